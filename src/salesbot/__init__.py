@@ -1,0 +1,1 @@
+"""salesbot: a sales pipeline on GitHub issues."""
