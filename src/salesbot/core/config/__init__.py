@@ -1,0 +1,147 @@
+"""The configuration file -> the pipeline, or every problem with its line.
+
+Knows the way from text to `Pipeline`: read (`yaml_text`), check each value (`check`), merge over the defaults
+(`names`, `stages`), ask the rules (`rules`). Opens no file and fetches nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any
+
+from salesbot.core.config import check, rules, stages, yaml_text
+from salesbot.core.config.names import Names, read_names
+from salesbot.core.config.problems import ConfigError
+from salesbot.core.config.text import Findings
+from salesbot.core.pipeline import (
+    Field,
+    Owners,
+    Permissions,
+    Pipeline,
+    ReportSettings,
+    Streak,
+    StreakPipeline,
+    Typeform,
+    default_pipeline,
+)
+
+Settings = Mapping[str, Any]
+
+BUILT_IN_WORDS = frozenset(
+    {
+        "assign",
+        "checklist",
+        "close",
+        "done",
+        "duplicate-of",
+        "expect",
+        "force",
+        "help",
+        "history",
+        "next",
+        "not-a-deal",
+        "probability",
+        "reopen",
+        "report",
+        "set",
+        "snooze",
+        "stage",
+        "status",
+        "unassign",
+        "undo",
+        "unset",
+        "value",
+    }
+)
+"""Words after a slash that mean something else than a move."""
+
+_AS_WRITTEN = ("label_prefix", "deals", "since", "timezone", "currency")
+_LISTS = ("lost_reasons", "reject_reasons", "sources", "quiet")
+
+
+def parse(
+    text: str | None, file: str, *, templates: Collection[str], words: Collection[str] = BUILT_IN_WORDS
+) -> Pipeline:
+    """Read the configuration; without any, or with an empty one, the default pipeline.
+
+    `templates` are the files there are, built in and overriding, such as `checklists/estimate.md.j2`; `words` those
+    commands may not take. Raises ConfigError with every problem of the file.
+    """
+    if text is None:
+        return default_pipeline()
+    document = yaml_text.read(text, file)
+    findings = Findings(document, list(document.problems))
+    settings = check.check(findings)
+    pipeline, names = _merge(settings, words, findings)
+    rules.check(rules.Case(pipeline, settings, names, templates, words, findings))
+    if findings.problems:
+        raise ConfigError(findings.problems)
+    return pipeline
+
+
+def _merge(settings: Settings, words: Collection[str], findings: Findings) -> tuple[Pipeline, Names]:
+    base = default_pipeline()
+    written = settings.get("stages", {})
+    in_file = findings.document.value.get("stages")
+    names = read_names(
+        written,
+        {stage.name: stage for stage in base.stages},
+        in_file if isinstance(in_file, dict) else (),
+        findings,
+    )
+    prefix = settings.get("label_prefix", base.label_prefix)
+    merged = stages.merge(written, base.stages, names, prefix=prefix, words=words, findings=findings)
+    return _filled(replace(base, stages=merged), settings, names, findings), names
+
+
+def _filled(base: Pipeline, settings: Settings, names: Names, findings: Findings) -> Pipeline:
+    """Put everything but the stages into the pipeline."""
+    as_written: dict[str, Any] = {key: settings[key] for key in _AS_WRITTEN if key in settings}
+    as_written |= {key: tuple(settings[key]) for key in _LISTS if key in settings}
+    return replace(
+        base,
+        **as_written,
+        initial=_start("initial", base.initial, settings, names, findings),
+        reopens=_start("reopens", base.reopens, settings, names, findings),
+        fields=tuple(_field(key, said or {}) for key, said in settings.get("fields", {}).items()),
+        permissions=Permissions(**settings.get("permissions", {})),
+        notify_new=settings.get("notify", {}).get("new"),
+        owners=_owners(settings.get("owners", {})),
+        away={login: tuple(spans) for login, spans in settings.get("away", {}).items()},
+        report=_report(settings.get("report", {})),
+        typeform=Typeform(**settings["typeform"]) if "typeform" in settings else None,
+        streak=_streak(settings["streak"], names) if "streak" in settings else None,
+    )
+
+
+def _start(key: str, default: str, settings: Settings, names: Names, findings: Findings) -> str:
+    said = settings.get(key)
+    if said is None or said == "previous" == default:
+        return names.now(default) or default
+    return names.find(said, (key,), findings) or default
+
+
+def _field(key: str, said: Settings) -> Field:
+    label = said.get("label") or key.replace("-", " ").replace("_", " ").capitalize()
+    return Field(key, label, said.get("type", "text"), tuple(said.get("options", ())))
+
+
+def _owners(said: Settings) -> Owners:
+    return Owners(tuple(said.get("people", ())), said.get("by", Owners.by))
+
+
+def _report(said: Settings) -> ReportSettings:
+    return ReportSettings(
+        said.get("goal", {}), said.get("window", ReportSettings.window_months), tuple(said.get("by", ()))
+    )
+
+
+def _streak(said: Settings, names: Names) -> Streak:
+    pipelines = {name: _streak_pipeline(each, names) for name, each in said.get("pipelines", {}).items()}
+    return Streak(said.get("guards", Streak.guards), **pipelines)
+
+
+def _streak_pipeline(said: Settings, names: Names) -> StreakPipeline:
+    stages = said.get("stages", {})
+    return StreakPipeline(said["key"], {names.now(name) or name: theirs for name, theirs in stages.items()})

@@ -1,0 +1,241 @@
+"""What must be true of a whole configuration: every stage reachable, no label twice, no field unknown.
+
+Each rule asks one question of the merged pipeline and notes the answer at the place of the file that can change it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from salesbot.core.config.names import Names
+from salesbot.core.config.problems import did_you_mean, shown
+from salesbot.core.config.text import Findings
+from salesbot.core.config.words import MAX_LABEL
+from salesbot.core.pipeline import BUILT_IN_FIELDS, DEFAULT_STAGES, Pipeline, Stage, checklist_file, field_key
+
+Settings = Mapping[str, Any]
+
+OWN_LABELS = frozenset({"not-a-deal", "salesbot-problem", "report"})
+"""Labels the bot itself uses for something else; so are all that begin with `attention:`."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """All that a rule may ask of: the outcome, what the file said (as far as it is right), and what exists around."""
+
+    pipeline: Pipeline
+    settings: Settings
+    names: Names
+    templates: Collection[str]
+    words: Collection[str]
+    findings: Findings
+
+    @property
+    def stages(self) -> Settings:
+        """What the file says about stages."""
+        return {name: said for name, said in self.settings.get("stages", {}).items() if said}
+
+
+def check(case: Case) -> None:
+    """Ask every rule."""
+    for rule in RULES:
+        rule(case)
+
+
+def starts_are_open(case: Case) -> None:
+    """New deals start in an open stage, and reopened ones come back to one."""
+    for key in ("initial", "reopens"):
+        name = getattr(case.pipeline, key)
+        stage = case.pipeline.stage(name)
+        if stage is None and key == "initial" and key not in case.settings:
+            hint = "Say which open stage they start in: `initial`."
+            case.findings.add(("stages", name), f"new deals start at {name}, which is dropped", hint, at_key=True)
+        if stage is not None and not stage.is_open:
+            opens = ", ".join(choice.name for choice in case.pipeline.open_stages)
+            case.findings.add((key,), f"{name} is no open stage", f"There are: {opens}.")
+
+
+def every_stage_is_reached(case: Case) -> None:
+    """Some way leads from the first stage to every other."""
+    reached = _reach(case.pipeline, (case.pipeline.initial, case.pipeline.reopens))
+    first = case.pipeline.stage(case.pipeline.initial)
+    if first is None or not first.is_open:
+        return
+    for stage in case.pipeline.stages:
+        if stage.name not in reached:
+            drop = "" if stage.outcome == "won" else f", or drop it: `{stage.name}: null`"
+            drop = drop if stage.name in DEFAULT_STAGES else ", or take it out"
+            hint = f"Add it to the `next` of another stage{drop}."
+            case.findings.add(("stages", stage.name), f"nobody can reach {stage.name}", hint, at_key=True)
+
+
+def every_open_stage_has_a_way_out(case: Case) -> None:
+    """From every open stage some way leads to an end."""
+    ends = {stage.name for stage in case.pipeline.stages if stage.outcome is not None}
+    for stage in case.pipeline.open_stages:
+        if not ends & _reach(case.pipeline, (stage.name,)):
+            what = f"no way leads from {stage.name} to an end ({', '.join(sorted(ends))})"
+            case.findings.add(
+                ("stages", stage.name, "next"), what, "Add an end to its `next`, such as lost.", at_key=True
+            )
+
+
+def _reach(pipeline: Pipeline, starts: Iterable[str]) -> set[str]:
+    stages = {stage.name: stage for stage in pipeline.stages}
+    found: set[str] = set()
+    ahead = list(starts)
+    while ahead:
+        name = ahead.pop()
+        if name in stages and name not in found:
+            found.add(name)
+            # A name that nobody understands is reported already; it may have meant any stage.
+            understood = stages.keys() >= set(stages[name].next)
+            ahead += stages[name].next if understood else stages
+    return found
+
+
+def labels_are_fit(case: Case) -> None:
+    """A label belongs to one stage, and GitHub takes it."""
+    owners: dict[str, Stage] = {}
+    for stage in case.pipeline.stages:
+        path = ("stages", stage.name, "label")
+        label = stage.label.casefold()
+        if len(label) > MAX_LABEL:
+            case.findings.add(path, f"the label has {len(label)} characters; {MAX_LABEL} are allowed", "Set `label`.")
+        if label in OWN_LABELS or label.startswith("attention:"):
+            case.findings.add(path, f'the label "{shown(stage.label)}" means something else to salesbot')
+        if label in owners:
+            _shared(case, stage, owners[label], "label", f'the label "{shown(stage.label)}"')
+        owners.setdefault(label, stage)
+    _earlier_labels_are_free(case, owners)
+
+
+def _shared(case: Case, stage: Stage, other: Stage, key: str, what: str) -> None:
+    """Blame the one of the two that the file sets."""
+    if key not in case.stages.get(stage.name, {}) and key in case.stages.get(other.name, {}):
+        stage, other = other, stage
+    case.findings.add(("stages", stage.name, key), f"{other.name} has {what} too", "Choose another one.")
+
+
+def _earlier_labels_are_free(case: Case, owners: Mapping[str, Stage]) -> None:
+    for stage in case.pipeline.stages:
+        for before in stage.was:
+            owner = owners.get(f"{case.pipeline.label_prefix}{before}".casefold())
+            if owner is not None and owner is not stage:
+                what = f'"{shown(owner.label)}" is the label of {owner.name}, so it cannot mean {stage.name} as well'
+                case.findings.add(("stages", stage.name, "was", before), what)
+
+
+def commands_are_free(case: Case) -> None:
+    """A command moves to one stage, and is none of the bot's other words."""
+    owners: dict[str, Stage] = {}
+    for stage in case.pipeline.stages:
+        if stage.command in case.words:
+            what = f"/{stage.command} does something else already"
+            case.findings.add(("stages", stage.name, "command"), what, "Choose another word.")
+        elif stage.command in owners:
+            _shared(case, stage, owners[stage.command], "command", f"the command /{stage.command}")
+        if stage.command:
+            owners.setdefault(stage.command, stage)
+
+
+def checklists_exist(case: Case) -> None:
+    """A checklist that is posted or asked for has a template."""
+    for stage, said in case.stages.items():
+        if said.get("checklist"):
+            _has_template(case, ("stages", stage, "checklist"), said["checklist"])
+        for path, kind, argument in _guards(stage, said):
+            if kind == "checklist":
+                _has_template(case, path, argument)
+
+
+def _has_template(case: Case, path: tuple[str, ...], name: str) -> None:
+    if checklist_file(name) not in case.templates:
+        start, end = checklist_file("*").split("*")
+        known = [file[len(start) : -len(end)] for file in case.templates if file.startswith(start)]
+        what = f'there is no checklist "{shown(name)}" ({checklist_file(shown(name))})'
+        case.findings.add(path, what, did_you_mean(name, case.findings.choices(sorted(known))))
+
+
+def _guards(stage: str, said: Settings) -> Iterable[tuple[tuple[str, ...], str, str]]:
+    for key in ("requires", "expects"):
+        for guard in said.get(key, ()):
+            kind, _, argument = guard.partition(":")
+            yield ("stages", stage, key, guard), kind, argument
+
+
+def fields_exist(case: Case) -> None:
+    """A field that is asked for, filled or counted by is built in or the team's own."""
+    mentions = [
+        (path, argument)
+        for stage, said in case.stages.items()
+        for path, kind, argument in _guards(stage, said)
+        if kind == "field"
+    ]
+    mentions += [(("report", "by", key), key) for key in case.settings.get("report", {}).get("by", ())]
+    mentions += [(("typeform", "map", key), key) for key in case.settings.get("typeform", {}).get("map", {})]
+    known = [field_key(heading) for heading in BUILT_IN_FIELDS] + [extra.key for extra in case.pipeline.fields]
+    for path, key in mentions:
+        if case.pipeline.heading(key) is None:
+            at_key = path[0] == "typeform"
+            case.findings.add(
+                path, f'unknown field "{shown(key)}"', did_you_mean(key, case.findings.choices(known)), at_key=at_key
+            )
+
+
+def fields_are_distinct(case: Case) -> None:
+    """No two fields share a heading or a key."""
+    owners = {field_key(heading): f"the built-in field {heading}" for heading in BUILT_IN_FIELDS}
+    for extra in case.pipeline.fields:
+        for name, key in ((extra.key, "key"), (field_key(extra.label), "label")):
+            taken = owners.get(name)
+            if taken is not None:
+                path = ("fields", extra.key, *([key] if key == "label" else []))
+                case.findings.add(path, f"there is {taken} already", "Choose another name.", at_key=key == "key")
+                break
+        for name in (field_key(extra.label), extra.key):
+            owners.setdefault(name, f"the field {extra.key}")
+
+
+def choices_have_options(case: Case) -> None:
+    """A choice has options, and nothing else has."""
+    for extra in case.pipeline.fields:
+        if extra.type == "choice" and not extra.options:
+            case.findings.add(("fields", extra.key), "a choice needs options", "Write options: [one, another].")
+        said = case.settings["fields"][extra.key] or {}
+        misspelled = "type" not in said and case.findings.document.says("fields", extra.key, "type")
+        if extra.type != "choice" and extra.options and not misspelled:
+            path = ("fields", extra.key, "options")
+            case.findings.add(path, f"only a choice has options, and this is {extra.type}", "Write type: choice.")
+
+
+def streak_stages_exist(case: Case) -> None:
+    """Streak is told of stages that exist, and one of theirs means one of ours."""
+    pipelines = case.settings.get("streak", {}).get("pipelines", {})
+    for name, pipeline in pipelines.items():
+        owners: dict[str, str] = {}
+        for stage, theirs in pipeline.get("stages", {}).items():
+            path = ("streak", "pipelines", name, "stages", stage)
+            found = case.names.find(stage, path, case.findings)
+            if theirs in owners:
+                what = f'Streak\'s "{shown(theirs)}" means {owners[theirs]} already'
+                case.findings.add(path, what, "One stage of theirs means one of ours.")
+            elif name == "connections" and found and case.pipeline.stage(found) not in case.pipeline.open_stages:
+                case.findings.add(path, f"a connection opens a deal, and {found} is no open stage", at_key=True)
+            owners.setdefault(theirs, stage)
+
+
+RULES: tuple[Callable[[Case], None], ...] = (
+    starts_are_open,
+    every_stage_is_reached,
+    every_open_stage_has_a_way_out,
+    labels_are_fit,
+    commands_are_free,
+    checklists_exist,
+    fields_exist,
+    fields_are_distinct,
+    choices_have_options,
+    streak_stages_exist,
+)

@@ -1,0 +1,230 @@
+"""The settings there are, once: to check a file, and to help whoever edits it.
+
+Knows every key, its shape and what it means. `schema/salesbot.schema.json` is printed from here (`json_schema`).
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+import voluptuous as vol
+
+from salesbot.core.config import shapes as shape
+from salesbot.core.config import words
+from salesbot.core.config.shapes import Shape, Wrong
+from salesbot.core.config.text import kind
+
+MAX_STAGES = 60
+MAX_FIELDS = 100
+
+
+def _settings(*keys: tuple[str, Any, str], required: tuple[str, ...] = ()) -> dict[Any, Any]:
+    """Describe settings: each key with its shape and a sentence for editors."""
+    marker: dict[bool, Any] = {True: vol.Required, False: vol.Optional}
+    described = {marker[key in required](key, description=about): value for key, value, about in keys}
+    return {**described, shape.unknown_key(key for key, _, _ in keys): object}
+
+
+def _list(of: Shape, most: int = 200) -> vol.All:
+    return vol.All(shape.at_most(most), [shape.entry(of)], shape.no_twins())
+
+
+def _map(key: Shape, value: Any, most: int = 200) -> vol.All:
+    return vol.All(shape.at_most(most), {key: value})
+
+
+def _stage() -> dict[Any, Any]:
+    return _settings(
+        ("label", shape.text(words.MAX_LABEL), "The label on GitHub. Default: the label prefix and the stage's name."),
+        ("description", shape.text(words.MAX_DESCRIPTION, empty=True), "What the stage means, in a sentence."),
+        ("color", words.color(), "The label's colour: six hexadecimal digits, without #."),
+        ("probability", shape.whole_number(0, 100), "How likely a deal here is won, in percent."),
+        ("idle_days", shape.maybe(shape.whole_number(1, 3650)), "Days without anybody acting; null: no limit."),
+        (
+            "next",
+            _list(words.next_stage()),
+            "The stages this one leads to. With signs, [+a, -b], it changes the default list instead. "
+            "A new stage leads to its neighbours in the funnel, revisit, rejected and lost, and they lead to it.",
+        ),
+        ("requires", _list(words.guard()), "What a deal must have to enter; else the move is refused."),
+        ("expects", _list(words.guard()), "What a deal should have; the card says what is missing."),
+        ("checklist", shape.maybe(_template()), "The checklist posted on entering, as in checklists/<name>.md.j2."),
+        ("notify", shape.maybe(words.mention()), "Whom to mention once, when the checklist is first posted."),
+        ("command", shape.maybe(_command()), "The command that moves here, without slash. Default: the name."),
+        (
+            "was",
+            shape.one_or_more(shape.text(100)),
+            "Earlier names or labels. A default stage's: takes over all it had.",
+        ),
+        ("after", words.stage_name(), "The open stage this one follows. Default: the last open one."),
+    )
+
+
+def _template() -> Shape:
+    return shape.matching("[A-Za-z0-9][A-Za-z0-9_-]*", "the name of a checklist, such as estimate")
+
+
+def _command() -> Shape:
+    return shape.matching(words.COMMAND, "a word in small letters", "Write it without the slash.")
+
+
+def _field_key() -> Shape:
+    return shape.matching("[a-z][a-z0-9_-]{0,39}", "the key of a field, in small letters, such as expected-close")
+
+
+def _field() -> dict[Any, Any]:
+    types = ("text", "number", "money", "date", "choice", "yes/no")
+    return _settings(
+        ("label", shape.text(80), "The heading in the issue. Default: the key."),
+        ("type", shape.one_of(types), "What the field holds. Default: text."),
+        ("options", _list(shape.word()), "What there is to choose, for a choice; as written, also yes and no."),
+    )
+
+
+def _streak_pipeline(stages: str) -> dict[Any, Any]:
+    theirs = shape.matching(".{1,100}", "the key or name of a Streak stage", types=("string", "number"))
+    return _settings(
+        ("key", shape.text(), "The key of Streak's pipeline; no secret."),
+        ("stages", _map(words.stage_name(), theirs), stages),
+        required=("key",),
+    )
+
+
+def _streak() -> dict[Any, Any]:
+    sales = _streak_pipeline("Our stage: the key or name of Streak's.")
+    connections = _streak_pipeline("Our stage: the Streak stage whose boxes open a deal in it.")
+    return _settings(
+        (
+            "guards",
+            shape.one_of(("expects", "requires")),
+            "What a guard's no means for a dragged box. expects: the move is taken; requires: the box goes back.",
+        ),
+        (
+            "pipelines",
+            _settings(("sales", sales, "Where deals have boxes."), ("connections", connections, "Where contacts do.")),
+            "The pipelines on Streak's side.",
+        ),
+    )
+
+
+def _report() -> dict[Any, Any]:
+    goal = _settings(*((span, words.money(), f"Won in a {span}.") for span in ("month", "quarter", "year")))
+    return _settings(
+        ("goal", goal, "What the team wants to win, in the currency above."),
+        ("window", words.months(), "How far rates, cycle and funnel look back. Default: 12 months."),
+        ("by", _list(_field_key()), "Fields to count wins and losses by."),
+    )
+
+
+def _typeform() -> dict[Any, Any]:
+    return _settings(
+        ("form", shape.matching("[A-Za-z0-9_-]{1,60}", "the form's id, as in its address"), "The form's id."),
+        ("map", _map(_field_key(), shape.text()), "Field: the `ref` of the answer that fills it."),
+        required=("form",),
+    )
+
+
+def _permissions() -> dict[Any, Any]:
+    return _settings(
+        ("default", words.role(), "For commands. Default: write."),
+        ("moves", words.role(), "For moves, by label or command. Default: triage."),
+        ("force", words.role(), 'For --force "why", which passes guards. Default: write.'),
+    )
+
+
+def _owners() -> dict[Any, Any]:
+    return _settings(
+        ("people", _list(words.login()), "Logins of those who get new deals."),
+        ("by", shape.one_of(("round-robin", "least-busy")), "How one is picked. Default: round-robin."),
+    )
+
+
+@cache
+def layout() -> dict[Any, Any]:
+    """Describe every setting, for voluptuous."""
+    stage_or_null = vol.Any(_stage(), None, shape.blank())
+    return _settings(
+        ("version", Shape(_version, {"const": 1}), "The version of this format: 1."),
+        ("since", shape.maybe(words.day()), "What is older is history: counted, never judged or asked."),
+        ("timezone", words.timezone(), "Of today, of dates in commands, of the report's week. Default: UTC."),
+        ("currency", words.currency(), "Of amounts without a currency, and of sums. Default: EUR."),
+        ("label_prefix", shape.text(30, empty=True), 'What stage labels begin with. Default: "stage:".'),
+        ("initial", words.stage_name(), "The stage a new deal starts in. Default: lead."),
+        ("reopens", words.stage_name(), "The stage of a reopened deal. Default: previous, the one it closed from."),
+        (
+            "deals",
+            shape.one_of(("all", "labelled")),
+            "Which issues are deals: all new ones, or only those with a stage label.",
+        ),
+        ("stages", _map(words.stage_name(), stage_or_null, MAX_STAGES), "Changes to the stages; null drops one."),
+        (
+            "fields",
+            _map(_field_key(), vol.Any(_field(), shape.blank()), MAX_FIELDS),
+            "Fields besides the built-in ones.",
+        ),
+        ("lost_reasons", _list(shape.word()), "Why a client declines. Replaces the default list."),
+        ("reject_reasons", _list(shape.word()), "Why we decline. Replaces the default list."),
+        ("sources", _list(shape.word()), "Where leads come from. Replaces the default list."),
+        ("permissions", _permissions(), "The least role for what people do."),
+        ("notify", _settings(("new", words.mention(), "Mentioned on deals that machines opened.")), "Whom to tell."),
+        ("owners", _owners(), "Who gets the deals that machines open."),
+        ("quiet", _list(words.days()), "Days without reminders: 2026-12-24, or 2026-12-21..2027-01-03."),
+        ("away", _map(words.login(), shape.one_or_more(words.days())), "Days on which a person is not reminded."),
+        ("report", _report(), "What the weekly report measures against."),
+        ("typeform", _typeform(), "Leads from a Typeform."),
+        ("streak", _streak(), "Deals in step with boxes in Streak."),
+    )
+
+
+def _version(value: Any) -> int:
+    if value != "1":
+        raise Wrong(f"this salesbot understands version 1, not {kind(value)}")
+    return 1
+
+
+def json_schema() -> dict[str, Any]:
+    """Say the same in JSON Schema, draft 2020-12, with a sentence on every key for editors to show."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "salesbot",
+        "description": "Your sales pipeline on GitHub issues: .github/salesbot.yml.",
+        **_json(layout()),
+    }
+
+
+def json_schema_text() -> str:
+    """Print the JSON Schema as `schema/salesbot.schema.json` holds it."""
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _json(part: Any) -> dict[str, Any]:
+    match part:
+        case Shape():
+            return dict(part.schema)
+        case vol.All():
+            return {key: value for check in part.validators for key, value in _json(check).items()}
+        case vol.Any():
+            choices = [_json(choice) for choice in part.validators]
+            return {"anyOf": [choice for at, choice in enumerate(choices) if choice not in choices[:at]]}
+        case dict():
+            return _json_object(part)
+        case [item]:
+            return {"type": "array", "items": _json(item)}
+        case _:
+            return {"type": "null"}
+
+
+def _json_object(part: dict[Any, Any]) -> dict[str, Any]:
+    named = {str(key): {"description": key.description, **_json(value)} for key, value in part.items() if _is_key(key)}
+    if not named:
+        ((key, value),) = part.items()
+        return {"type": "object", "propertyNames": _json(key), "additionalProperties": _json(value)}
+    required = [str(key) for key in part if isinstance(key, vol.Required)]
+    listed = {"required": required} if required else {}
+    return {"type": "object", "properties": named, "additionalProperties": False, **listed}
+
+
+def _is_key(key: Any) -> bool:
+    return isinstance(key, vol.Marker)

@@ -1,0 +1,331 @@
+"""The pipeline: which stages there are, what leads where, and what one must have to enter.
+
+Knows the default pipeline and the values a configuration can change. Knows nothing of YAML; `config` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from salesbot.core.deal import Role
+
+Outcome = Literal["won", "lost", "rejected"]
+FieldType = Literal["text", "number", "money", "date", "choice", "yes/no"]
+Days = tuple[date, date]
+"""First and last day, both included."""
+
+BUILT_IN_FIELDS = (
+    "Company",
+    "Contact",
+    "Email",
+    "Phone",
+    "Source",
+    "Service",
+    "Budget",
+    "Value",
+    "Probability",
+    "Expected close",
+    "Next step",
+    "Reason",
+    "Revisit on",
+    "Streak",
+)
+"""Headings of the sections every deal may have, in the order they are written."""
+
+HORIZON = timedelta(days=7)
+"""How long an unanswered command stays good, and an issue without stage may still become a deal (protocol 3)."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """How far the buyer has come. Lists of stages hold names; lists of guards hold `name` or `name:argument`."""
+
+    name: str
+    label: str
+    description: str = ""
+    color: str = "ededed"
+    probability: int = 0
+    """Percent."""
+    idle_days: int | None = None
+    next: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    expects: tuple[str, ...] = ()
+    checklist: str | None = None
+    notify: str | None = None
+    command: str | None = None
+    """The slash command that moves here, without the slash."""
+    outcome: Outcome | None = None
+    """An end stage: entering it closes the issue."""
+    paused: bool = False
+    """Revisit: neither open nor ended; comes back by itself on a date."""
+    was: tuple[str, ...] = ()
+    """Earlier names of the stage, or earlier labels in full; all of them still mean it."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether deals here count as open: neither ended nor put off (behaviour: report definitions)."""
+        return self.outcome is None and not self.paused
+
+
+@dataclass(frozen=True)
+class Field:
+    """A section of the issue body that the configuration adds to the built-in ones."""
+
+    key: str
+    label: str
+    type: FieldType = "text"
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Permissions:
+    """The least role for commands, for moves (by command or label), and for `--force`."""
+
+    default: Role = Role.WRITE
+    moves: Role = Role.TRIAGE
+    force: Role = Role.WRITE
+
+
+@dataclass(frozen=True)
+class Owners:
+    """Who gets the deals that machines open, and how one is picked. Nobody named: they wait for an owner."""
+
+    people: tuple[str, ...] = ()
+    by: Literal["round-robin", "least-busy"] = "round-robin"
+
+
+@dataclass(frozen=True)
+class ReportSettings:
+    """What the report measures against: goals in the pipeline's currency, a window in months, fields to group by."""
+
+    goal: Mapping[str, Decimal] = field(default_factory=dict)
+    """By `month`, `quarter` or `year`."""
+    window_months: int = 12
+    by: tuple[str, ...] = ()
+    """Keys of fields."""
+
+
+@dataclass(frozen=True)
+class Typeform:
+    """The form that leads come from, and which of its answers (by `ref`) fills which field (by key)."""
+
+    form: str
+    map: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StreakPipeline:
+    """A pipeline on Streak's side: its key, and by our stage the key or name of theirs."""
+
+    key: str
+    stages: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Streak:
+    """How deals and boxes are paired. `guards` says what becomes of a guard's no when a box was dragged."""
+
+    guards: Literal["expects", "requires"] = "expects"
+    sales: StreakPipeline | None = None
+    connections: StreakPipeline | None = None
+    """A box that reaches one of these stages opens a deal in ours."""
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """Everything a team can decide about its pipeline. `stages` stand in the order of the funnel."""
+
+    stages: tuple[Stage, ...]
+    initial: str = "lead"
+    reopens: str = "previous"
+    label_prefix: str = "stage:"
+    deals: Literal["all", "labelled"] = "all"
+    since: date | None = None
+    timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    currency: str = "EUR"
+    fields: tuple[Field, ...] = ()
+    lost_reasons: tuple[str, ...] = ()
+    reject_reasons: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    permissions: Permissions = Permissions()
+    notify_new: str | None = None
+    owners: Owners = Owners()
+    quiet: tuple[Days, ...] = ()
+    """Days on which nobody is reminded."""
+    away: Mapping[str, tuple[Days, ...]] = field(default_factory=dict)
+    """By lower-case login."""
+    report: ReportSettings = field(default_factory=ReportSettings)
+    typeform: Typeform | None = None
+    streak: Streak | None = None
+
+    def stage(self, name: str | None) -> Stage | None:
+        """Find a stage by its name or an earlier name, without regard to case; None if there is none."""
+        wanted = (name or "").casefold()
+        by_name = (stage for stage in self.stages if stage.name.casefold() == wanted)
+        earlier = (stage for stage in self.stages if wanted in {was.casefold() for was in stage.was})
+        return next(by_name, None) or next(earlier, None)
+
+    def stage_of_label(self, label: str) -> Stage | None:
+        """Find the stage a label stands for, now or before it was renamed; None for any other label."""
+        wanted = label.casefold()
+        now = (stage for stage in self.stages if stage.label.casefold() == wanted)
+        before = (stage for stage in self.stages if wanted in self._earlier_labels(stage))
+        return next(now, None) or next(before, None)
+
+    def _earlier_labels(self, stage: Stage) -> set[str]:
+        names = {f"{self.label_prefix}{name}" for name in (stage.name, *stage.was)}
+        # `was: lead` speaks of `stage:lead`; a label that is just called "lead" may belong to something else.
+        return {label.casefold() for label in names | (set(stage.was) - DEFAULT_STAGES)}
+
+    def stage_of_command(self, word: str) -> Stage | None:
+        """Find the stage that `/word` moves to; None if it is no move."""
+        return next((stage for stage in self.stages if stage.command and stage.command == word.casefold()), None)
+
+    def allows(self, source: str, target: str) -> bool:
+        """Say whether one stage leads to another. End stages lead nowhere: one reopens."""
+        here, there = self.stage(source), self.stage(target)
+        return here is not None and there is not None and here.outcome is None and there.name in here.next
+
+    @property
+    def open_stages(self) -> tuple[Stage, ...]:
+        """The open stages, first to last."""
+        return tuple(stage for stage in self.stages if stage.is_open)
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Headings of all fields a deal may have: the built-in ones, then the team's own."""
+        return BUILT_IN_FIELDS + tuple(extra.label for extra in self.fields)
+
+    def heading(self, key: str) -> str | None:
+        """Find the heading of a field by its key, as in `field:expected-close`; None if there is no such field."""
+        own = {extra.key: extra.label for extra in self.fields}
+        return ({field_key(heading): heading for heading in BUILT_IN_FIELDS} | own).get(key.casefold())
+
+    def is_quiet(self, day: date) -> bool:
+        """Say whether nobody is to be reminded on this day: a weekend or one of the quiet days."""
+        return day.isoweekday() > 5 or _within(day, self.quiet)
+
+    def is_away(self, login: str, day: date) -> bool:
+        """Say whether a person has said to be away on this day."""
+        return _within(day, self.away.get(login.casefold(), ()))
+
+
+def _within(day: date, spans: tuple[Days, ...]) -> bool:
+    return any(first <= day <= last for first, last in spans)
+
+
+def field_key(heading: str) -> str:
+    """Turn a heading into the key that guards and the configuration use: `Expected close` is `expected-close`."""
+    return "-".join(heading.casefold().split())
+
+
+def checklist_file(name: str) -> str:
+    """Name the template of a checklist, relative to the templates."""
+    return f"checklists/{name}.md.j2"
+
+
+DEFAULT_STAGES = frozenset({"prospect", "lead", "qualified", "negotiating", "won", "lost", "rejected", "revisit"})
+
+
+def _default_stages() -> tuple[Stage, ...]:
+    ends = ("revisit", "rejected", "lost")
+    return (
+        Stage(
+            name="prospect",
+            label="stage:prospect",
+            description="A contact who may have a project for us, referred or come by itself",
+            color="c5def5",
+            probability=5,
+            idle_days=30,
+            next=("lead", "qualified", *ends),
+            command="prospect",
+        ),
+        Stage(
+            name="lead",
+            label="stage:lead",
+            description="There is a project opportunity; most deals start here",
+            color="1d76db",
+            probability=10,
+            idle_days=7,
+            next=("prospect", "qualified", "negotiating", *ends),
+            checklist="qualification",
+            command="lead",
+        ),
+        Stage(
+            name="qualified",
+            label="stage:qualified",
+            description="A fit; we collect what the estimate needs",
+            color="0e8a16",
+            probability=30,
+            idle_days=10,
+            next=("lead", "negotiating", "won", *ends),
+            requires=("checklist:qualification",),
+            checklist="estimate",
+            command="qualify",
+        ),
+        Stage(
+            name="negotiating",
+            label="stage:negotiating",
+            description="The client has the estimate; price, scope, timeline",
+            color="fbca04",
+            probability=60,
+            idle_days=14,
+            next=("lead", "qualified", "won", *ends),
+            requires=("checklist:estimate", "value"),
+            command="negotiate",
+        ),
+        Stage(
+            name="won",
+            label="stage:won",
+            description="We agreed",
+            color="5319e7",
+            probability=100,
+            requires=("value",),
+            checklist="handover",
+            command="won",
+            outcome="won",
+        ),
+        Stage(
+            name="lost",
+            label="stage:lost",
+            description="The client declined our terms",
+            color="b60205",
+            requires=("reason",),
+            command="lost",
+            outcome="lost",
+        ),
+        Stage(
+            name="rejected",
+            label="stage:rejected",
+            description="We declined: not a fit",
+            color="6a737d",
+            requires=("reason",),
+            command="reject",
+            outcome="rejected",
+        ),
+        Stage(
+            name="revisit",
+            label="stage:revisit",
+            description="Delayed; comes back by itself on its date",
+            color="d4c5f9",
+            next=("prospect", "lead", "qualified", "negotiating", "rejected", "lost"),
+            requires=("date",),
+            command="revisit",
+            paused=True,
+        ),
+    )
+
+
+def default_pipeline() -> Pipeline:
+    """Build the pipeline that runs without any configuration (behaviour 1)."""
+    return Pipeline(
+        stages=_default_stages(),
+        lost_reasons=("price", "timing", "competitor", "scope", "no decision", "no answer"),
+        reject_reasons=("too small", "no budget", "technology", "no capacity", "timeline", "conflict", "not serious"),
+        sources=("referral", "existing client", "website", "partner", "event", "outbound"),
+    )
