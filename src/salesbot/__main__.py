@@ -1,0 +1,7 @@
+"""`python -m salesbot` is `salesbot`."""
+
+import sys
+
+from salesbot.cli import main
+
+sys.exit(main())

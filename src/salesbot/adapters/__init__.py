@@ -1,0 +1,1 @@
+"""One module for each outside system, each the only one that knows it."""

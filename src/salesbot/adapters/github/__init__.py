@@ -1,0 +1,59 @@
+"""GitHub over PyGithub: the one client, the one read, the one write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from salesbot.adapters.github import look_back as _look_back
+from salesbot.adapters.github import read as _read
+from salesbot.adapters.github import write as _write
+from salesbot.adapters.github.client import Client, NotFoundError, UnclearError
+from salesbot.adapters.github.look_back import Meanwhile
+from salesbot.adapters.github.read import IssueGoneError, Place
+from salesbot.adapters.github.write import Written
+from salesbot.core.effects import CreateLabel, Effect
+from salesbot.core.facts import Facts, Label, ProblemIssue, Waking
+from salesbot.core.gaps import Gaps
+
+__all__ = ["Client", "GitHub", "IssueGoneError", "Meanwhile", "NotFoundError", "Place", "UnclearError", "Written"]
+
+
+@dataclass(frozen=True)
+class GitHub:
+    """A repository on GitHub, as the shell uses it."""
+
+    client: Client
+    place: Place
+
+    def read(self, number: int, waking: Waking) -> Facts:
+        """Read a deal and everything around it, in one request."""
+        return _read.read(self.client, self.place, number, waking)
+
+    def read_repository(self, waking: Waking) -> Facts:
+        """Read the repository without an issue."""
+        return _read.read_repository(self.client, self.place, waking)
+
+    def read_more(self, facts: Facts, gaps: Gaps) -> Facts:
+        """Read what a decision misses."""
+        return _read.read_more(self.client, self.place, facts, gaps)
+
+    def open_problems(self, facts: Facts) -> list[ProblemIssue]:
+        """Read the open problem issues again, oldest first."""
+        return _read.open_problems(self.client, facts)
+
+    def last_change(self) -> str | None:
+        """Say who changed the configuration last."""
+        return _read.last_change(self.client, self.place)
+
+    def create_labels(self, facts: Facts, wanted: Sequence[CreateLabel]) -> tuple[Label, ...]:
+        """Create labels of the repository's list."""
+        return _write.create_labels(self.client, facts, wanted)
+
+    def write(self, facts: Facts, effects: Sequence[Effect]) -> Written:
+        """Carry effects out, in one request."""
+        return _write.write(self.client, facts, effects)
+
+    def look_back(self, written: Written, facts: Facts, effects: Sequence[Effect]) -> Meanwhile:
+        """Say what happened while a decision was taken and written."""
+        return _look_back.look_back(written, facts, effects)

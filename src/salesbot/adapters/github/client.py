@@ -1,0 +1,266 @@
+"""The wire to GitHub: PyGithub's transport, and the rules by which a request is sent, repeated or given up.
+
+Only this package knows PyGithub. A query is repeated while that is safe; a document with mutations is sent once, and
+if nobody can tell whether it was carried out, `UnclearError` says so. The dry-run gate is here, below everything that
+could forget it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from github import Auth, Github
+
+from salesbot.core.errors import InputError, ServiceError
+
+TIMEOUT = 20
+"""Seconds. GitHub gives up on a request after about ten; a little longer, so that its answer comes first."""
+PATIENCE = 90.0
+"""Seconds a run may spend waiting in all. A started minute is billed; the sweep catches up what was given up."""
+BACKOFF = (1.0, 2.0, 4.0)
+"""Seconds before a failed query is sent again."""
+NO_RETRY_AFTER = 60.0
+"""Seconds to wait at a secondary limit that does not say how long (GitHub's own rule)."""
+
+_LIMIT_WORDS = (
+    "secondary rate limit",
+    "api rate limit exceeded",
+    "rate limit already exceeded",
+    "submitted too quickly",
+)
+_BROKEN_WORDS = ("something went wrong", "timed out", "timeout", "couldn't respond to your request in time")
+
+
+class UnclearError(ServiceError):
+    """A write was sent, and nobody can tell whether it was carried out. Read again before anything else."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What GitHub answered to a GraphQL document. `at` is its own clock."""
+
+    data: Mapping[str, Any]
+    at: datetime
+    errors: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass
+class Client:
+    """One connection for one run. Counts its requests, bounds its waiting, and can be told to change nothing."""
+
+    token: str = field(repr=False)
+    api_url: str = "https://api.github.com"
+    graphql_url: str = "https://api.github.com/graphql"
+    dry_run: bool = False
+    sleep: Callable[[float], None] = field(default=lambda seconds: None, repr=False)
+    patience: float = PATIENCE
+    timeout: int = TIMEOUT
+    requests: int = 0
+
+    def __post_init__(self) -> None:
+        if urlsplit(self.api_url).netloc != urlsplit(self.graphql_url).netloc:
+            raise InputError("GITHUB_API_URL and GITHUB_GRAPHQL_URL name different hosts.", "Set both, or neither")
+        # PyGithub would pause a second between any two POSTs and repeat a POST ten times after a 502: both are wrong
+        # for one read and one write. Pacing many writes is the sweep's business, repeating is decided below.
+        self._github = Github(
+            auth=Auth.Token(self.token),
+            base_url=self.api_url,
+            timeout=self.timeout,
+            retry=None,
+            seconds_between_requests=None,
+            seconds_between_writes=None,
+            user_agent="salesbot",
+        )
+
+    def query(self, document: str, variables: Mapping[str, Any], *, tolerated: tuple[str, ...] = ()) -> Reply:
+        """Read. Errors at the tolerated paths (dotted) are passed over; any other error raises ServiceError."""
+        for wait in self._pauses():
+            status, headers, text = self._send("POST", self.graphql_url, {"query": document, "variables": variables})
+            if status is None:
+                wait("GitHub did not answer")
+                continue
+            answer = _parsed(text)
+            if self._limited(status, headers, answer):
+                continue
+            errors = _errors(answer)
+            if status >= 500 or _is_broken(errors):
+                wait(f"GitHub answered {status}")
+                continue
+            _refuse_status(status, answer)
+            bad = [error for error in errors if _path(error) not in tolerated]
+            if bad:
+                raise _graphql_error(bad)
+            if not isinstance(answer.get("data"), dict):
+                raise ServiceError("GitHub's answer to a read has no data.", "The next run reads again")
+            return Reply(answer["data"], _clock(headers))
+        raise AssertionError("the pauses end by raising")
+
+    def mutate(self, document: str, variables: Mapping[str, Any]) -> Reply:
+        """Write, once. Raises UnclearError if it may have happened, ServiceError if it did not."""
+        if self.dry_run:
+            raise AssertionError("a dry run has no write to send")
+        while True:
+            status, headers, text = self._send("POST", self.graphql_url, {"query": document, "variables": variables})
+            if status is None or status >= 500:
+                raise UnclearError("GitHub did not say whether it did what was asked.", "The next run looks")
+            answer = _parsed(text)
+            if self._limited(status, headers, answer):
+                continue
+            _refuse_status(status, answer)
+            errors, data = _errors(answer), answer.get("data")
+            if not isinstance(data, dict):
+                if errors and not _is_broken(errors):
+                    raise _graphql_error(errors)
+                raise UnclearError("GitHub did not say whether it did what was asked.", "The next run looks")
+            return Reply(data, _clock(headers), errors)
+
+    def get(self, path: str) -> Mapping[str, Any] | None:
+        """Read a REST resource; None if there is none."""
+        for wait in self._pauses():
+            status, headers, text = self._send("GET", path, None)
+            if status is None:
+                wait("GitHub did not answer")
+                continue
+            answer = _parsed(text)
+            if self._limited(status, headers, answer):
+                continue
+            if status >= 500:
+                wait(f"GitHub answered {status}")
+                continue
+            if status == 404:
+                return None
+            _refuse_status(status, answer)
+            return answer
+        raise AssertionError("the pauses end by raising")
+
+    def _send(self, verb: str, url: str, body: Any) -> tuple[int | None, Mapping[str, Any], str]:
+        """Send one request; the status is None where no answer came."""
+        self.requests += 1
+        try:
+            return self._github.requester.requestJson(verb, urlsplit(url).path if body else url, input=body)
+        except requests.RequestException:
+            return None, {}, ""
+
+    def _pauses(self) -> Iterator[Callable[[str], None]]:
+        """Hand out the pause before each repetition; when they are used up, the pause raises."""
+        left = iter(BACKOFF)
+
+        def pause(what: str) -> None:
+            seconds = next(left, None)
+            if seconds is None:
+                raise ServiceError(f"{what}, {len(BACKOFF) + 1} times in a row.", "The next run tries again")
+            self.wait(seconds, what)
+
+        while True:
+            yield pause
+
+    def _limited(self, status: int, headers: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
+        """Wait out a rate limit, as long as GitHub says. What was refused for its rate was not carried out."""
+        if not _is_limit(status, headers, answer):
+            return False
+        self.wait(_how_long(headers), "GitHub's rate limit is reached")
+        return True
+
+    def wait(self, seconds: float, why: str) -> None:
+        """Sleep, within the patience of the run. Raises ServiceError where that would be too long."""
+        if seconds > self.patience:
+            raise ServiceError(f"{why}, and waiting {seconds:.0f} s would be too long.", "The next run goes on")
+        self.patience -= seconds
+        self.sleep(seconds)
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        answer = json.loads(text) if text else {}
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {"items": answer}
+
+
+def _errors(answer: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    errors = answer.get("errors")
+    return tuple(error for error in errors if isinstance(error, dict)) if isinstance(errors, list) else ()
+
+
+def _path(error: Mapping[str, Any]) -> str:
+    return ".".join(str(step) for step in error.get("path") or ())
+
+
+def _is_limit(status: int, headers: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
+    """A limit comes as 403, as 429, or under HTTP 200 as a GraphQL error without any data."""
+    if status in (403, 429):
+        message = str(answer.get("message", "")).casefold()
+        spent = str(headers.get("x-ratelimit-remaining", "")) == "0"
+        return status == 429 or spent or "retry-after" in headers or any(words in message for words in _LIMIT_WORDS)
+    if status != 200 or any(value is not None for value in (answer.get("data") or {}).values()):
+        return False
+    return any(
+        error.get("type") == "RATE_LIMITED"
+        or any(words in str(error.get("message", "")).casefold() for words in _LIMIT_WORDS)
+        for error in _errors(answer)
+    )
+
+
+def _how_long(headers: Mapping[str, Any]) -> float:
+    """GitHub's order of obedience: Retry-After, else the reset time, else a minute."""
+    if str(headers.get("retry-after", "")).isdigit():
+        return float(headers["retry-after"])
+    reset = str(headers.get("x-ratelimit-reset", ""))
+    if str(headers.get("x-ratelimit-remaining", "")) == "0" and reset.isdigit():
+        return max(1.0, int(reset) - _clock(headers).timestamp() + 1)
+    return NO_RETRY_AFTER
+
+
+def _is_broken(errors: tuple[Mapping[str, Any], ...]) -> bool:
+    """GitHub failing under HTTP 200."""
+    return any(
+        not error.get("type") and any(words in str(error.get("message", "")).casefold() for words in _BROKEN_WORDS)
+        for error in errors
+    )
+
+
+def _refuse_status(status: int, answer: Mapping[str, Any]) -> None:
+    if status < 400:
+        return
+    message = str(answer.get("message", ""))[:200]
+    if status == 401:
+        raise ServiceError(
+            "GitHub refused the token.", "Check the input `token`; it needs `issues: write` and `contents: read`"
+        )
+    if status == 403:
+        raise ServiceError(
+            f"GitHub forbids this to the token ({message}).",
+            "Give the job `permissions:` with `issues: write` and `contents: read`",
+        )
+    raise ServiceError(f"GitHub answered {status} ({message}).", "The next run tries again")
+
+
+def _graphql_error(errors: Any) -> ServiceError:
+    first = errors[0]
+    message, kind = str(first.get("message", ""))[:300], first.get("type")
+    if kind == "FORBIDDEN" or "not accessible by integration" in message:
+        hint = "Give the job `permissions:` with `issues: write` and `contents: read`"
+    elif kind == "NOT_FOUND":
+        return NotFoundError(message, "If it exists, the token may not see it")
+    else:
+        hint = "The next run tries again"
+    return ServiceError(f"GitHub refused a request: {message}", hint)
+
+
+class NotFoundError(ServiceError):
+    """The repository or the issue is gone, or not for our eyes."""
+
+
+def _clock(headers: Mapping[str, Any]) -> datetime:
+    """Read GitHub's own time from its answer, so that a runner's clock never matters."""
+    try:
+        return parsedate_to_datetime(str(headers.get("date", ""))).astimezone(UTC)
+    except ValueError:
+        return datetime.now(UTC).replace(microsecond=0)

@@ -1,0 +1,107 @@
+"""The look-back: what the answer to a write tells of what happened meanwhile (protocol 5).
+
+The promise is "at rest one of each", not "never two for a moment".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from salesbot.adapters.github import shapes
+from salesbot.adapters.github.read import merged
+from salesbot.adapters.github.shapes import nodes
+from salesbot.adapters.github.write import Written
+from salesbot.core import comments, journal
+from salesbot.core.effects import CloseProblem, EditBody, EditProblem, Effect, OpenProblem, PutComment
+from salesbot.core.facts import Comment, Edit, Facts
+
+_COMMAND = re.compile(r"^\s{0,3}/[A-Za-z]", re.M)
+
+
+@dataclass(frozen=True)
+class Meanwhile:
+    """What changed between our read and our write. `overwritten` is a person's text that our body edit replaced."""
+
+    settled: bool = True
+    doubles: tuple[Comment, ...] = ()
+    overwritten: Edit | None = None
+
+
+_ELSEWHERE = (OpenProblem, EditProblem, CloseProblem)
+
+
+def look_back(written: Written, facts: Facts, effects: Sequence[Effect]) -> Meanwhile:
+    """Compare the issue after the write with the facts it rested on. No answer: nothing can be said, not settled."""
+    issue = facts.issue
+    if issue is None or all(isinstance(effect, _ELSEWHERE) for effect in effects):
+        return Meanwhile()
+    if written.back is None:
+        return Meanwhile(settled=False)
+    back = written.back
+    seen = merged([shapes.comment(node, facts.viewer) for node in (*nodes(back, "newest"), *nodes(back, "touched"))])
+    doubles = _doubles(seen, facts)
+    known = {event.id for event in issue.events}
+    moved = any(
+        not event.own and event.id not in known for event in shapes.events(nodes(back, "timelineItems"), facts.viewer)
+    )
+    return Meanwhile(
+        settled=not (moved or doubles or _said_more(seen, facts) or _written_twice(written, facts, effects)),
+        doubles=doubles,
+        overwritten=_overwritten(shapes.edits(back.get("userContentEdits")), facts, effects),
+    )
+
+
+def _doubles(seen: Sequence[Comment], facts: Facts) -> tuple[Comment, ...]:
+    """Own comments with one key: the lowest id stays, whoever sees both deletes the others."""
+    assert facts.issue is not None
+    first: dict[str, int] = {}
+    doubles = []
+    for comment in merged([*facts.issue.comments, *seen]):
+        key = comments.key_of(comment)
+        if key is None or comment.minimized:
+            continue
+        if key in first and any(comment.id == other.id for other in seen):
+            doubles.append(comment)
+        first.setdefault(key, comment.id)
+    return tuple(doubles)
+
+
+def _said_more(seen: Sequence[Comment], facts: Facts) -> bool:
+    """Whether somebody gave a command since we read, whose windows on the comments were wider than these."""
+    assert facts.issue is not None
+    known = {comment.id: comment.edited_at for comment in facts.issue.comments}
+    return any(
+        not comment.own
+        and _COMMAND.search(comment.body) is not None
+        and (comment.id not in known or comment.edited_at != known[comment.id])
+        for comment in seen
+    )
+
+
+def _written_twice(written: Written, facts: Facts, effects: Sequence[Effect]) -> bool:
+    """Whether another run of ours wrote the card between our read and our write.
+
+    The first edit of a comment counts two entries, since GitHub then also lists the original text.
+    """
+    assert facts.issue is not None
+    before = {comment.id: comment.edits for comment in facts.issue.comments}
+    for effect in effects:
+        if isinstance(effect, PutComment) and effect.key == journal.CARD and effect.id is not None:
+            expected = before[effect.id] + (1 if before[effect.id] else 2)
+            return written.edits.get(effect.id, 0) > expected
+    return False
+
+
+def _overwritten(edits: Sequence[Edit], facts: Facts, effects: Sequence[Effect]) -> Edit | None:
+    """A person's edit of the body after our read and before our own: their text is to be kept."""
+    assert facts.issue is not None
+    if not any(isinstance(effect, EditBody) for effect in effects):
+        return None
+    known = {edit.id for edit in facts.issue.body_edits}
+    for edit in edits:
+        by_us = edit.by is not None and edit.by.id == facts.viewer.id
+        if not by_us and edit.id not in known and edit.at >= facts.read_at and edit.text is not None:
+            return edit
+    return None

@@ -1,0 +1,262 @@
+"""The one read: a query that brings a deal and everything around it, and pages only where something is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from salesbot.adapters.github import shapes
+from salesbot.adapters.github.client import Client, NotFoundError, Reply
+from salesbot.adapters.github.documents import document
+from salesbot.adapters.github.shapes import Json, need, nodes
+from salesbot.core.deal import Actor, Role
+from salesbot.core.errors import InputError, ServiceError
+from salesbot.core.facts import Comment, Facts, Issue, ProblemIssue, Repository, Waking
+from salesbot.core.gaps import Gaps
+
+MAX_FILE = 256 * 1024
+"""Bytes of a configuration or template file."""
+TOLERATED = ("repository.collaborators",)
+"""The one part of the read that a token may be refused: then the role is asked over REST."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where to read: the repository, and its files of configuration and templates."""
+
+    repository: str
+    config: str = ".github/salesbot.yml"
+    templates: str = ".github/salesbot"
+
+
+def read(client: Client, place: Place, number: int, waking: Waking) -> Facts:
+    """Read a deal. Raises ServiceError naming `contents: read` if the configuration may not be read."""
+    variables = {
+        **_where(place),
+        "number": number,
+        "person": waking.actor,
+        "asked": waking.actor is not None,
+    }
+    try:
+        reply = client.query(document("Deal"), variables, tolerated=TOLERATED)
+    except NotFoundError as error:
+        if "issue" in error.what.casefold():
+            raise IssueGoneError(f"Issue {number} is gone from {place.repository}.") from error
+        raise
+    return _facts(reply, waking, place)
+
+
+def read_repository(client: Client, place: Place, waking: Waking) -> Facts:
+    """Read the repository without an issue, with all its labels."""
+    facts = _facts(client.query(document("Surroundings"), _where(place)), waking, place)
+    if facts.repository.labels_complete:
+        return facts
+    return read_more(client, place, facts, Gaps(labels=True))
+
+
+def _where(place: Place) -> dict[str, Any]:
+    owner, _, name = place.repository.partition("/")
+    return {
+        "owner": owner,
+        "name": name,
+        "config": f"HEAD:{place.config}",
+        "templates": f"HEAD:{place.templates}",
+        "checklists": f"HEAD:{place.templates}/checklists",
+    }
+
+
+class IssueGoneError(NotFoundError):
+    """The issue was deleted or transferred away."""
+
+
+def _facts(reply: Reply, waking: Waking, place: Place) -> Facts:
+    viewer_data, data = need(reply.data, "viewer"), need(reply.data, "repository")
+    viewer = Actor(need(viewer_data, "login"), viewer_data.get("databaseId"))
+    _check_contents(data, place)
+    issue = data.get("issue")
+    return Facts(
+        repository=_repository(data, place),
+        issue=_issue(issue, viewer) if issue is not None else None,
+        viewer=viewer,
+        waking=waking,
+        read_at=reply.at,
+        roles=_roles(data, waking),
+    )
+
+
+def _check_contents(data: Json, place: Place) -> None:
+    """A token that may not read files must not silently run the default pipeline."""
+    if data.get("defaultBranchRef") is None and not need(data, "isEmpty"):
+        raise ServiceError(
+            f"The token may not read the files of {place.repository}, so the configuration is unknown.",
+            "Add `contents: read` to the `permissions:` of the job",
+        )
+
+
+def _repository(data: Json, place: Place) -> Repository:
+    found = _problems(nodes(data, "problems"))
+    templates = _templates(data.get("templates"), "", place)
+    templates |= _templates(data.get("checklists"), "checklists/", place)
+    return Repository(
+        id=need(data, "databaseId"),
+        node_id=need(data, "id"),
+        name=need(data, "nameWithOwner"),
+        url=need(data, "url"),
+        private=need(data, "isPrivate"),
+        labels=tuple(shapes.label(node) for node in nodes(data, "labels")),
+        labels_complete=not need(data, "labels", "pageInfo")["hasNextPage"],
+        labels_end=need(data, "labels", "pageInfo").get("endCursor"),
+        config=_text(data.get("config"), place.config),
+        templates=templates,
+        problem=found[0] if found else None,
+    )
+
+
+def _problems(found: Iterable[Json]) -> list[ProblemIssue]:
+    """Only our own: an issue of anybody else with that label is no place to write."""
+    return [ProblemIssue(node["id"], node["number"], node["body"]) for node in found if node.get("viewerDidAuthor")]
+
+
+def open_problems(client: Client, facts: Facts) -> list[ProblemIssue]:
+    """Read the open problem issues again, oldest first, after one was opened."""
+    data = client.query(document("Problems"), {"id": facts.repository.node_id}).data
+    return _problems(nodes(data, "node", "issues"))
+
+
+def _text(blob: Json | None, path: str) -> str | None:
+    """Read a file. What is no text or too large is refused rather than read in part."""
+    if blob is None or "byteSize" not in blob:
+        return None
+    if blob.get("isBinary"):
+        raise InputError(f"{path} is no text file.")
+    if blob["byteSize"] > MAX_FILE or blob.get("isTruncated"):
+        raise InputError(f"{path} has {blob['byteSize']:,} bytes; at most {MAX_FILE:,} are read.")
+    return blob.get("text") or ""
+
+
+def _templates(tree: Json | None, folder: str, place: Place) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for entry in (tree or {}).get("entries") or ():
+        if entry["type"] == "blob" and entry["name"].endswith(".j2"):
+            name = f"{folder}{entry['name']}"
+            found[name] = _text(entry.get("object"), f"{place.templates}/{name}") or ""
+    return found
+
+
+def _roles(data: Json, waking: Waking) -> dict[str, Role]:
+    """The role of who woke us, where the token may read it. Not in the list: no access, unless the list was refused."""
+    people = data.get("collaborators")
+    if waking.actor is None or people is None:
+        return {}
+    roles = {
+        edge["node"]["login"].casefold(): shapes.role(edge["permission"]) for edge in people.get("edges") or () if edge
+    }
+    return {waking.actor.casefold(): Role.NONE, **roles} if roles else {}
+
+
+def _issue(data: Json, viewer: Actor) -> Issue:
+    comments, complete, unread_until, after = _comments(data, viewer)
+    return Issue(
+        id=need(data, "id"),
+        number=need(data, "number"),
+        title=need(data, "title"),
+        body=data.get("body") or "",
+        created_at=shapes.moment(need(data, "createdAt")),
+        author=shapes.actor(data.get("author")),
+        own=need(data, "viewerDidAuthor"),
+        url=need(data, "url"),
+        open=need(data, "state") == "OPEN",
+        state_reason=data.get("stateReason"),
+        locked=need(data, "locked"),
+        labels=tuple(shapes.label(node) for node in nodes(data, "labels")),
+        assignees=tuple(Actor(node["login"], node.get("databaseId")) for node in nodes(data, "assignees")),
+        comments=comments,
+        comments_complete=complete,
+        comments_after=after,
+        unread_until=unread_until,
+        events=shapes.events(nodes(data, "timelineItems"), viewer),
+        events_complete=not need(data, "timelineItems", "pageInfo")["hasPreviousPage"],
+        events_before=need(data, "timelineItems", "pageInfo").get("startCursor"),
+        body_edits=shapes.edits(data.get("userContentEdits")),
+    )
+
+
+def _comments(data: Json, viewer: Actor) -> tuple[tuple[Comment, ...], bool, Any, str | None]:
+    """Put the three windows on the comments together, each comment once, by id."""
+    newest = [shapes.comment(node, viewer) for node in nodes(data, "newest")]
+    others = [shapes.comment(node, viewer) for node in (*nodes(data, "oldest"), *nodes(data, "touched"))]
+    found = merged([*newest, *others])
+    complete = len(found) >= need(data, "oldest").get("totalCount", 0)
+    until = None if complete else min(comment.created_at for comment in newest)
+    return found, complete, until, need(data, "oldest", "pageInfo").get("endCursor")
+
+
+def merged(comments: Iterable[Comment]) -> tuple[Comment, ...]:
+    """Each comment once, by id."""
+    return tuple(sorted({comment.id: comment for comment in comments}.values(), key=lambda comment: comment.id))
+
+
+def read_more(client: Client, place: Place, facts: Facts, gaps: Gaps) -> Facts:
+    """Read what a decision misses: older comments and events, the rest of the labels, people's roles."""
+    if gaps.labels:
+        facts = replace(facts, repository=_all_labels(client, facts.repository))
+    if gaps.comments and facts.issue is not None:
+        facts = replace(facts, issue=_all_comments(client, facts.issue, facts.viewer))
+    if gaps.events and facts.issue is not None:
+        facts = replace(facts, issue=_more_events(client, facts.issue, facts.viewer))
+    roles = {person.casefold(): ask_role(client, place.repository, person) for person in gaps.people}
+    return replace(facts, roles={**facts.roles, **roles})
+
+
+def _all_labels(client: Client, repository: Repository) -> Repository:
+    labels, after, more = list(repository.labels), repository.labels_end, True
+    while more:
+        page = need(client.query(document("Labels"), {"id": repository.node_id, "after": after}).data, "node", "labels")
+        labels += [shapes.label(node) for node in nodes(page)]
+        more, after = page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"]
+    return replace(repository, labels=tuple(labels), labels_complete=True)
+
+
+def _all_comments(client: Client, issue: Issue, viewer: Actor) -> Issue:
+    """From the oldest on, a hundred a page. What the first read brought is younger and is kept."""
+    comments, after, more = list(issue.comments), issue.comments_after, True
+    while more:
+        page = need(client.query(document("Comments"), {"id": issue.id, "after": after}).data, "node", "comments")
+        comments = [*(shapes.comment(node, viewer) for node in nodes(page)), *comments]
+        more, after = page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"]
+    return replace(issue, comments=merged(comments), comments_complete=True, unread_until=None)
+
+
+def _more_events(client: Client, issue: Issue, viewer: Actor) -> Issue:
+    """One page further back; the caller asks again while that is not enough."""
+    page = need(
+        client.query(document("Events"), {"id": issue.id, "before": issue.events_before}).data, "node", "timelineItems"
+    )
+    older = shapes.events(nodes(page), viewer)
+    info: Mapping[str, Any] = page["pageInfo"]
+    return replace(
+        issue,
+        events=(*older, *issue.events),
+        events_complete=not info["hasPreviousPage"],
+        events_before=info.get("startCursor"),
+    )
+
+
+def ask_role(client: Client, repository: str, person: str) -> Role:
+    """Ask for somebody's role over REST: the highest of what they have directly and by team. Nobody's is NONE."""
+    answer = client.get(f"/repos/{repository}/collaborators/{person}/permission")
+    if answer is None:
+        return Role.NONE
+    permissions = (answer.get("user") or {}).get("permissions")
+    return shapes.highest_role(permissions) if permissions else shapes.role(answer.get("permission"))
+
+
+def last_change(client: Client, place: Place) -> str | None:
+    """Say who changed the configuration last, if GitHub knows."""
+    owner, _, name = place.repository.partition("/")
+    data = client.query(document("LastChange"), {"owner": owner, "name": name, "file": place.config}).data
+    history = need(data, "repository").get("defaultBranchRef") or {}
+    commits = ((history.get("target") or {}).get("history") or {}).get("nodes") or []
+    user = ((commits[0].get("author") or {}).get("user") or {}) if commits else {}
+    return user.get("login")

@@ -1,0 +1,242 @@
+"""The one write: every effect as an alias of one mutation document, in order, checked alias by alias.
+
+Aliases fail singly and GitHub runs the later ones all the same. The answer looks back: its last alias asks the issue
+for what happened since it was read, so that a run never rests on facts that changed under its hands (protocol 5).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, assert_never
+
+from salesbot.adapters.github import shapes
+from salesbot.adapters.github.client import Client, Reply
+from salesbot.adapters.github.documents import definitions, with_fragments
+from salesbot.adapters.github.shapes import Json
+from salesbot.core import problems
+from salesbot.core.effects import (
+    AddLabel,
+    CloseIssue,
+    CloseProblem,
+    CreateLabel,
+    DeleteComment,
+    EditBody,
+    EditProblem,
+    Effect,
+    MinimizeComment,
+    OpenProblem,
+    PutComment,
+    React,
+    RemoveLabel,
+    ReopenIssue,
+    Unreact,
+)
+from salesbot.core.errors import ServiceError
+from salesbot.core.facts import Comment, Facts, Label
+
+MOST_ALIASES = 60
+"""One client measured that GitHub takes about 75 mutations in one document."""
+
+_OPERATION = re.compile(r"mutation \w+\((?P<variables>.*?)\) \{\n(?P<body>.*)\n\}$", re.S)
+_VARIABLE = re.compile(r"\$(\w+)")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One alias of the document: an effect, the operation that does it, and its variables."""
+
+    effect: Effect
+    operation: str
+    variables: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the answer to a write says."""
+
+    failed: tuple[tuple[Effect, str], ...] = ()
+    edits: Mapping[int, int] = field(default_factory=dict)
+    """How many edits each comment has now that was edited."""
+    back: Json | None = None
+    """The issue as the last alias saw it; None if there is no telling."""
+    created: Mapping[str, Comment] = field(default_factory=dict)
+    """The comments it made, by key."""
+    opened: int | None = None
+    """The number of the problem issue it opened."""
+
+
+def create_labels(client: Client, facts: Facts, wanted: Sequence[CreateLabel]) -> tuple[Label, ...]:
+    """Create labels, and say what they are. Raises ServiceError if one cannot be created."""
+    steps = [
+        Step(
+            effect,
+            "CreateLabel",
+            {
+                "repository": facts.repository.node_id,
+                "name": effect.name,
+                "color": effect.color,
+                "description": effect.description,
+            },
+        )
+        for effect in wanted
+    ]
+    reply = _send(client, steps)
+    made = [reply.data.get(f"m{index}") for index in range(len(steps))]
+    if any(answer is None for answer in made):
+        raise ServiceError(
+            f"A label could not be created: {_why(reply, made.index(None))}.", "The next run tries again"
+        )
+    return tuple(shapes.label(answer["label"]) for answer in made if answer is not None)
+
+
+def write(client: Client, facts: Facts, effects: Sequence[Effect]) -> Written:
+    """Carry effects out in one document. Raises UnclearError if nobody can tell whether it happened."""
+    steps = [_step(effect, facts) for effect in effects]
+    written = Written()
+    for start in range(0, len(steps), MOST_ALIASES):
+        chunk = steps[start : start + MOST_ALIASES]
+        written = _merged(written, _read_answer(chunk, _send(client, chunk)))
+    return written
+
+
+def _send(client: Client, steps: Sequence[Step]) -> Reply:
+    text, variables = compose(steps)
+    return client.mutate(text, variables)
+
+
+def compose(steps: Sequence[Step]) -> tuple[str, dict[str, Any]]:
+    """Put the operations of all steps into one document; each variable and alias carries the number of its step."""
+    declared, bodies = [], []
+    variables: dict[str, Any] = {}
+    looks_back = max(
+        (index for index, step in enumerate(steps) if "...Back" in definitions()[step.operation]), default=None
+    )
+    for index, step in enumerate(steps):
+        found = _OPERATION.match(definitions()[step.operation])
+        assert found, step.operation
+        own = rf"$m{index}_\1"
+        body = _VARIABLE.sub(own, found["body"]).replace("...Back", "...LookBack" if index == looks_back else "...Back")
+        declared.append(_VARIABLE.sub(own, found["variables"]))
+        bodies.append(re.sub(r"^  (\w+)", rf"  m{index}: \1", body, count=1))
+        variables |= {f"m{index}_{name}": value for name, value in step.variables.items()}
+    operation = f"mutation Effects({', '.join(declared)}) {{\n" + "\n".join(bodies) + "\n}"
+    return with_fragments(operation), variables
+
+
+def _step(effect: Effect, facts: Facts) -> Step:  # one line for each effect: the whole table at a glance
+    issue = facts.issue.id if facts.issue is not None else ""
+    match effect:
+        case EditBody(body):
+            return Step(effect, "EditBody", {"issue": issue, "body": body})
+        case PutComment(_, body, id_) if id_ is not None:
+            return Step(effect, "EditComment", {"comment": _comment(id_, facts), "body": body})
+        case PutComment(_, body):
+            return Step(effect, "AddComment", {"issue": issue, "body": body})
+        case AddLabel(name):
+            return Step(effect, "AddLabel", {"issue": issue, "label": _label(name, facts)})
+        case RemoveLabel(name):
+            return Step(effect, "RemoveLabel", {"issue": issue, "label": _label(name, facts)})
+        case CloseIssue(reason):
+            return Step(effect, "CloseIssue", {"issue": issue, "reason": reason, "duplicate": None})
+        case ReopenIssue():
+            return Step(effect, "ReopenIssue", {"issue": issue})
+        case MinimizeComment(id_, why):
+            return Step(effect, "MinimizeComment", {"comment": _comment(id_, facts), "why": why})
+        case DeleteComment(id_):
+            return Step(effect, "DeleteComment", {"comment": _comment(id_, facts)})
+        case React(id_, receipt):
+            return Step(effect, "React", {"comment": _comment(id_, facts), "receipt": receipt})
+        case Unreact(id_, receipt):
+            return Step(effect, "Unreact", {"comment": _comment(id_, facts), "receipt": receipt})
+        case OpenProblem(title, body):
+            label = _label(problems.LABEL, facts)
+            variables = {"repository": facts.repository.node_id, "title": title, "body": body, "label": label}
+            return Step(effect, "OpenProblem", variables)
+        case EditProblem(body):
+            return Step(effect, "EditProblem", {"problem": _problem(facts), "body": body})
+        case CloseProblem(body):
+            return Step(effect, "CloseProblem", {"problem": _problem(facts), "body": body})
+        case CreateLabel():
+            raise AssertionError("labels are created before the write, since it needs their ids")
+        case _:
+            assert_never(effect)
+
+
+def _label(name: str, facts: Facts) -> str:
+    on_issue = facts.issue.labels if facts.issue is not None else ()
+    for label in (*facts.repository.labels, *on_issue):
+        if label.name.casefold() == name.casefold():
+            return label.id
+    raise ServiceError(f"The label {name} vanished while it was wanted.", "The next run looks again")
+
+
+def _comment(id_: int, facts: Facts) -> str:
+    found: list[Comment] = [comment for comment in (facts.issue.comments if facts.issue else ()) if comment.id == id_]
+    return found[0].node_id
+
+
+def _problem(facts: Facts) -> str:
+    assert facts.repository.problem is not None
+    return facts.repository.problem.id
+
+
+def _read_answer(steps: Sequence[Step], reply: Reply) -> Written:
+    failed: list[tuple[Effect, str]] = []
+    edits: dict[int, int] = {}
+    created: dict[str, Comment] = {}
+    back, opened = None, None
+    for index, step in enumerate(steps):
+        answer = reply.data.get(f"m{index}")
+        if answer is None:
+            if not _already_so(step, reply, index):
+                failed.append((step.effect, _why(reply, index)))
+            continue
+        if step.operation == "EditComment":
+            edited = answer["issueComment"]
+            edits[edited["databaseId"]] = (edited.get("userContentEdits") or {}).get("totalCount", 0)
+        if step.operation == "AddComment" and isinstance(step.effect, PutComment):
+            created[step.effect.key] = _made(answer["commentEdge"]["node"], step.effect.body)
+        if step.operation == "OpenProblem":
+            opened = answer["issue"]["number"]
+        back = _find_back(answer) or back
+    return Written(tuple(failed), edits, back, created, opened)
+
+
+def _made(node: Json, body: str) -> Comment:
+    return Comment(node["databaseId"], node["id"], body, shapes.moment(node["createdAt"]), own=True, own_text=True)
+
+
+def _already_so(step: Step, reply: Reply, index: int) -> bool:
+    """What somebody else took away meanwhile is away: no failure."""
+    gone = any(error.get("type") == "NOT_FOUND" for error in _errors_of(reply, index))
+    return gone and isinstance(step.effect, (DeleteComment, MinimizeComment, Unreact, React))
+
+
+def _find_back(answer: Any) -> Json | None:
+    """The issue wherever the payload leads back to it with the look-back's fields."""
+    if not isinstance(answer, Mapping):
+        return None
+    if "timelineItems" in answer:
+        return answer
+    return next((found for value in answer.values() if (found := _find_back(value)) is not None), None)
+
+
+def _merged(one: Written, other: Written) -> Written:
+    return Written(
+        one.failed + other.failed,
+        {**one.edits, **other.edits},
+        other.back,
+        {**one.created, **other.created},
+        other.opened or one.opened,
+    )
+
+
+def _errors_of(reply: Reply, index: int) -> list[Json]:
+    return [error for error in reply.errors if (error.get("path") or [None])[0] == f"m{index}"]
+
+
+def _why(reply: Reply, index: int) -> str:
+    errors = _errors_of(reply, index) or list(reply.errors)
+    return str(errors[0].get("message", ""))[:200] if errors else "GitHub does not say why"

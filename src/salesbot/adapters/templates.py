@@ -1,0 +1,159 @@
+"""Jinja: where the words are, and how they are rendered safely.
+
+Everything a template prints is escaped for Markdown by default; a stranger's text is never compiled. Templates of the
+repository come before the built-in ones of the same name and may extend them as `salesbot/<name>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from jinja2 import (
+    ChoiceLoader,
+    DictLoader,
+    FunctionLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from salesbot.core import markdown
+from salesbot.core.config.problems import Problem
+from salesbot.core.errors import InputError
+from salesbot.core.voice import Markdown
+
+SUFFIX = ".md.j2"
+MAX_OUTPUT = 200_000
+"""Characters a template may print; a comment holds 65,536."""
+MAX_LOOPS = 10_000
+
+
+def builtin_home() -> Traversable:
+    """Find the built-in templates: inside the installed package, or at the top of a checkout."""
+    packaged = files("salesbot") / "templates"
+    return packaged if packaged.is_dir() else Path(__file__).parents[3] / "templates"
+
+
+def builtin_names() -> frozenset[str]:
+    """List the built-in templates, e.g. `card.md.j2`, `checklists/estimate.md.j2`."""
+    home = builtin_home()
+    lists = home / "checklists"
+    names = [entry.name for entry in home.iterdir() if entry.name.endswith(SUFFIX)]
+    return frozenset(names + [f"checklists/{entry.name}" for entry in lists.iterdir() if entry.name.endswith(SUFFIX)])
+
+
+class Words:
+    """The built-in templates with a repository's own in front. Calling it renders one (`core.voice.Say`)."""
+
+    def __init__(self, overrides: Mapping[str, str] | None = None) -> None:
+        self._overrides = dict(overrides or {})
+        builtin = FunctionLoader(_read_builtin)
+        self._jinja = _Environment(
+            loader=ChoiceLoader([DictLoader(self._overrides), builtin, PrefixLoader({"salesbot": builtin})]),
+            undefined=StrictUndefined,
+            autoescape=True,
+            finalize=_finalize,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=False,
+        )
+        self._jinja.filters |= {
+            "safe_md": _safe_md, "cell": _cell, "code": _code, "mention": _mention, "literal": _literal,
+        }  # fmt: skip
+
+    def __call__(self, template: str, values: Mapping[str, Any]) -> str:
+        """Render a template. Raises InputError if a template of the repository fails."""
+        try:
+            chunks: list[str] = []
+            size = 0
+            for chunk in self._jinja.get_template(template).generate(dict(values)):
+                chunks.append(chunk)
+                size += len(chunk)
+                if size > MAX_OUTPUT:
+                    raise InputError(f"The template {template} prints more than {MAX_OUTPUT:,} characters.")
+        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
+            if template not in self._overrides:
+                raise
+            raise InputError(
+                f"The template {template} of this repository fails: {error}",
+                "Repair it, or delete it to use the built-in one",
+            ) from error
+        return tidy("".join(chunks))
+
+    def names(self) -> frozenset[str]:
+        """List every template there is."""
+        return builtin_names() | frozenset(self._overrides)
+
+    def problems(self, folder: str) -> list[Problem]:
+        """Compile the repository's templates, and say what is wrong with each, with its line."""
+        found = []
+        for name in sorted(self._overrides):
+            try:
+                self._jinja.get_template(name)
+            except TemplateSyntaxError as error:
+                file = f"{folder}/{error.name or name}"
+                found.append(Problem(file, error.lineno, 1, name, error.message or "does not compile"))
+            except TemplateError as error:
+                found.append(Problem(f"{folder}/{name}", 1, 1, name, str(error)))
+        return found
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """Bounds what a template can burn: loops over ranges are capped, strings are not multiplied without end."""
+
+    intercepted_binops = frozenset({"*", "**"})
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """Refuse products that only serve to fill memory or time."""
+        sizes = [len(side) for side in (left, right) if isinstance(side, (str, list, tuple))]
+        factors = [abs(side) for side in (left, right) if isinstance(side, int)]
+        if operator == "**" or (sizes and factors and sizes[0] * factors[0] > MAX_OUTPUT):
+            raise InputError("A template of this repository computes something too large.")
+        return super().call_binop(context, operator, left, right)
+
+
+def tidy(text: str) -> str:
+    """Fold the blank lines that conditions leave behind, keep everything else."""
+    lines: list[str] = []
+    for line in text.strip("\n").splitlines():
+        blank = not line.strip()
+        if not (blank and lines and not lines[-1]):
+            lines.append("" if blank else line.rstrip())
+    return "\n".join(lines)
+
+
+def _read_builtin(name: str) -> str | None:
+    if name not in builtin_names():
+        return None
+    return (builtin_home() / name).read_text(encoding="utf-8")
+
+
+def _finalize(value: Any) -> Markup:
+    """Escape what an expression prints, unless it is Markdown of our own already."""
+    if isinstance(value, (Markup, Markdown)):
+        return Markup(value)  # noqa: S704 - escaped already, or ours
+    return _safe_md(value)
+
+
+def _filter(escape: Callable[[str], str]) -> Callable[[Any], Markup]:
+    return lambda value: Markup(escape(str(value)))  # noqa: S704 - this is the escaping
+
+
+_safe_md = _filter(markdown.escape)
+_cell = _filter(markdown.cell)
+_code = _filter(markdown.code)
+_literal = _filter(lambda text: markdown.one_line(text))
+
+
+def _mention(login: Any) -> Markup:
+    """Mention a person, who gets a mail. Only a login as GitHub allows it; else the name is shown as text."""
+    name = str(login)
+    plain = name.replace("-", "").replace("[bot]", "")
+    return Markup(f"@{name}") if plain.isascii() and plain.isalnum() else _safe_md(name)  # noqa: S704 - checked

@@ -1,0 +1,281 @@
+"""The shell: read, decide, apply. For one deal, for the list of labels; later for a sweep, a report, an import.
+
+Nothing is decided here and nothing of GitHub's wire is known here. What it does know: when to read again, when a run
+may rest, and what a run ends with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from salesbot.adapters.github import GitHub, IssueGoneError, Meanwhile, UnclearError, Written
+from salesbot.adapters.templates import Words
+from salesbot.core import fields, journal, markdown, problems
+from salesbot.core.comments import text_of
+from salesbot.core.config import parse
+from salesbot.core.config.problems import ConfigError
+from salesbot.core.decide import Decision, decide
+from salesbot.core.effects import (
+    CloseProblem,
+    CreateLabel,
+    DeleteComment,
+    EditBody,
+    Effect,
+    MinimizeComment,
+    OpenProblem,
+    PutComment,
+    React,
+    Unreact,
+)
+from salesbot.core.errors import ServiceError
+from salesbot.core.facts import Comment, Facts, Label, Waking
+from salesbot.core.gaps import gaps
+from salesbot.core.pipeline import Pipeline
+from salesbot.core.problems import LabelProblem, Told
+
+ROUNDS = 3
+"""Read and settle, and again twice at most while something happens in between (protocol 5)."""
+GITHUB_GIVES_UP = 12.0
+"""Seconds after which a request that got no answer has surely ended; GitHub stops at ten."""
+MOST_PAGES = 60
+
+Log = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did, for the job summary and the exit code. `told` are problems, each an annotation."""
+
+    effects: tuple[Effect, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    told: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    exit_code: int = 0
+    error: ServiceError | None = None
+
+    def then(self, other: Outcome) -> Outcome:
+        """Put two outcomes after one another."""
+        return Outcome(
+            self.effects + other.effects,
+            self.decisions + other.decisions,
+            tuple(dict.fromkeys(self.told + other.told)),
+            tuple(dict.fromkeys(self.notes + other.notes)),
+            max(self.exit_code, other.exit_code),
+            other.error or self.error,
+        )
+
+
+@dataclass
+class App:
+    """One run. `scheduled` runs keep failing while the configuration is wrong; people's runs fail only once."""
+
+    github: GitHub
+    log: Log = field(default=lambda text: None)
+    scheduled: bool = False
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether nothing may be written."""
+        return self.github.client.dry_run
+
+    def look_at(self, number: int, waking: Waking) -> Outcome:
+        """Settle one deal: everything on it that nobody judged yet. Raises ServiceError if GitHub fails us."""
+        outcome, unclear = Outcome(), 0
+        for _ in range(ROUNDS):
+            try:
+                facts = self.github.read(number, waking)
+                once, rest = self._settle(facts)
+            except IssueGoneError as gone:
+                return outcome.then(Outcome(notes=(gone.what,)))
+            except UnclearError as error:
+                unclear += 1
+                if unclear == ROUNDS:
+                    raise
+                self.log(f"{error.what} Looking again in {GITHUB_GIVES_UP:.0f} s.")
+                self.github.client.wait(GITHUB_GIVES_UP, error.what)
+                continue
+            outcome = outcome.then(once)
+            if rest:
+                return outcome
+        return outcome.then(Outcome(notes=("Things still happen on this deal; the run they woke goes on.",)))
+
+    def look_at_labels(self, waking: Waking, old: str, label_id: str) -> Outcome:
+        """A label of the list was renamed or deleted: say so if a stage lost its label. No deal is touched."""
+        facts = self.github.read_repository(waking)
+        words = Words(facts.repository.templates)
+        try:
+            pipeline = self._pipeline(facts, words)
+        except ConfigError as error:
+            return self._tell(facts, words, config=error)
+        lost = problems.woken_problem(pipeline, facts.repository, old, label_id)
+        lasting = dict.fromkeys([*([lost] if lost else []), *problems.lasting(facts.repository, pipeline)])
+        if lasting:
+            return self._tell(facts, words, labels=tuple(lasting))
+        return self._write(facts, problems.solved(facts.repository, words))[0]
+
+    def _settle(self, facts: Facts) -> tuple[Outcome, bool]:
+        """Decide on facts and apply. Says whether the deal is at rest now."""
+        words = Words(facts.repository.templates)
+        try:
+            pipeline = self._pipeline(facts, words)
+        except ConfigError as error:
+            return self._tell(facts, words, config=error), True
+        facts = self._complete(facts, pipeline)
+        lost = problems.label_problem(facts, pipeline)
+        if lost is not None:
+            lasting = dict.fromkeys([lost, *problems.lasting(facts.repository, pipeline)])
+            return self._tell(facts, words, labels=tuple(lasting)), True
+        decision = decide(facts, pipeline, facts.read_at, words)
+        made = [effect for effect in decision.effects if isinstance(effect, CreateLabel)]
+        if made and not self.dry_run:
+            facts = _with_labels(facts, self.github.create_labels(facts, made))
+            decision = decide(facts, pipeline, facts.read_at, words)
+        effects = list(decision.effects)
+        if not problems.lasting(facts.repository, pipeline):
+            effects += problems.solved(facts.repository, words)
+        outcome, rest = self._write(facts, effects, pipeline)
+        labels = tuple(made) if not self.dry_run else ()
+        return replace(outcome, effects=labels + outcome.effects, decisions=(decision,), notes=decision.notes), rest
+
+    def _pipeline(self, facts: Facts, words: Words) -> Pipeline:
+        """Read the configuration. Raises ConfigError with every problem of the file and of the templates."""
+        place = self.github.place
+        found = words.problems(place.templates)
+        try:
+            pipeline = parse(facts.repository.config, place.config, templates=words.names())
+        except ConfigError as error:
+            raise ConfigError([*error.problems, *found]) from error
+        if found:
+            raise ConfigError(found)
+        return pipeline
+
+    def _complete(self, facts: Facts, pipeline: Pipeline) -> Facts:
+        """Read on while something is missing for a decision and pages remain."""
+        for _ in range(MOST_PAGES):
+            missing = gaps(facts, pipeline)
+            if not missing:
+                return facts
+            facts = self.github.read_more(facts, missing)
+        raise ServiceError(f"The deal has more than {MOST_PAGES} pages of history.", "Open a new issue for it")
+
+    def _write(self, facts: Facts, effects: Sequence[Effect], pipeline: Pipeline | None = None) -> tuple[Outcome, bool]:
+        """Apply effects; say whether the deal is at rest now. Raises ServiceError where an effect was refused."""
+        done = Outcome(tuple(effects))
+        if not effects or self.dry_run:
+            return done, True
+        written = self.github.write(facts, effects)
+        grave = [(effect, why) for effect, why in written.failed if not isinstance(effect, _HARMLESS)]
+        if grave:
+            self._take_back(facts, effects, written)
+            raise ServiceError(f"GitHub refused a part of the write: {grave[0][1]}.", _hint(grave[0][1]))
+        meanwhile = self.github.look_back(written, facts, effects)
+        repair = self._repair(facts, effects, meanwhile, pipeline)
+        if repair:
+            self.github.write(_with_comments(facts, meanwhile.doubles), repair)
+        return replace(done, effects=(*effects, *repair)), meanwhile.settled and not repair
+
+    def _take_back(self, facts: Facts, effects: Sequence[Effect], written: Written) -> None:
+        """A part failed: take back the receipts of this write, so that the commands concerned are answered again."""
+        answered = {effect.comment for effect in effects if isinstance(effect, React)}
+        back: list[Effect] = [
+            Unreact(effect.comment, effect.receipt) for effect in effects if isinstance(effect, React)
+        ]
+        card = written.created.get(journal.CARD)
+        for effect in effects:
+            if isinstance(effect, PutComment) and effect.key == journal.CARD and answered:
+                id_ = card.id if card else effect.id
+                back.append(replace(effect, id=id_, body=_without_answers(effect.body, answered)))
+        if back:
+            self.github.write(_with_comments(facts, [card] if card else []), back)
+
+    def _repair(
+        self, facts: Facts, effects: Sequence[Effect], meanwhile: Meanwhile, pipeline: Pipeline | None
+    ) -> list[Effect]:
+        """Delete doubles, and set our section again in the text that a person wrote at the same moment."""
+        repair: list[Effect] = [DeleteComment(comment.id) for comment in meanwhile.doubles]
+        if meanwhile.overwritten is not None and meanwhile.overwritten.text is not None and pipeline and facts.issue:
+            ours = next(effect.body for effect in effects if isinstance(effect, EditBody))
+            merged = _our_sections(facts.issue.body, ours, meanwhile.overwritten.text, pipeline)
+            repair.insert(0, EditBody(merged))
+        return repair
+
+    def _tell(
+        self, facts: Facts, words: Words, *, config: ConfigError | None = None, labels: tuple[LabelProblem, ...] = ()
+    ) -> Outcome:
+        """Tell of a problem in the one problem issue; fail the run that opens it, and every scheduled one."""
+        builtin = Words()
+        by = self.github.last_change() if config and facts.repository.problem is None else None
+        found = [str(problem) for problem in config.problems] if config else []
+        told = problems.tell(
+            facts.repository, builtin, file=self.github.place.config, config=found, labels=labels, by=by
+        )
+        outcome = self._tell_once(facts, told)
+        lines = found + [f"The label {problem.label} of the stage {problem.stage} is gone." for problem in labels]
+        return replace(outcome, told=tuple(lines), exit_code=2 if told.opened or self.scheduled else 0)
+
+    def _tell_once(self, facts: Facts, told: Told) -> Outcome:
+        wanted = CreateLabel(problems.LABEL, "b60205", "salesbot cannot go on until this is repaired")
+        known = {label.name.casefold() for label in facts.repository.labels}
+        made: tuple[Effect, ...] = ()
+        if (
+            any(isinstance(effect, OpenProblem) for effect in told.effects)
+            and problems.LABEL not in known
+            and not self.dry_run
+        ):
+            facts = _with_labels(facts, self.github.create_labels(facts, [wanted]))
+            made = (wanted,)
+        if self.dry_run or not told.effects:
+            return Outcome(told.effects)
+        alone = replace(facts, issue=None)
+        opened = self.github.write(alone, told.effects).opened
+        if opened is not None:
+            self._close_second(alone, opened)
+        return Outcome(made + told.effects)
+
+    def _close_second(self, facts: Facts, opened: int) -> None:
+        """Two runs opened a problem issue at once: the lower number stays."""
+        first, *others = self.github.open_problems(facts)
+        for mine in others:
+            if mine.number == opened:
+                problem = replace(facts, repository=replace(facts.repository, problem=mine))
+                self.github.write(problem, [CloseProblem(f"The same as #{first.number}.")])
+
+
+_HARMLESS = (React, Unreact, MinimizeComment, DeleteComment)
+"""Effects whose failure leaves the deal right; the next run does them again."""
+
+
+def _with_labels(facts: Facts, labels: Sequence[Label]) -> Facts:
+    return replace(facts, repository=replace(facts.repository, labels=(*facts.repository.labels, *labels)))
+
+
+def _with_comments(facts: Facts, found: Sequence[Comment]) -> Facts:
+    assert facts.issue is not None
+    known = {comment.id for comment in facts.issue.comments}
+    added = tuple(comment for comment in found if comment.id not in known)
+    return replace(facts, issue=replace(facts.issue, comments=(*facts.issue.comments, *added)))
+
+
+def _without_answers(body: str, answered: set[int]) -> str:
+    marker = markdown.read_marker(body)
+    memory = journal.from_payload(marker.payload) if marker else None
+    assert memory is not None, "we wrote it a moment ago"
+    kept = tuple(entry for entry in memory.answered if entry[0] not in answered)
+    payload = journal.to_payload(replace(memory, answered=kept))
+    return f"{markdown.marker(journal.CARD, payload)}\n{text_of(body)}"
+
+
+def _our_sections(base: str, ours: str, theirs: str, pipeline: Pipeline) -> str:
+    """Set in their text the sections that we changed, and nothing else."""
+    before, after = fields.read(base, pipeline.headings), fields.read(ours, pipeline.headings)
+    for heading in pipeline.headings:
+        if before.get(heading) != after.get(heading):
+            theirs = fields.write(theirs, heading, after.get(heading), pipeline.headings)
+    return theirs
+
+
+def _hint(why: str) -> str:
+    if "not accessible" in why or "permission" in why.casefold():
+        return "Give the job `permissions:` with `issues: write` and `contents: read`"
+    return "The next run tries again"

@@ -1,0 +1,190 @@
+"""The command line. Turns errors into one line and an exit code; the work is the app's.
+
+0 done, also when a move was refused. 1 a service failed, the next run continues. 2 the configuration or an input is
+wrong. 3 a bug in salesbot: the traceback stays.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from salesbot import summary
+from salesbot.adapters import actions
+from salesbot.adapters.actions import Inputs, Runner, Wakeup
+from salesbot.adapters.github import Client, GitHub, Place
+from salesbot.adapters.templates import Words
+from salesbot.app import App, Outcome
+from salesbot.core import diagram
+from salesbot.core.config import parse, schema
+from salesbot.core.config.problems import ConfigError
+from salesbot.core.errors import InputError, SalesbotError
+
+BUG = 3
+DEFAULT_CONFIG = ".github/salesbot.yml"
+
+
+def main(argv: Sequence[str] | None = None, env: Mapping[str, str] | None = None) -> int:
+    """Run a command; the result is the exit code."""
+    args = _parser().parse_args(argv)
+    surroundings = os.environ if env is None else env
+    try:
+        result: int = args.run(args, surroundings)
+    except SalesbotError as error:
+        print(f"salesbot: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        return 1
+    return result
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("salesbot", description="A sales pipeline on GitHub issues.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    run = commands.add_parser("run", help="what the Action runs: one event of GitHub Actions")
+    run.set_defaults(run=_run)
+    check = commands.add_parser("check", help="check a configuration, offline")
+    check.add_argument("file", nargs="?", default=DEFAULT_CONFIG, help=f"default: {DEFAULT_CONFIG}")
+    check.set_defaults(run=_check)
+    draw = commands.add_parser("diagram", help="print the pipeline as a Mermaid diagram")
+    draw.add_argument("file", nargs="?", help="a configuration; without one, the default pipeline")
+    draw.set_defaults(run=_diagram)
+    editors = commands.add_parser("schema", help="print the JSON Schema of the configuration, for editors")
+    editors.set_defaults(run=_schema)
+    sandbox = commands.add_parser("sandbox", help="serve a GitHub on this machine, to try things")
+    sandbox.add_argument("--port", type=int, default=8321, help="default: 8321")
+    sandbox.add_argument(
+        "--data", metavar="FILE", help="keep its state in this file; without one, it is gone at the end"
+    )
+    sandbox.set_defaults(run=_sandbox)
+    return parser
+
+
+def _run(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """Do what the event asks for, and tell the runner: log, annotations, outputs, job summary."""
+    runner = Runner.of(env, sys.stdout)
+    try:
+        inputs = actions.read_inputs(env)
+        wakeup = actions.wake(inputs, actions.read_event(inputs.event_path))
+        outcome, requests = _wake(inputs, wakeup, runner)
+    except SalesbotError as error:
+        runner.annotate("error", str(error))
+        runner.summarize(summary.of_error(error))
+        return error.exit_code
+    except Exception:
+        traceback.print_exc()
+        runner.annotate("error", "This is a bug in salesbot; the traceback is in the log. Nothing else was changed.")
+        return BUG
+    _report(outcome, wakeup, inputs, requests, runner)
+    return outcome.exit_code
+
+
+def _wake(inputs: Inputs, wakeup: Wakeup, runner: Runner) -> tuple[Outcome, int]:
+    if wakeup.kind == "nothing":
+        return Outcome(notes=(wakeup.why,)), 0
+    if wakeup.kind == "task":
+        raise InputError(f"The task {wakeup.task} is not there yet in this version.", "Only events move deals so far")
+    client = Client(
+        token=inputs.token,
+        api_url=inputs.api_url,
+        graphql_url=inputs.graphql_url,
+        dry_run=inputs.dry_run,
+        sleep=time.sleep,
+    )
+    folder = str(Path(inputs.config).with_suffix(""))
+    app = App(GitHub(client, Place(inputs.repository, inputs.config, folder)), runner.say)
+    if wakeup.kind == "labels":
+        outcome = app.look_at_labels(wakeup.waking, wakeup.label_before, wakeup.label_id)
+    else:
+        outcome = app.look_at(wakeup.issue, wakeup.waking)
+    return outcome, client.requests
+
+
+def _report(outcome: Outcome, wakeup: Wakeup, inputs: Inputs, requests: int, runner: Runner) -> None:
+    for problem in outcome.told:
+        runner.annotate("error" if outcome.exit_code else "warning", problem)
+    for note in outcome.notes:
+        runner.say(note)
+    for line in summary.log_lines(outcome, dry_run=inputs.dry_run):
+        runner.say(line)
+    runner.output(summary.outputs(outcome))
+    runner.summarize(summary.of_run(outcome, wakeup, requests, dry_run=inputs.dry_run))
+
+
+def _check(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """Report every problem of a configuration and of the templates beside it."""
+    pipeline_problems = [str(problem) for problem in _problems(Path(args.file), must_exist=True)]
+    for problem in pipeline_problems:
+        print(problem)
+    if pipeline_problems:
+        count = len(pipeline_problems)
+        print(f"{count} problem{'s' if count > 1 else ''} in {args.file}", file=sys.stderr)
+        return 2
+    print(f"{args.file}: fine")
+    return 0
+
+
+def _problems(path: Path, *, must_exist: bool) -> Sequence[object]:
+    text = _read_config(path) if must_exist or path.exists() else None
+    words = Words(_read_templates(path.with_suffix("")))
+    found: list[object] = list(words.problems(str(path.with_suffix(""))))
+    try:
+        parse(text, str(path), templates=words.names())
+    except ConfigError as error:
+        found = [*error.problems, *found]
+    return found
+
+
+def _read_config(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is no UTF-8 text (byte {error.start}).") from error
+
+
+def _read_templates(folder: Path) -> dict[str, str]:
+    files = [*folder.glob("*.j2"), *folder.glob("checklists/*.j2")]
+    return {file.relative_to(folder).as_posix(): _read_config(file) for file in files}
+
+
+def _diagram(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+    path = Path(args.file) if args.file else None
+    words = Words(_read_templates(path.with_suffix("")) if path else {})
+    try:
+        pipeline = parse(_read_config(path) if path else None, str(path), templates=words.names())
+    except ConfigError as error:
+        raise InputError(str(error)) from error
+    print(diagram.mermaid(pipeline), end="")
+    return 0
+
+
+def _schema(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+    print(schema.json_schema_text(), end="")
+    return 0
+
+
+def _sandbox(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """Serve a sandbox in which every change by a person starts `salesbot run`, until Ctrl-C."""
+    try:
+        from salesbot.sandbox import Sandbox, Workflow
+    except ImportError as error:
+        raise InputError(
+            f"The sandbox needs {error.name}.", "Install it with: pip install 'salesbot[sandbox]'"
+        ) from error
+    workflow = Workflow([sys.executable, "-m", "salesbot", "run"])
+    with Sandbox(args.data or ":memory:", auto=True, workflow=workflow, port=args.port) as github:
+        github.repo("acme/sales", roles={"ann": "triage", "nora": "write", "kim": "admin"})
+        print(f"A GitHub with the repository acme/sales: {github.url}/acme/sales/issues   (Ctrl-C ends it)", flush=True)
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            print()
+    return 0

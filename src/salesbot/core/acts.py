@@ -1,0 +1,49 @@
+"""Acts: what a wish asks for, one step each. A command is a list of acts; a label or a tick is a single one.
+
+Acts are judged in order, each on the deal as the ones before left it (`judge`). They are not effects: nothing here
+touches GitHub.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from salesbot.core.deal import Move
+
+
+@dataclass(frozen=True)
+class SetField:
+    """Write a section of the body; None takes it out."""
+
+    heading: str
+    value: str | None
+
+
+@dataclass(frozen=True)
+class MoveTo:
+    """Bring the deal to a stage, through graph and guards."""
+
+    move: Move
+
+
+@dataclass(frozen=True)
+class Undo:
+    """Take the last accepted move back, without guards."""
+
+
+@dataclass(frozen=True)
+class Reopen:
+    """Bring a closed deal back to the stage it closed from."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Reply with a template; nothing about the deal changes."""
+
+    template: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+Act = SetField | MoveTo | Undo | Reopen | Answer

@@ -1,0 +1,98 @@
+"""What is said back: help, history, the question how a deal ended, the answer to a word that is no command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from salesbot.core import card, comments
+from salesbot.core.commands import Command, all_commands, suggestion
+from salesbot.core.deal import Actor, Deal, Refusal, Role
+from salesbot.core.effects import Effect, PutComment, React
+from salesbot.core.facts import Facts
+from salesbot.core.judge import Course, undo_target
+from salesbot.core.pipeline import Outcome, Pipeline, Stage
+from salesbot.core.voice import Markdown, Say
+from salesbot.core.wishes import CommandWish
+
+
+def unknown(word: str, pipeline: Pipeline) -> Refusal:
+    """Answer a word that is no command with the nearest one, or with how a deal ends."""
+    if word == "close":
+        ends = ", ".join(f"`/{stage.command}`" for stage in pipeline.stages if stage.outcome and stage.command)
+        return Refusal(
+            "/close does not say how the deal ended.", f"Say {ends} or `/undo`; `/expect <date>` says when it should"
+        )
+    guess = suggestion(word, pipeline)
+    hint = f"Did you mean `/{guess}`?" if guess else "`/help` shows what you can say"
+    return Refusal(f"There is no command /{word}.", hint)
+
+
+def values(template: str, course: Course, by: Actor | None, role: Role, pipeline: Pipeline) -> dict[str, Any]:
+    """Gather what an answer shows."""
+    if template == "history.md.j2":
+        return {"history": card.history(course.deal.history, pipeline)}
+    return {
+        "stage": course.deal.stage,
+        "commands": [_help(command, course.deal, pipeline) for command in _usable(course, role, pipeline)],
+    }
+
+
+def _usable(course: Course, role: Role, pipeline: Pipeline) -> Iterator[Command]:
+    """The commands this person may use on this deal in this stage."""
+    stage = pipeline.stage(course.deal.stage)
+    for command in all_commands(pipeline):
+        target = pipeline.stage_of_command(command.word)
+        if role < command.least_role(pipeline):
+            continue
+        if target is not None and (stage is None or target.name not in stage.next):
+            continue
+        if command.word == "undo" and undo_target(course.journal.history, pipeline) is None:
+            continue
+        if command.word == "reopen" and course.deal.open:
+            continue
+        yield command
+
+
+def _help(command: Command, deal: Deal, pipeline: Pipeline) -> dict[str, Any]:
+    stage = pipeline.stage_of_command(command.word)
+    needs = card.needs(deal, stage, pipeline) if stage is not None else []
+    return {"usage": command.usage, "help": Markdown(command.help), "needs": needs}
+
+
+def how_it_ended(stage: str | None, person: str | None, pipeline: Pipeline) -> dict[str, Any]:
+    """Gather the question for a deal that was closed without an outcome: a box for each way it can have ended."""
+    won, lost, rejected = (_ending(outcome, pipeline) for outcome in ("won", "lost", "rejected"))
+    commands = [end.command for end in (won, lost, rejected) if end is not None and end.command]
+    return {
+        "stage": stage,
+        "person": person,
+        "won": won.name if won else None,
+        "lost_stage": lost.name if lost else None,
+        "lost": list(pipeline.lost_reasons) if lost else [],
+        "rejected_stage": rejected.name if rejected else None,
+        "rejected": list(pipeline.reject_reasons) if rejected else [],
+        "say": [f"/{command}" for command in commands] + ["/reopen"],
+    }
+
+
+def _ending(outcome: Outcome, pipeline: Pipeline) -> Stage | None:
+    return next((stage for stage in pipeline.stages if stage.outcome == outcome), None)
+
+
+def on_no_deal(commands: list[CommandWish], facts: Facts, pipeline: Pipeline, say: Say) -> Iterator[Effect]:
+    """Answer commands on an issue that is no deal. In a repository with code, other bots' commands are left to them."""
+    assert facts.issue is not None
+    own = comments.own_by_key(facts.issue)
+    for wish in commands:
+        if wish.late or pipeline.deals == "labelled" or wish.by is None:
+            continue
+        key = comments.key(comments.REPLY, wish.comment.id)
+        if facts.roles.get(wish.by.login.casefold(), Role.NONE) >= Role.TRIAGE and key not in own:
+            text = say("no_deal.md.j2", {"person": wish.by.login, "commands": _first_moves(pipeline)})
+            yield PutComment(key, comments.write(key, text))
+        yield React(wish.comment.id, "CONFUSED")
+
+
+def _first_moves(pipeline: Pipeline) -> list[str]:
+    return [f"/{stage.command}" for stage in pipeline.stages if stage.is_open and stage.command]

@@ -1,0 +1,192 @@
+"""The card: what everybody should see of a deal at a glance, as plain values for `card.md.j2`.
+
+It holds dates, never counts of days: nothing on it changes because time passes (protocol 5).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from salesbot.core import dates, guards
+from salesbot.core.commands import find
+from salesbot.core.deal import Deal, Move, Refusal, StageVisit
+from salesbot.core.judge import Course
+from salesbot.core.money import Money, MoneyError
+from salesbot.core.pipeline import Pipeline, Stage
+from salesbot.core.voice import Markdown
+
+_LINK = re.compile(r"\]\([^()\s]*\)")
+
+
+def values(course: Course, pipeline: Pipeline) -> dict[str, Any]:
+    """Gather what the card shows."""
+    deal, stage = course.deal, pipeline.stage(course.deal.stage)
+    assert stage is not None, course.deal.stage
+    visit = deal.history[-1] if deal.history else None
+    money = value_of(deal, pipeline)
+    return {
+        "stage": stage.name,
+        "outcome": stage.outcome,
+        "since": day(visit.entered, pipeline) if visit else None,
+        "by": visit.by if visit else None,
+        "open": deal.open,
+        "left": course.journal.left,
+        "owner": deal.owner,
+        "helpers": list(deal.helpers),
+        "value": str(money) if money else None,
+        "rounds": _rounds(course, pipeline),
+        "weighted": _weighted(money, deal, stage),
+        "probability": f"{probability(deal, stage)} %",
+        "reason": deal.fields.get("Reason") if stage.outcome or stage.paused else None,
+        "revisit_on": deal.fields.get("Revisit on") if stage.paused else None,
+        "checklists": [_progress(name, deal) for name in deal.checklists],
+        "missing": [_need(refusal) for refusal in guards.missing(deal, _to(stage), stage.expects, pipeline)],
+        "ways": list(_ways(deal, stage, pipeline)),
+        "unreadable": list(unreadable(deal, pipeline)),
+        "untrusted": not deal.body_trusted and bool(deal.fields.get("Value")),
+        "skipped": skipped(deal.history, pipeline),
+        "forced": [
+            {"stage": visit.stage, "by": visit.by, "why": visit.forced}
+            for visit in deal.history
+            if visit.forced is not None
+        ],
+        "history": history(deal.history, pipeline),
+        "asked": bool(course.journal.asked),
+    }
+
+
+def without_links(text: str) -> str:
+    """Drop link targets, for comparing two cards: a link appears once its comment was read (protocol 5)."""
+    return _LINK.sub("]", text)
+
+
+def day(moment: datetime, pipeline: Pipeline) -> str:
+    """Write the day of a moment in the pipeline's zone, e.g. `12 Nov 2026`."""
+    local = dates.local_day(moment, pipeline.timezone)
+    return f"{local.day} {local:%b %Y}"
+
+
+def value_of(deal: Deal, pipeline: Pipeline) -> Money | None:
+    """Read the deal's value; None if there is none or it cannot be read."""
+    try:
+        return Money.parse(deal.fields["Value"], pipeline.currency)
+    except (KeyError, MoneyError):
+        return None
+
+
+def probability(deal: Deal, stage: Stage) -> int:
+    """Say how likely the deal is won, in percent: its own probability, else its stage's; an end stage's is fixed."""
+    own = deal.fields.get("Probability", "").strip().removesuffix("%").strip()
+    if stage.outcome is not None or not own.isascii() or not own.isdigit() or int(own) > 100:
+        return stage.probability
+    return int(own)
+
+
+def skipped(visits: tuple[StageVisit, ...], pipeline: Pipeline) -> list[str]:
+    """List the open stages the deal jumped over on its way forward and never visited."""
+    order = [stage.name for stage in pipeline.stages if stage.is_open or stage.outcome == "won"]
+    been = {visit.stage for visit in visits}
+    found: list[str] = []
+    for left, entered in pairwise(visits):
+        if left.stage in order and entered.stage in order:
+            between = order[order.index(left.stage) + 1 : order.index(entered.stage)]
+            found += [name for name in between if name not in been and name not in found]
+    return found
+
+
+def history(visits: tuple[StageVisit, ...], pipeline: Pipeline) -> list[dict[str, Any]]:
+    """Write the way of the deal so far, a row for each stay, oldest first."""
+    return [
+        {
+            "stage": visit.stage,
+            "when": day(visit.entered, pipeline),
+            "by": visit.by,
+            "how": visit.how,
+            "forced": visit.forced,
+        }
+        for visit in visits
+    ]
+
+
+def unreadable(deal: Deal, pipeline: Pipeline) -> Iterator[dict[str, str]]:
+    """Name the fields whose text cannot be read as what they should be."""
+    if deal.fields.get("Value"):
+        try:
+            Money.parse(deal.fields["Value"], pipeline.currency)
+        except MoneyError as error:
+            yield {"field": "Value", "why": error.what}
+
+
+def _to(stage: Stage) -> Move:
+    return Move(stage.name, datetime.min)  # noqa: DTZ901 - guards look at the deal, not at this time
+
+
+def _need(refusal: Refusal) -> dict[str, Any]:
+    return {"reason": refusal.reason, "hint": Markdown(refusal.hint)}
+
+
+def _ways(deal: Deal, stage: Stage, pipeline: Pipeline) -> Iterator[dict[str, Any]]:
+    """What each possible next stage still needs."""
+    if stage.outcome is not None:
+        return
+    for name in stage.next:
+        target = pipeline.stage(name)
+        if target is None:
+            continue
+        command = find(target.command, pipeline) if target.command else None
+        yield {
+            "stage": target.name,
+            "command": command.usage if command else f"/stage {target.name}",
+            "needs": needs(deal, target, pipeline),
+        }
+
+
+def needs(deal: Deal, target: Stage, pipeline: Pipeline) -> list[str]:
+    """Name in a word or two each what a deal still lacks to enter a stage."""
+    return [_short(refusal) for refusal in guards.missing(deal, _to(target), target.requires, pipeline)]
+
+
+def _short(refusal: Refusal) -> str:
+    """Name what is missing in a word or two, for the table of ways."""
+    missing = refusal.missing or ""
+    kind, _, argument = missing.partition(":")
+    return {"checklist": f"checklist {argument}", "field": argument}.get(kind, kind or refusal.reason)
+
+
+def _progress(name: str, deal: Deal) -> dict[str, Any]:
+    checklist = deal.checklists[name]
+    needed = [item for item in checklist.items if item.needed]
+    return {
+        "name": name,
+        "url": Markdown(checklist.url) if checklist.url else None,
+        "done": sum(item.settled for item in needed),
+        "total": len(needed),
+    }
+
+
+def _weighted(money: Money | None, deal: Deal, stage: Stage) -> str | None:
+    if money is None or not stage.is_open:
+        return None
+    return str(money.weighted(probability(deal, stage)))
+
+
+def _rounds(course: Course, pipeline: Pipeline) -> Mapping[str, Any] | None:
+    """The first value named, the ones between, and how far the present one is from the first, in percent."""
+    rounds = course.journal.rounds
+    money = value_of(course.deal, pipeline)
+    if len(rounds) < 2 or money is None:
+        return None
+    first = Money.parse(rounds[0][1], pipeline.currency)
+    change = None
+    if first.currency == money.currency and first.amount:
+        change = f"{(money.amount / first.amount - 1) * 100:+.0f} %".replace("-", "\N{MINUS SIGN}")
+    return {
+        "first": str(first),
+        "on": day(rounds[0][0], pipeline),
+        "between": [str(Money.parse(value, pipeline.currency)) for _, value in rounds[1:-1]],
+        "change": change,
+    }

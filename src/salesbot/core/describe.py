@@ -1,0 +1,60 @@
+"""Effects in words, for the job summary and the dry run."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from salesbot.core.effects import (
+    AddLabel,
+    CloseIssue,
+    CloseProblem,
+    CreateLabel,
+    DeleteComment,
+    EditBody,
+    EditProblem,
+    Effect,
+    MinimizeComment,
+    OpenProblem,
+    PutComment,
+    React,
+    RemoveLabel,
+    ReopenIssue,
+    Unreact,
+)
+
+
+def describe(effect: Effect) -> str:
+    """Say what an effect does, e.g. `add the label stage:won`, as plain text, to be escaped for its place."""
+    match effect:
+        case CreateLabel(name):
+            return f"create the label {name}"
+        case EditBody():
+            return "write a field in the description"
+        case PutComment(key, _, None):
+            return f"write the comment {key}"
+        case PutComment(key):
+            return f"bring the comment {key} up to date"
+        case AddLabel(name):
+            return f"add the label {name}"
+        case RemoveLabel(name):
+            return f"remove the label {name}"
+        case CloseIssue(reason):
+            return "close the issue as completed" if reason == "COMPLETED" else "close the issue as not planned"
+        case ReopenIssue():
+            return "reopen the issue"
+        case MinimizeComment(id_):
+            return f"hide the settled comment {id_}"
+        case DeleteComment(id_):
+            return f"delete the doubled comment {id_}"
+        case React(id_, receipt):
+            return f"answer comment {id_} with {'🚀' if receipt == 'ROCKET' else '😕'}"
+        case Unreact(id_, receipt):
+            return f"take {'🚀' if receipt == 'ROCKET' else '😕'} off comment {id_}"
+        case OpenProblem(title):
+            return f"open the issue {title}"
+        case EditProblem():
+            return "bring the problem issue up to date"
+        case CloseProblem():
+            return "close the problem issue"
+        case _:
+            assert_never(effect)

@@ -1,0 +1,165 @@
+"""The facts: one issue and its repository as a single read brought them.
+
+Nothing here is judged. Times are GitHub's, in UTC. `own` always means: done by the very identity this run uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from salesbot.core.deal import Actor, Role
+
+
+@dataclass(frozen=True)
+class Label:
+    """A label of the repository's list. `id` survives renames, the name does not."""
+
+    id: str
+    name: str
+    color: str = ""
+    description: str = ""
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One entry of an edit history. `text` is the whole text after the edit, where GitHub still has it."""
+
+    id: str
+    by: Actor | None
+    at: datetime
+    text: str | None = None
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment on the issue. `id` is the database id (it grows with time), `node_id` what mutations want."""
+
+    id: int
+    node_id: str
+    body: str
+    created_at: datetime
+    author: Actor | None = None
+    own: bool = False
+    own_text: bool = False
+    """Written by the own identity and, if edited, edited last by it."""
+    editor: Actor | None = None
+    """Who edited it last; None if nobody did."""
+    edited_at: datetime | None = None
+    edited_by_others: bool = False
+    """Somebody who is not its author edited it, ever. Also true where the edit history is longer than was read."""
+    edits: int = 0
+    minimized: bool = False
+    receipts: frozenset[str] = frozenset()
+    """Reactions of the own identity: `ROCKET`, `CONFUSED` ..."""
+    url: str = ""
+
+
+EventKind = Literal[
+    "labeled", "unlabeled", "closed", "reopened", "assigned", "unassigned", "comment deleted", "transferred"
+]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to the issue, in the order GitHub lists it."""
+
+    id: str
+    kind: EventKind
+    at: datetime
+    by: Actor | None = None
+    own: bool = False
+    label_id: str | None = None
+    label: str | None = None
+    reason: str | None = None
+    """Of a closed event: COMPLETED, NOT_PLANNED or DUPLICATE."""
+    whom: Actor | None = None
+    """Who was assigned or unassigned; whose comment was deleted."""
+
+
+@dataclass(frozen=True)
+class Issue:
+    """The issue as it is now. The `complete` flags say whether absence may be concluded (protocol 4); the cursors
+    beside them are GitHub's, for reading on."""
+
+    id: str
+    number: int
+    title: str
+    body: str
+    created_at: datetime
+    author: Actor | None = None
+    own: bool = False
+    url: str = ""
+    open: bool = True
+    state_reason: str | None = None
+    locked: bool = False
+    labels: tuple[Label, ...] = ()
+    assignees: tuple[Actor, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    """By id, each once; every comment of the issue if `comments_complete`."""
+    comments_complete: bool = True
+    unread_until: datetime | None = None
+    """If not complete: every unread comment is older than this."""
+    comments_after: str | None = None
+    events: tuple[Event, ...] = ()
+    events_complete: bool = True
+    events_before: str | None = None
+    body_edits: tuple[Edit, ...] = ()
+    """The newest edits of the body, newest first."""
+
+
+@dataclass(frozen=True)
+class ProblemIssue:
+    """The open issue "salesbot needs attention"."""
+
+    id: str
+    number: int
+    body: str
+
+
+@dataclass(frozen=True)
+class Repository:
+    """The repository around the issue: its labels, its files, its people."""
+
+    id: int
+    node_id: str
+    name: str
+    """`owner/name`."""
+    url: str = ""
+    private: bool = True
+    labels: tuple[Label, ...] = ()
+    labels_complete: bool = True
+    labels_end: str | None = None
+    config: str | None = None
+    """Text of the configuration file on the default branch; None if there is none."""
+    templates: Mapping[str, str] = field(default_factory=dict)
+    """Overriding templates by file name relative to `.github/salesbot/`."""
+    problem: ProblemIssue | None = None
+
+
+@dataclass(frozen=True)
+class Waking:
+    """What woke this run, as far as it matters for judging: which label event, which comment, by whom."""
+
+    event: str
+    """`issues.labeled`, `issue_comment.created`, `schedule` ..."""
+    label: str | None = None
+    comment: int | None = None
+    actor: str | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that a decision may use, besides the pipeline and the time."""
+
+    repository: Repository
+    issue: Issue | None
+    viewer: Actor
+    waking: Waking
+    read_at: datetime
+    """GitHub's own clock when it answered."""
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    """By lower-case login; who is not in it was not asked about."""

@@ -1,0 +1,238 @@
+"""How a run finds a deal: whether it is one, what the journal says, and what stands if there is no journal to believe.
+
+A repair never accepts a wish: without a journal one stage label stands as it is, and only what came on top of it, or
+what just woke this run, is judged (protocol 2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from salesbot.core import comments, fields, timeline, wishes
+from salesbot.core.deal import Deal, Role, StageVisit
+from salesbot.core.facts import Comment, Event, Facts, Issue
+from salesbot.core.journal import Cards, Cursor, Journal
+from salesbot.core.judge import Course
+from salesbot.core.pipeline import Pipeline, Stage
+from salesbot.core.timeline import LabelWish
+from salesbot.core.wishes import CommandWish
+
+NOT_A_DEAL = "not-a-deal"
+OWN_LABELS = frozenset({"report", "salesbot-problem"})
+
+
+@dataclass(frozen=True)
+class Found:
+    """A deal as found: its course before any wish, and the label wishes to judge."""
+
+    course: Course
+    labels: tuple[LabelWish, ...] = ()
+
+
+def is_excluded(issue: Issue) -> bool:
+    """Say whether an issue can be no deal whatever happens: said so by label, or a report or problem of our own."""
+    names = {label.name.casefold() for label in issue.labels}
+    return NOT_A_DEAL in names or (issue.own and bool(names & OWN_LABELS))
+
+
+def find(facts: Facts, pipeline: Pipeline, cards: Cards, commands: list[CommandWish]) -> Found | None:
+    """Find the deal; None if this issue is none."""
+    issue = facts.issue
+    assert issue is not None
+    if is_excluded(issue):
+        return None
+    if cards.journal is not None:
+        return _remembered(facts, pipeline, cards.journal, cards.kept)
+    standing = [stage for stage, _ in timeline.standing_stages(issue, pipeline)]
+    if not standing:
+        return _new(facts, pipeline, commands)
+    return _unremembered(facts, pipeline, standing)
+
+
+def _remembered(facts: Facts, pipeline: Pipeline, journal: Journal, card: Comment | None) -> Found:
+    """Believe the journal; what others did with labels since its cursor are wishes."""
+    assert facts.issue is not None
+    labels = timeline.label_wishes(facts, pipeline, journal.cursor)
+    if card is not None:
+        written = card.edited_at or card.created_at
+        labels += timeline.borrowed_wishes(facts, pipeline, journal.stage, written)
+    return Found(_course(facts, pipeline, journal), tuple(labels))
+
+
+def _new(facts: Facts, pipeline: Pipeline, commands: list[CommandWish]) -> Found | None:
+    """A deal without a stage label: a lost one comes back, a new one starts, everything else is no deal."""
+    issue = facts.issue
+    assert issue is not None
+    start = pipeline.stage(pipeline.initial)
+    assert start is not None, pipeline.initial
+    if timeline.foreign_labels(issue, pipeline):
+        return None
+    removed = timeline.last_removed(facts, pipeline)
+    since = wishes.installed(facts, pipeline)
+    if removed is not None and (since is None or removed[0].at >= since) and not _is_brand_new(facts):
+        return Found(_course(facts, pipeline, _fresh_journal(facts, pipeline, removed[1])))
+    if _opened_here(facts, pipeline) or _asked_for(commands, facts, pipeline):
+        return Found(_course(facts, pipeline, _fresh_journal(facts, pipeline, start)))
+    return None
+
+
+def _unremembered(facts: Facts, pipeline: Pipeline, standing: list[Stage]) -> Found | None:
+    """Stage labels and no journal: the oldest stands, the others are wishes, unless they are history."""
+    events = [event for event, _ in timeline.stage_events(facts, pipeline)]
+    since = wishes.installed(facts, pipeline)
+    if since is not None and events and all(event.at < since for event in events):
+        return None
+    stands, *others = standing
+    wished = [_latest(stage, facts, pipeline) for stage in others]
+    if not others and (waking := _waking_label(facts, pipeline, stands)) is not None:
+        before = timeline.before(waking.id, facts, pipeline)
+        if before is not None and before.name != stands.name:
+            stands, wished = before, [waking]
+    if stands.outcome is not None and _is_brand_new(facts):
+        start = pipeline.stage(pipeline.initial)
+        assert start is not None, pipeline.initial
+        wished, stands = [_latest(stands, facts, pipeline), *wished], start
+    found = [
+        LabelWish(event.id, event.at, stage.name, event.by)
+        for event in wished
+        if event is not None and (stage := timeline.stage_of(event, pipeline, facts.repository.labels)) is not None
+    ]
+    return Found(_course(facts, pipeline, _fresh_journal(facts, pipeline, stands)), tuple(found))
+
+
+def _is_brand_new(facts: Facts) -> bool:
+    """An open issue we never touched. An end stage is no place to start: it is judged like a move from the first."""
+    issue = facts.issue
+    assert issue is not None
+    return issue.open and not timeline.acted_after(facts, issue.created_at.replace(year=1970))
+
+
+def _waking_label(facts: Facts, pipeline: Pipeline, stage: Stage) -> Event | None:
+    """The labeling that woke this run, if it put this stage there and we did nothing since."""
+    if facts.waking.event != "issues.labeled" or facts.waking.label is None:
+        return None
+    woken = pipeline.stage_of_label(facts.waking.label)
+    event = _latest(stage, facts, pipeline)
+    if woken is None or woken.name != stage.name or event is None or event.own:
+        return None
+    return None if timeline.acted_after(facts, event.at) else event
+
+
+def _latest(stage: Stage, facts: Facts, pipeline: Pipeline) -> Event | None:
+    events = [
+        event
+        for event, found in timeline.stage_events(facts, pipeline)
+        if found.name == stage.name and event.kind == "labeled"
+    ]
+    return events[-1] if events else None
+
+
+def _opened_here(facts: Facts, pipeline: Pipeline) -> bool:
+    """Whether an issue was opened after installation, and is open still. The first issue may date the installation."""
+    issue = facts.issue
+    assert issue is not None
+    if pipeline.deals == "labelled" or not issue.open:
+        return False
+    since = wishes.installed(facts, pipeline)
+    if since is None:
+        return facts.waking.event == "issues.opened"
+    return issue.created_at >= since
+
+
+def _asked_for(commands: list[CommandWish], facts: Facts, pipeline: Pipeline) -> bool:
+    """Whether somebody who may move deals gave a move command."""
+    for wish in commands:
+        role = facts.roles.get(wish.by.login.casefold(), Role.NONE) if wish.by else Role.NONE
+        moves = [line for line in wish.lines if pipeline.stage_of_command(line.word) or line.word == "stage"]
+        if moves and not wish.late and role >= pipeline.permissions.moves:
+            return True
+    return False
+
+
+def _fresh_journal(facts: Facts, pipeline: Pipeline, stage: Stage) -> Journal:
+    """Begin a journal: the deal stands in this stage, and everything that happened so far was read."""
+    issue = facts.issue
+    assert issue is not None
+    visits = timeline.history(facts, pipeline)
+    if not visits or visits[-1].stage != stage.name:
+        begun = facts.read_at if visits else issue.created_at
+        visits = (*visits, StageVisit(stage.name, begun, None, "start"))
+    journal = Journal(
+        repository=facts.repository.id,
+        issue=issue.number,
+        stage=stage.name,
+        cursor=Cursor(issue.created_at),
+        born=issue.created_at if _opened_here(facts, pipeline) else facts.read_at,
+        history=visits,
+    )
+    return journal.seen(timeline.foreign_events(facts, pipeline))
+
+
+def _course(facts: Facts, pipeline: Pipeline, journal: Journal) -> Course:
+    """Set out from the journal: the deal as the last decision left it, whatever GitHub shows."""
+    issue = facts.issue
+    assert issue is not None
+    stage = pipeline.stage(journal.stage)
+    read = fields.read(issue.body, pipeline.headings)
+    owner, helpers = owners(issue)
+    deal = Deal(
+        number=issue.number,
+        title=issue.title,
+        body=issue.body,
+        stage=stage.name if stage else journal.stage,
+        open=_should_be_open(issue, journal, stage),
+        owner=owner,
+        helpers=helpers,
+        fields=read,
+        checklists=comments.posted_checklists(issue),
+        history=journal.history,
+        body_trusted=_is_trusted(facts, journal, read.get("Value", "")),
+    )
+    return Course(deal, replace(journal, stage=deal.stage or journal.stage))
+
+
+def _should_be_open(issue: Issue, journal: Journal, stage: Stage | None) -> bool:
+    """An end stage is closed. An open one is as people left it, unless it was closed by us and then taken back."""
+    if stage is not None and stage.outcome is not None:
+        return False
+    states = [event for event in issue.events if event.kind in ("closed", "reopened")]
+    closed_by_us = bool(states) and states[-1].own and states[-1].kind == "closed"
+    return issue.open or (closed_by_us and not journal.left)
+
+
+def owners(issue: Issue) -> tuple[str | None, tuple[str, ...]]:
+    """Say who owns the deal, and who helps: whoever was assigned first and still is owns it (behaviour 4)."""
+    still = {actor.login: index for index, actor in enumerate(issue.assignees)}
+    since = {
+        event.whom.login: index
+        for index, event in enumerate(issue.events)
+        if event.kind == "assigned" and event.whom is not None and event.whom.login in still
+    }
+    order = sorted(still, key=lambda login: (since.get(login, -1), still[login]))
+    return (order[0], tuple(order[1:])) if order else (None, ())
+
+
+def last_body_editor(facts: Facts) -> str | None:
+    """Name who wrote the body as it stands, apart from us; None if nobody known did."""
+    issue = facts.issue
+    assert issue is not None
+    for edit in issue.body_edits:
+        if edit.by is None or edit.by.id != facts.viewer.id:
+            return edit.by.login if edit.by else None
+    return issue.author.login if issue.author and not issue.own else None
+
+
+def value_needs_trust(facts: Facts, journal: Journal | None, value: str) -> bool:
+    """Say whether the value in the body was written by hand, so that it matters who did."""
+    given = journal.rounds[-1][1] if journal is not None and journal.rounds else None
+    return bool(value) and value != given
+
+
+def _is_trusted(facts: Facts, journal: Journal, value: str) -> bool:
+    if not value_needs_trust(facts, journal, value):
+        return True
+    assert facts.issue is not None
+    if facts.issue.own and not facts.issue.body_edits:
+        return True
+    editor = last_body_editor(facts)
+    return editor is not None and facts.roles.get(editor.casefold(), Role.NONE) >= Role.WRITE

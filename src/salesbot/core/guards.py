@@ -1,0 +1,138 @@
+"""Guards: what a deal must have to enter a stage. Each is a claim that is true or comes back as a refusal.
+
+To add one, write a function here; its name in the configuration is the decorator's argument.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from salesbot.core.checklists import Item
+from salesbot.core.deal import Deal, Move, Refusal
+from salesbot.core.money import Money, MoneyError
+from salesbot.core.pipeline import Pipeline, Stage
+from salesbot.core.voice import Markdown
+
+Guard = Callable[[Deal, Move, str, Pipeline], Refusal | None]
+"""(deal, move, argument after the colon, pipeline) -> why not."""
+
+_guards: dict[str, Guard] = {}
+GUARDS: Mapping[str, Guard] = MappingProxyType(_guards)
+
+
+def guard(name: str) -> Callable[[Guard], Guard]:
+    """Register a guard under the name that configurations use."""
+
+    def register(function: Guard) -> Guard:
+        _guards[name] = function
+        return function
+
+    return register
+
+
+def missing(deal: Deal, move: Move, names: tuple[str, ...], pipeline: Pipeline) -> tuple[Refusal, ...]:
+    """Ask guards by name, `name` or `name:argument`, and collect every refusal in order."""
+    refusals = []
+    for full in names:
+        name, _, argument = full.partition(":")
+        refusal = GUARDS[name](deal, move, argument, pipeline)
+        if refusal is not None:
+            refusals.append(refusal)
+    return tuple(refusals)
+
+
+@guard("checklist")
+def checklist_done(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refusal | None:
+    """Every needed item of the checklist is ticked or struck."""
+    posted = deal.checklists.get(argument)
+    if posted is None:
+        return Refusal(
+            f"The checklist {argument} is not done yet.",
+            "Tick its items, or strike out what does not apply",
+            full_name(argument),
+        )
+    if posted.settled:
+        return None
+    names = ", ".join(title(item) for item in posted.open_items)
+    count = len(posted.open_items)
+    items = "one needed item" if count == 1 else f"{count} needed items"
+    return Refusal(
+        f"The checklist {argument} has {items} open: {names}.",
+        "Tick what is done, or strike out what does not apply (`~~like this~~ and why`)",
+        full_name(argument),
+    )
+
+
+@guard("owner")
+def has_owner(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refusal | None:
+    """Somebody is assigned."""
+    if deal.owner is None:
+        return Refusal("Nobody owns this deal.", "Assign someone", "owner")
+    return None
+
+
+@guard("value")
+def has_value(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refusal | None:
+    """The deal has a value that can be read, and that somebody of us wrote."""
+    text = deal.fields.get("Value", "")
+    example = f"`/value 12000 {pipeline.currency}`"
+    if not text:
+        return Refusal("The deal has no value.", f"Comment {example}", "value")
+    try:
+        Money.parse(text, pipeline.currency)
+    except MoneyError as error:
+        return Refusal(Markdown(f"The value of the deal cannot be read: {error.what}"), f"Comment {example}", "value")
+    if not deal.body_trusted:
+        return Refusal(
+            "The value was last edited by someone who may not set it.", f"Confirm it with {example}", "value"
+        )
+    return None
+
+
+@guard("reason")
+def has_reason(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refusal | None:
+    """The deal says why."""
+    if deal.fields.get("Reason"):
+        return None
+    stage = pipeline.stage(move.to)
+    return Refusal("There is no reason.", f"Comment {_with_reason(stage, pipeline)}", "reason")
+
+
+@guard("date")
+def has_date(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refusal | None:
+    """The deal says when to come back to it."""
+    if deal.fields.get("Revisit on"):
+        return None
+    stage = pipeline.stage(move.to)
+    word = stage.command if stage and stage.command else "revisit"
+    return Refusal("There is no date to come back to it.", f"Comment `/{word} march` or `/{word} 2027-03-01`", "date")
+
+
+@guard("field")
+def has_field(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refusal | None:
+    """A field of the deal is filled in."""
+    heading = pipeline.heading(argument) or argument
+    if deal.fields.get(heading):
+        return None
+    return Refusal(f"{heading} is empty.", f"Write it under `### {heading}` in the description", f"field:{argument}")
+
+
+def title(item: Item) -> str:
+    """Name an item in a word or two: what its text has in bold, else its first words."""
+    bold = re.match(r"\*\*(.+?)\*\*", item.text)
+    words = bold[1] if bold else item.text
+    return words if len(words) <= 40 else f"{words[:39].rsplit(' ', 1)[0]}…"
+
+
+def full_name(checklist: str) -> str:
+    """Name the guard of a checklist as configurations do."""
+    return f"checklist:{checklist}"
+
+
+def _with_reason(stage: Stage | None, pipeline: Pipeline) -> str:
+    lost = stage is None or stage.outcome != "rejected"
+    reasons = pipeline.lost_reasons if lost else pipeline.reject_reasons
+    word = stage.command if stage and stage.command else ("lost" if lost else "reject")
+    return f"`/{word} <reason>`, for example {', '.join(f'`/{word} {reason}`' for reason in reasons[:3])}"

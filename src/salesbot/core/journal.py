@@ -1,0 +1,218 @@
+"""The journal: what was decided and is perhaps not yet done. It is the card's marker, the first bytes of the comment.
+
+It is written before the labels, so that a decision is taken once and only carried out again. *Without it: accept,
+remove the old label, die before the card, somebody unticks a box, the next run judges again and takes the move back.*
+Lose it, and the labels stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from salesbot.core import markdown
+from salesbot.core.deal import StageVisit
+from salesbot.core.facts import Comment, Event, Issue, Repository
+
+Answered = Literal["yes", "no", "closed"]
+
+VERSION = 1
+CARD = "card"
+ANSWERED = 50
+"""How many answered comments are remembered; older ones are beyond the horizon anyway."""
+VISITS = 40
+"""How many stage visits are remembered for the card and for `/undo`."""
+
+WHY = 200
+"""Characters of a reason for forcing that the card keeps."""
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The newest foreign stage event read. It never goes back."""
+
+    at: datetime
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A comment that a decision owes: its key, and its text. Written again only if a run died before it was there."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Journal:
+    """What salesbot remembers of one deal.
+
+    `answered` holds the ids of answered comments and the answer; "closed" is a no that has come true since. `ticks` are
+    the settled items of each checklist as last seen. `left` says why a deal left the pipeline. `rounds` are the values
+    of the deal in turn. `cleared` is the newest comment when a move was last accepted: older refusals are past.
+    """
+
+    repository: int
+    issue: int
+    stage: str
+    cursor: Cursor
+    born: datetime
+    label: str = ""
+    answered: tuple[tuple[int, Answered], ...] = ()
+    history: tuple[StageVisit, ...] = ()
+    refused: str = ""
+    owed: tuple[Owed, ...] = ()
+    ticks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lists: Mapping[str, int] = field(default_factory=dict)
+    cleared: int = 0
+    asked: str = ""
+    left: str = ""
+    rounds: tuple[tuple[datetime, str], ...] = ()
+
+    def with_answer(self, comment: int, answer: Answered) -> Journal:
+        """Remember how a comment was answered."""
+        others = tuple(entry for entry in self.answered if entry[0] != comment)
+        return replace(self, answered=(*others, (comment, answer))[-ANSWERED:])
+
+    def with_visit(self, visit: StageVisit) -> Journal:
+        """Remember an accepted move; the deal is in that stage now."""
+        return replace(self, stage=visit.stage, history=(*self.history, visit)[-VISITS:])
+
+    def has_answered(self, comment: int) -> bool:
+        """Say whether a comment was answered, with yes or no."""
+        return any(id_ == comment for id_, _ in self.answered)
+
+    def seen(self, events: Iterable[Event]) -> Journal:
+        """Move the cursor to the newest of these events, never back. They come in GitHub's order."""
+        newest = max(events, key=lambda event: event.at, default=None)
+        if newest is None or newest.at < self.cursor.at:
+            return self
+        return replace(self, cursor=Cursor(newest.at, newest.id))
+
+
+def to_payload(journal: Journal) -> dict[str, Any]:
+    """Write the journal as the JSON of the marker, short names and no empty entries."""
+    payload: dict[str, Any] = {
+        "v": VERSION,
+        "repo": journal.repository,
+        "issue": journal.issue,
+        "stage": journal.stage,
+        "label": journal.label,
+        "cursor": [_epoch(journal.cursor.at), journal.cursor.id],
+        "born": _epoch(journal.born),
+        "answered": [[id_, answer] for id_, answer in journal.answered],
+        "history": [
+            [visit.stage, _epoch(visit.entered), visit.by, visit.how, visit.forced and visit.forced[:WHY]]
+            for visit in journal.history
+        ],
+        "refused": journal.refused,
+        "owed": [[owed.key, owed.text] for owed in journal.owed],
+        "ticks": {name: list(keys) for name, keys in journal.ticks.items()},
+        "lists": dict(journal.lists),
+        "cleared": journal.cleared,
+        "asked": journal.asked,
+        "left": journal.left,
+        "rounds": [[_epoch(at), value] for at, value in journal.rounds],
+    }
+    return {key: value for key, value in payload.items() if value not in ("", [], {}, 0)}
+
+
+def from_payload(payload: Mapping[str, Any]) -> Journal | None:
+    """Read a journal; None if it is not one that this version writes. A stranger may have written it: never raises."""
+    if payload.get("v") != VERSION:
+        return None
+    try:
+        at, id_ = payload["cursor"]
+        return Journal(
+            repository=int(payload["repo"]),
+            issue=int(payload["issue"]),
+            stage=str(payload["stage"]),
+            cursor=Cursor(_moment(at), str(id_)),
+            born=_moment(payload["born"]),
+            label=str(payload.get("label", "")),
+            answered=tuple((int(id_), _answered(answer)) for id_, answer in payload.get("answered", ())),
+            history=tuple(_visit(entry) for entry in payload.get("history", ())),
+            refused=str(payload.get("refused", "")),
+            owed=tuple(Owed(str(key), str(text)) for key, text in payload.get("owed", ())),
+            ticks={str(k): tuple(str(key) for key in v) for k, v in payload.get("ticks", {}).items()},
+            lists={str(k): int(v) for k, v in payload.get("lists", {}).items()},
+            cleared=int(payload.get("cleared", 0)),
+            asked=str(payload.get("asked", "")),
+            left=str(payload.get("left", "")),
+            rounds=tuple((_moment(at), str(value)) for at, value in payload.get("rounds", ())),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError):
+        return None
+
+
+@dataclass(frozen=True)
+class Cards:
+    """The own comments that carry a card marker: the one to keep, the extra ones, and the journal to believe."""
+
+    kept: Comment | None = None
+    extra: tuple[Comment, ...] = ()
+    journal: Journal | None = None
+    ignored: tuple[int, ...] = ()
+    """Comments whose marker was not believed."""
+
+
+def find_cards(issue: Issue, repository: Repository) -> Cards:
+    """Find the card and the journal to believe: own author and last editor, this repository and issue, highest cursor.
+
+    Of several cards the lowest id stays: every run that sees them agrees on it. One that a person hid is still it.
+    """
+    marked = [comment for comment in issue.comments if _is_card(comment)]
+    own = sorted((comment for comment in marked if comment.own), key=lambda comment: (comment.minimized, comment.id))
+    believed: list[Journal] = []
+    ignored: list[int] = []
+    for comment in marked:
+        journal = _believe(comment, issue, repository)
+        if journal is None:
+            ignored.append(comment.id)
+        else:
+            believed.append(journal)
+    return Cards(
+        kept=own[0] if own else None,
+        extra=tuple(comment for comment in own[1:] if not comment.minimized),
+        journal=max(believed, key=lambda journal: (journal.cursor.at, len(journal.answered)), default=None),
+        ignored=tuple(ignored),
+    )
+
+
+def _is_card(comment: Comment) -> bool:
+    marker = markdown.read_marker(comment.body)
+    return marker is not None and marker[0] == CARD
+
+
+def _believe(comment: Comment, issue: Issue, repository: Repository) -> Journal | None:
+    marker = markdown.read_marker(comment.body)
+    if marker is None or not comment.own_text:
+        return None
+    journal = from_payload(marker[1])
+    if journal is None or (journal.repository, journal.issue) != (repository.id, issue.number):
+        return None
+    return journal
+
+
+def _visit(entry: Any) -> StageVisit:
+    stage, entered, by, how, forced = entry
+    return StageVisit(
+        str(stage), _moment(entered), None if by is None else str(by), str(how), None if forced is None else str(forced)
+    )
+
+
+def _answered(text: Any) -> Answered:
+    if text not in ("yes", "no", "closed"):
+        raise ValueError(text)
+    answer: Answered = text
+    return answer
+
+
+def _epoch(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def _moment(seconds: Any) -> datetime:
+    return datetime.fromtimestamp(int(seconds), UTC)

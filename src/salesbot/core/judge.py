@@ -1,0 +1,196 @@
+"""The judge: one act after the other, each on the deal as the acts before left it.
+
+Allowed acts make a new course; the first act that is not allowed comes back as `Refused`, and then nothing of its plan
+has happened. Pure; whether GitHub is in step with the course is `settle`'s business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import assert_never
+
+from salesbot.core import fields, guards
+from salesbot.core.acts import Act, Answer, MoveTo, Reopen, SetField, Undo
+from salesbot.core.deal import Deal, Move, Refusal, Role, StageVisit
+from salesbot.core.journal import Journal, Owed
+from salesbot.core.pipeline import Pipeline, Stage
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A wish that was not granted: what it wanted to reach, if it was a move, and every reason why not."""
+
+    to: str | None
+    why: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True)
+class Course:
+    """Where the wishes judged so far leave a deal, and what is to be remembered of them."""
+
+    deal: Deal
+    journal: Journal
+    moves: tuple[StageVisit, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    owed: tuple[Owed, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    unheard: tuple[int, ...] = ()
+    """Comments of people below triage: a receipt, and nothing else, not even in the journal."""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def owed_keys(self) -> frozenset[str]:
+        """The keys of the comments owed."""
+        return frozenset(owed.key for owed in self.owed)
+
+    def owing(self, key: str, text: str) -> Course:
+        """Owe a comment."""
+        return replace(self, owed=(*self.owed, Owed(key, text)))
+
+    def noting(self, note: str) -> Course:
+        """Say something in the job summary only."""
+        return replace(self, notes=(*self.notes, note))
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Before whom a wish is judged: the pipeline, the role of who wishes, and the time of the wish."""
+
+    pipeline: Pipeline
+    role: Role
+    at: datetime
+    by: str | None
+
+
+def perform(course: Course, acts: Iterable[Act], bench: Bench) -> Course | Refused:
+    """Do all acts or none."""
+    for act in acts:
+        outcome = _perform(course, act, bench)
+        if isinstance(outcome, Refused):
+            return outcome
+        course = outcome
+    return course
+
+
+def _perform(course: Course, act: Act, bench: Bench) -> Course | Refused:
+    match act:
+        case SetField():
+            return _set_field(course, act, bench)
+        case MoveTo():
+            return _move(course, act.move, bench)
+        case Undo():
+            return _undo(course, bench)
+        case Reopen():
+            return _reopen(course, bench)
+        case Answer():
+            return replace(course, answers=(*course.answers, act))
+        case _:
+            assert_never(act)
+
+
+def _set_field(course: Course, act: SetField, bench: Bench) -> Course:
+    """A value given by command is also remembered in the journal: it is one of the deal's rounds."""
+    known = bench.pipeline.headings
+    body = fields.write(course.deal.body, act.heading, act.value, known)
+    deal = replace(course.deal, body=body, fields=fields.read(body, known))
+    journal = course.journal
+    if act.heading == "Value" and act.value is not None:
+        deal = replace(deal, body_trusted=True)
+        if not journal.rounds or journal.rounds[-1][1] != act.value:
+            journal = replace(journal, rounds=(*journal.rounds, (bench.at, act.value))[-20:])
+    return replace(course, deal=deal, journal=journal)
+
+
+def _move(course: Course, move: Move, bench: Bench) -> Course | Refused:
+    """A goal already reached is done, not refused (protocol 3)."""
+    pipeline = bench.pipeline
+    target = pipeline.stage(move.to)
+    assert target is not None, move.to
+    if target.name == course.deal.stage:
+        return course
+    refusals = _why_not(course.deal, move, target, bench)
+    if refusals:
+        return Refused(target.name, refusals)
+    return enter(course, target, move)
+
+
+def _why_not(deal: Deal, move: Move, target: Stage, bench: Bench) -> tuple[Refusal, ...]:
+    pipeline = bench.pipeline
+    if move.force is not None:
+        least = pipeline.permissions.force
+        if bench.role >= least:
+            return ()
+        return (Refusal(f"`--force` needs the role {least.name.lower()}.", "Ask someone who has it"),)
+    if deal.stage is not None and not pipeline.allows(deal.stage, target.name):
+        return (_no_way(deal.stage, target, pipeline),)
+    return guards.missing(deal, move, target.requires, pipeline)
+
+
+def _no_way(source: str, target: Stage, pipeline: Pipeline) -> Refusal:
+    stage = pipeline.stage(source)
+    assert stage is not None, source
+    if stage.outcome is not None:
+        return Refusal(
+            f"The deal is {source}, and that is an end.", "Comment `/reopen` first, or `/undo` if it was a slip"
+        )
+    ways = ", ".join(f"`{_typed(pipeline.stage(name), name)}`" for name in stage.next)
+    return Refusal(f"A deal in {source} cannot go to {target.name}.", f"From there it can go to {ways}")
+
+
+def _typed(stage: Stage | None, name: str) -> str:
+    """What to type to move to a stage."""
+    return f"/{stage.command}" if stage is not None and stage.command else f"/stage {name}"
+
+
+def enter(course: Course, target: Stage, move: Move) -> Course:
+    """Put the deal into a stage. What earlier wishes wanted to ask is no longer a question."""
+    visit = StageVisit(target.name, move.at, move.by, move.how, move.force)
+    journal = replace(course.journal.with_visit(visit), refused="", asked="", left="")
+    deal = replace(course.deal, stage=target.name, open=target.outcome is None, history=journal.history)
+    kept = tuple(owed for owed in course.owed if not owed.key.startswith("ask:"))
+    return replace(course, deal=deal, journal=journal, moves=(*course.moves, visit), owed=kept)
+
+
+def _undo(course: Course, bench: Bench) -> Course | Refused:
+    back = undo_target(course.journal.history, bench.pipeline)
+    if back is None:
+        return Refused(None, (Refusal("There is no move to take back.", "Comment `/history` to see the way so far"),))
+    return enter(course, back, Move(back.name, bench.at, bench.by, "undo"))
+
+
+def undo_target(history: tuple[StageVisit, ...], pipeline: Pipeline) -> Stage | None:
+    """Find the stage the last accepted move left; an undone move is as if it had not been."""
+    path: list[str] = []
+    for visit in history:
+        if visit.how == "undo" and path:
+            path.pop()
+        else:
+            path.append(visit.stage)
+    return pipeline.stage(path[-2]) if len(path) > 1 else None
+
+
+def _reopen(course: Course, bench: Bench) -> Course | Refused:
+    """Bring a deal back; one that was closed without an outcome only has to be opened."""
+    pipeline = bench.pipeline
+    stage = pipeline.stage(course.deal.stage)
+    if stage is not None and stage.outcome is None:
+        return replace(course, deal=replace(course.deal, open=True), journal=replace(course.journal, asked="", left=""))
+    back = reopen_target(course.journal.history, pipeline)
+    return enter(course, back, Move(back.name, bench.at, bench.by, "reopen"))
+
+
+def reopen_target(history: tuple[StageVisit, ...], pipeline: Pipeline) -> Stage:
+    """Find the stage a reopened deal goes to: the newest one that was no end, or the one that is configured."""
+    if pipeline.reopens != "previous":
+        fixed = pipeline.stage(pipeline.reopens)
+        assert fixed is not None, pipeline.reopens
+        return fixed
+    for visit in reversed(history):
+        stage = pipeline.stage(visit.stage)
+        if stage is not None and stage.outcome is None:
+            return stage
+    start = pipeline.stage(pipeline.initial)
+    assert start is not None, pipeline.initial
+    return start

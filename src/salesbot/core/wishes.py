@@ -1,0 +1,145 @@
+"""Wishes: everything on a deal that somebody wanted and nobody judged yet, in the order it was said.
+
+Collects; judges nothing. Labels and closings come from the timeline, commands and ticks from the comments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from salesbot.core import checklists, command_lines, comments
+from salesbot.core.checklists import Item
+from salesbot.core.command_lines import CommandLine
+from salesbot.core.commands import find, suggestion
+from salesbot.core.deal import Actor
+from salesbot.core.facts import Comment, Facts
+from salesbot.core.journal import Journal
+from salesbot.core.pipeline import HORIZON, Pipeline
+from salesbot.core.timeline import LabelWish, StateWish
+
+INSTALL_SLACK = timedelta(hours=1)
+"""The first issue may be opened a little before the first run creates the labels that date the installation."""
+
+
+@dataclass(frozen=True)
+class CommandWish:
+    """A comment with commands and no receipt. `late` ones are not run any more, only answered."""
+
+    comment: Comment
+    lines: tuple[CommandLine, ...]
+    at: datetime
+    by: Actor | None
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class TickWish:
+    """A box somebody ticked in the question how a deal ended."""
+
+    comment: Comment
+    item: Item
+    at: datetime
+    by: Actor | None
+
+
+Wish = LabelWish | StateWish | CommandWish | TickWish
+
+
+def in_order(wishes: list[Wish]) -> list[Wish]:
+    """Sort wishes by the time they were uttered; within one second GitHub's own order stays."""
+    return sorted(wishes, key=lambda wish: wish.at)
+
+
+def commands(facts: Facts, pipeline: Pipeline, journal: Journal | None) -> Iterator[CommandWish]:
+    """List the comments whose commands nobody answered, oldest first."""
+    assert facts.issue is not None
+    horizon = command_horizon(facts, pipeline, journal)
+    answered = _youngest_answer(facts, journal)
+    for comment in facts.issue.comments:
+        if comment.own or comment.author is None or comment.author.is_bot or is_answered(comment, journal):
+            continue
+        said_at = comment.edited_at or comment.created_at
+        if comment.created_at < facts.read_at - HORIZON:
+            continue
+        lines = meant(command_lines.read(comment.body), pipeline)
+        if lines:
+            late = comment.created_at < horizon or (answered is not None and said_at < answered)
+            yield CommandWish(comment, lines, said_at, comment.author, late)
+
+
+def meant(lines: list[CommandLine], pipeline: Pipeline) -> tuple[CommandLine, ...]:
+    """Keep the lines that were meant as commands: known words, near misses, and what stands beside a known one."""
+    known = any(find(line.word, pipeline) for line in lines)
+    return tuple(
+        line
+        for line in lines
+        if known or find(line.word, pipeline) or suggestion(line.word, pipeline) or line.word in TYPED
+    )
+
+
+def stages_of(comment: Comment, pipeline: Pipeline) -> set[str]:
+    """Name the stages that the move commands of a comment wish for."""
+    found = set()
+    for line in command_lines.read(comment.body):
+        word = line.rest.split()[0] if line.word == "stage" and line.rest.split() else line.word
+        stage = pipeline.stage_of_command(word) or (pipeline.stage(word) if line.word == "stage" else None)
+        if stage is not None:
+            found.add(stage.name)
+    return found
+
+
+TYPED = frozenset({"close"})
+"""Words people type that are no commands and get an answer all the same (behaviour 5)."""
+
+
+def is_answered(comment: Comment, journal: Journal | None) -> bool:
+    """Say whether a receipt closed a comment. A 🚀 counts only if the journal knows it: others share our identity."""
+    if journal is not None and journal.has_answered(comment.id):
+        return True
+    return "CONFUSED" in comment.receipts or ("ROCKET" in comment.receipts and journal is None)
+
+
+def ticks(facts: Facts) -> Iterator[TickWish]:
+    """List the boxes ticked in the question how a deal ended."""
+    assert facts.issue is not None
+    for comment in facts.issue.comments:
+        if comments.kind_of(comment) != comments.ASK or comment.minimized or comment.own_text:
+            continue
+        for item in checklists.read(comments.ASK, comment.body).items:
+            if item.ticked:
+                yield TickWish(comment, item, comment.edited_at or comment.created_at, comment.editor)
+
+
+def installed(facts: Facts, pipeline: Pipeline) -> datetime | None:
+    """Say since when salesbot works here: as configured, else since the initial stage's label was created."""
+    if pipeline.since is not None:
+        return datetime.combine(pipeline.since, time.min, pipeline.timezone)
+    start = pipeline.stage(pipeline.initial)
+    for label in facts.repository.labels:
+        if start is not None and label.name.casefold() == start.label.casefold() and label.created_at is not None:
+            return label.created_at - INSTALL_SLACK
+    return None
+
+
+def command_horizon(facts: Facts, pipeline: Pipeline, journal: Journal | None) -> datetime:
+    """Say how old a command may be: since installation, seven days, adoption, whichever is latest (protocol 3)."""
+    moments = [facts.read_at - HORIZON]
+    since = installed(facts, pipeline)
+    if since is not None:
+        moments.append(since)
+    if journal is not None:
+        moments.append(journal.born)
+    return max(moments)
+
+
+def _youngest_answer(facts: Facts, journal: Journal | None) -> datetime | None:
+    """The time of the newest command answered or wish judged: older ones are not run any more."""
+    assert facts.issue is not None
+    times = [
+        comment.created_at for comment in facts.issue.comments if not comment.own and is_answered(comment, journal)
+    ]
+    if journal is not None:
+        times.append(journal.cursor.at)
+    return max(times, default=None)

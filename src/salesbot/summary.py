@@ -1,0 +1,80 @@
+"""What a run says of itself: the job summary, the log, the outputs of the step. In words, from the same effects."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from salesbot.adapters.actions import Wakeup
+from salesbot.app import Outcome
+from salesbot.core import markdown
+from salesbot.core.describe import describe
+from salesbot.core.errors import SalesbotError
+
+
+def outputs(outcome: Outcome) -> dict[str, str]:
+    """The outputs of the step, as action.yml names them."""
+    decisions = outcome.decisions
+    return {
+        "stage": (decisions[-1].stage or "") if decisions else "",
+        "previous-stage": (decisions[0].before or "") if decisions else "",
+        "moved": _bool(any(decision.moves for decision in decisions)),
+        "refused": _bool(any(decision.refused for decision in decisions)),
+        "changes": json.dumps([describe(effect) for effect in outcome.effects]),
+    }
+
+
+def of_run(outcome: Outcome, wakeup: Wakeup, requests: int, *, dry_run: bool) -> Iterator[str]:
+    """The job summary: what was read, decided and done."""
+    yield f"### salesbot{f', deal #{wakeup.issue}' if wakeup.issue else ''}"
+    yield ""
+    for problem in outcome.told:
+        yield f"- ⚠️ {markdown.escape(problem)}"
+    for line in _decided(outcome):
+        yield f"- {line}"
+    for note in outcome.notes:
+        yield f"- {markdown.escape(note)}"
+    if outcome.effects:
+        yield ""
+        yield "What would have been done (dry run):" if dry_run else "What was done:"
+        yield ""
+        yield from (f"- {markdown.escape(describe(effect))}" for effect in outcome.effects)
+    elif wakeup.kind != "nothing":
+        yield "- Nothing to do."
+    yield ""
+    yield f"<sub>{requests} request{'' if requests == 1 else 's'} to GitHub</sub>"
+
+
+def log_lines(outcome: Outcome, *, dry_run: bool) -> Iterator[str]:
+    """The same for the log."""
+    for decision in outcome.decisions:
+        for visit in decision.moves:
+            yield f"Moved to {visit.stage}{f' by {visit.by}' if visit.by else ''}."
+        for refused in decision.refused:
+            yield f"Refused: {' '.join(no.reason for no in refused.why)}"
+    for effect in outcome.effects:
+        yield f"{'would ' if dry_run else ''}{describe(effect)}"
+
+
+def of_error(error: SalesbotError) -> Iterator[str]:
+    """The job summary of a run that failed."""
+    yield "### salesbot"
+    yield ""
+    yield f"- ⚠️ {markdown.escape(str(error))}"
+
+
+def _decided(outcome: Outcome) -> Iterator[str]:
+    for decision in outcome.decisions:
+        before = decision.before
+        for visit in decision.moves:
+            by = f" by {markdown.escape(visit.by)}" if visit.by else ""
+            way = f"from {markdown.escape(before or 'nothing')} to {markdown.escape(visit.stage)}"
+            yield f"**Moved** {way}{by} ({visit.how})."
+            before = visit.stage
+        for refused in decision.refused:
+            to = f" to {markdown.escape(refused.to)}" if refused.to else ""
+            yield f"**Refused**{to}: {' '.join(markdown.escape(no.reason) for no in refused.why)}"
+
+
+def _bool(value: bool) -> str:
+    return "true" if value else "false"

@@ -1,0 +1,273 @@
+"""One issue in memory, with GitHub's rules for labels, comments and reactions: whole histories in a blink.
+
+The sandbox is the real thing, over HTTP; this is for thousands of histories in a second.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from salesbot.adapters.templates import Words
+from salesbot.core import comments
+from salesbot.core.deal import Actor, Role
+from salesbot.core.decide import Decision, decide
+from salesbot.core.effects import (
+    AddLabel,
+    CloseIssue,
+    CreateLabel,
+    DeleteComment,
+    EditBody,
+    Effect,
+    MinimizeComment,
+    PutComment,
+    React,
+    RemoveLabel,
+    ReopenIssue,
+    Unreact,
+)
+from salesbot.core.facts import Comment, Event, EventKind, Facts, Issue, Label, Repository, Waking
+from salesbot.core.pipeline import Pipeline, default_pipeline
+
+BOT = Actor("github-actions", 41898282, is_bot=True)
+START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+ANN, NORA, KIM, EVE = Actor("ann", 1), Actor("nora", 2), Actor("kim", 3), Actor("eve", 4)
+ROLES = {"ann": Role.TRIAGE, "nora": Role.WRITE, "kim": Role.ADMIN, "eve": Role.READ}
+WORDS = Words()
+
+
+@dataclass
+class World:
+    """A repository with one issue in it. Every act takes one second."""
+
+    pipeline: Pipeline = field(default_factory=default_pipeline)
+    body: str = ""
+    title: str = "Acme GmbH: new shop"
+    now: datetime = START
+    author: Actor = ANN
+
+    def __post_init__(self) -> None:
+        self.ids = itertools.count(100)
+        self.repository_labels = {
+            stage.label: Label(f"LA_{stage.name}", stage.label, created_at=START - timedelta(days=1))
+            for stage in self.pipeline.stages
+        }
+        self.labels: list[str] = []
+        self.events: list[Event] = []
+        self.comments: dict[int, Comment] = {}
+        self.open = True
+        self.state_reason: str | None = None
+        self.locked = False
+        self.assignees: list[Actor] = []
+        self.created_at = self.tick()
+        self.waking = Waking("issues.opened", actor=self.author.login)
+        self.roles = dict(ROLES)
+        self.own_issue = False
+
+    def tick(self, seconds: float = 1) -> datetime:
+        """Let time pass."""
+        self.now += timedelta(seconds=seconds)
+        return self.now
+
+    def _event(
+        self, kind: EventKind, by: Actor, label: str | None = None, reason: str | None = None, whom: Actor | None = None
+    ) -> None:
+        id_ = (
+            self.repository_labels[label].id if label in self.repository_labels else (f"LA_x{label}" if label else None)
+        )
+        self.events.append(Event(f"E{next(self.ids)}", kind, self.now, by, by == BOT, id_, label, reason, whom))
+
+    # People's acts
+
+    def label(self, name: str, by: Actor = ANN) -> None:
+        """Put a label on; GitHub does nothing if it is there."""
+        self.tick()
+        self._add(name, by)
+        self.waking = Waking("issues.labeled", label=name, actor=by.login)
+
+    def unlabel(self, name: str, by: Actor = ANN) -> None:
+        """Take a label off."""
+        self.tick()
+        self._remove(name, by)
+        self.waking = Waking("issues.unlabeled", label=name, actor=by.login)
+
+    def comment(self, text: str, by: Actor = ANN) -> int:
+        """Write a comment."""
+        self.tick()
+        id_ = next(self.ids)
+        self.comments[id_] = Comment(id_, f"C{id_}", text, self.now, by, own=by == BOT, own_text=by == BOT)
+        self.waking = Waking("issue_comment.created", comment=id_, actor=by.login)
+        return id_
+
+    def edit(self, id_: int, text: str, by: Actor) -> None:
+        """Edit a comment, one's own or another's."""
+        self.tick()
+        old = self.comments[id_]
+        self.comments[id_] = replace(
+            old, body=text, editor=by, edited_at=self.now, own_text=old.own and by == BOT,
+            edited_by_others=old.edited_by_others or by != old.author,
+        )  # fmt: skip
+        self.waking = Waking("issue_comment.edited", comment=id_, actor=by.login)
+
+    def delete(self, id_: int, by: Actor) -> None:
+        """Delete a comment."""
+        self.tick()
+        gone = self.comments.pop(id_)
+        self._event("comment deleted", by, whom=gone.author)
+        self.waking = Waking("issue_comment.deleted", actor=by.login)
+
+    def tick_all(self, name: str, by: Actor = ANN) -> None:
+        """Tick every box of a checklist."""
+        found = self.by_key(f"checklist:{name}")
+        self.edit(found.id, found.body.replace("- [ ]", "- [x]"), by)
+
+    def close(self, by: Actor = ANN, reason: str = "COMPLETED") -> None:
+        """Close the issue by hand."""
+        self.tick()
+        if self.open:
+            self.open, self.state_reason = False, reason
+            self._event("closed", by, reason=reason)
+        self.waking = Waking("issues.closed", actor=by.login)
+
+    def reopen(self, by: Actor = ANN) -> None:
+        """Reopen the issue by hand."""
+        self.tick()
+        if not self.open:
+            self.open, self.state_reason = True, "REOPENED"
+            self._event("reopened", by)
+        self.waking = Waking("issues.reopened", actor=by.login)
+
+    def assign(self, whom: Actor, by: Actor = ANN) -> None:
+        """Assign somebody."""
+        self.tick()
+        self.assignees.append(whom)
+        self._event("assigned", by, whom=whom)
+        self.waking = Waking("issues.assigned", actor=by.login)
+
+    def _add(self, name: str, by: Actor) -> None:
+        if name.casefold() not in {label.casefold() for label in self.labels}:
+            self.labels.append(name)
+            self._event("labeled", by, name)
+
+    def _remove(self, name: str, by: Actor) -> None:
+        found = [label for label in self.labels if label.casefold() == name.casefold()]
+        for label in found:
+            self.labels.remove(label)
+            self._event("unlabeled", by, label)
+
+    def make_own(self, label: str) -> None:
+        """Have the bot itself have opened the issue, with a label."""
+        self.own_issue = True
+        self._add(label, BOT)
+
+    # The bot's run
+
+    def facts(self) -> Facts:
+        """Read everything."""
+        listed = [self.repository_labels.get(name) or Label(f"LA_x{name}", name) for name in self.labels]
+        issue = Issue(
+            "I1", 7, self.title, self.body, self.created_at, self.author, self.own_issue, "https://github.com/acme/sales/issues/7",
+            self.open, self.state_reason, self.locked, tuple(listed), tuple(self.assignees),
+            tuple(self.comments[id_] for id_ in sorted(self.comments)), events=tuple(self.events),
+        )  # fmt: skip
+        repository = Repository(1, "R1", "acme/sales", labels=tuple(self.repository_labels.values()))
+        return Facts(repository, issue, BOT, self.waking, self.now, self.roles)
+
+    def decide(self) -> Decision:
+        """Decide without doing."""
+        return decide(self.facts(), self.pipeline, self.now, WORDS)
+
+    def run(self, until: int | None = None) -> Decision:
+        """Decide and do; `until` kills the run after so many effects."""
+        decision = self.decide()
+        missing = [effect for effect in decision.effects if isinstance(effect, CreateLabel)]
+        if missing:
+            for effect in missing:
+                self.repository_labels[effect.name] = Label(f"LA_{effect.name}", effect.name, created_at=self.now)
+            decision = self.decide()
+        self.tick()
+        for step in decision.effects[:until]:
+            self.apply(step)
+        return decision
+
+    def apply(self, effect: Effect) -> None:
+        """Do one effect as GitHub would."""
+        match effect:
+            case EditBody(body):
+                self.body = body
+            case PutComment(_, body, None):
+                id_ = next(self.ids)
+                self.comments[id_] = Comment(
+                    id_, f"C{id_}", body, self.now, BOT, own=True, own_text=True, url=f"https://x/{id_}"
+                )
+            case PutComment(_, body, int(id_)):
+                self.comments[id_] = replace(
+                    self.comments[id_],
+                    body=body,
+                    edited_at=self.now,
+                    editor=BOT,
+                    own_text=True,
+                    edits=self.comments[id_].edits + 1,
+                )
+            case AddLabel(name):
+                self._add(name, BOT)
+            case RemoveLabel(name):
+                self._remove(name, BOT)
+            case CloseIssue(reason):
+                if self.open:
+                    self.open, self.state_reason = False, reason
+                    self._event("closed", BOT, reason=reason)
+            case ReopenIssue():
+                if not self.open:
+                    self.open = True
+                    self._event("reopened", BOT)
+            case MinimizeComment(id_):
+                self.comments[id_] = replace(self.comments[id_], minimized=True)
+            case DeleteComment(id_):
+                self.comments.pop(id_, None)
+            case React(id_, receipt):
+                self.comments[id_] = replace(self.comments[id_], receipts=self.comments[id_].receipts | {receipt})
+            case Unreact(id_, receipt):
+                self.comments[id_] = replace(self.comments[id_], receipts=self.comments[id_].receipts - {receipt})
+            case _:
+                raise AssertionError(effect)
+
+    # What people see
+
+    def stages(self) -> list[str]:
+        """The stages whose labels are on the issue."""
+        return [stage.name for name in self.labels if (stage := self.pipeline.stage_of_label(name)) is not None]
+
+    def own(self) -> list[Comment]:
+        """The bot's comments that are not hidden."""
+        return [comment for comment in self.comments.values() if comment.own and not comment.minimized]
+
+    def written(self) -> list[str]:
+        """The keys of the bot's visible comments."""
+        return [comments.key_of(comment) or "?" for comment in self.own()]
+
+    def by_key(self, key: str) -> Comment:
+        """The bot's visible comment of a key."""
+        return next(comment for comment in self.own() if comments.key_of(comment) == key)
+
+    def last(self, kind: str) -> str:
+        """The text of the bot's newest comment of a kind."""
+        found = [comment for comment in self.own() if comments.kind_of(comment) == kind]
+        return comments.text_of(found[-1].body)
+
+    def receipts(self, id_: int) -> Sequence[str]:
+        """The receipts on a comment."""
+        return sorted(self.comments[id_].receipts)
+
+
+def a_deal(stage: str = "lead", **kwargs: object) -> World:
+    """A deal that came to a stage in the ordinary way, at rest."""
+    world = World(**kwargs)  # type: ignore[arg-type]
+    world.run()
+    if stage != "lead":
+        world.comment(f'/stage {stage} --force "for the test"', by=KIM)
+        world.run()
+    assert world.stages() == [stage], world.stages()
+    return world
