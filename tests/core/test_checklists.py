@@ -191,7 +191,7 @@ def posted(text: str) -> str:
             "- [x] a\n- [ ] b", "- [ ] **A**\n- [ ] b", "- [x] **A**\n- [ ] b", id="a tick moves to the new words"
         ),
         pytest.param("- [ ] ~~a~~ no", "- [ ] **A**", "- [ ] ~~a~~ no", id="a strike keeps its reason"),
-        pytest.param("- [x] b\n- [ ] a", "1. [ ] a\n2. [ ] b", "1. [ ] a\n2. [x] b", id="in the new order"),
+        pytest.param("- [x] b\n- [ ] a", "- [ ] a\n- [ ] b", "- [x] b\n- [ ] a", id="in the old order"),
         pytest.param(
             "- [ ] a\n- [x] mine",
             "- [ ] a\n- [ ] c",
@@ -221,16 +221,16 @@ def posted(text: str) -> str:
             id="code stays whole",
         ),
         pytest.param(
-            "- [ ] a\n\n```\ncode",
-            "- [ ] a\n\n**Rest**\n- [ ] b",
-            "- [ ] a\n\n```\ncode\n```\n\n**Rest**\n- [ ] b",
+            "- [ ] a\n\n```\n\n- [x] b",
+            "- [ ] a\n\n```\ncode\n```\n\n- [ ] b",
+            "- [ ] a\n\n```\ncode\n```\n\n```\n```\n\n- [x] b",
             id="code left open is closed",
         ),
         pytest.param(
-            "**Mine**\n- [x] x\n\n**Needed**\n- [ ] a",
-            "**Needed**\n- [ ] a",
-            "**Needed**\n- [ ] a\n\n**Mine**\n- [x] x",
-            id="a part of somebody goes to the end",
+            "**Needed**\n- [ ] a\n\n**Mine**\n- [x] x\n",
+            "**Needed**\n- [ ] a\n\n**Rest**\n- [ ] b\n",
+            "**Needed**\n- [ ] a\n\n**Rest**\n- [ ] b\n\n**Mine**\n- [x] x\n",
+            id="a part of somebody stays",
         ),
         pytest.param(
             "**Needed (1)**\n- [ ] a\n- [ ] mine\n\n**Rest**\n- [ ] b",
@@ -276,8 +276,8 @@ BODIES = st.lists(LINES, max_size=14).map("\n".join) | st.text(max_size=60)
 
 # What a template may look like: blocks with an empty line between them.
 BLOCKS = """**Needed**;**Needed** (2);**Rest**;# Rest;Needed/---;Please tick./Or strike.;| a | b |/|---|---|/| | |
-- [ ] a;- [ ] a/- [ ] **b**/- [ ] c;- [ ] ~~a~~ why/- [ ] b and more;- [ ] c/  - [ ] a/    - [ ] b//- [ ] d
-- note/- [x] c;```/- [x] a/```;<!-- hint -->;<div>/- [ ] a;    code;1. [ ] a/2. [ ] b/3. [ ] c"""
+- [ ] a;- [ ] a/- [ ] **b**/- [ ] c;- [ ] e/- [ ] f and more;- [ ] c/  - [ ] a/    - [ ] b//- [ ] d
+- note/- [x] c;```/- [x] a/```;<!-- hint -->;<div>/- [ ] a;1. [ ] a/2. [ ] b/3. [ ] c"""
 TEMPLATES = st.lists(st.sampled_from(BLOCKS.replace("\n", ";").split(";")), max_size=7).map(
     lambda blocks: "\n\n".join(blocks).replace("/", "\n")
 )

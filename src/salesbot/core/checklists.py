@@ -9,8 +9,9 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter, defaultdict, deque
-from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import NamedTuple
 
 from salesbot.core import markdown
@@ -24,11 +25,8 @@ _TASK = re.compile(r"(\s*(?:[-*+]|\d{1,9}[.)])\s+\[)([ \u00a0xX])(\]\s+)(\S.*)",
 _STRUCK = re.compile(r"(~~?)(?=[^\s~])(.*?[^\s~])\1(?!~)", re.DOTALL)
 _EACH_ROUND = re.compile(r"\s*([*_])\(each round\)\1", re.IGNORECASE)
 _BOLD_LINE = re.compile(r"(\*\*|__)(?=\S)(.+?)\1(.*)", re.DOTALL)
-_UNDERLINE = re.compile(r"[ \t]*(?:-+|=+)[ \t]*")
-_INDENT = re.compile(r"[ \t]*")
 _BULLET_LINE = re.compile(r"\s*[-*+]\s")
 _LIST_LINE = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
-_STRUCTURE = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s+\[[ \u00a0xX]\]\s| {0,3}#{1,6}\s|\*\*|__")
 _MOST_LEFT_OPEN = 8
 _MOST_WORDS = 60
 
@@ -91,54 +89,76 @@ class _Task(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Block:
-    """What must stay together: a line, or a fence. `gap` counts the empty lines before it."""
+class _Line:
+    """A line of a list. `part` is the title it stands under, and which one of that name it is."""
 
-    lines: tuple[str, ...]
-    gap: int
+    text: str
+    part: tuple[str, int]
     title: str | None = None
     task: _Task | None = None
-    code: bool = False
-    """Code that only its indentation marks."""
-
-    @property
-    def kind(self) -> str:
-        """What it goes with, of `_KINDS`."""
-        if self.title is not None or self.code:
-            return "text"
-        return "list" if _LIST_LINE.match(self.lines[0]) else "table" if self.lines[0].startswith("|") else "text"
+    literal: str = ""
+    """The code or HTML it stands in, and where: such a block is the same only as a whole."""
 
     @property
     def name(self) -> str:
-        """The same for blocks that say the same."""
+        """The same for lines that say the same."""
         if self.task:
             return key(self.task.text)
-        # No item contains a line break, so none is ever taken for another line.
-        said = f"# {_part_name(self.title)}" if self.title is not None else "\n".join(map(_folded, self.lines))
+        # No item contains a line break, so no other line is ever taken for one.
+        said = f"# {_part_name(self.title)}" if self.title is not None else self.literal or " ".join(self.text.split())
         return _short(f"\n{said}")
 
-
-class _Kept(NamedTuple):
-    """A block of the old list, its place there, and the kind of blocks it goes with."""
-
-    place: int
-    block: _Block
-    kind: str
-
-
-_Part = tuple[str, int]
-_TOP: _Part = ("", 0)
-_KINDS = ("list", "table", "text")
+    @property
+    def indented(self) -> bool:
+        return self.text[:1] in (" ", "\t")
 
 
 @dataclass
-class _Plan:
-    """What comes from the old list: instead of blocks of the new one, below them, and at the end of parts."""
+class _Outline:
+    """What Markdown makes of the lines of a list."""
 
-    taken: dict[int, _Kept] = field(default_factory=dict)
-    below: dict[int, list[_Kept]] = field(default_factory=lambda: defaultdict(list))
-    at_end: dict[_Part, list[_Kept]] = field(default_factory=lambda: defaultdict(list))
-    titles: dict[_Part, _Kept] = field(default_factory=dict)
+    lines: list[str]
+    titles: dict[int, str] = field(default_factory=dict)
+    """Headings, and lines that are nothing but bold."""
+    tasks: dict[int, _Task] = field(default_factory=dict)
+    literal: dict[int, str] = field(default_factory=dict)
+    """Lines of code and HTML, each with the whole block and its place in it."""
+    left_open: dict[int, str] = field(default_factory=dict)
+    """Where a block begins that would swallow the rest of the list, and what would close it."""
+
+    @classmethod
+    def of(cls, body: str) -> _Outline:
+        outline, start = cls([line.rstrip("\r\n") for line in markdown.lines(body)]), 0
+        for _ in range(_MOST_LEFT_OPEN):
+            start = outline._read_blocks(start)
+        for number, line in enumerate(outline.lines):
+            if number not in outline.literal:
+                outline._read_line(number, line)
+        return outline
+
+    def _read_blocks(self, start: int) -> int:
+        """Read from a line on, and return where to go on: a block left open must not swallow what is needed."""
+        tokens = markdown.blocks("\n".join(self.lines[start:]))
+        for token, inside in zip(tokens, [*tokens, None][1:], strict=True):
+            if not token.map:
+                continue
+            first, end = token.map[0] + start, token.map[1] + start
+            if token.level == 0 and markdown.missing_end(token):
+                self.left_open[first] = markdown.missing_end(token)
+                return first + 1
+            if markdown.is_literal(token):
+                whole = _short("\n".join(self.lines[first:end]).rstrip())
+                self.literal |= {number: f"{whole}\n{number - first}" for number in range(first, end)}
+            elif token.type == "heading_open" and token.level == 0 and inside and "\n" not in inside.content:
+                self.titles[first] = inside.content
+        return len(self.lines)
+
+    def _read_line(self, number: int, line: str) -> None:
+        task, bold = _TASK.fullmatch(line), _BOLD_LINE.fullmatch(line)
+        if task:
+            self.tasks[number] = _Task(*task.groups())
+        elif bold and (not bold[3].strip(" \t:.") or _is_needed(bold[2])):
+            self.titles.setdefault(number, bold[2])
 
 
 def read(name: str, body: str, url: str = "") -> Checklist:
@@ -195,199 +215,189 @@ def new_round(body: str) -> str:
 
 def written(text: str) -> dict[str, list[str]]:
     """Name the lines of a list as the bot writes it, for its marker. `merge` tells them from people's lines by that."""
-    return {WRITTEN: [block.name for block in _blocks(text)]}
+    return {WRITTEN: [line.name for line in _read_lines(text) if line.text]}
 
 
 def merge(old_body: str, new_body: str) -> str:
-    """Write a list anew without losing what people did to the old one.
+    """Bring a list up to date with its template. Nobody's line moves, and nobody's tick, strike or word is lost.
 
-    Ticks, strikes and words added to an item stay with it, people's lines at the end of their part or below their item.
-    Items that left the template are struck, its other lines go; which lines those are, the old body's marker says
-    (`written`), and without one every line counts as people's. Merging again changes nothing.
+    New lines come in where the template has them, items that left it are struck, its other lines go. Which lines were
+    its own, the old body's marker says (`written`); without one, all are people's. Merging again changes nothing.
     """
+    merged = _merged(old_body, new_body)
+    # Lines that say the same may change places in the first round, never in a later one.
+    for _ in range(3):
+        before, merged = merged, _merged(merged, new_body)
+        if merged == before:
+            break
+    return merged
+
+
+def _merged(old_body: str, new_body: str) -> str:
     marker, new_text = _unmarked(new_body)
-    new = _blocks(new_text)
-    plan, parts = _plan(_blocks(_unmarked(old_body)[1]), new, _written_in(old_body)), _parts(new)
-    page, ends = _Page(), _ends(new, parts)
-    for part in {_TOP}.difference(parts):
-        page.keep(plan.at_end.pop(part, []))
-    for number, block in enumerate(new):
-        page.write(block, plan.taken.get(number))
-        page.keep(plan.below.get(number, []))
-        for part, kind in ends[number]:
-            page.keep([kept for kept in plan.at_end.get(part, []) if kept.kind == kind])
-    for part in [part for part in plan.at_end if part not in parts]:
-        page.keep([*([plan.titles[part]] if part in plan.titles else []), *plan.at_end[part]])
-    return marker + "\n".join(page.lines) + ("\n" if new_text.endswith(("\n", "\r")) else "")
+    old, new, names = _read_lines(_unmarked(old_body)[1]), _read_lines(new_text), _written_in(old_body)
+    same = _same(old, new, names)
+    moved = _moved(old, new, same)
+    left = _left(old, {*same, *moved}, names)
+    coming = _coming(old, new, same)
+    page = _Page(new, {n: _updated(old[o], new[n], new[n]) for o, n in moved.items()})
+    page.put_in(coming.get(-1, []))
+    for place, line in enumerate(old):
+        if place in moved or (place in left and not line.task):
+            page.leave_out()
+        elif place in same:
+            page.keep(_updated(line, new[same[place]], line), line, same[place])
+        else:
+            page.keep(_struck(line) if place in left else line.text, line)
+        page.put_in(coming.get(place, []))
+    merged = "\n".join(page.lines).rstrip() + ("\n" if new_text.endswith(("\n", "\r")) else "")
+    # What somebody wrote must not become the marker.
+    return f"{marker}{merged}" if marker or not markdown.read_marker(merged) else f"\n{merged}"
 
 
 class _Page:
-    """The merged list as it grows."""
+    """The list as it grows. Lines that did not stand together before are kept apart, lest they mean something else."""
 
-    def __init__(self) -> None:
+    def __init__(self, new: list[_Line], texts: Mapping[int, str]) -> None:
         self.lines: list[str] = []
-        self._place: int | None = None
-        self._after_new = True
-        self._single = False
+        self._new, self._texts = new, texts
+        self._number: int | None = None
+        """Which of the new lines came last."""
+        self._cut, self._literal = False, ""
 
-    def write(self, block: _Block, taken: _Kept | None) -> None:
-        """Add a block of the new list, or what the old one has in its place."""
-        self._add(taken.block.lines if taken else block.lines, block.gap, joined=self._after_new)
-        self._place, self._after_new = taken.place if taken else None, True
+    def keep(self, text: str, line: _Line, number: int | None = None) -> None:
+        """Add a line of the old list as it reads now, and which of the new list it is."""
+        if text.strip():
+            self._add(text, number, apart=self._cut, literal=line.literal)
+            self._cut = False
+        elif not self._cut or (self.lines and self.lines[-1].strip()):
+            self.lines.append(text)
 
-    def keep(self, kept: Sequence[_Kept]) -> None:
-        """Add blocks of the old list."""
-        for place, block, _ in kept:
-            follows = self._place is not None and place == self._place + 1
-            self._add(block.lines, block.gap, joined=follows and not _UNDERLINE.fullmatch(block.lines[0]))
-            self._place, self._after_new = place, False
+    def leave_out(self) -> None:
+        """Pass over a line of the old list."""
+        self._cut = True
 
-    def _add(self, lines: Sequence[str], gap: int, *, joined: bool) -> None:
-        """Two lines that did not stand together before might mean something else without an empty one between them."""
-        apart = not (joined or (self._single and _alike(self.lines[-1], lines[0])))
-        if gap == 0 and (apart if self.lines else markdown.read_marker(lines[0])):
-            gap = 1
-        self.lines += [*[""] * gap, *lines]
-        self._single = len(lines) == 1
+    def put_in(self, numbers: Iterable[int]) -> None:
+        """Add lines that only the new list has, as far below the line above as there."""
+        for number in numbers:
+            before = reversed(self._new[:number])
+            gap = sum(1 for _ in takewhile(lambda line: not line.text.strip(), before)) if self.lines else 0
+            have = sum(1 for _ in takewhile(lambda line: not line.strip(), reversed(self.lines)))
+            self.lines += [""] * (gap - have)
+            line = self._new[number]
+            self._add(self._texts.get(number, line.text), number, apart=True, literal=line.literal)
+            self._cut = True
 
-
-def _plan(old: list[_Block], new: list[_Block], ours: Counter[str]) -> _Plan:
-    """Decide where each block of the old list goes."""
-    plan, parts = _Plan(), _parts(old)
-    is_ours = [_taken_from(ours, block.name) for block in old]
-    matches = _matches(old, new, is_ours)
-    names = {name for block in new for name in (block.name, _item_words(block))}
-    run = _Run()
-    for place, block in enumerate(old):
-        match = matches.get(place)
-        if match is not None:
-            plan.taken[match] = _Kept(place, _taken(block, new[match]), "")
-            run = _Run(below=match if new[match].kind == "list" else None, room=_width(_LIST_LINE, new[match]) + 3)
-        elif not is_ours[place] or block.task:
-            # A double stays behind the line it doubles, or the two would change places each time.
-            run = run.with_next(block) if not _doubles(block, names) else _Run(kind="text").with_next(block)
-            kept = _Kept(place, run.moved(_struck(block) if is_ours[place] else _fenced(block)), run.kind)
-            (plan.at_end[parts[place]] if run.below is None else plan.below[run.below]).append(kept)
-        else:
-            run = _Run()
-            if block.title is not None:
-                plan.titles[parts[place]] = _Kept(place, block, "")
-    return plan
+    def _add(self, text: str, number: int | None, *, apart: bool, literal: str) -> None:
+        above = self.lines[-1] if self.lines else ""
+        together = number is not None and number - 1 == self._number
+        if above.strip() and apart and not together and (self._literal or not _alike(above, text)):
+            self.lines.append("")
+        self.lines.append(text)
+        self._number, self._literal = number, literal
 
 
-@dataclass(frozen=True)
-class _Run:
-    """Blocks that follow one another to the same place: below an item of the new list, or to the end of a part."""
-
-    below: int | None = None
-    room: int = 0
-    """How far a line may be indented to stand below that item."""
-    kind: str = ""
-    lead: str = ""
-    """The kind of the block at the margin that they stand under."""
-    shift: int | None = None
-    """How far the blocks move to the left, so that they stay what they are."""
-
-    def with_next(self, block: _Block) -> _Run:
-        indent, kind = 0 if block.code else _width(_INDENT, block), self.kind or block.kind
-        alone = self.below is None and (not self.lead or (block.kind == "list" and self.lead != "list"))
-        if not indent or block.title is not None or alone:
-            return _Run(kind=kind, lead=block.kind, shift=indent)
-        if self.shift is None:
-            return replace(self, shift=indent if indent > self.room else 0)
-        return self
-
-    def moved(self, block: _Block) -> _Block:
-        return (
-            replace(block, lines=tuple(_shifted(line, self.shift or 0) for line in block.lines))
-            if self.shift
-            else block
-        )
+def _read_lines(body: str) -> list[_Line]:
+    outline, seen, part = _Outline.of(body), Counter({"": 1}), ("", 0)
+    found: list[_Line] = []
+    for number, text in enumerate(outline.lines):
+        title = outline.titles.get(number)
+        if title is not None:
+            name = _part_name(title)
+            part = (name, seen[name])
+            seen[name] += 1
+        found.append(_Line(text, part, title, outline.tasks.get(number), outline.literal.get(number, "")))
+        if number in outline.left_open:
+            found.append(_Line(outline.left_open[number], part))
+    return found
 
 
-def _ends(blocks: list[_Block], parts: list[_Part]) -> dict[int, list[tuple[_Part, str]]]:
-    """Tell behind which block people's lines of a part and kind go: list lines behind the list, rows into the table."""
-    last = {(part, kind): number for number, part in enumerate(parts) for kind in (blocks[number].kind, "text")}
-    ends: dict[int, list[tuple[_Part, str]]] = defaultdict(list)
-    for part in dict.fromkeys(parts):
-        for kind in _KINDS:
-            ends[last.get((part, kind), last[part, "text"])].append((part, kind))
-    return ends
-
-
-def _matches(old: list[_Block], new: list[_Block], is_ours: list[bool]) -> dict[int, int]:
-    """Pair blocks that say the same, then items with the ones people added words to; those of one part come first."""
+def _same(old: list[_Line], new: list[_Line], ours: Collection[str]) -> dict[int, int]:
+    """Pair lines that say the same in the same part, in order, then items with the ones people added words to."""
+    waiting: dict[tuple[str, tuple[str, int]], deque[int]] = defaultdict(deque)
+    for number, line in enumerate(new):
+        if line.text.strip():
+            waiting[line.name, line.part].append(number)
     pairs: dict[int, int] = {}
-    was, now = _parts(old), _parts(new)
-    _pair(pairs, list(zip(_names(old), was, strict=True)), list(zip(_names(new), now, strict=True)))
-    _pair(pairs, _names(old), _names(new))
-    for same_part in (True, False):
-        free = set(range(len(new))).difference(pairs.values())
-        left = {(_item_words(new[n]), now[n] if same_part else _TOP): n for n in free if new[n].task}
-        for place, block in enumerate(old):
-            if block.task and place not in pairs and not is_ours[place]:
-                part = was[place] if same_part else _TOP
-                start = next((start for start in _starts(_item_words(block)) if (start, part) in left), None)
-                pairs |= {} if start is None else {place: left.pop((start, part))}
+    for place, line in enumerate(old):
+        if waiting[line.name, line.part]:
+            pairs[place] = waiting[line.name, line.part].popleft()
+    left = {(_item_words(new[n]), new[n].part): n for numbers in waiting.values() for n in numbers if new[n].task}
+    for place, line in enumerate(old):
+        if line.task and place not in pairs and line.name not in ours:
+            start = next((start for start in _starts(_item_words(line)) if (start, line.part) in left), None)
+            pairs |= {} if start is None else {place: left.pop((start, line.part))}
     return pairs
 
 
-def _doubles(block: _Block, names: Collection[str]) -> bool:
-    """Whether a block says what one of the new list says, perhaps with words added."""
-    return block.name in names or (block.task is not None and any(map(names.__contains__, _starts(_item_words(block)))))
+def _moved(old: list[_Line], new: list[_Line], same: Mapping[int, int]) -> dict[int, int]:
+    """Pair items that the template has in another part now, unless somebody wrote something below them."""
+    waiting: dict[str, deque[int]] = defaultdict(deque)
+    for number in sorted(set(range(len(new))).difference(same.values())):
+        if new[number].task:
+            waiting[new[number].name].append(number)
+    return {
+        place: waiting[line.name].popleft()
+        for place, line in enumerate(old)
+        if line.task and place not in same and not _has_notes(old, place) and waiting[line.name]
+    }
 
 
-def _starts(text: str) -> Iterator[str]:
-    """Every shorter beginning of a text, the longest first."""
-    said = text.split(" ")[:_MOST_WORDS]
-    return (" ".join(said[:count]) for count in range(len(said) - 1, 0, -1))
+def _left(old: list[_Line], paired: Collection[int], written: Counter[str]) -> set[int]:
+    """Find the lines that the bot wrote and the template has no more; a second one like it is somebody's."""
+    counts = written - Counter(old[place].name for place in paired)
+    found: set[int] = set()
+    for place, line in enumerate(old):
+        if place not in paired and line.text.strip() and counts[line.name] > 0:
+            counts[line.name] -= 1
+            found |= set() if not line.task and _has_notes(old, place) else {place}
+    return found
 
 
-def _pair(pairs: dict[int, int], old: Sequence[Hashable], new: Sequence[Hashable]) -> None:
-    """Pair what is equal and has no partner yet, the first with the first."""
-    waiting: dict[Hashable, deque[int]] = defaultdict(deque)
-    taken = set(pairs.values())
-    for number, one in enumerate(new):
-        if number not in taken:
-            waiting[one].append(number)
-    pairs |= {n: waiting[one].popleft() for n, one in enumerate(old) if n not in pairs and waiting[one]}
+def _coming(old: list[_Line], new: list[_Line], same: Mapping[int, int]) -> dict[int, list[int]]:
+    """Tell which new lines come behind which old one: below the line they follow, a new part behind a whole part."""
+    places = {number: place for place, number in same.items()}
+    coming: dict[int, list[int]] = defaultdict(list)
+    at = -1
+    for number, line in enumerate(new):
+        if number in places:
+            at = places[number]
+            while _has_notes(old, at):
+                at += 1
+        elif line.text.strip():
+            at = _end_of_part(old, at) if line.title is not None else at
+            coming[at].append(number)
+    return coming
 
 
-def _names(blocks: list[_Block]) -> list[str]:
-    return [block.name for block in blocks]
+def _end_of_part(old: list[_Line], at: int) -> int:
+    end = next((place for place in range(at + 1, len(old)) if old[place].title is not None), len(old)) - 1
+    while end > at and not old[end].text.strip():
+        end -= 1
+    return end
 
 
-def _taken(old: _Block, new: _Block) -> _Block:
-    """Give a block of the new list the tick of the old one, and the words that people put into it."""
-    if not (old.task and new.task):
-        return new
+def _has_notes(lines: list[_Line], place: int) -> bool:
+    """Whether something is written below a line that belongs to it."""
+    below = (lines[number] for number in range(place + 1, len(lines)))
+    return next((line.indented for line in below if line.text.strip()), False)
+
+
+def _updated(old: _Line, new: _Line, box: _Line) -> str:
+    """Write a line as the template has it now, with the tick, the strike and the words that people gave it."""
+    if not (old.task and new.task and box.task):
+        # What makes a line a title may change what the next one is.
+        return new.text if new.title is not None and new.text[:2] == old.text[:2] in ("**", "##", "# ") else old.text
     kept = old.task.struck or old.name != new.name
-    text = old.task.text if kept else new.task.text
-    return _Block((f"{new.task.before}{old.task.tick}{new.task.after}{text}",), new.gap)
+    return f"{box.task.before}{old.task.tick}{box.task.after}{old.task.text if kept else new.task.text}"
 
 
-def _struck(block: _Block) -> _Block:
+def _struck(line: _Line) -> str:
     """Strike an item that left the template, if nobody did before."""
-    text = block.task.text.replace("~~", "").strip("~ ") if block.task else ""
-    if not block.task or block.task.struck or not text:
-        return block
-    line = f"{block.task.before}{block.task.tick}{block.task.after}~~{text}~~ {GONE}"
-    return _Block((line,), block.gap)
-
-
-def _fenced(block: _Block) -> _Block:
-    """Put a fence around code, which below a list would be no code without it."""
-    if not block.code:
-        return block
-    return replace(
-        block, lines=tuple(markdown.fenced("\n".join(_shifted(line, 4) for line in block.lines)).split("\n"))
-    )
-
-
-def _taken_from(ours: Counter[str], name: str) -> bool:
-    """Cross a line off the list of those the bot wrote; a second one like it is somebody's."""
-    ours[name] -= 1
-    return ours[name] >= 0
+    text = line.task.text.replace("~~", "").strip("~ ") if line.task else ""
+    if not line.task or line.task.struck or not text:
+        return line.text
+    return f"{line.task.before}{line.task.tick}{line.task.after}~~{text}~~ {GONE}"
 
 
 def _written_in(body: str) -> Counter[str]:
@@ -402,16 +412,13 @@ def _unmarked(body: str) -> tuple[str, str]:
     return f"{first.rstrip()}\n" if first else "", body[len(first) :]
 
 
-def _parts(blocks: list[_Block]) -> list[_Part]:
-    """Tell the part of each block: the words of its title, and which one of that name it is."""
-    seen, now, parts = Counter({_TOP[0]: 1}), _TOP, list[_Part]()
-    for block in blocks:
-        if block.title is not None:
-            name = _part_name(block.title)
-            now = (name, seen[name])
-            seen[name] += 1
-        parts.append(now)
-    return parts
+def _with_tick(body: str, numbers: Collection[int], tick: str) -> str:
+    lines = markdown.lines(body)
+    for number in numbers:
+        task = _TASK.match(lines[number])
+        if task:
+            lines[number] = task[1] + tick + lines[number][task.end(2) :]
+    return "".join(lines)
 
 
 def _part_name(title: str) -> str:
@@ -422,102 +429,20 @@ def _is_needed(title: str) -> bool:
     return _words(title).partition(" ")[0] == "needed"
 
 
-def _blocks(body: str) -> list[_Block]:
-    outline = _Outline.of(body)
-    found: list[_Block] = []
-    gap = number = 0
-    while number < len(outline.lines):
-        end = outline.whole.get(number, number + 1)
-        rows = (*outline.lines[number:end], *outline.missing.get(number, ()))
-        if any(row.strip() for row in rows):
-            title, task = outline.titles.get(number), outline.tasks.get(number)
-            found.append(_Block(rows, gap, title, task, code=number in outline.code))
-            gap = 0
-        else:
-            gap += 1
-        number = end
-    return found
-
-
-@dataclass
-class _Outline:
-    """What Markdown makes of the lines of a list."""
-
-    lines: list[str]
-    titles: dict[int, str] = field(default_factory=dict)
-    """Headings, and lines that are nothing but bold."""
-    tasks: dict[int, _Task] = field(default_factory=dict)
-    whole: dict[int, int] = field(default_factory=dict)
-    """Headings, code and HTML at the top level: first line and the one after the last."""
-    missing: dict[int, tuple[str]] = field(default_factory=dict)
-    """The line that would close a block which somebody left open, by its first line."""
-    literal: set[int] = field(default_factory=set)
-    code: set[int] = field(default_factory=set)
-    """Where code begins that only its indentation marks."""
-
-    @classmethod
-    def of(cls, body: str) -> _Outline:
-        outline = cls([line.rstrip("\r\n") for line in markdown.lines(body)])
-        start = 0
-        for _ in range(_MOST_LEFT_OPEN):
-            start = outline._read_from(start)
-        for number, line in enumerate(outline.lines):
-            if number not in outline.literal:
-                outline._read_line(number, line)
-        return outline
-
-    def _read_from(self, start: int) -> int:
-        """Read from a line on, and return where to go on: where a block is left open, it must not swallow the list."""
-        tokens = markdown.blocks("\n".join(self.lines[start:]))
-        for token, content in zip(tokens, [*tokens, None][1:], strict=True):
-            if not token.map:
-                continue
-            first, end = token.map[0] + start, token.map[1] + start
-            if token.level == 0 and markdown.missing_end(token):
-                return self._read_left_open(first, markdown.missing_end(token))
-            if markdown.is_literal(token):
-                self.literal.update(range(first, end))
-                self.whole.update({first: end} if token.level == 0 else {})
-                self.code.update([first] if token.level == 0 and token.type == "code_block" else [])
-            elif token.type == "heading_open" and token.level == 0 and content and "\n" not in content.content:
-                self.titles[first] = content.content
-                self.whole[first] = end
-        return len(self.lines)
-
-    def _read_left_open(self, first: int, end: str) -> int:
-        """A block left open ends the list, unless there is something in it that belongs to a list: then it is empty."""
-        self.missing[first] = (end,)
-        if any(_STRUCTURE.match(line) for line in self.lines[first + 1 :]):
-            return first + 1
-        self.literal.update(range(first, len(self.lines)))
-        self.whole[first] = max(number for number, line in enumerate(self.lines) if line.strip()) + 1
-        return len(self.lines)
-
-    def _read_line(self, number: int, line: str) -> None:
-        task, bold = _TASK.fullmatch(line), _BOLD_LINE.fullmatch(line)
-        if task:
-            self.tasks[number] = _Task(*task.groups())
-        elif bold and (not bold[3].strip(" \t:.") or _is_needed(bold[2])):
-            self.titles.setdefault(number, bold[2])
-
-
-def _with_tick(body: str, numbers: Collection[int], tick: str) -> str:
-    lines = markdown.lines(body)
-    for number in numbers:
-        task = _TASK.match(lines[number])
-        if task:
-            lines[number] = task[1] + tick + lines[number][task.end(2) :]
-    return "".join(lines)
-
-
 def _plain(text: str) -> str:
     """The words of an item: what stands between the strikes, if it is struck, and no mark of a round."""
     struck = _STRUCK.match(text)
     return _EACH_ROUND.sub("", struck[2] if struck else text).strip()
 
 
-def _item_words(block: _Block) -> str:
-    return _words(_plain(block.task.text)) if block.task else ""
+def _item_words(line: _Line) -> str:
+    return _words(_plain(line.task.text)) if line.task else ""
+
+
+def _starts(text: str) -> Iterator[str]:
+    """Every shorter beginning of a text, the longest first."""
+    said = text.split(" ")[:_MOST_WORDS]
+    return (" ".join(said[:count]) for count in range(len(said) - 1, 0, -1))
 
 
 def _words(text: str) -> str:
@@ -525,23 +450,8 @@ def _words(text: str) -> str:
     return " ".join("".join(signs).split())
 
 
-def _folded(line: str) -> str:
-    return " ".join(line.split())
-
-
 def _short(text: str) -> str:
     return hashlib.blake2s(text.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
-
-
-def _width(pattern: re.Pattern[str], block: _Block) -> int:
-    found = pattern.match(block.lines[0])
-    return len(found[0].expandtabs(4)) if found else 0
-
-
-def _shifted(line: str, shift: int) -> str:
-    text = line.lstrip(" \t")
-    indent = len(line[: len(line) - len(text)].expandtabs(4))
-    return " " * max(indent - shift, 0) + text
 
 
 def _alike(above: str, below: str) -> bool:

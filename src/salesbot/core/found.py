@@ -69,7 +69,7 @@ def _new(facts: Facts, pipeline: Pipeline, commands: list[CommandWish]) -> Found
         return None
     removed = timeline.last_removed(facts, pipeline)
     since = wishes.installed(facts, pipeline)
-    if removed is not None and (since is None or removed[0].at >= since) and not _is_brand_new(facts):
+    if removed is not None and (since is None or removed[0].at >= since) and not _is_brand_new(facts, pipeline):
         return Found(_course(facts, pipeline, _fresh_journal(facts, pipeline, removed[1])))
     if _opened_here(facts, pipeline) or _asked_for(commands, facts, pipeline):
         return Found(_course(facts, pipeline, _fresh_journal(facts, pipeline, start)))
@@ -88,7 +88,7 @@ def _unremembered(facts: Facts, pipeline: Pipeline, standing: list[Stage]) -> Fo
         before = timeline.before(waking.id, facts, pipeline)
         if before is not None and before.name != stands.name:
             stands, wished = before, [waking]
-    if stands.outcome is not None and _is_brand_new(facts):
+    if stands.outcome is not None and _is_brand_new(facts, pipeline):
         start = pipeline.stage(pipeline.initial)
         assert start is not None, pipeline.initial
         wished, stands = [_latest(stands, facts, pipeline), *wished], start
@@ -100,11 +100,16 @@ def _unremembered(facts: Facts, pipeline: Pipeline, standing: list[Stage]) -> Fo
     return Found(_course(facts, pipeline, _fresh_journal(facts, pipeline, stands)), tuple(found))
 
 
-def _is_brand_new(facts: Facts) -> bool:
-    """An open issue we never touched. An end stage is no place to start: it is judged like a move from the first."""
+def _is_brand_new(facts: Facts, pipeline: Pipeline) -> bool:
+    """An issue we never touched. An end stage is no place to start: it is judged like a move from the first stage.
+
+    A closed one from before our time is history, and stands as it is.
+    """
     issue = facts.issue
     assert issue is not None
-    return issue.open and not timeline.acted_after(facts, issue.created_at.replace(year=1970))
+    since = wishes.installed(facts, pipeline)
+    is_history = not issue.open and (since is None or issue.created_at < since)
+    return not is_history and not timeline.acted_after(facts, issue.created_at.replace(year=1970))
 
 
 def _waking_label(facts: Facts, pipeline: Pipeline, stage: Stage) -> Event | None:
@@ -164,6 +169,7 @@ def _fresh_journal(facts: Facts, pipeline: Pipeline, stage: Stage) -> Journal:
         cursor=Cursor(issue.created_at),
         born=issue.created_at if _opened_here(facts, pipeline) else facts.read_at,
         history=visits,
+        asked="" if issue.open or stage.outcome is not None else "before",
     )
     return journal.seen(timeline.foreign_events(facts, pipeline))
 
@@ -180,7 +186,7 @@ def _course(facts: Facts, pipeline: Pipeline, journal: Journal) -> Course:
         title=issue.title,
         body=issue.body,
         stage=stage.name if stage else journal.stage,
-        open=_should_be_open(issue, journal, stage),
+        open=_should_be_open(journal, stage),
         owner=owner,
         helpers=helpers,
         fields=read,
@@ -191,13 +197,9 @@ def _course(facts: Facts, pipeline: Pipeline, journal: Journal) -> Course:
     return Course(deal, replace(journal, stage=deal.stage or journal.stage))
 
 
-def _should_be_open(issue: Issue, journal: Journal, stage: Stage | None) -> bool:
-    """An end stage is closed. An open one is as people left it, unless it was closed by us and then taken back."""
-    if stage is not None and stage.outcome is not None:
-        return False
-    states = [event for event in issue.events if event.kind in ("closed", "reopened")]
-    closed_by_us = bool(states) and states[-1].own and states[-1].kind == "closed"
-    return issue.open or (closed_by_us and not journal.left)
+def _should_be_open(journal: Journal, stage: Stage | None) -> bool:
+    """An end stage is closed. An open one is open, unless people closed it or it left the pipeline."""
+    return (stage is None or stage.outcome is None) and not journal.asked and not journal.left
 
 
 def owners(issue: Issue) -> tuple[str | None, tuple[str, ...]]:

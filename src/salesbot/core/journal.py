@@ -50,8 +50,9 @@ class Journal:
     """What salesbot remembers of one deal.
 
     `answered` holds the ids of answered comments and the answer; "closed" is a no that has come true since. `ticks` are
-    the settled items of each checklist as last seen. `left` says why a deal left the pipeline. `rounds` are the values
-    of the deal in turn. `cleared` is the newest comment when a move was last accepted: older refusals are past.
+    the settled items of each checklist as last seen. `asked` is the closing by hand that was asked about, or "before" if
+    it was before our time: the deal is closed without an outcome. `left` says why a deal left the pipeline. `rounds` are
+    its values in turn. `cleared` is the newest comment when a move was last accepted: older refusals are past.
     """
 
     repository: int
