@@ -88,7 +88,7 @@ def _unremembered(facts: Facts, pipeline: Pipeline, standing: list[Stage]) -> Fo
         before = timeline.before(waking.id, facts, pipeline)
         if before is not None and before.name != stands.name:
             stands, wished = before, [waking]
-    if stands.outcome is not None and _is_brand_new(facts, pipeline):
+    if not stands.is_open and _is_brand_new(facts, pipeline):
         start = pipeline.stage(pipeline.initial)
         assert start is not None, pipeline.initial
         wished, stands = [_latest(stands, facts, pipeline), *wished], start
@@ -101,7 +101,7 @@ def _unremembered(facts: Facts, pipeline: Pipeline, standing: list[Stage]) -> Fo
 
 
 def _is_brand_new(facts: Facts, pipeline: Pipeline) -> bool:
-    """An issue we never touched. An end stage is no place to start: it is judged like a move from the first stage.
+    """An issue we never touched. Won or put off is no place to start: it is judged like a move from the first stage.
 
     A closed one from before our time is history, and stands as it is.
     """
