@@ -112,8 +112,8 @@ class Histories(RuleBasedStateMachine):
         world = self.world
         rest(world)
         assert world.decide().effects == ()
-        if not world.written():
-            return
+        if "card" not in world.written():
+            return  # closed before we ever saw it
         assert len(world.stages()) == 1
         assert max(Counter(world.written()).values()) == 1
         assert world.written().count("card") == 1

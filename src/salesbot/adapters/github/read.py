@@ -12,13 +12,23 @@ from salesbot.adapters.github.documents import document
 from salesbot.adapters.github.shapes import Json, need, nodes
 from salesbot.core.deal import Actor, Role
 from salesbot.core.errors import InputError, ServiceError
-from salesbot.core.facts import Comment, Facts, Issue, ProblemIssue, Repository, Waking
+from salesbot.core.facts import (
+    Comment,
+    Facts,
+    Issue,
+    LinkedIssue,
+    Load,
+    Person,
+    ProblemIssue,
+    Repository,
+    Waking,
+)
 from salesbot.core.gaps import Gaps
 
 MAX_FILE = 256 * 1024
 """Bytes of a configuration or template file."""
-TOLERATED = ("repository.collaborators",)
-"""The one part of the read that a token may be refused: then the role is asked over REST."""
+TOLERATED = ("repository.collaborators", "repository.people")
+"""What a token may be refused: then a role is asked over REST, and names are looked up one by one when needed."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +59,7 @@ def read(client: Client, place: Place, number: int, waking: Waking) -> Facts:
 
 def read_repository(client: Client, place: Place, waking: Waking) -> Facts:
     """Read the repository without an issue, with all its labels."""
-    facts = _facts(client.query(document("Surroundings"), _where(place)), waking, place)
+    facts = _facts(client.query(document("Surroundings"), _where(place), tolerated=TOLERATED), waking, place)
     if facts.repository.labels_complete:
         return facts
     return read_more(client, place, facts, Gaps(labels=True))
@@ -110,7 +120,13 @@ def _repository(data: Json, place: Place) -> Repository:
         config=_text(data.get("config"), place.config),
         templates=templates,
         problem=found[0] if found else None,
+        people=_people(nodes(data, "people")) if data.get("people") else {},
+        people_complete=bool(data.get("people")) and not need(data, "people", "pageInfo")["hasNextPage"],
     )
+
+
+def _people(found: Iterable[Json]) -> dict[str, Person]:
+    return {node["login"].casefold(): Person(node["login"], node["id"]) for node in found}
 
 
 def _problems(found: Iterable[Json]) -> list[ProblemIssue]:
@@ -170,7 +186,9 @@ def _issue(data: Json, viewer: Actor) -> Issue:
         state_reason=data.get("stateReason"),
         locked=need(data, "locked"),
         labels=tuple(shapes.label(node) for node in nodes(data, "labels")),
-        assignees=tuple(Actor(node["login"], node.get("databaseId")) for node in nodes(data, "assignees")),
+        assignees=tuple(
+            Actor(node["login"], node.get("databaseId"), node_id=node["id"]) for node in nodes(data, "assignees")
+        ),
         comments=comments,
         comments_complete=complete,
         comments_after=after,
@@ -205,8 +223,48 @@ def read_more(client: Client, place: Place, facts: Facts, gaps: Gaps) -> Facts:
         facts = replace(facts, issue=_all_comments(client, facts.issue, facts.viewer))
     if gaps.events and facts.issue is not None:
         facts = replace(facts, issue=_more_events(client, facts.issue, facts.viewer))
-    roles = {person.casefold(): ask_role(client, place.repository, person) for person in gaps.people}
-    return replace(facts, roles={**facts.roles, **roles})
+    for name in gaps.names:
+        facts = _look_up(client, facts, name)
+    linked = {number: _linked(client, place, number) for number in gaps.issues}
+    roles = {person.casefold(): ask_role(client, place.repository, person) for person in gaps.roles}
+    loads = _loads(client, facts.repository) if gaps.loads else facts.loads
+    return replace(facts, roles={**facts.roles, **roles}, linked={**facts.linked, **linked}, loads=loads)
+
+
+def _look_up(client: Client, facts: Facts, name: str) -> Facts:
+    """Find one person among those who can be assigned."""
+    data = client.query(document("People"), {"id": facts.repository.node_id, "name": name}).data
+    people = {**facts.repository.people, **_people(nodes(data, "node", "people"))}
+    asked = facts.asked_names | {name.casefold()}
+    return replace(facts, repository=replace(facts.repository, people=people), asked_names=asked)
+
+
+def _linked(client: Client, place: Place, number: int) -> LinkedIssue | None:
+    owner, _, name = place.repository.partition("/")
+    try:
+        data = client.query(document("Linked"), {"owner": owner, "name": name, "number": number}).data
+    except NotFoundError:
+        return None
+    issue = need(data, "repository", "issue")
+    return LinkedIssue(issue["id"], issue["number"], issue["title"])
+
+
+def _loads(client: Client, repository: Repository) -> dict[str, Load]:
+    """Count what everybody owns, from the newest hundred open deals and the newest hundred of all."""
+    data = need(client.query(document("Loads"), {"id": repository.node_id}).data, "node")
+    loads: dict[str, Load] = {}
+    for issue in nodes(data, "open"):
+        for login in _assigned(issue):
+            load = loads.get(login, Load())
+            loads[login] = replace(load, open=load.open + 1)
+    for issue in reversed(nodes(data, "newest")):
+        for login in _assigned(issue):
+            loads[login] = replace(loads.get(login, Load()), newest=shapes.moment(issue["createdAt"]))
+    return loads
+
+
+def _assigned(issue: Json) -> list[str]:
+    return [node["login"].casefold() for node in nodes(issue, "assignees")]
 
 
 def _all_labels(client: Client, repository: Repository) -> Repository:
