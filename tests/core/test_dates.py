@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesbot.core import dates
@@ -251,6 +251,7 @@ def test_add_working_days(day: date, count: int, result: date) -> None:
     assert dates.add_working_days(day, count, CHRISTMAS) == result
 
 
+@settings(deadline=None)
 @given(DAYS, st.integers(-20, 400), st.lists(st.tuples(DAYS, st.integers(0, 40)), max_size=4))
 def test_working_days_between_counts_working_days(start: date, length: int, quiet: list[tuple[date, int]]) -> None:
     ranges = [(first, first + timedelta(days=days)) for first, days in quiet]
@@ -259,6 +260,7 @@ def test_working_days_between_counts_working_days(start: date, length: int, quie
     assert counted == sum(dates.is_working_day(day, ranges) for day in after)
 
 
+@settings(deadline=None)
 @given(DAYS, st.integers(1, 60))
 def test_adding_working_days_passes_as_many(day: date, count: int) -> None:
     assert dates.working_days_between(day, dates.add_working_days(day, count, CHRISTMAS), CHRISTMAS) == count
@@ -301,12 +303,14 @@ def test_a_moment_without_zone_is_refused() -> None:
         dates.local_day(datetime(2026, 11, 22), BERLIN)  # noqa: DTZ001
 
 
+@settings(deadline=None)
 @given(DAYS, DAYS)
 def test_every_day_can_be_written_in_every_way(day: date, today: date) -> None:
     for form in ("%Y-%m-%d", "%d.%m.%Y", "%d %B %Y", "%B %d, %Y", "%b %d %Y"):
         assert dates.parse_date(day.strftime(form), today) == day
 
 
+@settings(deadline=None)
 @given(
     DAYS,
     st.sampled_from(["march", "1 march", "q2", "friday", "next week", "next month", "in 2 days", "29 feb", "1.3."]),
@@ -319,6 +323,7 @@ WORDS = "0 1 3 12 29 31 99 2027 0000 9999 / - . , march may mon friday next in a
 PIECES = st.sampled_from(WORDS.split())
 
 
+@settings(deadline=None)
 @given(st.text() | st.lists(PIECES, max_size=5).map("".join) | st.lists(PIECES, max_size=5).map(" ".join), DAYS)
 def test_any_text_is_read_or_refused(text: str, today: date) -> None:
     for read in (dates.parse_date, dates.parse_duration, lambda words, day: dates.leading_date(words.split(), day)):

@@ -245,6 +245,7 @@ ENDINGS = st.sampled_from(["\n", "\r\n"])
 SAFE = st.text("abc é\U0001f600\u2028\u05d0.,", min_size=1, max_size=12).map(str.strip).filter(bool)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(KNOWN), min_size=1, max_size=5, unique=True),
     st.lists(SAFE, min_size=5, max_size=5),

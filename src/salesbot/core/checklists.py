@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -238,7 +238,7 @@ def _merged(old_body: str, new_body: str) -> str:
     old, new, names = _read_lines(_unmarked(old_body)[1]), _read_lines(new_text), _written_in(old_body)
     same = _same(old, new, names)
     moved = _moved(old, new, same)
-    left = _left(old, {*same, *moved}, names)
+    left = _left(old, same, moved, names)
     coming = _coming(old, new, same)
     page = _Page(new, {n: _updated(old[o], new[n], new[n]) for o, n in moved.items()})
     page.put_in(coming.get(-1, []))
@@ -280,8 +280,7 @@ class _Page:
     def put_in(self, numbers: Iterable[int]) -> None:
         """Add lines that only the new list has, as far below the line above as there."""
         for number in numbers:
-            before = reversed(self._new[:number])
-            gap = sum(1 for _ in takewhile(lambda line: not line.text.strip(), before)) if self.lines else 0
+            gap = next((n for n in range(number) if self._new[number - 1 - n].text.strip()), 0) if self.lines else 0
             have = sum(1 for _ in takewhile(lambda line: not line.strip(), reversed(self.lines)))
             self.lines += [""] * (gap - have)
             line = self._new[number]
@@ -293,12 +292,14 @@ class _Page:
         together = number is not None and number - 1 == self._number
         if above.strip() and apart and not together and (self._literal or not _alike(above, text)):
             self.lines.append("")
+            # Under nothing, an indented line would be code.
+            text = text if literal else text.lstrip()
         self.lines.append(text)
         self._number, self._literal = number, literal
 
 
 def _read_lines(body: str) -> list[_Line]:
-    outline, seen, part = _Outline.of(body), Counter({"": 1}), ("", 0)
+    outline, seen, part = _Outline.of(body), Counter[str](), ("", 0)
     found: list[_Line] = []
     for number, text in enumerate(outline.lines):
         title = outline.titles.get(number)
@@ -308,7 +309,8 @@ def _read_lines(body: str) -> list[_Line]:
             seen[name] += 1
         found.append(_Line(text, part, title, outline.tasks.get(number), outline.literal.get(number, "")))
         if number in outline.left_open:
-            found.append(_Line(outline.left_open[number], part))
+            found[-1] = replace(found[-1], literal=outline.left_open[number])
+            found.append(_Line(outline.left_open[number], part, literal=text))
     return found
 
 
@@ -333,24 +335,31 @@ def _same(old: list[_Line], new: list[_Line], ours: Collection[str]) -> dict[int
 def _moved(old: list[_Line], new: list[_Line], same: Mapping[int, int]) -> dict[int, int]:
     """Pair items that the template has in another part now, unless somebody wrote something below them."""
     waiting: dict[str, deque[int]] = defaultdict(deque)
+    notes = _notes(old)
     for number in sorted(set(range(len(new))).difference(same.values())):
         if new[number].task:
             waiting[new[number].name].append(number)
     return {
         place: waiting[line.name].popleft()
         for place, line in enumerate(old)
-        if line.task and place not in same and not _has_notes(old, place) and waiting[line.name]
+        if line.task and place not in same and notes[place] == place and waiting[line.name]
     }
 
 
-def _left(old: list[_Line], paired: Collection[int], written: Counter[str]) -> set[int]:
+def _left(old: list[_Line], same: Collection[int], moved: Collection[int], ours: Counter[str]) -> set[int]:
     """Find the lines that the bot wrote and the template has no more; a second one like it is somebody's."""
-    counts = written - Counter(old[place].name for place in paired)
-    found: set[int] = set()
-    for place, line in enumerate(old):
-        if place not in paired and line.text.strip() and counts[line.name] > 0:
+    counts = ours - Counter(old[place].name for place in (*same, *moved))
+    found, notes, below, stays = set[int](), _notes(old), -1, False
+    for place, line in reversed([(place, line) for place, line in enumerate(old) if line.text.strip()]):
+        if place not in same and place not in moved and counts[line.name] > 0:
             counts[line.name] -= 1
-            found |= set() if not line.task and _has_notes(old, place) else {place}
+            # Text stays if somebody wrote something below it, a title if anything stays there, code as long as its end.
+            inside = line.literal.partition("\n")[0] == old[below].literal.partition("\n")[0] != ""
+            free = (notes[place] == place and not inside) or (below in found and not old[below].task)
+            found |= {place} if line.task or (free and not (stays and line.title is not None)) else set()
+        goes = place in moved or (place in found and not line.task)
+        stays = line.title is None and (stays or not goes)
+        below = place
     return found
 
 
@@ -358,12 +367,10 @@ def _coming(old: list[_Line], new: list[_Line], same: Mapping[int, int]) -> dict
     """Tell which new lines come behind which old one: below the line they follow, a new part behind a whole part."""
     places = {number: place for place, number in same.items()}
     coming: dict[int, list[int]] = defaultdict(list)
-    at = -1
+    notes, at = _notes(old), -1
     for number, line in enumerate(new):
         if number in places:
-            at = places[number]
-            while _has_notes(old, at):
-                at += 1
+            at = notes[places[number]]
         elif line.text.strip():
             at = _end_of_part(old, at) if line.title is not None else at
             coming[at].append(number)
@@ -377,10 +384,17 @@ def _end_of_part(old: list[_Line], at: int) -> int:
     return end
 
 
-def _has_notes(lines: list[_Line], place: int) -> bool:
-    """Whether something is written below a line that belongs to it."""
-    below = (lines[number] for number in range(place + 1, len(lines)))
-    return next((line.indented for line in below if line.text.strip()), False)
+def _notes(lines: list[_Line]) -> list[int]:
+    """Tell for each line where ends what belongs to it: indented lines below it, and text right below it."""
+    ends, below, belongs = list(range(len(lines))), -1, False
+    for place in reversed(range(len(lines))):
+        line = lines[place]
+        if line.text.strip():
+            ends[place] = ends[below] if belongs else place
+            right_below = place > 0 and bool(lines[place - 1].text.strip())
+            is_text = line.title is None and not line.literal and not _LIST_LINE.match(line.text)
+            below, belongs = place, line.indented or (right_below and is_text)
+    return ends
 
 
 def _updated(old: _Line, new: _Line, box: _Line) -> str:
