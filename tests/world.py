@@ -206,7 +206,8 @@ class World:
         issue = Issue(
             "I1", 7, self.title, self.body, self.created_at, self.author, self.own_issue, "https://github.com/acme/sales/issues/7",
             self.open, self.state_reason, self.locked, tuple(listed), tuple(self.assignees),
-            tuple(self.comments[id_] for id_ in sorted(self.comments)), events=tuple(self.events), body_edits=tuple(self.body_edits[:5]),
+            tuple(self.comments[id_] for id_ in sorted(self.comments)), events=tuple(self.events),
+            body_edits=tuple(self.body_edits[:5]),
         )  # fmt: skip
         people = {name: Person(name, f"U_{name}") for name in self.roles if name != "eve"}
         labels = tuple(self.repository_labels.values())

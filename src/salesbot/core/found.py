@@ -205,7 +205,7 @@ def _course(facts: Facts, pipeline: Pipeline, journal: Journal) -> Course:
     issue = facts.issue
     assert issue is not None
     stage = pipeline.stage(journal.stage)
-    read = fields.read(issue.body, pipeline.headings)
+    read = fields.read(issue.body, pipeline.headings, pipeline.one_line)
     owner, helpers = owners(issue, journal.assigned)
     deal = Deal(
         number=issue.number,

@@ -89,7 +89,7 @@ def _unknown_roles(facts: Facts, pipeline: Pipeline, journal: Journal | None, co
     if journal is not None and pipeline.permissions.moves > Role.TRIAGE:
         people += [wish.by for wish in timeline.label_wishes(facts, pipeline, journal.cursor)]
     names = [person.login for person in people if person is not None and not person.is_bot]
-    value = fields.read(issue.body, pipeline.headings).get("Value", "")
+    value = fields.read(issue.body, pipeline.headings, pipeline.one_line).get("Value", "")
     if found.value_needs_trust(facts, journal, value):
         names += [name for name in [found.last_body_editor(facts)] if name is not None]
     if facts.waking.event == attention.SWEEP:

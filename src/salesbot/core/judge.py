@@ -108,14 +108,14 @@ def _perform(course: Course, act: Act, bench: Bench) -> Course | Refused:
 
 def _set_field(course: Course, act: SetField, bench: Bench) -> Course | Refused:
     """A value given by command is also remembered in the journal: it is one of the deal's rounds."""
-    known = bench.pipeline.headings
+    known, one_line = bench.pipeline.headings, bench.pipeline.one_line
     try:
-        body = fields.write(course.deal.body, act.heading, act.value, known)
+        body = fields.write(course.deal.body, act.heading, act.value, known, one_line)
     except fields.FieldError as error:
         return Refused(None, (Refusal(str(error), "Repair the description, then say it again"),))
     if len(body) > BODY_LIMIT:
         return Refused(None, (Refusal("The description is full: GitHub holds 65,536 characters.", "Shorten it first"),))
-    deal = replace(course.deal, body=body, fields=fields.read(body, known))
+    deal = replace(course.deal, body=body, fields=fields.read(body, known, one_line))
     journal = course.journal
     if act.heading == "Value" and act.value is not None:
         deal = replace(deal, body_trusted=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 from salesbot.core import checklists, comments, markdown, speak
 from salesbot.core.deal import StageVisit
@@ -109,7 +110,7 @@ def _filled(name: str, course: Course, stand: Stand) -> str:
 
 def _renewed(name: str, posted: Comment, course: Course, stand: Stand) -> str:
     """The template's text with the ticks, strikes and lines of people; in a new round some ticks are due again."""
-    old = comments.text_of(posted.body)
+    old = posted.body
     if _written(posted)[0] < _round(name, course, stand.pipeline):
         old = checklists.new_round(old)
     return checklists.merge(old, _filled(name, course, stand))
@@ -118,7 +119,9 @@ def _renewed(name: str, posted: Comment, course: Course, stand: Stand) -> str:
 def _put(name: str, text: str, course: Course, stand: Stand, posted: Comment | None = None) -> PutComment:
     key = comments.key(comments.CHECKLIST, name)
     round_, asked = _round(name, course, stand.pipeline), _asked(name, course)
-    payload = ({"round": round_} if round_ > 1 else {}) | ({"asked": asked} if asked else {})
+    # The marker also names the lines as the bot wrote them, so that a later merge tells them from people's.
+    payload: dict[str, Any] = {**checklists.written(_filled(name, course, stand))}
+    payload |= ({"round": round_} if round_ > 1 else {}) | ({"asked": asked} if asked else {})
     return PutComment(key, comments.write(key, text, payload), posted.id if posted else None)
 
 

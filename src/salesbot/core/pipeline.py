@@ -37,6 +37,15 @@ BUILT_IN_FIELDS = (
 )
 """Headings of the sections every deal may have, in the order they are written."""
 
+ONE_LINE_FIELDS = (
+    "Value",
+    "Probability",
+    "Expected close",
+    "Next step",
+    "Revisit on",
+    "Snoozed until",
+    "Earlier expected closes",
+)
 KEPT_FIELDS = ("Snoozed until", "Earlier expected closes")
 """Headings of sections in which salesbot keeps what it was told; people may read them."""
 
@@ -218,6 +227,12 @@ class Pipeline:
     def headings(self) -> tuple[str, ...]:
         """Headings of all fields a deal may have: the built-in ones, then the team's own."""
         return BUILT_IN_FIELDS + KEPT_FIELDS + tuple(extra.label for extra in self.fields)
+
+    @property
+    def one_line(self) -> tuple[str, ...]:
+        """Headings of the fields that hold one value in one line; notes below it are people's."""
+        own = tuple(extra.label for extra in self.fields if extra.type != "text")
+        return (*ONE_LINE_FIELDS, *own)
 
     def heading(self, key: str) -> str | None:
         """Find the heading of a field by its key, as in `field:expected-close`; None if there is no such field."""

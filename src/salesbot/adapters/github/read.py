@@ -43,29 +43,47 @@ class Place:
 def read(client: Client, place: Place, number: int, waking: Waking) -> Facts:
     """Read a deal. Raises ServiceError naming `contents: read` if the configuration may not be read."""
     variables = {
-        **_where(place),
+        **where(place),
         "number": number,
         "person": waking.actor,
         "asked": waking.actor is not None,
     }
+    return facts_of(_ask(client, place, number, variables), waking, place)
+
+
+def _ask(client: Client, place: Place, number: int, variables: Mapping[str, Any]) -> Reply:
     try:
-        reply = client.query(document("Deal"), variables, tolerated=TOLERATED)
+        return client.query(document("Deal"), variables, tolerated=TOLERATED)
     except NotFoundError as error:
         if "issue" in error.what.casefold():
             raise IssueGoneError(f"Issue {number} is gone from {place.repository}.") from error
         raise
-    return _facts(reply, waking, place)
+
+
+def read_and_keep(client: Client, place: Place, number: int, waking: Waking) -> tuple[Facts, dict[str, Any]]:
+    """Read a deal, and give back what GitHub answered too, for `from_saved`."""
+    variables = {**where(place), "number": number, "person": None, "asked": False}
+    reply = _ask(client, place, number, variables)
+    saved = {"data": reply.data, "at": reply.at.isoformat(), "config": place.config, "templates": place.templates}
+    return facts_of(reply, waking, place), saved
+
+
+def from_saved(saved: Mapping[str, Any], waking: Waking) -> Facts:
+    """Read a deal from what was kept of an answer. Raises ServiceError if something is missing in it."""
+    place = Place(need(saved, "data", "repository", "nameWithOwner"), saved["config"], saved["templates"])
+    return facts_of(Reply(saved["data"], shapes.moment(saved["at"])), waking, place)
 
 
 def read_repository(client: Client, place: Place, waking: Waking) -> Facts:
     """Read the repository without an issue, with all its labels."""
-    facts = _facts(client.query(document("Surroundings"), _where(place), tolerated=TOLERATED), waking, place)
+    facts = facts_of(client.query(document("Surroundings"), where(place), tolerated=TOLERATED), waking, place)
     if facts.repository.labels_complete:
         return facts
     return read_more(client, place, facts, Gaps(labels=True))
 
 
-def _where(place: Place) -> dict[str, Any]:
+def where(place: Place) -> dict[str, Any]:
+    """Name the repository and its files, as every document wants them."""
     owner, _, name = place.repository.partition("/")
     return {
         "owner": owner,
@@ -80,14 +98,15 @@ class IssueGoneError(NotFoundError):
     """The issue was deleted or transferred away."""
 
 
-def _facts(reply: Reply, waking: Waking, place: Place) -> Facts:
+def facts_of(reply: Reply, waking: Waking, place: Place) -> Facts:
+    """Read the facts from an answer."""
     viewer_data, data = need(reply.data, "viewer"), need(reply.data, "repository")
     viewer = Actor(need(viewer_data, "login"), viewer_data.get("databaseId"))
     _check_contents(data, place)
     issue = data.get("issue")
     return Facts(
-        repository=_repository(data, place),
-        issue=_issue(issue, viewer) if issue is not None else None,
+        repository=repository_facts(data, place),
+        issue=issue_facts(issue, viewer) if issue is not None else None,
         viewer=viewer,
         waking=waking,
         read_at=reply.at,
@@ -104,7 +123,8 @@ def _check_contents(data: Json, place: Place) -> None:
         )
 
 
-def _repository(data: Json, place: Place) -> Repository:
+def repository_facts(data: Json, place: Place) -> Repository:
+    """Read the repository around the deals."""
     found = _problems(nodes(data, "problems"))
     templates = _templates(data.get("templates"), "", place)
     templates |= _templates(data.get("checklists"), "checklists/", place)
@@ -171,7 +191,8 @@ def _roles(data: Json, waking: Waking) -> dict[str, Role]:
     return {waking.actor.casefold(): Role.NONE, **roles} if roles else {}
 
 
-def _issue(data: Json, viewer: Actor) -> Issue:
+def issue_facts(data: Json, viewer: Actor) -> Issue:
+    """Read an issue, in full or at a glance."""
     comments, complete, unread_until, after = _comments(data, viewer)
     return Issue(
         id=need(data, "id"),
@@ -203,11 +224,15 @@ def _issue(data: Json, viewer: Actor) -> Issue:
 def _comments(data: Json, viewer: Actor) -> tuple[tuple[Comment, ...], bool, Any, str | None]:
     """Put the three windows on the comments together, each comment once, by id."""
     newest = [shapes.comment(node, viewer) for node in nodes(data, "newest")]
-    others = [shapes.comment(node, viewer) for node in (*nodes(data, "oldest"), *nodes(data, "touched"))]
+    others = [shapes.comment(node, viewer) for node in (*nodes(data, "oldest"), *_touched(data))]
     found = merged([*newest, *others])
     complete = len(found) >= need(data, "oldest").get("totalCount", 0)
     until = None if complete else min(comment.created_at for comment in newest)
     return found, complete, until, need(data, "oldest", "pageInfo").get("endCursor")
+
+
+def _touched(data: Json) -> list[Json]:
+    return nodes(data, "touched") if "touched" in data else []
 
 
 def merged(comments: Iterable[Comment]) -> tuple[Comment, ...]:
