@@ -267,7 +267,7 @@ _HARMLESS = (React, Unreact, MinimizeComment, DeleteComment)
 
 
 def _with_labels(facts: Facts, labels: Sequence[Label]) -> Facts:
-    """Know of labels just created. Their date would say "installed a moment ago", and what woke us is older than that."""
+    """Know of labels just created. Their date would say "installed a moment ago", and what woke us is older."""
     made = tuple(replace(label, created_at=None) for label in labels)
     return replace(facts, repository=replace(facts.repository, labels=(*facts.repository.labels, *made)))
 
