@@ -63,7 +63,8 @@ class Journal:
     if it was before our time: the deal is closed without an outcome. `left` says why a deal left the pipeline. `rounds`
     are its values in turn. `cleared` is the newest comment when a move was last accepted: older refusals are past.
     `refresh` says for which comment a checklist was to be brought up to date. `reminded` are the occasions of which
-    somebody was reminded.
+    somebody was reminded. `lead` is the key of the lead it came from (`core.lead`). `twins` are the deals that may be
+    the same one, each with why.
     """
 
     repository: int
@@ -86,6 +87,8 @@ class Journal:
     assigned: tuple[Assigned, ...] = ()
     refresh: Mapping[str, int] = field(default_factory=dict)
     reminded: tuple[str, ...] = ()
+    lead: str = ""
+    twins: tuple[tuple[int, str], ...] = ()
 
     def with_answer(self, comment: int, answer: Answered) -> Journal:
         """Remember how a comment was answered."""
@@ -141,6 +144,8 @@ def to_payload(journal: Journal) -> dict[str, Any]:
         "assigned": [[entry.login, entry.on, _epoch(entry.at)] for entry in journal.assigned],
         "refresh": dict(journal.refresh),
         "reminded": list(journal.reminded),
+        "lead": journal.lead,
+        "twins": [[number, why] for number, why in journal.twins],
     }
     return {key: value for key, value in payload.items() if value not in ("", [], {}, 0)}
 
@@ -172,6 +177,8 @@ def from_payload(payload: Mapping[str, Any]) -> Journal | None:
             assigned=tuple(Assigned(str(who), bool(on), _moment(at)) for who, on, at in payload.get("assigned", ())),
             refresh={str(k): int(v) for k, v in payload.get("refresh", {}).items()},
             reminded=tuple(str(key) for key in payload.get("reminded", ())),
+            lead=str(payload.get("lead", "")),
+            twins=tuple((int(number), str(why)) for number, why in payload.get("twins", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError):
         return None

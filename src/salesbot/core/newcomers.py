@@ -1,13 +1,15 @@
-"""New deals: who gets one that a machine opened or nobody took, and who is told (behaviour 2 and 9)."""
+"""New deals: who gets one that a machine opened or nobody took, who is told, whether it came before (behaviour 9)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
-from salesbot.core import comments
+from salesbot.core import comments, duplicates, lead
 from salesbot.core.dates import local_day
 from salesbot.core.facts import Facts, Load
+from salesbot.core.journal import Journal
 from salesbot.core.judge import Course, give
 from salesbot.core.pipeline import Pipeline
 from salesbot.core.voice import Say
@@ -22,9 +24,12 @@ def is_new(course: Course, facts: Facts) -> bool:
 
 
 def opened_by_machine(facts: Facts) -> bool:
-    """Say whether no person opened the issue."""
+    """Say whether no person opened the issue. Behind an imported table stands the person who imported it."""
     issue = facts.issue
     assert issue is not None
+    mark = lead.mark_of(issue)
+    if mark is not None and mark.source == lead.FROM_TABLE:
+        return False
     return issue.own or (issue.author is not None and issue.author.is_bot)
 
 
@@ -37,6 +42,7 @@ def welcome(course: Course, facts: Facts, pipeline: Pipeline, now: datetime, say
     """Give a new deal its owner, and tell of one that a machine opened."""
     if not is_new(course, facts):
         return course
+    course = replace(course, journal=_with_twins(course, facts, pipeline))
     if needs_owner(course, facts, pipeline):
         login = choose(facts, pipeline, now)
         course = give(course, login, now) if login is not None else course
@@ -44,6 +50,12 @@ def welcome(course: Course, facts: Facts, pipeline: Pipeline, now: datetime, say
         text = say("new.md.j2", {"team": pipeline.notify_new, "owner": course.deal.owner, "stage": course.deal.stage})
         course = course.owing(comments.key(comments.NEW, course.deal.number), text)
     return course
+
+
+def _with_twins(course: Course, facts: Facts, pipeline: Pipeline) -> Journal:
+    """Remember the deals that may be the same one; nothing is merged by itself."""
+    found = duplicates.find(course.deal.number, course.deal.body, facts.others or (), pipeline)
+    return replace(course.journal, twins=tuple((twin.number, twin.why) for twin in found))
 
 
 def choose(facts: Facts, pipeline: Pipeline, now: datetime) -> str | None:

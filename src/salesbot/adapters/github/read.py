@@ -18,6 +18,7 @@ from salesbot.core.facts import (
     Issue,
     LinkedIssue,
     Load,
+    Other,
     Person,
     ProblemIssue,
     Repository,
@@ -27,6 +28,8 @@ from salesbot.core.gaps import Gaps
 
 MAX_FILE = 256 * 1024
 """Bytes of a configuration or template file."""
+MOST_OTHERS = 300
+"""Issues among which a new deal's twins are looked for, the newest first."""
 TOLERATED = ("repository.collaborators", "repository.people")
 """What a token may be refused: then a role is asked over REST, and names are looked up one by one when needed."""
 
@@ -253,7 +256,25 @@ def read_more(client: Client, place: Place, facts: Facts, gaps: Gaps) -> Facts:
     linked = {number: _linked(client, place, number) for number in gaps.issues}
     roles = {person.casefold(): ask_role(client, place.repository, person) for person in gaps.roles}
     loads = _loads(client, facts.repository) if gaps.loads else facts.loads
-    return replace(facts, roles={**facts.roles, **roles}, linked={**facts.linked, **linked}, loads=loads)
+    others = _others(client, facts.repository) if gaps.others else facts.others
+    return replace(facts, roles={**facts.roles, **roles}, linked={**facts.linked, **linked}, loads=loads, others=others)
+
+
+def _others(client: Client, repository: Repository) -> tuple[Other, ...]:
+    """Read the newest issues. Absence is concluded from nothing here: an older twin goes unnamed."""
+    found: list[Other] = []
+    after, more = None, True
+    while more and len(found) < MOST_OTHERS:
+        reply = client.query(document("Others"), {"id": repository.node_id, "after": after})
+        page = need(reply.data, "node", "issues")
+        found += [_other(node) for node in nodes(page)]
+        more, after = page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"]
+    return tuple(found)
+
+
+def _other(node: Json) -> Other:
+    labels = frozenset(label["name"].casefold() for label in nodes(node, "labels"))
+    return Other(node["number"], node["title"], node.get("body") or "", labels, node.get("stateReason") == "DUPLICATE")
 
 
 def _look_up(client: Client, facts: Facts, name: str) -> Facts:
