@@ -17,6 +17,9 @@ from salesbot.core.deal import Deal, Move, Refusal, Role, StageVisit
 from salesbot.core.journal import Journal, Owed
 from salesbot.core.pipeline import Pipeline, Stage
 
+BODY_LIMIT = 65_536
+"""Characters GitHub takes as a description. A write of which GitHub refuses this part would be half a plan."""
+
 
 @dataclass(frozen=True)
 class Refused:
@@ -94,10 +97,13 @@ def _perform(course: Course, act: Act, bench: Bench) -> Course | Refused:
             assert_never(act)
 
 
-def _set_field(course: Course, act: SetField, bench: Bench) -> Course:
+def _set_field(course: Course, act: SetField, bench: Bench) -> Course | Refused:
     """A value given by command is also remembered in the journal: it is one of the deal's rounds."""
     known = bench.pipeline.headings
     body = fields.write(course.deal.body, act.heading, act.value, known)
+    if len(body) > BODY_LIMIT:
+        why = f"The description has no room for it: GitHub takes {BODY_LIMIT:,} characters."
+        return Refused(None, (Refusal(why, "Shorten it"),))
     deal = replace(course.deal, body=body, fields=fields.read(body, known))
     journal = course.journal
     if act.heading == "Value" and act.value is not None:
