@@ -49,12 +49,8 @@ class Course:
         return frozenset(owed.key for owed in self.owed)
 
     def owing(self, key: str, text: str) -> Course:
-        """Owe a comment. Several refusals of one run make one comment: of refusals only the newest stands."""
-        kind = key.partition(":")[0]
-        before = [owed for owed in self.owed if kind == "refusal" and owed.key.startswith("refusal:")]
-        texts = [owed.text for owed in before] + [text]
-        others = tuple(owed for owed in self.owed if owed not in before and owed.key != key)
-        return replace(self, owed=(*others, Owed(key, "\n\n".join(texts))))
+        """Owe a comment."""
+        return replace(self, owed=(*self.owed, Owed(key, text)))
 
     def noting(self, note: str) -> Course:
         """Say something in the job summary only."""
