@@ -16,6 +16,7 @@ from salesbot.core.deal import Actor, Role
 from salesbot.core.decide import Decision, decide
 from salesbot.core.effects import (
     AddLabel,
+    Assign,
     CloseIssue,
     CreateLabel,
     DeleteComment,
@@ -26,9 +27,23 @@ from salesbot.core.effects import (
     React,
     RemoveLabel,
     ReopenIssue,
+    Unassign,
     Unreact,
 )
-from salesbot.core.facts import Comment, Event, EventKind, Facts, Issue, Label, Repository, Waking
+from salesbot.core.facts import (
+    Comment,
+    Edit,
+    Event,
+    EventKind,
+    Facts,
+    Issue,
+    Label,
+    LinkedIssue,
+    Load,
+    Person,
+    Repository,
+    Waking,
+)
 from salesbot.core.pipeline import Pipeline, default_pipeline
 
 BOT = Actor("github-actions", 41898282, is_bot=True)
@@ -61,10 +76,12 @@ class World:
         self.state_reason: str | None = None
         self.locked = False
         self.assignees: list[Actor] = []
+        self.body_edits: list[Edit] = []
         self.created_at = self.tick()
         self.waking = Waking("issues.opened", actor=self.author.login)
         self.roles = dict(ROLES)
         self.own_issue = False
+        self.loads: dict[str, Load] | None = None
 
     def tick(self, seconds: float = 1) -> datetime:
         """Let time pass."""
@@ -146,6 +163,25 @@ class World:
         self._event("assigned", by, whom=whom)
         self.waking = Waking("issues.assigned", actor=by.login)
 
+    def unassign(self, whom: Actor, by: Actor = ANN) -> None:
+        """Unassign somebody."""
+        self.tick()
+        self.assignees = [actor for actor in self.assignees if actor.login != whom.login]
+        self._event("unassigned", by, whom=whom)
+        self.waking = Waking("issues.unassigned", actor=by.login)
+
+    def write(self, body: str, by: Actor = ANN) -> None:
+        """Edit the description by hand."""
+        self.tick()
+        self.body = body
+        self.body_edits.insert(0, Edit(f"D{next(self.ids)}", by, self.now, body))
+        self.waking = Waking("issues.edited", actor=by.login)
+
+    def sweep(self) -> Decision:
+        """Run as the sweep does."""
+        self.waking = Waking("sweep")
+        return self.run()
+
     def _add(self, name: str, by: Actor) -> None:
         if name.casefold() not in {label.casefold() for label in self.labels}:
             self.labels.append(name)
@@ -171,9 +207,13 @@ class World:
             "I1", 7, self.title, self.body, self.created_at, self.author, self.own_issue, "https://github.com/acme/sales/issues/7",
             self.open, self.state_reason, self.locked, tuple(listed), tuple(self.assignees),
             tuple(self.comments[id_] for id_ in sorted(self.comments)), events=tuple(self.events),
+            body_edits=tuple(self.body_edits[:5]),
         )  # fmt: skip
-        repository = Repository(1, "R1", "acme/sales", labels=tuple(self.repository_labels.values()))
-        return Facts(repository, issue, BOT, self.waking, self.now, self.roles)
+        people = {name: Person(name, f"U_{name}") for name in self.roles if name != "eve"}
+        labels = tuple(self.repository_labels.values())
+        repository = Repository(1, "R1", "acme/sales", labels=labels, people=people)
+        linked: dict[int, LinkedIssue | None] = {12: LinkedIssue("I12", 12, "Acme again")}
+        return Facts(repository, issue, BOT, self.waking, self.now, self.roles, linked=linked, loads=self.loads)
 
     def decide(self) -> Decision:
         """Decide without doing."""
@@ -197,6 +237,7 @@ class World:
         match effect:
             case EditBody(body):
                 self.body = body
+                self.body_edits.insert(0, Edit(f"D{next(self.ids)}", BOT, self.now, body))
             case PutComment(_, body, None):
                 id_ = next(self.ids)
                 self.comments[id_] = Comment(
@@ -223,6 +264,12 @@ class World:
                 if not self.open:
                     self.open = True
                     self._event("reopened", BOT)
+            case Assign(login):
+                self.assignees.append(Actor(login, node_id=f"U_{login}"))
+                self._event("assigned", BOT, whom=Actor(login))
+            case Unassign(login):
+                self.assignees = [actor for actor in self.assignees if actor.login != login]
+                self._event("unassigned", BOT, whom=Actor(login))
             case MinimizeComment(id_):
                 self.comments[id_] = replace(self.comments[id_], minimized=True)
             case DeleteComment(id_):

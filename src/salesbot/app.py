@@ -15,6 +15,7 @@ from salesbot.core import fields, journal, markdown, problems
 from salesbot.core.comments import text_of
 from salesbot.core.config import parse
 from salesbot.core.config.problems import ConfigError, Problem
+from salesbot.core.deal import Role
 from salesbot.core.decide import Decision, decide
 from salesbot.core.effects import (
     CloseProblem,
@@ -76,6 +77,7 @@ class App:
     github: GitHub
     log: Log = field(default=lambda text: None)
     scheduled: bool = False
+    roles: dict[str, Role] = field(default_factory=dict)
 
     @property
     def dry_run(self) -> bool:
@@ -84,10 +86,18 @@ class App:
 
     def look_at(self, number: int, waking: Waking) -> Outcome:
         """Settle one deal: everything on it that nobody judged yet. Raises ServiceError if GitHub fails us."""
+        return self._until_rest(number, waking, None)
+
+    def settle(self, facts: Facts) -> Outcome:
+        """Settle a deal that was read already; read again only if something happens meanwhile."""
+        assert facts.issue is not None
+        return self._until_rest(facts.issue.number, facts.waking, facts)
+
+    def _until_rest(self, number: int, waking: Waking, first: Facts | None) -> Outcome:
         outcome, unclear = Outcome(), 0
         for _ in range(ROUNDS):
             try:
-                facts = self.github.read(number, waking)
+                facts, first = first or self.github.read(number, waking), None
                 once, rest = self._settle(facts)
             except IssueGoneError as gone:
                 return outcome.then(Outcome(notes=(gone.what,)))
@@ -117,6 +127,14 @@ class App:
             return self._tell(facts, words, labels=tuple(lasting))
         return self._write(facts, problems.solved(facts.repository, words))[0]
 
+    def configured(self, facts: Facts) -> tuple[Outcome, Pipeline | None]:
+        """Read the configuration; if it is wrong, tell of it, and there is no pipeline."""
+        words = Words(facts.repository.templates)
+        try:
+            return Outcome(), self._pipeline(facts, words)
+        except ConfigError as error:
+            return self._tell(facts, words, config=error), None
+
     def _settle(self, facts: Facts) -> tuple[Outcome, bool]:
         """Decide on facts and apply. Says whether the deal is at rest now."""
         words = Words(facts.repository.templates)
@@ -124,7 +142,7 @@ class App:
             pipeline = self._pipeline(facts, words)
         except ConfigError as error:
             return self._tell(facts, words, config=error), True
-        facts = self._complete(facts, pipeline)
+        facts = self.complete(facts, pipeline)
         lost = problems.label_problem(facts, pipeline)
         if lost is not None:
             lasting = dict.fromkeys([lost, *problems.lasting(facts.repository, pipeline)])
@@ -156,13 +174,15 @@ class App:
             raise ConfigError(found)
         return pipeline
 
-    def _complete(self, facts: Facts, pipeline: Pipeline) -> Facts:
-        """Read on while something is missing for a decision and pages remain."""
+    def complete(self, facts: Facts, pipeline: Pipeline) -> Facts:
+        """Read on while something is missing for a decision and pages remain. Who was asked about once is known."""
+        facts = replace(facts, roles={**self.roles, **facts.roles})
         for _ in range(MOST_PAGES):
             missing = gaps(facts, pipeline)
             if not missing:
                 return facts
             facts = self.github.read_more(facts, missing)
+            self.roles |= {name.casefold(): facts.roles[name.casefold()] for name in missing.roles}
         raise ServiceError(f"The deal has more than {MOST_PAGES} pages of history.", "Open a new issue for it")
 
     def _write(self, facts: Facts, effects: Sequence[Effect], pipeline: Pipeline | None = None) -> tuple[Outcome, bool]:
@@ -256,7 +276,9 @@ _HARMLESS = (React, Unreact, MinimizeComment, DeleteComment)
 
 
 def _with_labels(facts: Facts, labels: Sequence[Label]) -> Facts:
-    return replace(facts, repository=replace(facts.repository, labels=(*facts.repository.labels, *labels)))
+    """Know of labels just created. Their date would say "installed a moment ago", and what woke us is older."""
+    made = tuple(replace(label, created_at=None) for label in labels)
+    return replace(facts, repository=replace(facts.repository, labels=(*facts.repository.labels, *made)))
 
 
 def _with_comments(facts: Facts, found: Sequence[Comment]) -> Facts:
@@ -277,10 +299,11 @@ def _without_answers(body: str, answered: set[int]) -> str:
 
 def _our_sections(base: str, ours: str, theirs: str, pipeline: Pipeline) -> str:
     """Set in their text the sections that we changed, and nothing else."""
-    before, after = fields.read(base, pipeline.headings), fields.read(ours, pipeline.headings)
-    for heading in pipeline.headings:
+    known, one_line = pipeline.headings, pipeline.one_line
+    before, after = fields.read(base, known, one_line), fields.read(ours, known, one_line)
+    for heading in known:
         if before.get(heading) != after.get(heading):
-            theirs = fields.write(theirs, heading, after.get(heading), pipeline.headings)
+            theirs = fields.write(theirs, heading, after.get(heading), known, one_line)
     return theirs
 
 

@@ -6,6 +6,7 @@ repository come before the built-in ones of the same name and may extend them as
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
@@ -75,7 +76,7 @@ class Words:
             keep_trailing_newline=False,
         )
         self._jinja.filters |= {
-            "safe_md": _safe_md, "cell": _cell, "code": _code, "mention": _mention, "literal": _literal,
+            "safe_md": _safe_md, "cell": _cell, "code": _code, "mention": _mention, "team": _team, "literal": _literal,
         }  # fmt: skip
 
     def __call__(self, template: str, values: Mapping[str, Any]) -> str:
@@ -198,3 +199,9 @@ def _mention(login: Any) -> Markup:
     name = str(login)
     plain = name.replace("-", "").replace("[bot]", "")
     return Markup(f"@{name}") if plain.isascii() and plain.isalnum() else _safe_md(name)  # noqa: S704 - checked
+
+
+def _team(name: Any) -> Markup:
+    """Mention a person or a team as the configuration writes it: `@kim`, `@acme/sales`."""
+    plain = re.fullmatch(r"@[A-Za-z0-9-]{1,39}(/[A-Za-z0-9_-]{1,100})?", str(name))
+    return Markup(str(name)) if plain else _safe_md(name)  # noqa: S704 - checked

@@ -39,6 +39,35 @@ class Reopen:
 
 
 @dataclass(frozen=True)
+class Own:
+    """Make somebody the owner; whoever owned the deal stays a helper."""
+
+    login: str
+
+
+@dataclass(frozen=True)
+class Disown:
+    """Take somebody off the deal; nobody named: the owner."""
+
+    login: str | None = None
+
+
+@dataclass(frozen=True)
+class PostList:
+    """Post a checklist, or bring a posted one up to date with its template."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Leave:
+    """Take the deal out of the pipeline: a duplicate of another issue, or no deal at all. It counts nowhere then."""
+
+    why: str
+    of: int | None = None
+
+
+@dataclass(frozen=True)
 class Answer:
     """Reply with a template; nothing about the deal changes."""
 
@@ -46,4 +75,4 @@ class Answer:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-Act = SetField | MoveTo | Undo | Reopen | Answer
+Act = SetField | MoveTo | Undo | Reopen | Own | Disown | PostList | Leave | Answer

@@ -10,7 +10,7 @@ from salesbot.core.commands import Command, all_commands, suggestion
 from salesbot.core.deal import Actor, Deal, Refusal, Role
 from salesbot.core.effects import Effect, PutComment, React
 from salesbot.core.facts import Facts
-from salesbot.core.judge import Course, undo_target
+from salesbot.core.judge import Course, Refused, undo_target
 from salesbot.core.pipeline import Outcome, Pipeline, Stage
 from salesbot.core.voice import Markdown, Say
 from salesbot.core.wishes import CommandWish
@@ -74,6 +74,15 @@ def how_it_ended(stage: str | None, person: str | None, pipeline: Pipeline) -> d
         "rejected": list(pipeline.reject_reasons) if rejected else [],
         "say": [f"/{command}" for command in commands] + ["/reopen"],
     }
+
+
+def reasons(refused: Refused, pipeline: Pipeline) -> list[str]:
+    """List boxes to tick where only the reason was missing: `lost: price` ..."""
+    stage = pipeline.stage(refused.to)
+    if stage is None or [no.missing for no in refused.why] != ["reason"]:
+        return []
+    known = pipeline.reject_reasons if stage.outcome == "rejected" else pipeline.lost_reasons
+    return [f"{stage.name}: {reason}" for reason in known]
 
 
 def _ending(outcome: Outcome, pipeline: Pipeline) -> Stage | None:

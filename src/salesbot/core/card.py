@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
 
-from salesbot.core import dates, guards
+from salesbot.core import dates, fields, guards, next_step
+from salesbot.core import values as values_of_fields
 from salesbot.core.commands import find
 from salesbot.core.deal import Deal, Move, Refusal, StageVisit
 from salesbot.core.judge import Course
 from salesbot.core.money import Money, MoneyError
-from salesbot.core.pipeline import Pipeline, Stage
+from salesbot.core.pipeline import Field, Pipeline, Stage
 from salesbot.core.voice import Markdown
 
 _LINK = re.compile(r"\]\([^()\s]*\)")
@@ -41,6 +42,11 @@ def values(course: Course, pipeline: Pipeline) -> dict[str, Any]:
         "rounds": _rounds(course, pipeline),
         "weighted": _weighted(money, deal, stage),
         "probability": f"{probability(deal, stage)} %",
+        "next_step": _next_step(deal),
+        "expected_close": _expected_close(deal),
+        "pushed": _pushed(deal),
+        "snoozed_until": deal.fields.get("Snoozed until"),
+        "duplicate_of": course.journal.duplicate_of or None,
         "reason": deal.fields.get("Reason") if stage.outcome or stage.paused else None,
         "revisit_on": deal.fields.get("Revisit on") if stage.paused else None,
         "checklists": [_progress(name, deal) for name in deal.checklists],
@@ -112,17 +118,60 @@ def history(visits: tuple[StageVisit, ...], pipeline: Pipeline) -> list[dict[str
     ]
 
 
+PUSHES_SHOWN_FROM = 3
+"""An expected close moved later so often is fiction; below that it is life."""
+
+
+def _next_step(deal: Deal) -> dict[str, Any] | None:
+    text = deal.fields.get("Next step")
+    step = next_step.parse(text) if text else None
+    if step is None:
+        return {"day": None, "what": text, "who": None} if text else None
+    return {"day": _date(step.day), "what": step.what, "who": step.who}
+
+
+def _expected_close(deal: Deal) -> str | None:
+    text = deal.fields.get("Expected close")
+    try:
+        return _date(date.fromisoformat(text)) if text else None
+    except ValueError:
+        return text
+
+
+def _pushed(deal: Deal) -> dict[str, Any] | None:
+    """How often the expected close was moved later, and from when."""
+    earlier = [text.strip() for text in deal.fields.get("Earlier expected closes", "").split(",") if text.strip()]
+    return {"times": len(earlier), "first": earlier[0]} if len(earlier) >= PUSHES_SHOWN_FROM else None
+
+
+def _date(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b %Y}"
+
+
 def unreadable(deal: Deal, pipeline: Pipeline) -> Iterator[dict[str, str]]:
     """Name the fields whose text cannot be read as what they should be."""
+    for heading in fields.duplicates(deal.body, pipeline.headings):
+        yield {"field": heading, "why": "it stands twice in the description; the first that says something counts"}
     if deal.fields.get("Value"):
         try:
             Money.parse(deal.fields["Value"], pipeline.currency)
         except MoneyError as error:
-            yield {"field": "Value", "why": error.what}
+            yield {"field": "Value", "why": Markdown(error.what)}
+    for extra in pipeline.fields:
+        text = deal.fields.get(extra.label, "")
+        if text and not values_of_fields.is_readable(extra, text, pipeline):
+            yield {"field": extra.label, "why": f"it should be {_kind(extra)}"}
+
+
+def _kind(extra: Field) -> str:
+    if extra.type == "choice":
+        return f"one of {', '.join(extra.options)}"
+    return {"number": "a number", "money": "an amount", "date": "a date", "yes/no": "yes or no"}.get(extra.type, "text")
 
 
 def _to(stage: Stage) -> Move:
-    return Move(stage.name, datetime.min)  # noqa: DTZ901 - guards look at the deal, not at this time
+    """A move for asking guards. Nothing on a card depends on the time, so neither may what it asks."""
+    return Move(stage.name, datetime(1970, 1, 1, tzinfo=UTC))
 
 
 def _need(refusal: Refusal) -> dict[str, Any]:

@@ -6,63 +6,22 @@ is the decorator's argument. Moves to stages come from the pipeline, not from th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from types import MappingProxyType
+import re
+from collections.abc import Iterator
 
-from salesbot.core import dates
-from salesbot.core.acts import Act, Answer, MoveTo, Reopen, SetField, Undo
+from salesbot.core import dates, markdown, next_step, values
+from salesbot.core.acts import Act, Answer, Disown, Leave, MoveTo, Own, PostList, Reopen, SetField, Undo
 from salesbot.core.command_lines import Args, nearest
-from salesbot.core.deal import Deal, Move, Refusal, Role
-from salesbot.core.money import Money, MoneyError
-from salesbot.core.pipeline import Pipeline, Stage
+from salesbot.core.command_table import COMMANDS, Command, Context, command
+from salesbot.core.deal import Deal, Move, Refusal
+from salesbot.core.pipeline import Pipeline, Stage, field_key
 from salesbot.core.voice import Markdown
 
+__all__ = ["COMMANDS", "Command", "Context", "all_commands", "find", "suggestion"]
 
-@dataclass(frozen=True)
-class Context:
-    """Around a command: who said it, when (GitHub's time), what day that was in the pipeline's zone."""
-
-    pipeline: Pipeline
-    person: str
-    role: Role
-    said_at: datetime
-    today: date
-
-
-Run = Callable[[Deal, Args, Context], "list[Act] | Refusal"]
-
-
-@dataclass(frozen=True)
-class Command:
-    """One line of the command table. `needs` names an entry of `permissions` in the configuration."""
-
-    word: str
-    usage: str
-    help: str
-    needs: str
-    run: Run
-
-    def least_role(self, pipeline: Pipeline) -> Role:
-        """Say which role a person needs for it here."""
-        return pipeline.permissions.moves if self.needs == "moves" else pipeline.permissions.default
-
-
-_commands: dict[str, Command] = {}
-COMMANDS: Mapping[str, Command] = MappingProxyType(_commands)
-
-
-def command(usage: str, *, needs: str = "default") -> Callable[[Run], Run]:
-    """Register a command; `usage` begins with the slash and the word."""
-
-    def register(function: Run) -> Run:
-        word = usage.split()[0].removeprefix("/")
-        assert function.__doc__, f"/{word} needs a docstring: its first line is the help"
-        _commands[word] = Command(word, usage, function.__doc__.splitlines()[0], needs, function)
-        return function
-
-    return register
+_LOGIN = re.compile(r"@([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))")
+NAMES_PEOPLE = frozenset({"assign", "unassign", "next"})
+"""Commands in which `@name` is looked up."""
 
 
 def find(word: str, pipeline: Pipeline) -> Command | None:
@@ -99,22 +58,22 @@ def _move_command(stage: Stage) -> Command:
         usage += " <reason>"
     elif stage.paused:
         usage += " <date> [why]"
-    return Command(
-        word, usage, f"Move to {stage.name}" + (f": {stage.description}" if stage.description else ""), "moves", run
-    )
+    meaning = f": {stage.description}" if stage.description else ""
+    return Command(word, usage, f"Move to {stage.name}{meaning}", "moves", run)
 
 
 def _move(stage: Stage, args: Args, ctx: Context) -> list[Act] | Refusal:
     """Move to a stage, with what its kind of stage takes along: an amount, a reason, a date."""
     acts: list[Act] | Refusal
     if stage.outcome == "won":
-        acts = _value_acts(args, ctx)
+        acts = _value_acts(args, ctx) if args.words else []
     elif stage.outcome is not None:
         acts = _reason_acts(args.words)
     elif stage.paused:
-        acts = _date_acts(args, stage, ctx)
+        acts = _date_acts(args, stage, ctx) if args.words else []
     elif args.words:
-        return Refusal(f"/{stage.command} takes no {' '.join(args.words)!r}.", f"Comment `/{stage.command}` alone")
+        extra = markdown.code(" ".join(args.words))
+        return Refusal(Markdown(f"`/{stage.command}` takes no {extra}."), f"Comment `/{stage.command}` alone")
     else:
         acts = []
     if isinstance(acts, Refusal):
@@ -127,13 +86,11 @@ def _force(args: Args) -> str | None:
 
 
 def _value_acts(args: Args, ctx: Context) -> list[Act] | Refusal:
-    if not args.words:
-        return []
-    try:
-        money = Money.parse(" ".join(args.words), ctx.pipeline.currency)
-    except MoneyError as error:
-        return Refusal(Markdown(error.what), _say("/value", error.suggestions), "value")
-    return [SetField("Value", money.machine())]
+    return _set("Value", values.money(" ".join(args.words), "/value", ctx.today, ctx.pipeline))
+
+
+def _set(heading: str, read: str | Refusal) -> list[Act] | Refusal:
+    return read if isinstance(read, Refusal) else [SetField(heading, read)]
 
 
 def _reason_acts(words: tuple[str, ...]) -> list[Act]:
@@ -141,12 +98,12 @@ def _reason_acts(words: tuple[str, ...]) -> list[Act]:
 
 
 def _date_acts(args: Args, stage: Stage, ctx: Context) -> list[Act] | Refusal:
-    if not args.words:
-        return []
     try:
         day, why = dates.leading_date(args.words, ctx.today, future=True)
     except dates.DateError as error:
-        return Refusal(Markdown(error.what), _say(f"/{stage.command or stage.name}", error.suggestions), "date")
+        return Refusal(
+            Markdown(error.what), values.suggest(f"/{stage.command or stage.name}", error.suggestions), "date"
+        )
     return [SetField("Revisit on", day.isoformat()), *_reason_acts(why)]
 
 
@@ -154,12 +111,12 @@ def _date_acts(args: Args, stage: Stage, ctx: Context) -> list[Act] | Refusal:
 def stage(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
     """Move to any stage by name; `--force "why"` passes guards and order."""
     if not args.words:
-        return Refusal("/stage needs the name of a stage.", f"One of {_names(ctx.pipeline)}")
+        return Refusal("/stage needs the name of a stage.", f"One of {_stages(ctx.pipeline)}")
     name = args.words[0]
     found = ctx.pipeline.stage(name) or ctx.pipeline.stage_of_label(name) or ctx.pipeline.stage_of_command(name)
     if found is None:
         guess = nearest(name.casefold(), [known.name for known in ctx.pipeline.stages])
-        hint = f"Did you mean `/stage {guess}`?" if guess else f"One of {_names(ctx.pipeline)}"
+        hint = f"Did you mean `/stage {guess}`?" if guess else f"One of {_stages(ctx.pipeline)}"
         return Refusal(f"There is no stage {name}.", hint)
     return _move(found, Args(args.words[1:], args.options), ctx)
 
@@ -184,6 +141,162 @@ def value(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
     return _value_acts(args, ctx)
 
 
+@command("/probability <percent>")
+def probability(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
+    """Set how likely the deal is won, e.g. `/probability 40`; it beats the stage's own."""
+    return _set("Probability", values.percent(" ".join(args.words), "/probability", ctx.today, ctx.pipeline))
+
+
+@command("/expect <date>")
+def expect(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
+    """Set when the deal should be closed, e.g. `/expect march` or `/expect 2027-03-01`."""
+    read = values.coming_day(" ".join(args.words), "/expect", ctx.today, ctx.pipeline)
+    if isinstance(read, Refusal):
+        return read
+    before = deal.fields.get("Expected close", "")
+    acts: list[Act] = [SetField("Expected close", read)]
+    if _is_day(before) and read > before:
+        earlier = deal.fields.get("Earlier expected closes", "")
+        acts.append(SetField("Earlier expected closes", ", ".join(filter(None, [earlier, before]))))
+    return acts
+
+
+def _is_day(text: str) -> bool:
+    return re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is not None
+
+
+@command("/next <date> <what> [@owner]")
+def next_(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
+    """Set the one dated next step, e.g. `/next friday send the estimate @kim`."""
+    example = "For example `/next friday send the estimate`"
+    if not args.words:
+        return Refusal("/next needs a date and what to do.", example)
+    try:
+        day, words = dates.leading_date(args.words, ctx.today, future=True)
+    except dates.NoDateError as error:
+        return Refusal(Markdown(f"/next begins with a date. {error.what}"), example, "date")
+    except dates.DateError as error:
+        said = tuple(f"{day} {' '.join(args.words[1:])}".strip() for day in error.suggestions)
+        return Refusal(Markdown(error.what), values.suggest("/next", said), "date")
+    who = _LOGIN.fullmatch(words[-1]) if words else None
+    what = " ".join(words[:-1] if who else words)
+    if not what:
+        return Refusal("/next says when, but not what to do.", example)
+    if who and who[1].casefold() not in ctx.people:
+        return _nobody(who[1], ctx)
+    read = values.plain(what, "/next", ctx.today, ctx.pipeline)
+    if isinstance(read, Refusal):
+        return read
+    name = ctx.people[who[1].casefold()].login if who else None
+    return [SetField("Next step", str(next_step.NextStep(day, read, name)))]
+
+
+@command("/done")
+def done(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
+    """The next step is done; set another with `/next`."""
+    return [SetField("Next step", None)]
+
+
+@command("/set <field> <value>")
+def set_(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
+    """Set any field, e.g. `/set company Acme GmbH`."""
+    found = values.find_heading(args.words, ctx.pipeline)
+    if found is None:
+        return _no_field(args, ctx, "/set")
+    heading, words = found
+    if not words:
+        return Refusal(f"/set {field_key(heading)} needs a value.", f"`/unset {field_key(heading)}` empties it")
+    return _set(heading, values.read(heading, " ".join(words), ctx.today, ctx.pipeline))
+
+
+@command("/unset <field>")
+def unset(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
+    """Empty a field."""
+    found = values.find_heading(args.words, ctx.pipeline)
+    if found is None or found[1]:
+        return _no_field(args, ctx, "/unset")
+    return [SetField(found[0], None)]
+
+
+def _no_field(args: Args, ctx: Context, said: str) -> Refusal:
+    if not args.words:
+        return Refusal(
+            f"{said} needs the name of a field.", f"For example `{said} company{' Acme' if said == '/set' else ''}`"
+        )
+    guess = values.nearest_field(args.words[0], ctx.pipeline)
+    known = ", ".join(f"`{field_key(heading)}`" for heading in ctx.pipeline.headings)
+    hint = f"Did you mean `{said} {guess}`?" if guess else f"There are {known}"
+    return Refusal(Markdown(f"There is no field {markdown.code(args.words[0][:60])}."), hint)
+
+
+@command("/assign [@user]")
+def assign(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
+    """Make somebody the owner; alone, yourself."""
+    name = args.words[0].removeprefix("@") if args.words else ctx.person
+    if name.casefold() not in ctx.people:
+        return _nobody(name, ctx)
+    return [Own(ctx.people[name.casefold()].login)]
+
+
+@command("/unassign [@user]")
+def unassign(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
+    """Take the owner off the deal, or somebody else by name."""
+    return [Disown(args.words[0].removeprefix("@") if args.words else None)]
+
+
+def _nobody(name: str, ctx: Context) -> Refusal:
+    guess = nearest(name, [person.login for person in ctx.people.values()])
+    hint = f"Did you mean `@{guess}`?" if guess else "Name somebody who works in this repository"
+    return Refusal(Markdown(f"{markdown.code(name[:60])} cannot be assigned here."), hint)
+
+
+@command("/checklist <name>")
+def checklist(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
+    """Post a checklist, or bring it up to date with its template; ticks stay."""
+    name = args.words[0].casefold() if args.words else ""
+    if name in ctx.lists:
+        return [PostList(name)]
+    guess = nearest(name, ctx.lists)
+    known = ", ".join(f"`/checklist {each}`" for each in sorted(ctx.lists))
+    what = f"There is no checklist {markdown.code(name[:60])}." if name else "`/checklist` needs a name."
+    return Refusal(Markdown(what), f"Did you mean `/checklist {guess}`?" if guess else f"There are {known}")
+
+
+@command("/snooze <duration>")
+def snooze(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
+    """Have no reminders for a while, e.g. `/snooze 2 weeks`."""
+    try:
+        day = dates.parse_duration(" ".join(args.words), ctx.today)
+    except dates.DateError as error:
+        return Refusal(Markdown(error.what), values.suggest("/snooze", error.suggestions), "date")
+    return [SetField("Snoozed until", day.isoformat())]
+
+
+@command("/duplicate-of #n")
+def duplicate_of(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
+    """Close as a duplicate of another issue; it counts nowhere."""
+    number = issue_number(args.words[0]) if args.words else None
+    if number is None:
+        return Refusal("/duplicate-of needs the number of the other issue.", "For example `/duplicate-of #12`")
+    if number == deal.number:
+        return Refusal("A deal cannot be its own duplicate.", "Name the other one, for example `/duplicate-of #12`")
+    if number not in ctx.issues:
+        return Refusal(f"There is no issue {number} here.", "Name the deal that stays, for example `/duplicate-of #12`")
+    return [Leave("duplicate", number)]
+
+
+def issue_number(text: str) -> int | None:
+    """Read `#12`, or the address of an issue, as a number."""
+    found = re.fullmatch(r"#?(\d{1,9})|https://\S+/issues/(\d{1,9})", text)
+    return int(found[1] or found[2]) if found else None
+
+
+@command("/not-a-deal [why]")
+def not_a_deal(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
+    """Close it: this is no deal and counts nowhere."""
+    return [*_reason_acts(args.words), Leave("not-a-deal")]
+
+
 @command("/status", needs="moves")
 def status(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
     """Bring the card up to date."""
@@ -202,10 +315,5 @@ def help_(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
     return [Answer("help.md.j2")]
 
 
-def _say(command: str, suggestions: Sequence[str]) -> str:
-    said = " or ".join(f"`{command} {suggestion}`" for suggestion in suggestions[:3])
-    return f"Say {said}" if said else ""
-
-
-def _names(pipeline: Pipeline) -> str:
+def _stages(pipeline: Pipeline) -> str:
     return ", ".join(f"`/stage {known.name}`" for known in pipeline.stages)

@@ -14,6 +14,7 @@ from salesbot.core.checklists import Checklist
 from salesbot.core.facts import Comment, Issue
 
 REFUSAL, REPLY, ANSWER, ASK, CHECKLIST = "refusal", "reply", "answer", "ask", "checklist"
+BACK, REMINDER, NEW = "back", "reminder", "new"
 PASSING = frozenset({REFUSAL, REPLY, ASK})
 """Kinds that an accepted move settles."""
 

@@ -31,6 +31,7 @@ class Actor:
     login: str
     id: int | None = None
     is_bot: bool = False
+    node_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,15 @@ order it was said, on the deal as the one before left it (`judge`). 4. Bring the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, assert_never
 
-from salesbot.core import answers, comments, found, timeline, wishes
+from salesbot.core import answers, attention, coming_back, comments, found, newcomers, timeline, wishes
 from salesbot.core.acts import Act, MoveTo, Reopen, SetField
 from salesbot.core.command_lines import Args, CommandLine, CommandSyntaxError, split
-from salesbot.core.commands import Command, Context
+from salesbot.core.command_table import Command, Context
 from salesbot.core.commands import find as find_command
 from salesbot.core.dates import local_day
 from salesbot.core.deal import Actor, Move, Refusal, Role, StageVisit
@@ -27,7 +27,7 @@ from salesbot.core.settle import settle
 from salesbot.core.stand import Stand
 from salesbot.core.timeline import LabelWish, StateWish
 from salesbot.core.voice import Markdown, Say
-from salesbot.core.wishes import CommandWish, TickWish, Wish
+from salesbot.core.wishes import BackWish, CommandWish, TickWish, Wish
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ class Court:
     facts: Facts
     pipeline: Pipeline
     say: Say
+    now: datetime
 
     def role(self, actor: Actor | None) -> Role:
         """Say what somebody may do; nobody knows of a ghost."""
@@ -61,7 +62,7 @@ def decide(facts: Facts, pipeline: Pipeline, now: datetime, say: Say) -> Decisio
         return Decision()
     cards = find_cards(facts.issue, facts.repository)
     commands = list(wishes.commands(facts, pipeline, cards.journal))
-    court = Court(facts, pipeline, say)
+    court = Court(facts, pipeline, say, now)
     start = found.find(facts, pipeline, cards, commands)
     if start is None:
         return Decision(tuple(answers.on_no_deal(commands, facts, pipeline, say)))
@@ -87,15 +88,17 @@ def _is_left_alone(start: found.Found, court: Court) -> bool:
 
 def _judge_all(start: found.Found, commands: list[CommandWish], court: Court) -> Course:
     journal = start.course.journal
-    collected: list[Wish] = [*start.labels, *commands, *wishes.ticks(court.facts)]
+    collected: list[Wish] = [*start.labels, *commands, *wishes.ticks(court.facts, journal)]
     state = timeline.state_wish(court.facts, court.pipeline, journal.cursor)
-    if state is not None:
-        collected.append(state)
-    course = start.course
+    back = wishes.back(start.course, court.pipeline, court.now)
+    collected += [wish for wish in (state, back) if wish is not None]
+    course = newcomers.welcome(start.course, court.facts, court.pipeline, court.now, court.say)
     for wish in wishes.in_order(collected):
         course = _judge(course, wish, court)
     if not start.labels and not journal.left:
         course = _put_back(course, start.course, court)
+    course = coming_back.clean_up(course, court.pipeline)
+    course = attention.remind(course, court.facts, court.pipeline, court.now, court.say)
     return _come_true(course, court)
 
 
@@ -109,6 +112,8 @@ def _judge(course: Course, wish: Wish, court: Court) -> Course:
             return _judge_state(course, wish, court)
         case TickWish():
             return _judge_tick(course, wish, court)
+        case BackWish():
+            return coming_back.judge(course, wish, court.pipeline, court.say)
         case _:
             assert_never(wish)
 
@@ -139,19 +144,24 @@ def _say(command: str | None) -> str | None:
 def _refuse(course: Course, refused: Refused, key: str, words: Mapping[str, Any], court: Court) -> Course:
     """Owe the comment that says no, and the checklists it speaks of."""
     why = [{"reason": no.reason, "hint": Markdown(no.hint)} for no in refused.why]
-    again = any(no.missing for no in refused.why)
-    course = course.owing(
-        key, court.say("refusal.md.j2", {**_BLANK, "to": refused.to, "why": why, "again": again, **words})
-    )
+    values = {
+        **_BLANK,
+        "to": refused.to,
+        "why": why,
+        "again": any(no.missing for no in refused.why),
+        "boxes": answers.reasons(refused, court.pipeline),
+        **words,
+    }
+    course = course.owing(key, court.say("refusal.md.j2", values))
     for no in refused.why:
         if no.missing and no.missing.startswith("checklist:"):
             course = course.owing(no.missing, "")
     return replace(course, refused=(*course.refused, refused))
 
 
-_BLANK = {
+_BLANK: dict[str, Any] = {
     "to": None, "person": None, "command": None, "line": None, "others": False, "label": False,
-    "stage": None, "say": None, "repeat": False,
+    "stage": None, "say": None, "repeat": False, "again": False, "boxes": [],
 }  # fmt: skip
 
 
@@ -184,11 +194,32 @@ def _run_line(course: Course, line: CommandLine, wish: CommandWish, role: Role, 
         least = command.least_role(pipeline).name.lower()
         return Refused(None, (Refusal(f"/{line.word} needs the role {least}.", "Ask someone who has it"),))
     person = wish.by.login if wish.by else ""
-    today = local_day(wish.at, pipeline.timezone)
-    acts = _acts(course, command, line, Context(pipeline, person, role, wish.at, today))
+    acts = _acts(course, command, line, _context(wish, person, role, court))
     if isinstance(acts, Refusal):
         return Refused(None, (acts,))
-    return perform(course, acts, Bench(pipeline, role, wish.at, person))
+    return perform(course, acts, Bench(pipeline, role, wish.at, person, wish.comment.id))
+
+
+def _context(wish: CommandWish, person: str, role: Role, court: Court) -> Context:
+    """Durations and relative dates count from the comment's own time (protocol 3)."""
+    facts, pipeline = court.facts, court.pipeline
+    return Context(
+        pipeline,
+        person,
+        role,
+        wish.at,
+        local_day(wish.at, pipeline.timezone),
+        people=facts.repository.people,
+        lists=frozenset(pipeline_lists(court.say.names())),
+        issues={number: issue.title for number, issue in facts.linked.items() if issue is not None},
+    )
+
+
+def pipeline_lists(templates: Iterable[str]) -> Iterator[str]:
+    """Name the checklists there are templates for."""
+    for name in templates:
+        if name.startswith("checklists/") and name.endswith(".md.j2"):
+            yield name.removeprefix("checklists/").removesuffix(".md.j2")
 
 
 def _acts(course: Course, command: Command, line: CommandLine, ctx: Context) -> list[Act] | Refusal:
@@ -253,6 +284,7 @@ def _judge_state(course: Course, wish: StateWish, court: Court) -> Course:
 def _judge_tick(course: Course, wish: TickWish, court: Court) -> Course:
     """A tick is the command of the person who ticked. Boxes below the needed role are ignored, like commands."""
     role = court.role(wish.by)
+    course = replace(course, journal=course.journal.with_boxes(wish.comment.id, wish.at))
     if role < court.pipeline.permissions.moves or wish.by is None:
         return course
     person, name = wish.by.login, wish.item.text

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from salesbot.core.effects import (
     AddLabel,
+    Assign,
     CloseIssue,
     CloseProblem,
     CreateLabel,
@@ -19,6 +20,7 @@ from salesbot.core.effects import (
     React,
     RemoveLabel,
     ReopenIssue,
+    Unassign,
     Unreact,
 )
 
@@ -39,9 +41,13 @@ def describe(effect: Effect) -> str:
         case RemoveLabel(name):
             return f"remove the label {name}"
         case CloseIssue(reason):
-            return "close the issue as completed" if reason == "COMPLETED" else "close the issue as not planned"
+            return f"close the issue as {reason.lower().replace('_', ' ')}"
         case ReopenIssue():
             return "reopen the issue"
+        case Assign(login):
+            return f"assign {login}"
+        case Unassign(login):
+            return f"unassign {login}"
         case MinimizeComment(id_):
             return f"hide the settled comment {id_}"
         case DeleteComment(id_):

@@ -59,6 +59,18 @@ class ReopenIssue:
 
 
 @dataclass(frozen=True)
+class Assign:
+    """Assign somebody; GitHub drops people it cannot assign in silence, so the writer looks at the answer."""
+
+    login: str
+
+
+@dataclass(frozen=True)
+class Unassign:
+    login: str
+
+
+@dataclass(frozen=True)
 class MinimizeComment:
     id: int
     why: Literal["RESOLVED", "OUTDATED", "DUPLICATE"]
@@ -107,6 +119,8 @@ Effect = (
     | RemoveLabel
     | CloseIssue
     | ReopenIssue
+    | Assign
+    | Unassign
     | MinimizeComment
     | DeleteComment
     | React

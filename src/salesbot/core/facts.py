@@ -112,6 +112,31 @@ class Issue:
 
 
 @dataclass(frozen=True)
+class Person:
+    """Somebody who can be assigned here, as mutations want them named."""
+
+    login: str
+    node_id: str
+
+
+@dataclass(frozen=True)
+class LinkedIssue:
+    """Another issue of the repository that a command names."""
+
+    id: str
+    number: int
+    title: str
+
+
+@dataclass(frozen=True)
+class Load:
+    """How much somebody owns: open deals, and when the newest deal of theirs was opened."""
+
+    open: int = 0
+    newest: datetime | None = None
+
+
+@dataclass(frozen=True)
 class ProblemIssue:
     """The open issue "salesbot needs attention"."""
 
@@ -140,6 +165,9 @@ class Repository:
     unreadable: Mapping[str, str] = field(default_factory=dict)
     """Files of the two that are no text or too large: path and what is wrong."""
     problem: ProblemIssue | None = None
+    people: Mapping[str, Person] = field(default_factory=dict)
+    """Who can be assigned, by lower-case login."""
+    people_complete: bool = True
 
 
 @dataclass(frozen=True)
@@ -147,7 +175,7 @@ class Waking:
     """What woke this run, as far as it matters for judging: which label event, which comment, by whom."""
 
     event: str
-    """`issues.labeled`, `issue_comment.created`, `schedule` ..."""
+    """`issues.labeled`, `issue_comment.created`, `sweep` ..."""
     label: str | None = None
     comment: int | None = None
     actor: str | None = None
@@ -165,3 +193,9 @@ class Facts:
     """GitHub's own clock when it answered."""
     roles: Mapping[str, Role] = field(default_factory=dict)
     """By lower-case login; who is not in it was not asked about."""
+    asked_names: frozenset[str] = frozenset()
+    """Lower-case logins that were looked up one by one among those who can be assigned."""
+    linked: Mapping[int, LinkedIssue | None] = field(default_factory=dict)
+    """Issues that commands name, by number; None where there is no such issue."""
+    loads: Mapping[str, Load] | None = None
+    """By lower-case login; only read for a new deal that is to be given to somebody."""

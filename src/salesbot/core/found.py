@@ -7,11 +7,12 @@ what just woke this run, is judged (protocol 2).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from salesbot.core import comments, fields, timeline, wishes
 from salesbot.core.deal import Deal, Role, StageVisit
 from salesbot.core.facts import Comment, Event, Facts, Issue
-from salesbot.core.journal import Cards, Cursor, Journal
+from salesbot.core.journal import Assigned, Cards, Cursor, Journal
 from salesbot.core.judge import Course
 from salesbot.core.pipeline import Pipeline, Stage
 from salesbot.core.timeline import LabelWish
@@ -29,17 +30,24 @@ class Found:
     labels: tuple[LabelWish, ...] = ()
 
 
-def is_excluded(issue: Issue) -> bool:
-    """Say whether an issue can be no deal whatever happens: said so by label, or a report or problem of our own."""
+def is_excluded(facts: Facts, journal: Journal | None) -> bool:
+    """Say whether an issue can be no deal whatever happens: said so by label, or a report or problem of our own.
+
+    A deal that left by `/not-a-deal` is still one for whoever wants it back.
+    """
+    issue = facts.issue
+    assert issue is not None
     names = {label.name.casefold() for label in issue.labels}
-    return NOT_A_DEAL in names or (issue.own and bool(names & OWN_LABELS))
+    if issue.own and names & OWN_LABELS:
+        return True
+    return NOT_A_DEAL in names and (journal is None or journal.left != NOT_A_DEAL)
 
 
 def find(facts: Facts, pipeline: Pipeline, cards: Cards, commands: list[CommandWish]) -> Found | None:
     """Find the deal; None if this issue is none."""
     issue = facts.issue
     assert issue is not None
-    if is_excluded(issue):
+    if is_excluded(facts, cards.journal):
         return None
     if cards.journal is not None:
         return _remembered(facts, pipeline, cards.journal, cards.kept)
@@ -54,8 +62,26 @@ def _remembered(facts: Facts, pipeline: Pipeline, journal: Journal, card: Commen
     labels = timeline.label_wishes(facts, pipeline, journal.cursor)
     if card is not None:
         written = card.edited_at or card.created_at
+        journal = _if_wanted_back(facts, journal, written)
         labels += timeline.borrowed_wishes(facts, pipeline, journal.stage, written)
     return Found(_course(facts, pipeline, journal), tuple(labels))
+
+
+def _if_wanted_back(facts: Facts, journal: Journal, written: datetime) -> Journal:
+    """Somebody took the label `not-a-deal` off by hand: the deal is one again, open or closed as it stands."""
+    issue = facts.issue
+    assert issue is not None
+    taken_off = any(
+        event.kind == "unlabeled"
+        and not event.own
+        and (event.label or "").casefold() == NOT_A_DEAL
+        and event.at >= written
+        for event in issue.events
+    )
+    on = any(label.name.casefold() == NOT_A_DEAL for label in issue.labels)
+    if journal.left != NOT_A_DEAL or on or not taken_off:
+        return journal
+    return replace(journal, left="", asked="" if issue.open else "before")
 
 
 def _new(facts: Facts, pipeline: Pipeline, commands: list[CommandWish]) -> Found | None:
@@ -186,8 +212,8 @@ def _course(facts: Facts, pipeline: Pipeline, journal: Journal) -> Course:
     issue = facts.issue
     assert issue is not None
     stage = pipeline.stage(journal.stage)
-    read = fields.read(issue.body, pipeline.headings)
-    owner, helpers = owners(issue)
+    read = fields.read(issue.body, pipeline.headings, pipeline.one_line)
+    owner, helpers = owners(issue, journal.assigned)
     deal = Deal(
         number=issue.number,
         title=issue.title,
@@ -209,16 +235,43 @@ def _should_be_open(journal: Journal, stage: Stage | None) -> bool:
     return (stage is None or stage.outcome is None) and not journal.asked and not journal.left
 
 
-def owners(issue: Issue) -> tuple[str | None, tuple[str, ...]]:
-    """Say who owns the deal, and who helps: whoever was assigned first and still is owns it (behaviour 4)."""
-    still = {actor.login: index for index, actor in enumerate(issue.assignees)}
+def owners(issue: Issue, assigned: tuple[Assigned, ...]) -> tuple[str | None, tuple[str, ...]]:
+    """Say who owns the deal, and who helps (behaviour 4).
+
+    The owner is whom `/assign` named last, if still assigned; else who was assigned first and still is. What a command
+    said holds, also if the run died before it was done, until somebody assigns or unassigns by hand.
+    """
+    on = {actor.login: index for index, actor in enumerate(issue.assignees)}
+    named: list[str] = []
+    for entry in assigned:
+        if _changed_by_hand(entry, issue):
+            continue
+        if entry.on:
+            on.setdefault(entry.login, len(on))
+            named.append(entry.login)
+        else:
+            on.pop(entry.login, None)
     since = {
-        event.whom.login: index
-        for index, event in enumerate(issue.events)
-        if event.kind == "assigned" and event.whom is not None and event.whom.login in still
+        event.whom.login: index for index, event in enumerate(issue.events) if _is_assignment(event) and event.whom
     }
-    order = sorted(still, key=lambda login: (since.get(login, -1), still[login]))
+    order = sorted(on, key=lambda login: (since.get(login, -1), on[login]))
+    order.sort(key=lambda login: login not in [name for name in named[-1:] if name in on])
     return (order[0], tuple(order[1:])) if order else (None, ())
+
+
+def _is_assignment(event: Event) -> bool:
+    return event.kind == "assigned"
+
+
+def _changed_by_hand(entry: Assigned, issue: Issue) -> bool:
+    return any(
+        event.kind in ("assigned", "unassigned")
+        and not event.own
+        and event.whom is not None
+        and event.whom.login.casefold() == entry.login.casefold()
+        and event.at > entry.at
+        for event in issue.events
+    )
 
 
 def last_body_editor(facts: Facts) -> str | None:

@@ -7,39 +7,52 @@ read.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from salesbot.core import comments, fields, found, timeline, wishes
+from salesbot.core import activity, attention, comments, fields, found, timeline, wishes
 from salesbot.core.deal import Role
 from salesbot.core.facts import Facts
 from salesbot.core.journal import Journal, find_cards
 from salesbot.core.pipeline import HORIZON, Pipeline
+from salesbot.core.wishes import CommandWish
+
+WHO_ACTED = timedelta(days=35)
+"""How far back the sweep asks who somebody is: beyond every idle limit of the default pipeline."""
 
 
 @dataclass(frozen=True)
 class Gaps:
-    """What to read before deciding."""
+    """What to read before deciding: pages of lists, roles of people, names to look up, other issues, loads."""
 
     comments: bool = False
     events: bool = False
     labels: bool = False
-    people: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    issues: tuple[int, ...] = ()
+    loads: bool = False
 
     def __bool__(self) -> bool:
-        return self.comments or self.events or self.labels or bool(self.people)
+        return any((self.comments, self.events, self.labels, self.roles, self.names, self.issues, self.loads))
 
 
 def gaps(facts: Facts, pipeline: Pipeline) -> Gaps:
     """Say what is missing for a decision."""
     issue = facts.issue
-    if issue is None or found.is_excluded(issue):
+    if issue is None:
         return Gaps()
-    cards = find_cards(issue, facts.repository)
-    journal = cards.journal
+    journal = find_cards(issue, facts.repository).journal
+    if found.is_excluded(facts, journal):
+        return Gaps()
+    commands = list(wishes.commands(facts, pipeline, journal))
     return Gaps(
         comments=not issue.comments_complete and _needs_comments(facts, pipeline, journal),
         events=not issue.events_complete and (journal is None or not timeline.reaches(issue.events, journal.cursor)),
         labels=not facts.repository.labels_complete and _needs_labels(facts, pipeline, journal),
-        people=tuple(dict.fromkeys(_unknown_people(facts, pipeline, journal))),
+        roles=tuple(dict.fromkeys(_unknown_roles(facts, pipeline, journal, commands))),
+        names=tuple(dict.fromkeys(_unknown_names(facts, pipeline, commands))),
+        issues=tuple(_unknown_issues(facts, commands)),
+        loads=facts.loads is None and journal is None and _is_to_be_given(facts, pipeline),
     )
 
 
@@ -68,16 +81,42 @@ def _needs_labels(facts: Facts, pipeline: Pipeline, journal: Journal | None) -> 
     )
 
 
-def _unknown_people(facts: Facts, pipeline: Pipeline, journal: Journal | None) -> list[str]:
+def _unknown_roles(facts: Facts, pipeline: Pipeline, journal: Journal | None, commands: list[CommandWish]) -> list[str]:
     """Those whose role matters and was not asked: authors of open commands, tickers, who wrote the value by hand."""
     issue = facts.issue
     assert issue is not None
-    people = [wish.by for wish in wishes.commands(facts, pipeline, journal)]
-    people += [tick.by for tick in wishes.ticks(facts)]
+    people = [wish.by for wish in commands] + [tick.by for tick in wishes.ticks(facts, journal)]
     if journal is not None and pipeline.permissions.moves > Role.TRIAGE:
         people += [wish.by for wish in timeline.label_wishes(facts, pipeline, journal.cursor)]
     names = [person.login for person in people if person is not None and not person.is_bot]
-    value = fields.read(issue.body, pipeline.headings).get("Value", "")
+    value = fields.read(issue.body, pipeline.headings, pipeline.one_line).get("Value", "")
     if found.value_needs_trust(facts, journal, value):
         names += [name for name in [found.last_body_editor(facts)] if name is not None]
+    if facts.waking.event == attention.SWEEP:
+        names += activity.unknown_people(facts, facts.read_at - WHO_ACTED)
     return [name for name in names if name.casefold() not in facts.roles]
+
+
+def _unknown_names(facts: Facts, pipeline: Pipeline, commands: list[CommandWish]) -> list[str]:
+    """Names that commands would put on the deal and the read did not bring."""
+    names = [name for wish in commands for name in wishes.named_people(wish)]
+    if _is_to_be_given(facts, pipeline):
+        names += pipeline.owners.people
+    people = facts.repository
+    if people.people_complete:
+        return []
+    return [name for name in names if name.casefold() not in {*people.people, *facts.asked_names}]
+
+
+def _unknown_issues(facts: Facts, commands: list[CommandWish]) -> list[int]:
+    numbers = [number for wish in commands for number in wishes.named_issues(wish)]
+    return [number for number in dict.fromkeys(numbers) if number not in facts.linked]
+
+
+def _is_to_be_given(facts: Facts, pipeline: Pipeline) -> bool:
+    """Whether this may be a new deal that the configured rule gives to somebody."""
+    issue = facts.issue
+    assert issue is not None
+    return (
+        bool(pipeline.owners.people) and issue.open and not issue.assignees and not any(c.own for c in issue.comments)
+    )

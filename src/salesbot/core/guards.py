@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from types import MappingProxyType
 
 from salesbot.core.checklists import Item
+from salesbot.core.dates import local_day
 from salesbot.core.deal import Deal, Move, Refusal
 from salesbot.core.money import Money, MoneyError
 from salesbot.core.pipeline import Pipeline, Stage
@@ -102,12 +104,20 @@ def has_reason(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Ref
 
 @guard("date")
 def has_date(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refusal | None:
-    """The deal says when to come back to it."""
-    if deal.fields.get("Revisit on"):
-        return None
+    """The deal says when to come back to it, and that is still to come."""
     stage = pipeline.stage(move.to)
     word = stage.command if stage and stage.command else "revisit"
-    return Refusal("There is no date to come back to it.", f"Comment `/{word} march` or `/{word} 2027-03-01`", "date")
+    hint = f"Comment `/{word} march` or `/{word} 2027-03-01`"
+    text = deal.fields.get("Revisit on", "")
+    if not text:
+        return Refusal("There is no date to come back to it.", hint, "date")
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return Refusal(f"The date to come back cannot be read: {text[:40]}.", hint, "date")
+    if day <= local_day(move.at, pipeline.timezone):
+        return Refusal(f"The date to come back, {text}, is past.", hint, "date")
+    return None
 
 
 @guard("field")

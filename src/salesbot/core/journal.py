@@ -46,13 +46,24 @@ class Owed:
 
 
 @dataclass(frozen=True)
+class Assigned:
+    """Somebody was put on the deal or taken off it by command. Holds until somebody else says otherwise."""
+
+    login: str
+    on: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Journal:
     """What salesbot remembers of one deal.
 
     `answered` holds the ids of answered comments and the answer; "closed" is a no that has come true since. `ticks` are
-    the settled items of each checklist as last seen. `asked` is the closing by hand that was asked about, or "before" if
-    it was before our time: the deal is closed without an outcome. `left` says why a deal left the pipeline. `rounds` are
-    its values in turn. `cleared` is the newest comment when a move was last accepted: older refusals are past.
+    the settled items of each checklist as last seen. `asked` is the closing by hand that was asked about, or "before"
+    if it was before our time: the deal is closed without an outcome. `left` says why a deal left the pipeline. `rounds`
+    are its values in turn. `cleared` is the newest comment when a move was last accepted: older refusals are past.
+    `refresh` says for which comment a checklist was to be brought up to date. `reminded` are the occasions of which
+    somebody was reminded. `boxes` says until when the ticks in our questions were judged.
     """
 
     repository: int
@@ -71,6 +82,11 @@ class Journal:
     asked: str = ""
     left: str = ""
     rounds: tuple[tuple[datetime, str], ...] = ()
+    duplicate_of: int = 0
+    assigned: tuple[Assigned, ...] = ()
+    refresh: Mapping[str, int] = field(default_factory=dict)
+    reminded: tuple[str, ...] = ()
+    boxes: tuple[tuple[int, datetime], ...] = ()
 
     def with_answer(self, comment: int, answer: Answered) -> Journal:
         """Remember how a comment was answered."""
@@ -81,13 +97,24 @@ class Journal:
         """Remember an accepted move; the deal is in that stage now."""
         return replace(self, stage=visit.stage, history=(*self.history, visit)[-VISITS:])
 
+    def with_assigned(self, login: str, at: datetime, *, on: bool) -> Journal:
+        """Remember who was put on the deal or taken off it last."""
+        others = tuple(entry for entry in self.assigned if entry.login.casefold() != login.casefold())
+        return replace(self, assigned=(*others, Assigned(login, on, at))[-10:])
+
+    def with_boxes(self, comment: int, at: datetime) -> Journal:
+        """Remember that the ticks in a question of ours were judged, as they stood then."""
+        others = tuple(entry for entry in self.boxes if entry[0] != comment)
+        return replace(self, boxes=(*others, (comment, at))[-10:])
+
     def has_answered(self, comment: int) -> bool:
         """Say whether a comment was answered, with yes or no."""
         return any(id_ == comment for id_, _ in self.answered)
 
     def seen(self, events: Iterable[Event]) -> Journal:
         """Move the cursor to the newest of these events, never back. They come in GitHub's order."""
-        newest = max(events, key=lambda event: event.at, default=None)
+        # The last one of those with the latest time: many events can share one second.
+        newest = max(reversed([*events]), key=lambda event: event.at, default=None)
         if newest is None or newest.at < self.cursor.at:
             return self
         return replace(self, cursor=Cursor(newest.at, newest.id))
@@ -116,6 +143,11 @@ def to_payload(journal: Journal) -> dict[str, Any]:
         "asked": journal.asked,
         "left": journal.left,
         "rounds": [[_epoch(at), value] for at, value in journal.rounds],
+        "duplicate_of": journal.duplicate_of,
+        "assigned": [[entry.login, entry.on, _epoch(entry.at)] for entry in journal.assigned],
+        "refresh": dict(journal.refresh),
+        "reminded": list(journal.reminded),
+        "boxes": [[comment, _epoch(at)] for comment, at in journal.boxes],
     }
     return {key: value for key, value in payload.items() if value not in ("", [], {}, 0)}
 
@@ -143,6 +175,11 @@ def from_payload(payload: Mapping[str, Any]) -> Journal | None:
             asked=str(payload.get("asked", "")),
             left=str(payload.get("left", "")),
             rounds=tuple((_moment(at), str(value)) for at, value in payload.get("rounds", ())),
+            duplicate_of=int(payload.get("duplicate_of", 0)),
+            assigned=tuple(Assigned(str(who), bool(on), _moment(at)) for who, on, at in payload.get("assigned", ())),
+            refresh={str(k): int(v) for k, v in payload.get("refresh", {}).items()},
+            reminded=tuple(str(key) for key in payload.get("reminded", ())),
+            boxes=tuple((int(comment), _moment(at)) for comment, at in payload.get("boxes", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError):
         return None

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import assert_never
 
 from salesbot.core import fields, guards
-from salesbot.core.acts import Act, Answer, MoveTo, Reopen, SetField, Undo
+from salesbot.core.acts import Act, Answer, Disown, Leave, MoveTo, Own, PostList, Reopen, SetField, Undo
 from salesbot.core.deal import Deal, Move, Refusal, Role, StageVisit
 from salesbot.core.journal import Journal, Owed
 from salesbot.core.pipeline import Pipeline, Stage
@@ -49,12 +49,8 @@ class Course:
         return frozenset(owed.key for owed in self.owed)
 
     def owing(self, key: str, text: str) -> Course:
-        """Owe a comment. Several refusals of one run make one comment: of refusals only the newest stands."""
-        kind = key.partition(":")[0]
-        before = [owed for owed in self.owed if kind == "refusal" and owed.key.startswith("refusal:")]
-        texts = [owed.text for owed in before] + [text]
-        others = tuple(owed for owed in self.owed if owed not in before and owed.key != key)
-        return replace(self, owed=(*others, Owed(key, "\n\n".join(texts))))
+        """Owe a comment."""
+        return replace(self, owed=(*self.owed, Owed(key, text)))
 
     def noting(self, note: str) -> Course:
         """Say something in the job summary only."""
@@ -63,12 +59,13 @@ class Course:
 
 @dataclass(frozen=True)
 class Bench:
-    """Before whom a wish is judged: the pipeline, the role of who wishes, and the time of the wish."""
+    """Before whom a wish is judged: the pipeline, the role of who wishes, the time and the comment of the wish."""
 
     pipeline: Pipeline
     role: Role
     at: datetime
     by: str | None
+    comment: int = 0
 
 
 def perform(course: Course, acts: Iterable[Act], bench: Bench) -> Course | Refused:
@@ -91,6 +88,14 @@ def _perform(course: Course, act: Act, bench: Bench) -> Course | Refused:
             return _undo(course, bench)
         case Reopen():
             return _reopen(course, bench)
+        case Own(login):
+            return give(course, login, bench.at)
+        case Disown(login):
+            return _disown(course, login, bench)
+        case PostList(name):
+            return _post_list(course, name, bench)
+        case Leave():
+            return _leave(course, act)
         case Answer():
             return replace(course, answers=(*course.answers, act))
         case _:
@@ -99,12 +104,15 @@ def _perform(course: Course, act: Act, bench: Bench) -> Course | Refused:
 
 def _set_field(course: Course, act: SetField, bench: Bench) -> Course | Refused:
     """A value given by command is also remembered in the journal: it is one of the deal's rounds."""
-    known = bench.pipeline.headings
-    body = fields.write(course.deal.body, act.heading, act.value, known)
+    known, one_line = bench.pipeline.headings, bench.pipeline.one_line
+    try:
+        body = fields.write(course.deal.body, act.heading, act.value, known, one_line)
+    except fields.FieldError as error:
+        return Refused(None, (Refusal(str(error), "Repair the description, then say it again"),))
     if len(body) > BODY_LIMIT:
         why = f"The description has no room for it: GitHub takes {BODY_LIMIT:,} characters."
         return Refused(None, (Refusal(why, "Shorten it"),))
-    deal = replace(course.deal, body=body, fields=fields.read(body, known))
+    deal = replace(course.deal, body=body, fields=fields.read(body, known, one_line))
     journal = course.journal
     if act.heading == "Value" and act.value is not None:
         deal = replace(deal, body_trusted=True)
@@ -113,13 +121,49 @@ def _set_field(course: Course, act: SetField, bench: Bench) -> Course | Refused:
     return replace(course, deal=deal, journal=journal)
 
 
+def give(course: Course, login: str, at: datetime) -> Course:
+    """Make somebody the owner; whoever owned the deal stays a helper."""
+    deal = course.deal
+    helpers = tuple(name for name in (deal.owner, *deal.helpers) if name and name != login)
+    return replace(
+        course,
+        deal=replace(deal, owner=login, helpers=helpers),
+        journal=course.journal.with_assigned(login, at, on=True),
+    )
+
+
+def _disown(course: Course, login: str | None, bench: Bench) -> Course:
+    """Nobody there to take off: the goal is reached already."""
+    deal = course.deal
+    wanted = (login or deal.owner or "").casefold()
+    leaving = next((name for name in (deal.owner, *deal.helpers) if name and name.casefold() == wanted), None)
+    if leaving is None:
+        return course
+    left = [name for name in (deal.owner, *deal.helpers) if name and name != leaving]
+    return replace(
+        course,
+        deal=replace(deal, owner=left[0] if left else None, helpers=tuple(left[1:])),
+        journal=course.journal.with_assigned(leaving, bench.at, on=False),
+    )
+
+
+def _post_list(course: Course, name: str, bench: Bench) -> Course:
+    """Remembered with the comment that asked, so that it is done once, also if the run dies before."""
+    return replace(course, journal=replace(course.journal, refresh={**course.journal.refresh, name: bench.comment}))
+
+
+def _leave(course: Course, act: Leave) -> Course:
+    journal = replace(course.journal, left=act.why, duplicate_of=act.of or 0, asked="")
+    return replace(course, deal=replace(course.deal, open=False), journal=journal)
+
+
 def _move(course: Course, move: Move, bench: Bench) -> Course | Refused:
     """A goal already reached is done, not refused (protocol 3)."""
     pipeline = bench.pipeline
     target = pipeline.stage(move.to)
     assert target is not None, move.to
     if target.name == course.deal.stage:
-        return course
+        return _returned(course) if course.journal.left else course
     refusals = _why_not(course.deal, move, target, bench)
     if refusals:
         return Refused(target.name, refusals)
@@ -157,13 +201,25 @@ def _typed(stage: Stage | None, name: str) -> str:
 def enter(course: Course, target: Stage, move: Move) -> Course:
     """Put the deal into a stage. What earlier wishes wanted to ask is no longer a question."""
     visit = StageVisit(target.name, move.at, move.by, move.how, move.force)
-    journal = replace(course.journal.with_visit(visit), refused="", asked="", left="")
+    journal = replace(_back(course.journal.with_visit(visit)), refused="")
     deal = replace(course.deal, stage=target.name, open=target.outcome is None, history=journal.history)
     kept = tuple(owed for owed in course.owed if not owed.key.startswith("ask:"))
     return replace(course, deal=deal, journal=journal, moves=(*course.moves, visit), owed=kept)
 
 
+def _returned(course: Course) -> Course:
+    """Open again where it was."""
+    return replace(course, deal=replace(course.deal, open=True), journal=_back(course.journal))
+
+
+def _back(journal: Journal) -> Journal:
+    """In the pipeline again, whatever had ended it."""
+    return replace(journal, asked="", left="", duplicate_of=0)
+
+
 def _undo(course: Course, bench: Bench) -> Course | Refused:
+    if course.journal.left:
+        return _returned(course)
     back = undo_target(course.journal.history, bench.pipeline)
     if back is None:
         return Refused(None, (Refusal("There is no move to take back.", "Comment `/history` to see the way so far"),))
@@ -186,7 +242,7 @@ def _reopen(course: Course, bench: Bench) -> Course | Refused:
     pipeline = bench.pipeline
     stage = pipeline.stage(course.deal.stage)
     if stage is not None and stage.outcome is None:
-        return replace(course, deal=replace(course.deal, open=True), journal=replace(course.journal, asked="", left=""))
+        return _returned(course)
     back = reopen_target(course.journal.history, pipeline)
     return enter(course, back, Move(back.name, bench.at, bench.by, "reopen"))
 

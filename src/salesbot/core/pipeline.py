@@ -37,6 +37,18 @@ BUILT_IN_FIELDS = (
 )
 """Headings of the sections every deal may have, in the order they are written."""
 
+ONE_LINE_FIELDS = (
+    "Value",
+    "Probability",
+    "Expected close",
+    "Next step",
+    "Revisit on",
+    "Snoozed until",
+    "Earlier expected closes",
+)
+KEPT_FIELDS = ("Snoozed until", "Earlier expected closes")
+"""Headings of sections in which salesbot keeps what it was told; people may read them."""
+
 HORIZON = timedelta(days=7)
 """How long an unanswered command stays good, and an issue without stage may still become a deal (protocol 3)."""
 
@@ -100,6 +112,13 @@ class Owners:
 
 
 @dataclass(frozen=True)
+class SweepSettings:
+    """How many comments and edits one sweep may write; GitHub allows 500 an hour. The rest waits for the next one."""
+
+    budget: int = 300
+
+
+@dataclass(frozen=True)
 class ReportSettings:
     """What the report measures against: goals in the pipeline's currency, a window in months, fields to group by."""
 
@@ -159,6 +178,7 @@ class Pipeline:
     """Days on which nobody is reminded."""
     away: Mapping[str, tuple[Days, ...]] = field(default_factory=dict)
     """By lower-case login."""
+    sweep: SweepSettings = SweepSettings()
     report: ReportSettings = field(default_factory=ReportSettings)
     typeform: Typeform | None = None
     streak: Streak | None = None
@@ -197,9 +217,22 @@ class Pipeline:
         return tuple(stage for stage in self.stages if stage.is_open)
 
     @property
+    def step_stages(self) -> tuple[Stage, ...]:
+        """The open stages after the first one: a deal there should have a next step (behaviour 7)."""
+        order = self.open_stages
+        start = next((index for index, stage in enumerate(order) if stage.name == self.initial), 0)
+        return order[start + 1 :]
+
+    @property
     def headings(self) -> tuple[str, ...]:
         """Headings of all fields a deal may have: the built-in ones, then the team's own."""
-        return BUILT_IN_FIELDS + tuple(extra.label for extra in self.fields)
+        return BUILT_IN_FIELDS + KEPT_FIELDS + tuple(extra.label for extra in self.fields)
+
+    @property
+    def one_line(self) -> tuple[str, ...]:
+        """Headings of the fields that hold one value in one line; notes below it are people's."""
+        own = tuple(extra.label for extra in self.fields if extra.type != "text")
+        return (*ONE_LINE_FIELDS, *own)
 
     def heading(self, key: str) -> str | None:
         """Find the heading of a field by its key, as in `field:expected-close`; None if there is no such field."""

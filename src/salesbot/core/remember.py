@@ -50,7 +50,7 @@ def _memory(course: Course, stand: Stand) -> Journal:
         owed=speak.owed(course, stand),
         cleared=newest.id if course.moves and newest is not None else memory.cleared,
         ticks=_ticks(course, memory),
-        lists={**memory.lists, **_lists(stand)},
+        lists={**dict.fromkeys(course.deal.checklists, 0), **memory.lists, **_lists(stand)},
     )
 
 

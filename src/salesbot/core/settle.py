@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from salesbot.core import remember, speak
+from salesbot.core import attention, found, lists, remember, speak
+from salesbot.core.coming_back import HOW
 from salesbot.core.effects import (
     AddLabel,
+    Assign,
     CloseIssue,
     CreateLabel,
     EditBody,
@@ -19,6 +21,7 @@ from salesbot.core.effects import (
     React,
     RemoveLabel,
     ReopenIssue,
+    Unassign,
     Unreact,
 )
 from salesbot.core.judge import Course
@@ -33,22 +36,30 @@ LABEL_LIMIT = 99
 def settle(course: Course, stand: Stand) -> list[Effect]:
     """List the effects that bring the issue in step with the course."""
     stage = stand.pipeline.stage(course.deal.stage)
-    create = list(_missing_labels(stage, stand)) if stage is not None else []
-    labels = [*_labels(stage, stand), *_state(course, stage, stand)] if stage is not None else []
+    assert stage is not None, course.deal.stage
+    marks = attention.label_effects(course, stand)
+    create = [*_missing_labels(stage, stand), *attention.missing_labels(marks, stand), *_missing_leave(course, stand)]
+    labels = [*_labels(stage, stand), *_leave(course, stand), *marks, *_state(course, stage, stand)]
     if stand.issue.locked:
         return [*create, *labels]
-    lists = speak.new_checklists(course, stand)
+    written = lists.list_effects(course, stand)
     said = speak.new_comments(course, stand)
+    first = [*_body(course, stand), *remember.card_effects(lists.with_lists(course, written), stand)]
     return [
         *create,
-        *_body(course, stand),
-        *remember.card_effects(speak.with_lists(course, lists), stand),
+        *(reversed(first) if _came_back(course) else first),
         *labels,
-        *lists,
+        *_people(course, stand),
+        *written,
         *said,
         *speak.tidy(course, said, stand),
         *_receipts(course, stand),
     ]
+
+
+def _came_back(course: Course) -> bool:
+    """Whether the deal came back by its date: then the card goes first, since the body is about to lose that date."""
+    return any(visit.how == HOW for visit in course.moves)
 
 
 def _body(course: Course, stand: Stand) -> Iterator[Effect]:
@@ -78,10 +89,37 @@ def _missing_labels(stage: Stage, stand: Stand) -> Iterator[Effect]:
         yield CreateLabel(other.label, other.color, other.description)
 
 
+def _leave(course: Course, stand: Stand) -> Iterator[Effect]:
+    """The label of a deal that is none, as long as it is none."""
+    on = next((label.name for label in stand.issue.labels if label.name.casefold() == found.NOT_A_DEAL), None)
+    wanted = course.journal.left == found.NOT_A_DEAL
+    if wanted and on is None:
+        yield AddLabel(found.NOT_A_DEAL)
+    elif on is not None and not wanted:
+        yield RemoveLabel(on)
+
+
+def _missing_leave(course: Course, stand: Stand) -> Iterator[Effect]:
+    known = {label.name.casefold() for label in stand.facts.repository.labels}
+    if course.journal.left == found.NOT_A_DEAL and found.NOT_A_DEAL not in known:
+        yield CreateLabel(found.NOT_A_DEAL, "ededed", "No deal; counted nowhere")
+
+
+def _people(course: Course, stand: Stand) -> Iterator[Effect]:
+    """Assign and unassign what commands and rules said; who was assigned by hand stays."""
+    on = {actor.login for actor in stand.issue.assignees}
+    wanted = {name for name in (course.deal.owner, *course.deal.helpers) if name}
+    yield from (Assign(login) for login in sorted(wanted - on))
+    yield from (Unassign(login) for login in sorted(on - wanted))
+
+
 def _state(course: Course, stage: Stage, stand: Stand) -> Iterator[Effect]:
     if course.deal.open and not stand.issue.open:
         yield ReopenIssue()
-    elif not course.deal.open and stand.issue.open and stage.outcome is not None:
+    elif course.journal.left and stand.issue.open:
+        duplicate = course.journal.left == "duplicate"
+        yield CloseIssue("DUPLICATE", course.journal.duplicate_of) if duplicate else CloseIssue("NOT_PLANNED")
+    elif not course.deal.open and stand.issue.open and stage.outcome is not None and not course.journal.left:
         yield CloseIssue("COMPLETED" if stage.outcome == "won" else "NOT_PLANNED")
 
 

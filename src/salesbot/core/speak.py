@@ -7,17 +7,14 @@ also by the run after one that died. What somebody deleted was said, and stays d
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import timedelta
 
-from salesbot.core import checklists, comments, journal
+from salesbot.core import attention, comments, journal
 from salesbot.core.effects import DeleteComment, Effect, MinimizeComment, PutComment
 from salesbot.core.facts import Comment
 from salesbot.core.journal import Owed
 from salesbot.core.judge import Course
-from salesbot.core.pipeline import checklist_file
 from salesbot.core.stand import Stand
-from salesbot.core.voice import Markdown
 
 EDITABLE_FOR = timedelta(days=1)
 """A refusal that is still the last comment is edited for so long; GitHub mails nobody for an edit (behaviour 3)."""
@@ -31,12 +28,23 @@ def is_fresh(course: Course) -> bool:
 
 
 def owed(course: Course, stand: Stand) -> tuple[Owed, ...]:
-    """List the comments that are still to be written, this run's or an earlier one's that died before."""
-    if is_fresh(course):
-        return _within_limit(course.owed)
-    if _taken_away(stand):
-        return ()
-    return tuple(entry for entry in course.journal.owed if entry.key not in stand.own)
+    """List the comments still to be written: this run's, and those of an earlier one that died before it could.
+
+    An accepted move settles what was refused before it.
+    """
+    earlier = () if taken_away(stand) else course.journal.owed
+    left = [entry for entry in earlier if entry.key not in stand.own and entry.key not in course.owed_keys]
+    left = [entry for entry in left if not (course.moves and entry.key.partition(":")[0] in comments.PASSING)]
+    return _within_limit(_one_refusal([*left, *course.owed]))
+
+
+def _one_refusal(entries: Sequence[Owed]) -> list[Owed]:
+    """Of refusals only the newest stands, so several that are owed make one comment, under the newest key."""
+    refusals = [entry for entry in entries if entry.key.startswith(f"{comments.REFUSAL}:")]
+    others = [entry for entry in entries if entry not in refusals]
+    if not refusals:
+        return others
+    return [*others, Owed(refusals[-1].key, "\n\n".join(entry.text for entry in refusals))]
 
 
 def _within_limit(entries: Sequence[Owed]) -> tuple[Owed, ...]:
@@ -48,8 +56,8 @@ def _within_limit(entries: Sequence[Owed]) -> tuple[Owed, ...]:
     return tuple(kept)
 
 
-def _taken_away(stand: Stand) -> bool:
-    """Whether somebody deleted a comment of ours after the card was written: what they deleted was said."""
+def taken_away(stand: Stand) -> bool:
+    """Say whether somebody deleted a comment of ours after the card was written: what they deleted was said."""
     kept = stand.cards.kept
     since = (kept.edited_at or kept.created_at) if kept else stand.issue.created_at
     return any(
@@ -62,51 +70,16 @@ def _taken_away(stand: Stand) -> bool:
     )
 
 
-def new_checklists(course: Course, stand: Stand) -> list[PutComment]:
-    """Post the checklist of the stage the deal is in now, and those a refusal misses; a deleted one comes back."""
-    names = [entry.key.partition(":")[2] for entry in owed(course, stand) if _is_list(entry.key)]
-    stage = stand.pipeline.stage(course.deal.stage)
-    if stage is not None and stage.checklist is not None and not course.journal.left:
-        names.insert(0, stage.checklist)
-    keys = {name: comments.key(comments.CHECKLIST, name) for name in names}
-    return [
-        PutComment(key, comments.write(key, _render(name, course, stand)))
-        for name, key in keys.items()
-        if key not in stand.own
-    ]
-
-
-def _is_list(key: str) -> bool:
+def is_list(key: str) -> bool:
+    """Say whether this is the key of a checklist."""
     return key.startswith(f"{comments.CHECKLIST}:")
-
-
-def with_lists(course: Course, posted: Sequence[PutComment]) -> Course:
-    """Count the lists about to be posted as there, so that the card need not change once they are."""
-    read = {name: checklists.read(name, effect.body) for effect in posted for name in [effect.key.partition(":")[2]]}
-    return replace(course, deal=replace(course.deal, checklists={**course.deal.checklists, **read}))
-
-
-def _render(name: str, course: Course, stand: Stand) -> str:
-    """Fill a checklist with the deal's fields; one that was deleted comes back with the ticks last seen."""
-    deal, memory = course.deal, course.journal
-    values = {
-        "deal": {"number": deal.number, "title": deal.title, "owner": deal.owner, "stage": deal.stage},
-        "fields": dict(deal.fields),
-        "next_step": deal.fields.get("Next step"),
-        "round": 1,
-    }
-    text = stand.say(checklist_file(name), values)
-    stage = next((stage for stage in stand.pipeline.stages if stage.checklist == name), None)
-    if stage is not None and stage.notify and name not in memory.lists and name not in memory.ticks:
-        text = f"{text}\n\n{Markdown(stage.notify)}"
-    return checklists.restore(text, memory.ticks.get(name, ()))
 
 
 def new_comments(course: Course, stand: Stand) -> list[PutComment]:
     """Write what is owed."""
     found = []
     for entry in owed(course, stand):
-        if not _is_list(entry.key) and entry.key not in stand.own:
+        if not is_list(entry.key) and entry.key not in stand.own:
             again = _can_be_edited(entry.key, stand)
             found.append(PutComment(entry.key, comments.write(entry.key, entry.text), again.id if again else None))
     return found
@@ -139,6 +112,9 @@ def tidy(course: Course, said: Sequence[PutComment], stand: Stand) -> Iterator[E
 def _is_past(comment: Comment, course: Course, said: Sequence[PutComment], stand: Stand) -> bool:
     """Refusals and replies end with the next accepted move; of refusals and answers only the newest stands."""
     kind, key = comments.kind_of(comment), comments.key_of(comment)
+    if kind == comments.REMINDER:
+        current = attention.current_occasions(course, stand.facts, stand.pipeline, stand.now)
+        return (key or "").removeprefix(f"{comments.REMINDER}:") not in current
     if kind == comments.ASK:
         return key != comments.key(comments.ASK, course.journal.asked)
     if kind in comments.PASSING and (course.moves or comment.id <= course.journal.cleared):

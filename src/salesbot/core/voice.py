@@ -19,3 +19,7 @@ class Say(Protocol):
     """Render a template by its file name, e.g. `card.md.j2`. Deterministic: equal values, equal text."""
 
     def __call__(self, template: str, values: Mapping[str, Any]) -> str: ...
+
+    def names(self) -> frozenset[str]:
+        """List the templates there are."""
+        ...

@@ -5,20 +5,24 @@ Collects; judges nothing. Labels and closings come from the timeline, commands a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from salesbot.core import checklists, command_lines, comments
 from salesbot.core.checklists import Item
 from salesbot.core.command_lines import CommandLine
-from salesbot.core.commands import find, suggestion
+from salesbot.core.commands import NAMES_PEOPLE, find, issue_number, suggestion
+from salesbot.core.dates import add_working_days, local_day
 from salesbot.core.deal import Actor
 from salesbot.core.facts import Comment, Facts
 from salesbot.core.journal import Journal
+from salesbot.core.judge import Course
 from salesbot.core.pipeline import HORIZON, Pipeline
 from salesbot.core.timeline import LabelWish, StateWish
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
 INSTALL_SLACK = timedelta(hours=1)
 """The first issue may be opened a little before the first run creates the labels that date the installation."""
 
@@ -35,8 +39,15 @@ class CommandWish:
 
 
 @dataclass(frozen=True)
+class BackWish:
+    """The date of a deal that was put off has come."""
+
+    at: datetime
+
+
+@dataclass(frozen=True)
 class TickWish:
-    """A box somebody ticked in the question how a deal ended."""
+    """A box somebody ticked in a question of ours: how a deal ended, or why."""
 
     comment: Comment
     item: Item
@@ -44,7 +55,7 @@ class TickWish:
     by: Actor | None
 
 
-Wish = LabelWish | StateWish | CommandWish | TickWish
+Wish = LabelWish | StateWish | CommandWish | BackWish | TickWish
 
 
 def in_order(wishes: list[Wish]) -> list[Wish]:
@@ -67,6 +78,23 @@ def commands(facts: Facts, pipeline: Pipeline, journal: Journal | None) -> Itera
         if lines:
             late = comment.created_at < horizon or (answered is not None and said_at < answered)
             yield CommandWish(comment, lines, said_at, comment.author, late)
+
+
+def named_people(wish: CommandWish) -> list[str]:
+    """Name the people a plan would put on the deal: `@names`, and whoever says `/assign` alone."""
+    names = []
+    for line in wish.lines:
+        if line.word in NAMES_PEOPLE:
+            names += re.findall(r"(?:^|\s)@([A-Za-z0-9-]{1,39})\b", line.rest)
+        if line.word == "assign" and wish.by is not None:
+            names.append(line.rest.split()[0].removeprefix("@") if line.rest else wish.by.login)
+    return names
+
+
+def named_issues(wish: CommandWish) -> list[int]:
+    """Number the issues that a plan names."""
+    words = [line.rest.split()[0] for line in wish.lines if line.word == "duplicate-of" and line.rest]
+    return [number for word in words if (number := issue_number(word)) is not None]
 
 
 def meant(lines: list[CommandLine], pipeline: Pipeline) -> tuple[CommandLine, ...]:
@@ -101,15 +129,36 @@ def is_answered(comment: Comment, journal: Journal | None) -> bool:
     return "CONFUSED" in comment.receipts or ("ROCKET" in comment.receipts and journal is None)
 
 
-def ticks(facts: Facts) -> Iterator[TickWish]:
-    """List the boxes ticked in the question how a deal ended."""
+def ticks(facts: Facts, journal: Journal | None) -> Iterator[TickWish]:
+    """List the boxes ticked in our questions that nobody judged: how a deal ended, or why."""
     assert facts.issue is not None
+    judged = dict(journal.boxes) if journal is not None else {}
+    cleared = journal.cleared if journal is not None else 0
     for comment in facts.issue.comments:
-        if comments.kind_of(comment) != comments.ASK or comment.minimized or comment.own_text:
+        if comments.kind_of(comment) not in comments.PASSING or comment.minimized or comment.own_text:
+            continue
+        if comment.id <= cleared or (
+            comment.edited_at is not None and comment.edited_at <= judged.get(comment.id, _NEVER)
+        ):
             continue
         for item in checklists.read(comments.ASK, comment.body).items:
             if item.ticked:
                 yield TickWish(comment, item, comment.edited_at or comment.created_at, comment.editor)
+
+
+def back(course: Course, pipeline: Pipeline, now: datetime) -> BackWish | None:
+    """A deal that was put off comes back on the first working day from its date (behaviour 7)."""
+    stage = pipeline.stage(course.deal.stage)
+    text = course.deal.fields.get("Revisit on", "")
+    if stage is None or not stage.paused or course.journal.left or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        return None
+    try:
+        day = add_working_days(date.fromisoformat(text), 0, pipeline.quiet)
+    except (ValueError, OverflowError):
+        return None
+    if local_day(now, pipeline.timezone) < day:
+        return None
+    return BackWish(datetime.combine(day, time.min, pipeline.timezone).astimezone(UTC))
 
 
 def installed(facts: Facts, pipeline: Pipeline) -> datetime | None:

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
 
 from salesbot.adapters.github import look_back as _look_back
+from salesbot.adapters.github import many as _many
 from salesbot.adapters.github import read as _read
 from salesbot.adapters.github import write as _write
 from salesbot.adapters.github.client import Client, NotFoundError, UnclearError
 from salesbot.adapters.github.look_back import Meanwhile
-from salesbot.adapters.github.read import IssueGoneError, Place
+from salesbot.adapters.github.many import IN_FULL, Page
+from salesbot.adapters.github.read import IssueGoneError, Place, from_saved
 from salesbot.adapters.github.write import Written
+from salesbot.core.deal import Role
 from salesbot.core.effects import CreateLabel, Effect
 from salesbot.core.facts import Facts, Label, ProblemIssue, Waking
 from salesbot.core.gaps import Gaps
 
-__all__ = ["Client", "GitHub", "IssueGoneError", "Meanwhile", "NotFoundError", "Place", "UnclearError", "Written"]
+__all__ = [
+    "IN_FULL",
+    "Client",
+    "GitHub",
+    "IssueGoneError",
+    "Meanwhile",
+    "NotFoundError",
+    "Page",
+    "Place",
+    "UnclearError",
+    "Written",
+    "from_saved",
+]
 
 
 @dataclass(frozen=True)
@@ -30,9 +47,29 @@ class GitHub:
         """Read a deal and everything around it, in one request."""
         return _read.read(self.client, self.place, number, waking)
 
+    def read_and_keep(self, number: int, waking: Waking) -> tuple[Facts, dict[str, Any]]:
+        """Read a deal, and give back what GitHub answered too."""
+        return _read.read_and_keep(self.client, self.place, number, waking)
+
     def read_repository(self, waking: Waking) -> Facts:
         """Read the repository without an issue."""
         return _read.read_repository(self.client, self.place, waking)
+
+    def glance(self, around: Facts, state: Literal["OPEN", "CLOSED"], since: datetime | None = None) -> Iterator[Page]:
+        """Pass over all deals in a state, page by page."""
+        return _many.glance(self.client, self.place, around, state, *([since] if since else []))
+
+    def read_many(self, numbers: Sequence[int], waking: Waking) -> list[Facts]:
+        """Read up to ten deals in full, in one request."""
+        return _many.read_many(self.client, self.place, numbers, waking)
+
+    def team(self, around: Facts) -> dict[str, Role]:
+        """Read everybody's role at once, where the token may."""
+        return _many.team(self.client, around)
+
+    def role(self, person: str) -> Role:
+        """Ask for somebody's role."""
+        return _read.ask_role(self.client, self.place.repository, person)
 
     def read_more(self, facts: Facts, gaps: Gaps) -> Facts:
         """Read what a decision misses."""

@@ -42,6 +42,10 @@ class UnclearError(ServiceError):
     """A write was sent, and nobody can tell whether it was carried out. Read again before anything else."""
 
 
+class BrokenError(ServiceError):
+    """GitHub could not manage a read; a smaller one may do."""
+
+
 @dataclass(frozen=True)
 class Reply:
     """What GitHub answered to a GraphQL document. `at` is its own clock."""
@@ -79,19 +83,24 @@ class Client:
             user_agent="salesbot",
         )
 
-    def query(self, document: str, variables: Mapping[str, Any], *, tolerated: tuple[str, ...] = ()) -> Reply:
-        """Read. Errors at the tolerated paths (dotted) are passed over; any other error raises ServiceError."""
+    def query(
+        self, document: str, variables: Mapping[str, Any], *, tolerated: tuple[str, ...] = (), give_up: bool = False
+    ) -> Reply:
+        """Read. Errors at the tolerated paths (dotted) are passed over; any other error raises ServiceError.
+
+        With `give_up` a failure of GitHub's raises BrokenError at once, for callers that can ask for less.
+        """
         for wait in self._pauses():
             status, headers, text = self._send("POST", self.graphql_url, {"query": document, "variables": variables})
-            if status is None:
-                wait("GitHub did not answer")
-                continue
             answer = _parsed(text)
-            if self._limited(status, headers, answer):
+            if status is not None and self._limited(status, headers, answer):
                 continue
             errors = _errors(answer)
-            if status >= 500 or _is_broken(errors):
-                wait(f"GitHub answered {status}")
+            if status is None or status >= 500 or _is_broken(errors):
+                failure = "GitHub did not answer" if status is None else f"GitHub answered {status}"
+                if give_up:
+                    raise BrokenError(failure)
+                wait(failure)
                 continue
             _refuse_status(status, answer)
             bad = [error for error in errors if _path(error) not in tolerated]
@@ -167,6 +176,10 @@ class Client:
             return False
         self.wait(_how_long(headers), "GitHub's rate limit is reached")
         return True
+
+    def pause(self, seconds: float) -> None:
+        """Sleep between two writes, so that GitHub's limits are not reached; this costs no patience."""
+        self.sleep(seconds)
 
     def wait(self, seconds: float, why: str) -> None:
         """Sleep, within the patience of the run. Raises ServiceError where that would be too long."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from salesbot.adapters.github import shapes
 from salesbot.adapters.github.read import merged
@@ -100,8 +101,10 @@ def _overwritten(edits: Sequence[Edit], facts: Facts, effects: Sequence[Effect])
     if not any(isinstance(effect, EditBody) for effect in effects):
         return None
     known = {edit.id for edit in facts.issue.body_edits}
+    # With the first edit GitHub also lists the text as it was opened: that is no edit, and no news.
+    since = max(facts.read_at, facts.issue.created_at + timedelta(seconds=1))
     for edit in edits:
         by_us = edit.by is not None and edit.by.id == facts.viewer.id
-        if not by_us and edit.id not in known and edit.at >= facts.read_at and edit.text is not None:
+        if not by_us and edit.id not in known and edit.at >= since and edit.text is not None:
             return edit
     return None

@@ -12,13 +12,23 @@ from salesbot.adapters.github.documents import document
 from salesbot.adapters.github.shapes import Json, need, nodes
 from salesbot.core.deal import Actor, Role
 from salesbot.core.errors import ServiceError
-from salesbot.core.facts import Comment, Facts, Issue, ProblemIssue, Repository, Waking
+from salesbot.core.facts import (
+    Comment,
+    Facts,
+    Issue,
+    LinkedIssue,
+    Load,
+    Person,
+    ProblemIssue,
+    Repository,
+    Waking,
+)
 from salesbot.core.gaps import Gaps
 
 MAX_FILE = 256 * 1024
 """Bytes of a configuration or template file."""
-TOLERATED = ("repository.collaborators",)
-"""The one part of the read that a token may be refused: then the role is asked over REST."""
+TOLERATED = ("repository.collaborators", "repository.people")
+"""What a token may be refused: then a role is asked over REST, and names are looked up one by one when needed."""
 
 
 @dataclass(frozen=True)
@@ -33,29 +43,47 @@ class Place:
 def read(client: Client, place: Place, number: int, waking: Waking) -> Facts:
     """Read a deal. Raises ServiceError naming `contents: read` if the configuration may not be read."""
     variables = {
-        **_where(place),
+        **where(place),
         "number": number,
         "person": waking.actor,
         "asked": waking.actor is not None,
     }
+    return facts_of(_ask(client, place, number, variables), waking, place)
+
+
+def _ask(client: Client, place: Place, number: int, variables: Mapping[str, Any]) -> Reply:
     try:
-        reply = client.query(document("Deal"), variables, tolerated=TOLERATED)
+        return client.query(document("Deal"), variables, tolerated=TOLERATED)
     except NotFoundError as error:
         if "issue" in error.what.casefold():
             raise IssueGoneError(f"Issue {number} is gone from {place.repository}.") from error
         raise
-    return _facts(reply, waking, place)
+
+
+def read_and_keep(client: Client, place: Place, number: int, waking: Waking) -> tuple[Facts, dict[str, Any]]:
+    """Read a deal, and give back what GitHub answered too, for `from_saved`."""
+    variables = {**where(place), "number": number, "person": None, "asked": False}
+    reply = _ask(client, place, number, variables)
+    saved = {"data": reply.data, "at": reply.at.isoformat(), "config": place.config, "templates": place.templates}
+    return facts_of(reply, waking, place), saved
+
+
+def from_saved(saved: Mapping[str, Any], waking: Waking) -> Facts:
+    """Read a deal from what was kept of an answer. Raises ServiceError if something is missing in it."""
+    place = Place(need(saved, "data", "repository", "nameWithOwner"), saved["config"], saved["templates"])
+    return facts_of(Reply(saved["data"], shapes.moment(saved["at"])), waking, place)
 
 
 def read_repository(client: Client, place: Place, waking: Waking) -> Facts:
     """Read the repository without an issue, with all its labels."""
-    facts = _facts(client.query(document("Surroundings"), _where(place)), waking, place)
+    facts = facts_of(client.query(document("Surroundings"), where(place), tolerated=TOLERATED), waking, place)
     if facts.repository.labels_complete:
         return facts
     return read_more(client, place, facts, Gaps(labels=True))
 
 
-def _where(place: Place) -> dict[str, Any]:
+def where(place: Place) -> dict[str, Any]:
+    """Name the repository and its files, as every document wants them."""
     owner, _, name = place.repository.partition("/")
     return {
         "owner": owner,
@@ -70,14 +98,15 @@ class IssueGoneError(NotFoundError):
     """The issue was deleted or transferred away."""
 
 
-def _facts(reply: Reply, waking: Waking, place: Place) -> Facts:
+def facts_of(reply: Reply, waking: Waking, place: Place) -> Facts:
+    """Read the facts from an answer."""
     viewer_data, data = need(reply.data, "viewer"), need(reply.data, "repository")
     viewer = Actor(need(viewer_data, "login"), viewer_data.get("databaseId"))
     _check_contents(data, place)
     issue = data.get("issue")
     return Facts(
-        repository=_repository(data, place),
-        issue=_issue(issue, viewer) if issue is not None else None,
+        repository=repository_facts(data, place),
+        issue=issue_facts(issue, viewer) if issue is not None else None,
         viewer=viewer,
         waking=waking,
         read_at=reply.at,
@@ -94,7 +123,8 @@ def _check_contents(data: Json, place: Place) -> None:
         )
 
 
-def _repository(data: Json, place: Place) -> Repository:
+def repository_facts(data: Json, place: Place) -> Repository:
+    """Read the repository around the deals."""
     found = _problems(nodes(data, "problems"))
     files = _files(data, place)
     unreadable = {path: wrong for path, blob in files.items() if (wrong := _wrong(blob))}
@@ -112,7 +142,13 @@ def _repository(data: Json, place: Place) -> Repository:
         templates={path.removeprefix(f"{place.templates}/"): text for path, text in texts.items()},
         unreadable=unreadable,
         problem=found[0] if found else None,
+        people=_people(nodes(data, "people")) if data.get("people") else {},
+        people_complete=bool(data.get("people")) and not need(data, "people", "pageInfo")["hasNextPage"],
     )
+
+
+def _people(found: Iterable[Json]) -> dict[str, Person]:
+    return {node["login"].casefold(): Person(node["login"], node["id"]) for node in found}
 
 
 def _problems(found: Iterable[Json]) -> list[ProblemIssue]:
@@ -158,7 +194,8 @@ def _roles(data: Json, waking: Waking) -> dict[str, Role]:
     return {waking.actor.casefold(): Role.NONE, **roles} if roles else {}
 
 
-def _issue(data: Json, viewer: Actor) -> Issue:
+def issue_facts(data: Json, viewer: Actor) -> Issue:
+    """Read an issue, in full or at a glance."""
     comments, complete, unread_until, after = _comments(data, viewer)
     return Issue(
         id=need(data, "id"),
@@ -173,7 +210,9 @@ def _issue(data: Json, viewer: Actor) -> Issue:
         state_reason=data.get("stateReason"),
         locked=need(data, "locked"),
         labels=tuple(shapes.label(node) for node in nodes(data, "labels")),
-        assignees=tuple(Actor(node["login"], node.get("databaseId")) for node in nodes(data, "assignees")),
+        assignees=tuple(
+            Actor(node["login"], node.get("databaseId"), node_id=node["id"]) for node in nodes(data, "assignees")
+        ),
         comments=comments,
         comments_complete=complete,
         comments_after=after,
@@ -188,11 +227,15 @@ def _issue(data: Json, viewer: Actor) -> Issue:
 def _comments(data: Json, viewer: Actor) -> tuple[tuple[Comment, ...], bool, Any, str | None]:
     """Put the three windows on the comments together, each comment once, by id."""
     newest = [shapes.comment(node, viewer) for node in nodes(data, "newest")]
-    others = [shapes.comment(node, viewer) for node in (*nodes(data, "oldest"), *nodes(data, "touched"))]
+    others = [shapes.comment(node, viewer) for node in (*nodes(data, "oldest"), *_touched(data))]
     found = merged([*newest, *others])
     complete = len(found) >= need(data, "oldest").get("totalCount", 0)
     until = None if complete else min(comment.created_at for comment in newest)
     return found, complete, until, need(data, "oldest", "pageInfo").get("endCursor")
+
+
+def _touched(data: Json) -> list[Json]:
+    return nodes(data, "touched") if "touched" in data else []
 
 
 def merged(comments: Iterable[Comment]) -> tuple[Comment, ...]:
@@ -208,8 +251,48 @@ def read_more(client: Client, place: Place, facts: Facts, gaps: Gaps) -> Facts:
         facts = replace(facts, issue=_all_comments(client, facts.issue, facts.viewer))
     if gaps.events and facts.issue is not None:
         facts = replace(facts, issue=_more_events(client, facts.issue, facts.viewer))
-    roles = {person.casefold(): ask_role(client, place.repository, person) for person in gaps.people}
-    return replace(facts, roles={**facts.roles, **roles})
+    for name in gaps.names:
+        facts = _look_up(client, facts, name)
+    linked = {number: _linked(client, place, number) for number in gaps.issues}
+    roles = {person.casefold(): ask_role(client, place.repository, person) for person in gaps.roles}
+    loads = _loads(client, facts.repository) if gaps.loads else facts.loads
+    return replace(facts, roles={**facts.roles, **roles}, linked={**facts.linked, **linked}, loads=loads)
+
+
+def _look_up(client: Client, facts: Facts, name: str) -> Facts:
+    """Find one person among those who can be assigned."""
+    data = client.query(document("People"), {"id": facts.repository.node_id, "name": name}).data
+    people = {**facts.repository.people, **_people(nodes(data, "node", "people"))}
+    asked = facts.asked_names | {name.casefold()}
+    return replace(facts, repository=replace(facts.repository, people=people), asked_names=asked)
+
+
+def _linked(client: Client, place: Place, number: int) -> LinkedIssue | None:
+    owner, _, name = place.repository.partition("/")
+    try:
+        data = client.query(document("Linked"), {"owner": owner, "name": name, "number": number}).data
+    except NotFoundError:
+        return None
+    issue = need(data, "repository", "issue")
+    return LinkedIssue(issue["id"], issue["number"], issue["title"])
+
+
+def _loads(client: Client, repository: Repository) -> dict[str, Load]:
+    """Count what everybody owns, from the newest hundred open deals and the newest hundred of all."""
+    data = need(client.query(document("Loads"), {"id": repository.node_id}).data, "node")
+    loads: dict[str, Load] = {}
+    for issue in nodes(data, "open"):
+        for login in _assigned(issue):
+            load = loads.get(login, Load())
+            loads[login] = replace(load, open=load.open + 1)
+    for issue in reversed(nodes(data, "newest")):
+        for login in _assigned(issue):
+            loads[login] = replace(loads.get(login, Load()), newest=shapes.moment(issue["createdAt"]))
+    return loads
+
+
+def _assigned(issue: Json) -> list[str]:
+    return [node["login"].casefold() for node in nodes(issue, "assignees")]
 
 
 def _all_labels(client: Client, repository: Repository) -> Repository:

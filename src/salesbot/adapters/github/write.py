@@ -18,6 +18,7 @@ from salesbot.adapters.github.shapes import Json
 from salesbot.core import problems
 from salesbot.core.effects import (
     AddLabel,
+    Assign,
     CloseIssue,
     CloseProblem,
     CreateLabel,
@@ -31,10 +32,11 @@ from salesbot.core.effects import (
     React,
     RemoveLabel,
     ReopenIssue,
+    Unassign,
     Unreact,
 )
 from salesbot.core.errors import ServiceError
-from salesbot.core.facts import Comment, Facts, Label
+from salesbot.core.facts import Comment, Edit, Facts, Label
 
 MOST_ALIASES = 60
 """One client measured that GitHub takes about 75 mutations in one document."""
@@ -59,6 +61,8 @@ class Written:
     failed: tuple[tuple[Effect, str], ...] = ()
     edits: Mapping[int, int] = field(default_factory=dict)
     """How many edits each comment has now that was edited."""
+    texts: Mapping[int, tuple[Edit, ...]] = field(default_factory=dict)
+    """The newest edits of each comment that was edited."""
     back: Json | None = None
     """The issue as the last alias saw it; None if there is no telling."""
     created: Mapping[str, Comment] = field(default_factory=dict)
@@ -140,10 +144,16 @@ def _step(effect: Effect, facts: Facts) -> Step:  # one line for each effect: th
             return Step(effect, "AddLabel", {"issue": issue, "label": _label(name, facts)})
         case RemoveLabel(name):
             return Step(effect, "RemoveLabel", {"issue": issue, "label": _label(name, facts)})
-        case CloseIssue(reason):
-            return Step(effect, "CloseIssue", {"issue": issue, "reason": reason, "duplicate": None})
+        case CloseIssue(reason, of):
+            linked = facts.linked.get(of) if of is not None else None
+            other = linked.id if linked is not None else None
+            return Step(effect, "CloseIssue", {"issue": issue, "reason": reason, "duplicate": other})
         case ReopenIssue():
             return Step(effect, "ReopenIssue", {"issue": issue})
+        case Assign(login):
+            return Step(effect, "Assign", {"issue": issue, "person": _person(login, facts)})
+        case Unassign(login):
+            return Step(effect, "Unassign", {"issue": issue, "person": _person(login, facts)})
         case MinimizeComment(id_, why):
             return Step(effect, "MinimizeComment", {"comment": _comment(id_, facts), "why": why})
         case DeleteComment(id_):
@@ -179,6 +189,17 @@ def _comment(id_: int, facts: Facts) -> str:
     return found[0].node_id
 
 
+def _person(login: str, facts: Facts) -> str:
+    """Find somebody's node id; who was assigned by hand need not be among those who can be."""
+    person = facts.repository.people.get(login.casefold())
+    if person is not None:
+        return person.node_id
+    on = [actor for actor in (facts.issue.assignees if facts.issue else ()) if actor.login == login]
+    if not on or on[0].node_id is None:
+        raise ServiceError(f"{login} cannot be assigned here any more.", "Name somebody who works in this repository")
+    return on[0].node_id
+
+
 def _problem(facts: Facts) -> str:
     assert facts.repository.problem is not None
     return facts.repository.problem.id
@@ -187,6 +208,7 @@ def _problem(facts: Facts) -> str:
 def _read_answer(steps: Sequence[Step], reply: Reply) -> Written:
     failed: list[tuple[Effect, str]] = []
     edits: dict[int, int] = {}
+    texts: dict[int, tuple[Edit, ...]] = {}
     created: dict[str, Comment] = {}
     back, opened = None, None
     for index, step in enumerate(steps):
@@ -195,15 +217,25 @@ def _read_answer(steps: Sequence[Step], reply: Reply) -> Written:
             if not _already_so(step, reply, index):
                 failed.append((step.effect, _why(reply, index)))
             continue
+        if isinstance(step.effect, Assign) and not _is_assigned(step.effect.login, answer):
+            failed.append((step.effect, f"{step.effect.login} cannot be assigned here"))
         if step.operation == "EditComment":
             edited = answer["issueComment"]
-            edits[edited["databaseId"]] = (edited.get("userContentEdits") or {}).get("totalCount", 0)
+            history = edited.get("userContentEdits") or {}
+            edits[edited["databaseId"]] = history.get("totalCount", 0)
+            texts[edited["databaseId"]] = shapes.edits(history)
         if step.operation == "AddComment" and isinstance(step.effect, PutComment):
             created[step.effect.key] = _made(answer["commentEdge"]["node"], step.effect.body)
         if step.operation == "OpenProblem":
             opened = answer["issue"]["number"]
         back = _find_back(answer) or back
-    return Written(tuple(failed), edits, back, created, opened)
+    return Written(tuple(failed), edits, texts, back, created, opened)
+
+
+def _is_assigned(login: str, answer: Json) -> bool:
+    """GitHub drops people it cannot assign in silence."""
+    on = ((answer.get("assignable") or {}).get("assignees") or {}).get("nodes") or []
+    return login.casefold() in {node["login"].casefold() for node in on}
 
 
 def _made(node: Json, body: str) -> Comment:
@@ -229,6 +261,7 @@ def _merged(one: Written, other: Written) -> Written:
     return Written(
         one.failed + other.failed,
         {**one.edits, **other.edits},
+        {**one.texts, **other.texts},
         other.back,
         {**one.created, **other.created},
         other.opened or one.opened,

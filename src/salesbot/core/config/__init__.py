@@ -22,6 +22,7 @@ from salesbot.core.pipeline import (
     ReportSettings,
     Streak,
     StreakPipeline,
+    SweepSettings,
     Typeform,
     default_pipeline,
 )
@@ -109,6 +110,7 @@ def _filled(base: Pipeline, settings: Settings, names: Names, findings: Findings
         notify_new=settings.get("notify", {}).get("new"),
         owners=_owners(settings.get("owners", {})),
         away={login: tuple(spans) for login, spans in settings.get("away", {}).items()},
+        sweep=SweepSettings(**settings.get("sweep", {})),
         report=_report(settings.get("report", {})),
         typeform=Typeform(**settings["typeform"]) if "typeform" in settings else None,
         streak=_streak(settings["streak"], names) if "streak" in settings else None,

@@ -13,7 +13,15 @@ from salesbot.core.config.names import Names
 from salesbot.core.config.problems import did_you_mean, shown
 from salesbot.core.config.text import Findings
 from salesbot.core.config.words import MAX_LABEL
-from salesbot.core.pipeline import BUILT_IN_FIELDS, DEFAULT_STAGES, Pipeline, Stage, checklist_file, field_key
+from salesbot.core.pipeline import (
+    BUILT_IN_FIELDS,
+    DEFAULT_STAGES,
+    KEPT_FIELDS,
+    Pipeline,
+    Stage,
+    checklist_file,
+    field_key,
+)
 
 Settings = Mapping[str, Any]
 
@@ -187,7 +195,7 @@ def fields_exist(case: Case) -> None:
 
 def fields_are_distinct(case: Case) -> None:
     """No two fields share a heading or a key."""
-    owners = {field_key(heading): f"the built-in field {heading}" for heading in BUILT_IN_FIELDS}
+    owners = {field_key(heading): f"the built-in field {heading}" for heading in BUILT_IN_FIELDS + KEPT_FIELDS}
     for extra in case.pipeline.fields:
         for name, key in ((extra.key, "key"), (field_key(extra.label), "label")):
             taken = owners.get(name)

@@ -118,6 +118,12 @@ def _report() -> dict[Any, Any]:
     )
 
 
+def _sweep() -> dict[Any, Any]:
+    return _settings(
+        ("budget", shape.whole_number(10, 450), "Comments and edits one sweep may write, 10 to 450. Default: 300."),
+    )
+
+
 def _typeform() -> dict[Any, Any]:
     return _settings(
         ("form", shape.matching("[A-Za-z0-9_-]{1,60}", "the form's id, as in its address"), "The form's id."),
@@ -172,6 +178,7 @@ def layout() -> dict[Any, Any]:
         ("owners", _owners(), "Who gets the deals that machines open."),
         ("quiet", _list(words.days()), "Days without reminders: 2026-12-24, or 2026-12-21..2027-01-03."),
         ("away", _map(words.login(), shape.one_or_more(words.days())), "Days on which a person is not reminded."),
+        ("sweep", _sweep(), "How much the scheduled sweep does at once."),
         ("report", _report(), "What the weekly report measures against."),
         ("typeform", _typeform(), "Leads from a Typeform."),
         ("streak", _streak(), "Deals in step with boxes in Streak."),

@@ -1,0 +1,196 @@
+"""Attention: what needs a person, as labels that come and go by themselves, and as a few reminders (behaviour 7).
+
+The sweep puts labels on and reminds; every run takes off what is no longer so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+
+from salesbot.core import activity, comments, guards, next_step
+from salesbot.core.dates import add_working_days, local_day, working_days_between
+from salesbot.core.deal import Move
+from salesbot.core.effects import AddLabel, CreateLabel, Effect, RemoveLabel
+from salesbot.core.facts import Facts
+from salesbot.core.judge import Course
+from salesbot.core.pipeline import Pipeline, Stage
+from salesbot.core.stand import Stand
+from salesbot.core.voice import Say
+
+PREFIX = "attention:"
+COLOR = "fbca04"
+KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "overdue": "The next step is past its date",
+        "no-next-step": "Nobody said what happens next",
+        "idle": "Nobody did anything for longer than this stage allows",
+        "unanswered": "Somebody outside waits for an answer",
+        "incomplete": "Something this stage expects is missing",
+    }
+)
+SWEEP = "sweep"
+"""The waking of a sweep: only then labels are put on and people reminded."""
+ADOPTED_IN_PEACE = timedelta(days=7)
+NO_NEXT_STEP_FROM = 3
+"""Working days."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A deal at a moment, as attention looks at it."""
+
+    course: Course
+    facts: Facts
+    pipeline: Pipeline
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The day in the pipeline's zone."""
+        return local_day(self.now, self.pipeline.timezone)
+
+    @property
+    def stage(self) -> Stage:
+        """The stage of the deal."""
+        stage = self.pipeline.stage(self.course.deal.stage)
+        assert stage is not None, self.course.deal.stage
+        return stage
+
+
+def needed(course: Course, facts: Facts, pipeline: Pipeline, now: datetime) -> tuple[str, ...]:
+    """Say what about a deal needs a person now. Asks nothing of ended deals, nor in the days after adoption."""
+    scene = Scene(course, facts, pipeline, now)
+    issue = facts.issue
+    assert issue is not None
+    adopted = course.journal.born > issue.created_at
+    if scene.stage.outcome or course.journal.left or not course.deal.open:
+        return ()
+    if adopted and now - course.journal.born < ADOPTED_IN_PEACE:
+        return ()
+    return tuple(kind for kind in KINDS if _CHECKS[kind](scene))
+
+
+def _overdue(scene: Scene) -> bool:
+    step = next_step.parse(scene.course.deal.fields.get("Next step", ""))
+    return step is not None and step.day < scene.today
+
+
+def _no_next_step(scene: Scene) -> bool:
+    deal = scene.course.deal
+    if scene.stage not in scene.pipeline.step_stages or deal.fields.get("Next step") or _is_snoozed(scene):
+        return False
+    assert scene.facts.issue is not None
+    times = [visit.entered for visit in deal.history[-1:]] + [edit.at for edit in scene.facts.issue.body_edits[:1]]
+    start = local_day(max(times, default=scene.facts.issue.created_at), scene.pipeline.timezone)
+    return working_days_between(start, scene.today, scene.pipeline.quiet) >= NO_NEXT_STEP_FROM
+
+
+def _idle(scene: Scene) -> bool:
+    """A deal with a next step in the future is not idle."""
+    limit = scene.stage.idle_days
+    step = next_step.parse(scene.course.deal.fields.get("Next step", ""))
+    if limit is None or _is_snoozed(scene) or (step is not None and step.day >= scene.today):
+        return False
+    assert scene.facts.issue is not None
+    last = activity.last_of_ours(scene.facts) or scene.facts.issue.created_at
+    return (scene.today - local_day(last, scene.pipeline.timezone)).days >= limit
+
+
+def _unanswered(scene: Scene) -> bool:
+    since = activity.waiting_since(scene.facts)
+    return since is not None and scene.now >= _a_working_day_after(since, scene.pipeline)
+
+
+def _a_working_day_after(moment: datetime, pipeline: Pipeline) -> datetime:
+    """The same time on the next working day; what came on a day off counts from the next working day's morning."""
+    local = moment.astimezone(pipeline.timezone)
+    first = add_working_days(local.date(), 0, pipeline.quiet)
+    clock = local.timetz() if first == local.date() else local.timetz().replace(hour=0, minute=0, second=0)
+    return datetime.combine(add_working_days(first, 1, pipeline.quiet), clock)
+
+
+def _incomplete(scene: Scene) -> bool:
+    move = Move(scene.stage.name, scene.now)
+    return bool(guards.missing(scene.course.deal, move, scene.stage.expects, scene.pipeline))
+
+
+def _is_snoozed(scene: Scene) -> bool:
+    text = scene.course.deal.fields.get("Snoozed until", "")
+    try:
+        return date.fromisoformat(text) > scene.today
+    except ValueError:
+        return False
+
+
+_CHECKS = {
+    "overdue": _overdue,
+    "no-next-step": _no_next_step,
+    "idle": _idle,
+    "unanswered": _unanswered,
+    "incomplete": _incomplete,
+}
+
+
+def label_effects(course: Course, stand: Stand) -> list[Effect]:
+    """Put the labels in step with what is needed; only the sweep puts new ones on."""
+    wanted = {f"{PREFIX}{kind}" for kind in needed(course, stand.facts, stand.pipeline, stand.now)}
+    on = {label.name.casefold(): label.name for label in stand.issue.labels if label.name.casefold().startswith(PREFIX)}
+    known = {f"{PREFIX}{kind}" for kind in KINDS}
+    sweeping = stand.facts.waking.event == SWEEP
+    add: list[Effect] = [AddLabel(name) for name in sorted(wanted - set(on))] if sweeping else []
+    return [*add, *(RemoveLabel(on[name]) for name in sorted((set(on) & known) - wanted))]
+
+
+def missing_labels(effects: Sequence[Effect], stand: Stand) -> Iterator[Effect]:
+    """Create the attention labels that are about to be used for the first time."""
+    known = {label.name.casefold() for label in stand.facts.repository.labels}
+    for effect in effects:
+        if isinstance(effect, AddLabel) and effect.name not in known:
+            yield CreateLabel(effect.name, COLOR, KINDS[effect.name.removeprefix(PREFIX)])
+
+
+def remind(course: Course, facts: Facts, pipeline: Pipeline, now: datetime, say: Say) -> Course:
+    """Owe the reminders that are due: an overdue next step, an unanswered word; once per occasion, on working days."""
+    if facts.waking.event != SWEEP or pipeline.is_quiet(local_day(now, pipeline.timezone)):
+        return course
+    scene = Scene(course, facts, pipeline, now)
+    kinds = needed(course, facts, pipeline, now)
+    for kind, occasion in _occasions(scene):
+        if kind not in kinds or occasion in course.journal.reminded or _is_snoozed(scene):
+            continue
+        person, team = _whom(scene)
+        if person is None and team is None:
+            continue
+        values = {"kind": kind, "person": person, "team": team, "next_step": course.deal.fields.get("Next step")}
+        memory = replace(course.journal, reminded=(*course.journal.reminded, occasion)[-10:])
+        key = comments.key(comments.REMINDER, occasion)
+        course = replace(course, journal=memory).owing(key, say("reminder.md.j2", values))
+    return course
+
+
+def _occasions(scene: Scene) -> Iterator[tuple[str, str]]:
+    """Name the occasions of reminders: which step is overdue, which word waits."""
+    step = next_step.parse(scene.course.deal.fields.get("Next step", ""))
+    if step is not None:
+        yield "overdue", f"overdue-{step.day.isoformat()}"
+    since = activity.waiting_since(scene.facts)
+    if since is not None:
+        yield "unanswered", f"unanswered-{int(since.timestamp())}"
+
+
+def current_occasions(course: Course, facts: Facts, pipeline: Pipeline, now: datetime) -> set[str]:
+    """Name the occasions that last: their reminders are still news."""
+    kinds = needed(course, facts, pipeline, now)
+    return {occasion for kind, occasion in _occasions(Scene(course, facts, pipeline, now)) if kind in kinds}
+
+
+def _whom(scene: Scene) -> tuple[str | None, str | None]:
+    """The person named in the next step, else the owner; who is away is not disturbed, and the team hears of it."""
+    step = next_step.parse(scene.course.deal.fields.get("Next step", ""))
+    person = (step.who if step is not None and _overdue(scene) else None) or scene.course.deal.owner
+    if person is not None and not scene.pipeline.is_away(person, scene.today):
+        return person, None
+    return None, scene.pipeline.notify_new

@@ -1,0 +1,69 @@
+"""New deals: who gets one that a machine opened or nobody took, and who is told (behaviour 2 and 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from salesbot.core import comments
+from salesbot.core.dates import local_day
+from salesbot.core.facts import Facts, Load
+from salesbot.core.judge import Course, give
+from salesbot.core.pipeline import Pipeline
+from salesbot.core.voice import Say
+
+
+def is_new(course: Course, facts: Facts) -> bool:
+    """Say whether this run is the first to see the deal: nothing of ours stands on it yet."""
+    issue = facts.issue
+    assert issue is not None
+    opened_here = course.journal.born == issue.created_at
+    return issue.open and opened_here and not any(comment.own for comment in issue.comments)
+
+
+def opened_by_machine(facts: Facts) -> bool:
+    """Say whether no person opened the issue."""
+    issue = facts.issue
+    assert issue is not None
+    return issue.own or (issue.author is not None and issue.author.is_bot)
+
+
+def needs_owner(course: Course, facts: Facts, pipeline: Pipeline) -> bool:
+    """Say whether a new deal is to be given to somebody by the configured rule."""
+    return bool(pipeline.owners.people) and course.deal.owner is None and is_new(course, facts)
+
+
+def welcome(course: Course, facts: Facts, pipeline: Pipeline, now: datetime, say: Say) -> Course:
+    """Give a new deal its owner, and tell of one that a machine opened."""
+    if not is_new(course, facts):
+        return course
+    if needs_owner(course, facts, pipeline):
+        login = choose(facts, pipeline, now)
+        course = give(course, login, now) if login is not None else course
+    if opened_by_machine(facts) and pipeline.notify_new is not None:
+        text = say("new.md.j2", {"team": pipeline.notify_new, "owner": course.deal.owner, "stage": course.deal.stage})
+        course = course.owing(comments.key(comments.NEW, course.deal.number), text)
+    return course
+
+
+def choose(facts: Facts, pipeline: Pipeline, now: datetime) -> str | None:
+    """Choose an owner: whoever opened it, if that is one of them; else by turn or by load, nobody who is away."""
+    issue = facts.issue
+    assert issue is not None
+    today = local_day(now, pipeline.timezone)
+    here = [login for login in pipeline.owners.people if not pipeline.is_away(login, today)]
+    able = [login for login in here if login.casefold() in facts.repository.people]
+    author = issue.author.login.casefold() if issue.author is not None else ""
+    for login in able:
+        if login.casefold() == author:
+            return facts.repository.people[login.casefold()].login
+    loads: Mapping[str, Load] = facts.loads or {}
+    by_turn = pipeline.owners.by == "round-robin"
+    chosen = min(able, key=lambda login: _rank(loads.get(login.casefold(), Load()), by_turn=by_turn), default=None)
+    return facts.repository.people[chosen.casefold()].login if chosen is not None else None
+
+
+def _rank(load: Load, *, by_turn: bool) -> tuple[float, float]:
+    """By turn: who got one longest ago. By load: who has fewest open, then by turn."""
+    newest = load.newest.timestamp() if load.newest is not None else float("-inf")
+    return (0 if by_turn else load.open, newest)

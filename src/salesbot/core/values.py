@@ -1,0 +1,159 @@
+"""Values of fields: what a person typed -> the text that stands in the section, or a no that says what would be right.
+
+Each kind of field reads its own way; `/set`, `/value`, `/expect` and the rest all come through here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from salesbot.core import dates, markdown
+from salesbot.core.command_lines import nearest
+from salesbot.core.deal import Refusal
+from salesbot.core.money import Money, MoneyError
+from salesbot.core.pipeline import Field, Pipeline, field_key
+from salesbot.core.voice import Markdown
+
+LONGEST = 2_000
+"""Characters a field takes by command; a longer text belongs in the description."""
+
+Read = Callable[[str, str, date, Pipeline], "str | Refusal"]
+"""(typed text, how the command begins, today, pipeline) -> text of the section, or why not."""
+
+
+def suggest(command: str, suggestions: tuple[str, ...]) -> str:
+    """Say what to type instead."""
+    said = " or ".join(f"`{command} {suggestion}`" for suggestion in suggestions[:3])
+    return f"Say {said}" if said else ""
+
+
+def money(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
+    """Read an amount of money."""
+    try:
+        return Money.parse(text, pipeline.currency).machine()
+    except MoneyError as error:
+        return Refusal(Markdown(error.what), suggest(command, error.suggestions), "value")
+
+
+def day(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
+    """Read a day, whenever it is."""
+    return _day(text, command, today, future=False)
+
+
+def coming_day(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
+    """Read a day that must not be past."""
+    return _day(text, command, today, future=True)
+
+
+def _day(text: str, command: str, today: date, *, future: bool) -> str | Refusal:
+    try:
+        return dates.parse_date(text, today, future=future).isoformat()
+    except dates.DateError as error:
+        return Refusal(Markdown(error.what), suggest(command, error.suggestions), "date")
+
+
+def percent(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
+    """Read a probability, 0 to 100."""
+    digits = text.removesuffix("%").strip()
+    if digits.isascii() and digits.isdigit() and int(digits) <= 100:
+        return f"{int(digits)} %"
+    return Refusal(Markdown(f"{markdown.code(text[:60])} is no percentage."), f"Say `{command} 40`: 0 to 100, whole")
+
+
+def number(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
+    """Read a number."""
+    try:
+        read = Decimal(text.replace(",", "")) if len(text) <= 40 else Decimal("nan")
+    except InvalidOperation:
+        read = Decimal("nan")
+    if read.is_finite():
+        return f"{read:f}"
+    return Refusal(Markdown(f"{markdown.code(text[:60])} is no number."), f"Say `{command} 12`")
+
+
+def plain(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
+    """Read any text, as one line."""
+    line = " ".join(text.split())
+    if len(line) > LONGEST:
+        return Refusal(
+            f"That is {len(line):,} characters long; a field takes {LONGEST:,}.", "Write it in the description"
+        )
+    return line
+
+
+def yes_no(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
+    """Read a yes or a no."""
+    return _choose(text, command, ("yes", "no"))
+
+
+def _choose(text: str, command: str, options: tuple[str, ...]) -> str | Refusal:
+    for option in options:
+        if option.casefold() == text.strip().casefold():
+            return option
+    guess = nearest(text, options)
+    said = f"Did you mean `{command} {guess}`?" if guess else f"One of {', '.join(f'`{option}`' for option in options)}"
+    return Refusal(Markdown(f"{markdown.code(text[:60])} is none of the choices."), said)
+
+
+_BUILT_IN: Mapping[str, Read] = {
+    "Value": money,
+    "Probability": percent,
+    "Expected close": coming_day,
+    "Revisit on": coming_day,
+}
+_BY_TYPE: Mapping[str, Read] = {
+    "text": plain,
+    "number": number,
+    "money": money,
+    "date": day,
+    "yes/no": yes_no,
+}
+_NOT_BY_HAND = {
+    "Next step": "`/next <date> <what>`",
+    "Snoozed until": "`/snooze <duration>`",
+    "Earlier expected closes": "`/expect <date>`",
+}
+
+
+def read(heading: str, text: str, today: date, pipeline: Pipeline) -> str | Refusal:
+    """Read what was typed for a field."""
+    command = f"/set {field_key(heading)}"
+    if heading in _NOT_BY_HAND:
+        return Refusal(f"{heading} is not set like this.", f"It is set by {_NOT_BY_HAND[heading]}")
+    own = next((field for field in pipeline.fields if field.label == heading), None)
+    if own is not None and own.type == "choice":
+        return _choose(text, command, own.options)
+    reader = _BY_TYPE[own.type] if own is not None else _BUILT_IN.get(heading, plain)
+    return reader(text, command, today, pipeline)
+
+
+def is_readable(field: Field, text: str, pipeline: Pipeline) -> bool:
+    """Say whether the text of a section is a value of its kind of field. A relative date is none: it would wander."""
+    if field.type == "date":
+        return re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is not None
+    return field.type == "text" or not isinstance(read(field.label, text, date.min, pipeline), Refusal)
+
+
+def find_heading(words: tuple[str, ...], pipeline: Pipeline) -> tuple[str, tuple[str, ...]] | None:
+    """Find the field that words begin with, by key or heading, the longest match; and the words after it."""
+    known = {_folded(heading): heading for heading in pipeline.headings}
+    known |= {_folded(field.key): field.label for field in pipeline.fields}
+    for count in range(min(len(words), 6), 0, -1):
+        heading = known.get(_folded(" ".join(words[:count])).removesuffix(":"))
+        if heading is not None:
+            return heading, words[count:]
+    return None
+
+
+def nearest_field(word: str, pipeline: Pipeline) -> str | None:
+    """Find the field that a word was probably meant to be, as `/set` wants it."""
+    return nearest(
+        word, [field_key(heading) for heading in pipeline.headings] + [field.key for field in pipeline.fields]
+    )
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\s_-]+", " ", name).strip().casefold()
