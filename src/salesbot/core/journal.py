@@ -63,8 +63,8 @@ class Journal:
     if it was before our time: the deal is closed without an outcome. `left` says why a deal left the pipeline. `rounds`
     are its values in turn. `cleared` is the newest comment when a move was last accepted: older refusals are past.
     `refresh` says for which comment a checklist was to be brought up to date. `reminded` are the occasions of which
-    somebody was reminded. `lead` is the key of the lead it came from (`core.lead`). `twins` are the deals that may be
-    the same one, each with why.
+    somebody was reminded. `boxes` says until when the ticks in our questions were judged. `lead` is the key of the lead
+    it came from (`core.lead`). `twins` are the deals that may be the same one, each with why.
     """
 
     repository: int
@@ -87,6 +87,7 @@ class Journal:
     assigned: tuple[Assigned, ...] = ()
     refresh: Mapping[str, int] = field(default_factory=dict)
     reminded: tuple[str, ...] = ()
+    boxes: tuple[tuple[int, datetime], ...] = ()
     lead: str = ""
     twins: tuple[tuple[int, str], ...] = ()
 
@@ -103,6 +104,11 @@ class Journal:
         """Remember who was put on the deal or taken off it last."""
         others = tuple(entry for entry in self.assigned if entry.login.casefold() != login.casefold())
         return replace(self, assigned=(*others, Assigned(login, on, at))[-10:])
+
+    def with_boxes(self, comment: int, at: datetime) -> Journal:
+        """Remember that the ticks in a question of ours were judged, as they stood then."""
+        others = tuple(entry for entry in self.boxes if entry[0] != comment)
+        return replace(self, boxes=(*others, (comment, at))[-10:])
 
     def has_answered(self, comment: int) -> bool:
         """Say whether a comment was answered, with yes or no."""
@@ -144,6 +150,7 @@ def to_payload(journal: Journal) -> dict[str, Any]:
         "assigned": [[entry.login, entry.on, _epoch(entry.at)] for entry in journal.assigned],
         "refresh": dict(journal.refresh),
         "reminded": list(journal.reminded),
+        "boxes": [[comment, _epoch(at)] for comment, at in journal.boxes],
         "lead": journal.lead,
         "twins": [[number, why] for number, why in journal.twins],
     }
@@ -177,6 +184,7 @@ def from_payload(payload: Mapping[str, Any]) -> Journal | None:
             assigned=tuple(Assigned(str(who), bool(on), _moment(at)) for who, on, at in payload.get("assigned", ())),
             refresh={str(k): int(v) for k, v in payload.get("refresh", {}).items()},
             reminded=tuple(str(key) for key in payload.get("reminded", ())),
+            boxes=tuple((int(comment), _moment(at)) for comment, at in payload.get("boxes", ())),
             lead=str(payload.get("lead", "")),
             twins=tuple((int(number), str(why)) for number, why in payload.get("twins", ())),
         )
