@@ -118,7 +118,7 @@ def test_the_schema_for_editors_is_the_file_in_the_repository(capsys: Printed) -
 # run
 
 
-@pytest.mark.parametrize("task", ["sweep", "report", "intake", "streak", "all"])
+@pytest.mark.parametrize("task", ["report", "intake", "streak", "all"])
 def test_a_task_of_a_later_version_says_that_it_is_not_there_yet(tmp_path: Path, capsys: Printed, task: str) -> None:
     assert main(["run"], {**event(tmp_path, "schedule", {}), "INPUT_TASK": task}) == 2
     assert f"::error::The task {task} is not there yet in this version." in capsys.readouterr().out
