@@ -139,6 +139,12 @@ class Other:
     """In small letters."""
     duplicate: bool = False
     """Closed as a duplicate itself."""
+    open: bool = True
+    own: bool = False
+    """Opened by the bot itself."""
+    created_at: datetime | None = None
+    card: str = ""
+    """The oldest card of ours on it, if there is one: what the deal remembers."""
 
 
 @dataclass(frozen=True)

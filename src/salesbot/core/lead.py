@@ -7,14 +7,13 @@ Knows no vendor of forms, and opens nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
-from urllib.parse import quote
 
 from salesbot.core import markdown, values
-from salesbot.core.facts import Issue
+from salesbot.core.facts import Issue, Other
 from salesbot.core.mail_hosts import company_domain
 from salesbot.core.pipeline import BUILT_IN_FIELDS, LEAD_FIELDS, Pipeline
 from salesbot.core.voice import Markdown, Say
@@ -37,7 +36,15 @@ LONGEST_TITLE = 200
 LONGEST_BRIEF = 60
 """Characters of a brief that a title shows."""
 
-Kind = Literal["text", "long", "mail", "phone", "file"]
+Kind = Literal["text", "long", "mail", "phone", "file", "hidden"]
+_USUAL: Mapping[str, str] = {
+    "name": "Contact", "full name": "Contact", "company name": "Company", "organization": "Company",
+    "organisation": "Company", "e mail": "Email", "email address": "Email", "phone number": "Phone",
+}  # fmt: skip
+"""What forms usually call a field of ours."""
+_IN_FRONT = frozenset({"your", "lead", "the"})
+_IN_ADDRESS = re.compile(r"[A-Za-z0-9:/?&=%~.,;+_!-]")
+"""What an address keeps as it is; everything else, brackets and quotes above all, is written as percent signs."""
 _BY_KIND: Mapping[Kind, str] = {"mail": "Email", "phone": "Phone", "long": BRIEF}
 
 
@@ -49,6 +56,15 @@ class Answer:
     question: str
     text: str
     kind: Kind = "text"
+
+
+@dataclass(frozen=True)
+class Received:
+    """What somebody sent us: the key, when, and the answers in their order. Nothing is sorted into fields yet."""
+
+    key: str
+    at: datetime
+    answers: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,45 +96,81 @@ class Mark:
         return self.key.partition(":")[0]
 
 
-def sort_answers(
-    answers: Iterable[Answer], wanted: Mapping[str, str], pipeline: Pipeline
-) -> tuple[dict[str, str], tuple[Answer, ...]]:
+def sort_in(received: Received, wanted: Mapping[str, str], pipeline: Pipeline, *, polled: bool = False) -> Lead:
     """Find each answer's field: as the map says (field key: `ref`), else by name, else by its kind. A field takes one.
 
-    The rest, and what is too long for a field, comes back as other answers.
+    The rest, and what is too long for a field, stays among the other answers.
     """
-    given = [answer for answer in answers if answer.text.strip()]
+    given = [answer for answer in _joined(received.answers) if answer.text.strip()]
     places: dict[int, str] = {}
-    for find in (_mapped(wanted, pipeline), _named(pipeline), _of_its_kind):
+    for find in (_mapped(wanted, pipeline), _named(pipeline), _of_its_kind, _campaign):
         for number, answer in enumerate(given):
             heading = find(answer) if number not in places else None
             if heading is not None and heading not in places.values() and _fits(answer, heading):
                 places[number] = heading
     fields = {heading: _value(given[number].text, heading) for number, heading in places.items()}
-    return fields, tuple(answer for number, answer in enumerate(given) if number not in places)
+    others = tuple(answer for number, answer in enumerate(given) if number not in places)
+    return Lead(received.key, received.at, fields, others, polled)
 
 
-def _mapped(wanted: Mapping[str, str], pipeline: Pipeline) -> Any:
+_Find = Callable[[Answer], str | None]
+
+
+def _mapped(wanted: Mapping[str, str], pipeline: Pipeline) -> _Find:
     headings = {ref: pipeline.heading(key) for key, ref in wanted.items()}
     return lambda answer: headings.get(answer.ref)
 
 
-def _named(pipeline: Pipeline) -> Any:
-    """By the name of the answer or the words of the question, where these are a field's own."""
+def _named(pipeline: Pipeline) -> _Find:
+    """By the name of the answer or the words of the question, where these are a field's own or usual for it."""
     allowed = {*FROM_STRANGERS, *(extra.label for extra in pipeline.fields)}
 
     def find(answer: Answer) -> str | None:
-        for name in (answer.ref, answer.question.rstrip(" ?:*")):
-            found = values.find_heading(tuple(re.split(r"[\s_-]+", name)), pipeline) if name else None
+        for name in _names(answer):
+            found = values.find_heading(name, pipeline)
             if found is not None and not found[1] and found[0] in allowed:
                 return found[0]
+            if (usual := _USUAL.get(" ".join(name))) is not None:
+                return usual
         return None
 
     return find
 
 
+def _names(answer: Answer) -> Iterator[tuple[str, ...]]:
+    """The name and the question in small words, with and without what forms put in front of them."""
+    for text in (answer.ref, answer.question):
+        words = tuple(word for word in re.split(r"[\W_]+", text.casefold()) if word)
+        if words:
+            yield words
+        if len(words) > 1 and words[0] in _IN_FRONT:
+            yield words[1:]
+
+
 def _of_its_kind(answer: Answer) -> str | None:
     return _BY_KIND.get(answer.kind)
+
+
+def _campaign(answer: Answer) -> str | None:
+    """Where a campaign sent somebody from is the source, if nobody said another one."""
+    return "Source" if answer.kind == "hidden" and answer.ref.casefold() == "utm_source" else None
+
+
+def _joined(answers: Iterable[Answer]) -> list[Answer]:
+    """First and last name, asked apart, are one name."""
+    given = list(answers)
+    at = {
+        word: number for number, answer in enumerate(given) for word in ("first name", "last name") if _is(answer, word)
+    }
+    if len(at) < 2:
+        return given
+    first, last = given[at["first name"]], given[at["last name"]]
+    whole = replace(first, ref="contact", question="Name", text=f"{first.text} {last.text}")
+    return [whole if answer is first else answer for answer in given if answer is not last]
+
+
+def _is(answer: Answer, name: str) -> bool:
+    return any(" ".join(words) == name for words in _names(answer))
 
 
 def _fits(answer: Answer, heading: str) -> bool:
@@ -183,7 +235,10 @@ def _shown(answer: Answer) -> dict[str, Any]:
 
 def _link(address: str) -> Markdown | None:
     """The address of an uploaded file, for a link; None if it is no plain https address. Nothing is downloaded."""
-    plain = quote(address, safe=":/?&=%~.,;+-_!@")
+    plain = "".join(
+        sign if _IN_ADDRESS.match(sign) else "".join(f"%{byte:02X}" for byte in sign.encode("utf-8", "replace"))
+        for sign in address
+    )
     return Markdown(plain) if re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?/\S*", plain) else None
 
 
@@ -205,6 +260,26 @@ def read_mark(body: str) -> Mark | None:
     return Mark(marker.payload["key"], moment, marker.payload.get("polled") is True)
 
 
-def mark_of(issue: Issue) -> Mark | None:
-    """Read the mark of an issue the bot itself opened; a stranger's is text."""
-    return read_mark(issue.body) if issue.own else None
+def mark_of(issue: Issue | Other) -> Mark | None:
+    """Read the mark of an issue the bot itself opened; a stranger's is text. The card knows the key as well."""
+    if not issue.own:
+        return None
+    return read_mark(issue.body) or (_remembered(issue.card) if isinstance(issue, Other) else None)
+
+
+def _remembered(card: str) -> Mark | None:
+    """What the card remembers, where somebody rewrote the description."""
+    marker = markdown.read_marker(card)
+    key = marker.payload.get("lead") if marker is not None else None
+    return Mark(key) if isinstance(key, str) and key else None
+
+
+def elder(number: int, key: str, others: Iterable[Other]) -> int | None:
+    """Find the issue that the same lead became before this one; the lowest number stays."""
+    found = [other.number for other in others if _is_of(other, key) and other.number < number]
+    return min(found, default=None)
+
+
+def _is_of(other: Other, key: str) -> bool:
+    mark = mark_of(other)
+    return mark is not None and mark.key == key and not other.duplicate

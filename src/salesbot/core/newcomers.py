@@ -10,9 +10,12 @@ from salesbot.core import comments, duplicates, lead
 from salesbot.core.dates import local_day
 from salesbot.core.facts import Facts, Load
 from salesbot.core.journal import Journal
-from salesbot.core.judge import Course, give
+from salesbot.core.judge import Course, give, leave
 from salesbot.core.pipeline import Pipeline
 from salesbot.core.voice import Say
+
+DOUBLE = "double"
+"""The waking of a run that looks at a deal because another one came from the same lead."""
 
 
 def is_new(course: Course, facts: Facts) -> bool:
@@ -40,7 +43,8 @@ def needs_owner(course: Course, facts: Facts, pipeline: Pipeline) -> bool:
 
 def welcome(course: Course, facts: Facts, pipeline: Pipeline, now: datetime, say: Say) -> Course:
     """Give a new deal its owner, and tell of one that a machine opened."""
-    if not is_new(course, facts):
+    course = _step_aside(course, facts)
+    if course.journal.left or not is_new(course, facts):
         return course
     course = replace(course, journal=_with_twins(course, facts, pipeline))
     if needs_owner(course, facts, pipeline):
@@ -50,6 +54,24 @@ def welcome(course: Course, facts: Facts, pipeline: Pipeline, now: datetime, say
         text = say("new.md.j2", {"team": pipeline.notify_new, "owner": course.deal.owner, "stage": course.deal.stage})
         course = course.owing(comments.key(comments.NEW, course.deal.number), text)
     return course
+
+
+def elder(facts: Facts, journal: Journal | None) -> int | None:
+    """Find the issue that the same lead became before this one, if the others were read."""
+    issue = facts.issue
+    assert issue is not None
+    mark = lead.mark_of(issue)
+    key = journal.lead if journal is not None else mark.key if mark is not None else ""
+    return lead.elder(issue.number, key, facts.others or ()) if key else None
+
+
+def _step_aside(course: Course, facts: Facts) -> Course:
+    """Of two issues of one lead the lower number stays. Said once: whoever reopens the other one wants it."""
+    first = elder(facts, course.journal)
+    if first is None or course.journal.left:
+        return course
+    course = leave(course, "duplicate", first)
+    return replace(course, journal=replace(course.journal, lead=""))
 
 
 def _with_twins(course: Course, facts: Facts, pipeline: Pipeline) -> Journal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from salesbot.adapters.github import shapes
 from salesbot.adapters.github.client import Client, NotFoundError, Reply
 from salesbot.adapters.github.documents import document
 from salesbot.adapters.github.shapes import Json, need, nodes
+from salesbot.core import journal, markdown
 from salesbot.core.deal import Actor, Role
 from salesbot.core.errors import ServiceError
 from salesbot.core.facts import (
@@ -266,18 +267,58 @@ def read_more(client: Client, place: Place, facts: Facts, gaps: Gaps) -> Facts:
 def _others(client: Client, repository: Repository) -> tuple[Other, ...]:
     """Read the newest issues. Absence is concluded from nothing here: an older twin goes unnamed."""
     found: list[Other] = []
-    after, more = None, True
-    while more and len(found) < MOST_OTHERS:
-        reply = client.query(document("Others"), {"id": repository.node_id, "after": after})
-        page = need(reply.data, "node", "issues")
-        found += [_other(node) for node in nodes(page)]
-        more, after = page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"]
+    for page in newest(client, repository):
+        found += page
+        if len(found) >= MOST_OTHERS:
+            break
     return tuple(found)
 
 
-def _other(node: Json) -> Other:
-    labels = frozenset(label["name"].casefold() for label in nodes(node, "labels"))
-    return Other(node["number"], node["title"], node.get("body") or "", labels, node.get("stateReason") == "DUPLICATE")
+def newest(client: Client, repository: Repository, after: str | None = None) -> Iterator[list[Other]]:
+    """Read all issues, the newest first, a hundred a page."""
+    more = True
+    while more:
+        page = need(client.query(document("Others"), {"id": repository.node_id, "after": after}).data, "node", "issues")
+        yield [other(node) for node in nodes(page)]
+        more, after = page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"]
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What an intake reads first: the repository, the newest issues, and the newest that came in by themselves."""
+
+    around: Facts
+    newest: tuple[Other, ...]
+    inbound: tuple[Other, ...]
+    after: str | None
+    """Where the next page of issues begins; None if there is none."""
+
+
+def read_intake(client: Client, place: Place, waking: Waking) -> Intake:
+    """Read all that tells whether something new came in, in one request."""
+    reply = client.query(document("Intake"), where(place), tolerated=TOLERATED)
+    around = facts_of(reply, waking, place)
+    page = need(reply.data, "repository", "newest")
+    inbound = tuple(other(node) for node in nodes(reply.data, "repository", "inbound"))
+    after = page["pageInfo"]["endCursor"] if page["pageInfo"]["hasNextPage"] else None
+    return Intake(around, tuple(other(node) for node in nodes(page)), inbound, after)
+
+
+def other(node: Json) -> Other:
+    """Read another issue, as far as it may be the same deal."""
+    own = [comment["body"] for comment in nodes(node, "comments") if comment["viewerDidAuthor"]]
+    cards = [body for body in own if (marker := markdown.read_marker(body)) and marker.kind == journal.CARD]
+    return Other(
+        number=need(node, "number"),
+        title=need(node, "title"),
+        body=node.get("body") or "",
+        labels=frozenset(label["name"].casefold() for label in nodes(node, "labels")),
+        duplicate=node.get("stateReason") == "DUPLICATE",
+        open=need(node, "state") == "OPEN",
+        own=need(node, "viewerDidAuthor"),
+        created_at=shapes.moment(need(node, "createdAt")),
+        card=cards[0] if cards else "",
+    )
 
 
 def _look_up(client: Client, facts: Facts, name: str) -> Facts:
