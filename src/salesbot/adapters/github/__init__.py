@@ -80,8 +80,8 @@ class GitHub:
         """Read all that tells whether something new came in, in one request."""
         return _read.read_intake(self.client, self.place, waking)
 
-    def newest(self, around: Facts, after: str | None = None) -> Iterator[list[Other]]:
-        """Read all issues, the newest first, page by page."""
+    def newest(self, around: Facts, after: str | None) -> tuple[list[Other], str | None]:
+        """Read a page of all issues, the newest first, and where the next one begins."""
         return _read.newest(self.client, around.repository, after)
 
     def open_problems(self, facts: Facts) -> list[ProblemIssue]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -266,21 +266,22 @@ def read_more(client: Client, place: Place, facts: Facts, gaps: Gaps) -> Facts:
 
 def _others(client: Client, repository: Repository) -> tuple[Other, ...]:
     """Read the newest issues. Absence is concluded from nothing here: an older twin goes unnamed."""
-    found: list[Other] = []
-    for page in newest(client, repository):
+    found, after = newest(client, repository, None)
+    while after is not None and len(found) < MOST_OTHERS:
+        page, after = newest(client, repository, after)
         found += page
-        if len(found) >= MOST_OTHERS:
-            break
     return tuple(found)
 
 
-def newest(client: Client, repository: Repository, after: str | None = None) -> Iterator[list[Other]]:
-    """Read all issues, the newest first, a hundred a page."""
-    more = True
-    while more:
-        page = need(client.query(document("Others"), {"id": repository.node_id, "after": after}).data, "node", "issues")
-        yield [other(node) for node in nodes(page)]
-        more, after = page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"]
+def newest(client: Client, repository: Repository, after: str | None) -> tuple[list[Other], str | None]:
+    """Read a page of all issues, the newest first, and where the next one begins; None if there is none."""
+    reply = client.query(document("Others"), {"id": repository.node_id, "after": after})
+    return _page_of_others(need(reply.data, "node", "issues"))
+
+
+def _page_of_others(page: Json) -> tuple[list[Other], str | None]:
+    after = page["pageInfo"]["endCursor"] if page["pageInfo"]["hasNextPage"] else None
+    return [other(node) for node in nodes(page)], after
 
 
 @dataclass(frozen=True)
@@ -298,10 +299,9 @@ def read_intake(client: Client, place: Place, waking: Waking) -> Intake:
     """Read all that tells whether something new came in, in one request."""
     reply = client.query(document("Intake"), where(place), tolerated=TOLERATED)
     around = facts_of(reply, waking, place)
-    page = need(reply.data, "repository", "newest")
+    found, after = _page_of_others(need(reply.data, "repository", "newest"))
     inbound = tuple(other(node) for node in nodes(reply.data, "repository", "inbound"))
-    after = page["pageInfo"]["endCursor"] if page["pageInfo"]["hasNextPage"] else None
-    return Intake(around, tuple(other(node) for node in nodes(page)), inbound, after)
+    return Intake(around, tuple(found), inbound, after)
 
 
 def other(node: Json) -> Other:

@@ -6,7 +6,7 @@ header tells how many are left, so there is half a second between any two. Never
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -39,7 +39,9 @@ class Typeform:
     url: str = DEFAULT_URL
     sleep: Callable[[float], None] = field(default=lambda seconds: None, repr=False)
     patience: float = PATIENCE
-    requests: int = 0
+    sent: int = 0
+    """Requests so far."""
+    _items: dict[str, Json] = field(default_factory=dict, repr=False)
 
     def responses(self, form: str, since: datetime) -> tuple[list[Received], list[str]]:
         """Read what was sent since a moment, and what cannot be read of it, in words.
@@ -54,18 +56,31 @@ class Typeform:
             new = {str(item.get("token")): item for item in page if str(item.get("token")) not in items}
             items |= new
             if len(page) < PAGE:
-                return _read(list(items.values()), form)
+                return self._read(items.values(), form)
             if not new:
                 raise ServiceError("Typeform gave the same page twice.", "Set typeform.since to a later day")
             before = str(page[-1].get("token"))
         raise ServiceError(f"There are more than {MOST_PAGES * PAGE:,} responses.", "Set typeform.since to a later day")
 
-    def titles(self, form: str) -> dict[str, str]:
-        """Read the questions of a form by the id of their field; none if the token may not read forms."""
+    def with_questions(self, form: str, received: Iterable[Received]) -> list[Received]:
+        """Put the questions to what `responses` brought. A token that may not read the form goes without."""
         try:
-            return dict(questions(self._get(f"/forms/{form}", {}, form)))
+            titles = dict(questions(self._get(f"/forms/{form}", {}, form)))
         except _ForbiddenError:
-            return {}
+            titles = {}
+        return [read_response(self._items[each.key], form, titles) for each in received]
+
+    def _read(self, items: Iterable[Json], form: str) -> tuple[list[Received], list[str]]:
+        found, wrong = [], []
+        for item in items:
+            try:
+                response = read_response(item, form, {})
+            except InputError as error:
+                wrong.append(str(error))
+                continue
+            found.append(response)
+            self._items[response.key] = item
+        return found, wrong
 
     def _page(self, form: str, since: datetime, before: str | None) -> list[Json]:
         begin = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
@@ -77,7 +92,7 @@ class Typeform:
 
     def _get(self, path: str, query: Mapping[str, str], form: str) -> Json:
         for wait in (*BACKOFF, None):
-            if self.requests:
+            if self.sent:
                 self.sleep(SPACING)
             answer = self._send(path, query)
             if answer is not None and answer.status_code < 400:
@@ -92,7 +107,7 @@ class Typeform:
 
     def _send(self, path: str, query: Mapping[str, str]) -> requests.Response | None:
         """Send one request; None where no answer came. Followed nowhere: the token is for this address."""
-        self.requests += 1
+        self.sent += 1
         headers = {"Authorization": f"Bearer {self.token}", "User-Agent": "salesbot", "Accept": "application/json"}
         try:
             return requests.get(
@@ -137,13 +152,3 @@ def _parsed(answer: requests.Response) -> Json:
 def _retry_after(answer: requests.Response | None) -> float:
     text = answer.headers.get("Retry-After", "") if answer is not None else ""
     return float(text) if text.isdigit() else 0.0
-
-
-def _read(items: list[Json], form: str) -> tuple[list[Received], list[str]]:
-    found, wrong = [], []
-    for item in items:
-        try:
-            found.append(read_response(item, form, {}))
-        except InputError as error:
-            wrong.append(str(error))
-    return found, wrong

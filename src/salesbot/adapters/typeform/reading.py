@@ -49,7 +49,7 @@ def read_delivery(body: bytes) -> tuple[str, Received] | None:
         form = str(response["form_id"])
         if event.get("event_type") != "form_response":
             return None
-        titles = {key: title for key, title in questions(response.get("definition") or {})}
+        titles = dict(questions(response.get("definition") or {}))
         return form, read_response(response, form, titles)
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
         raise InputError("What was relayed is no response of Typeform's.", "Is it the webhook's raw body?") from error
