@@ -100,7 +100,7 @@ class Opening:
             if done % 10 == 0:
                 self.log(f"  {done:,} of {len(leads):,} leads opened ...")
         left = len(leads) - done
-        notes = [f"{_counted(done, 'lead')} came in."] + ([f"Left {left:,} for the next run."] if left else [])
+        notes = [f"{counted(done, 'lead')} came in."] + ([f"Left {left:,} for the next run."] if left else [])
         return outcome.then(Outcome(notes=tuple(notes)))
 
     def _open_one(self, each: Lead) -> Outcome:
@@ -186,5 +186,6 @@ class Opening:
         return self._spent >= self._pipeline.sweep.budget or self.clock() - self.started > LONGEST
 
 
-def _counted(count: int, thing: str) -> str:
+def counted(count: int, thing: str) -> str:
+    """Say how many there are of a thing."""
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
