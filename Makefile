@@ -24,7 +24,7 @@ $(VENV)/ready: locks/dev.txt pyproject.toml
 test: $(VENV)/ready  ## set up and run every test
 	$(BIN)/python -m pytest -n auto
 
-demo: $(VENV)/ready  ## play a sales team's week through the real program, on this machine
+demo: $(VENV)/ready  ## play a sales team's work through the real program, on this machine
 	@$(BIN)/salesbot demo
 
 bench: $(VENV)/ready  ## what an event costs: requests, seconds, CPU

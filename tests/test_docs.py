@@ -15,6 +15,7 @@ import yaml
 
 from salesbot.adapters.templates import builtin_names
 from salesbot.cli import main
+from salesbot.core.attention import KINDS
 from salesbot.core.commands import Command, all_commands
 from salesbot.core.config import parse
 from salesbot.core.deal import Role
@@ -105,6 +106,11 @@ def test_a_table_is_made_from_the_code(table: object) -> None:
 def test_the_roles_it_speaks_of_are_the_defaults() -> None:
     assert "Below triage nobody is obeyed. `--force` takes the role write." in README
     assert (PIPELINE.permissions.moves, PIPELINE.permissions.force) == (Role.TRIAGE, Role.WRITE)
+
+
+def test_the_attention_labels_are_all_told_of() -> None:
+    told = re.findall(r"^\| `attention:([a-z-]+)` \| (.*?)(?: \(.*\))? \|$", README, re.M)
+    assert dict(told) == dict(KINDS)
 
 
 def test_the_diagram_is_what_the_program_prints(capsys: pytest.CaptureFixture[str]) -> None:

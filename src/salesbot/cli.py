@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
         "--data", metavar="FILE", help="keep its state in this file; without one, it is gone at the end"
     )
     sandbox.set_defaults(run=_sandbox)
-    demo = commands.add_parser("demo", help="play a sales team's week on this machine, through the real program")
+    demo = commands.add_parser("demo", help="play a sales team's work on this machine, through the real program")
     demo.add_argument("--stay", action="store_true", help="serve the sandbox afterwards, to look at the issues")
     demo.set_defaults(run=_demo)
     return parser
