@@ -113,7 +113,10 @@ def test_it_runs_on_events_and_once_a_day_off_the_hour() -> None:
     assert set(WORKFLOW["on"]) == {"issues", "issue_comment", "label", "schedule", "workflow_dispatch"}
     (schedule,) = WORKFLOW["on"]["schedule"]
     minute, hour, *days = schedule["cron"].split()
-    assert minute.isdigit() and minute not in ("0", "30") and hour.isdigit() and days == ["*", "*", "*"]
+    assert minute.isdigit()
+    assert minute not in ("0", "30")
+    assert hour.isdigit()
+    assert days == ["*", "*", "*"]
 
 
 def test_no_step_puts_a_strangers_words_into_a_script() -> None:
