@@ -34,12 +34,12 @@ DEFAULT_CONFIG = ".github/salesbot.yml"
 def add_commands(commands: Any) -> None:
     """Add these commands to the command line."""
     sweep = commands.add_parser("sweep", help="look after every deal once, as the schedule does")
-    _remote(sweep)
+    remote(sweep)
     sweep.add_argument("--dry-run", action="store_true", help="change nothing, say what would be done")
     sweep.set_defaults(run=run_sweep)
     why = commands.add_parser("explain", help="say why a deal is in its stage, and what would be refused")
     why.add_argument("number", type=int, help="the number of the issue")
-    _remote(why)
+    remote(why)
     why.add_argument("--save", metavar="FILE", help="keep what was read, for `salesbot simulate`")
     why.set_defaults(run=run_explain)
     what_if = commands.add_parser("simulate", help="say what an event would do to a saved deal, without network")
@@ -52,7 +52,8 @@ def add_commands(commands: Any) -> None:
     what_if.set_defaults(run=run_simulate)
 
 
-def _remote(parser: argparse.ArgumentParser) -> None:
+def remote(parser: argparse.ArgumentParser) -> None:
+    """Add the options that name a repository."""
     parser.add_argument("--repo", metavar="OWNER/NAME", help="default: GITHUB_REPOSITORY; the token is GITHUB_TOKEN")
     parser.add_argument("--config", default=DEFAULT_CONFIG, help=f"path in the repository, default {DEFAULT_CONFIG}")
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from salesbot.cli import main
 from salesbot.core import fields
 from salesbot.core.pipeline import default_pipeline
 from salesbot.sandbox import IssueView
@@ -312,10 +313,15 @@ def test_bad_weather_at_the_service_passes(forms: Forms, weather: tuple[int, str
     assert len(forms.of(token)) == 1
 
 
-def test_requests_to_the_service_are_half_a_second_apart(forms: Forms) -> None:
+def test_requests_to_the_service_are_half_a_second_apart(play: Play, forms: Forms) -> None:
     waited: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        play.github.advance(seconds)
+
     forms.send()
-    forms.play.door.sleep = lambda seconds: (waited.append(seconds), forms.play.github.advance(seconds))[0]
+    play.door.sleep = sleep
     forms.poll()
     assert waited[0] == 1, "half a second, which the sandbox's clock counts as a whole one"
 
@@ -362,3 +368,36 @@ def test_no_secret_stands_in_a_log(forms: Forms) -> None:
     assert forms.typeform.token not in said
     assert forms.typeform.secret not in said
     assert mark(forms.leads()[0]) is not None
+
+
+# By hand
+
+
+def by_hand(play: Play, forms: Forms, token: str, *options: str) -> int:
+    """Run `salesbot import typeform` on somebody's machine."""
+    env = {
+        "GITHUB_TOKEN": token, "GITHUB_API_URL": play.github.api_url, "GITHUB_GRAPHQL_URL": play.github.graphql_url,
+        "TYPEFORM_TOKEN": forms.typeform.token, "TYPEFORM_API_URL": forms.typeform.url,
+    }  # fmt: skip
+    return main(["import", "typeform", "--repo", "acme/sales", *options], env)
+
+
+def test_by_hand_with_a_persons_token_the_workflow_gives_the_card(play: Play, forms: Forms) -> None:
+    token = forms.send()
+    assert by_hand(play, forms, play.github.token("kim")) == 0
+    (issue,) = forms.of(token)
+    assert (issue.author, issue.comments) == ("kim", ())
+    play.settle()
+    assert play.said(issue.number) == ["card", "checklist:qualification"]
+    forms.poll()
+    assert [each.number for each in forms.leads()] == [issue.number]
+    play.assert_at_rest(issue.number)
+
+
+def test_by_hand_since_a_day(play: Play, forms: Forms, capsys: pytest.CaptureFixture[str]) -> None:
+    forms.typeform.send(FORM, JANE, at=play.github.clock.now() - timedelta(days=30))
+    assert by_hand(play, forms, play.github.token("kim"), "--since", "2026-10-01", "--dry-run") == 0
+    assert "would open the lead Acme GmbH: A new shop." in capsys.readouterr().out
+    assert forms.leads() == []
+    assert by_hand(play, forms, play.github.token("kim"), "--since", "yesterday") == 2
+    assert "--since yesterday is no day" in capsys.readouterr().err

@@ -282,8 +282,12 @@ def read_mark(body: str) -> Mark | None:
 
 
 def mark_of(issue: Issue | Other) -> Mark | None:
-    """Read the mark of an issue the bot itself opened; a stranger's is text. The card knows the key as well."""
-    if not issue.own:
+    """Read the mark of an issue that the bot itself opened, or that carries our label; a stranger's is text.
+
+    Strangers cannot put labels on. The card knows the key as well.
+    """
+    names = {label if isinstance(label, str) else label.name for label in issue.labels}
+    if not issue.own and LABEL not in {name.casefold() for name in names}:
         return None
     return read_mark(issue.body) or (_remembered(issue.card) if isinstance(issue, Other) else None)
 
