@@ -78,6 +78,8 @@ class App:
     log: Log = field(default=lambda text: None)
     scheduled: bool = False
     roles: dict[str, Role] = field(default_factory=dict)
+    made: list[Label] = field(default_factory=list)
+    """Labels this run put on the list: facts that were read before it do not know them."""
 
     @property
     def dry_run(self) -> bool:
@@ -142,7 +144,7 @@ class App:
             pipeline = self._pipeline(facts, words)
         except ConfigError as error:
             return self._tell(facts, words, config=error), True
-        facts = self.complete(facts, pipeline)
+        facts = self.complete(_with_labels(facts, self.made), pipeline)
         lost = problems.label_problem(facts, pipeline)
         if lost is not None:
             lasting = dict.fromkeys([lost, *problems.lasting(facts.repository, pipeline)])
@@ -150,7 +152,7 @@ class App:
         decision = decide(facts, pipeline, facts.read_at, words)
         made = [effect for effect in decision.effects if isinstance(effect, CreateLabel)]
         if made and not self.dry_run:
-            facts = _with_labels(facts, self.github.create_labels(facts, made))
+            facts = self._create(facts, made)
             decision = decide(facts, pipeline, facts.read_at, words)
         effects = list(decision.effects)
         if not problems.lasting(facts.repository, pipeline):
@@ -160,6 +162,11 @@ class App:
         done = replace(outcome, effects=labels + outcome.effects, decisions=(decision,), notes=decision.notes)
         locked = facts.issue is not None and facts.issue.locked and bool(outcome.effects)
         return replace(done, notices=(LOCKED,) if locked else ()), rest
+
+    def _create(self, facts: Facts, wanted: Sequence[CreateLabel]) -> Facts:
+        """Put labels on the list, and know of them from here on."""
+        self.made += self.github.create_labels(facts, wanted)
+        return _with_labels(facts, self.made)
 
     def _pipeline(self, facts: Facts, words: Words) -> Pipeline:
         """Read the configuration. Raises ConfigError with every problem of the file and of the templates."""
@@ -252,7 +259,7 @@ class App:
             and problems.LABEL not in known
             and not self.dry_run
         ):
-            facts = _with_labels(facts, self.github.create_labels(facts, [wanted]))
+            facts = self._create(facts, [wanted])
             made = (wanted,)
         if self.dry_run or not told.effects:
             return Outcome(told.effects)
@@ -277,7 +284,8 @@ _HARMLESS = (React, Unreact, MinimizeComment, DeleteComment)
 
 def _with_labels(facts: Facts, labels: Sequence[Label]) -> Facts:
     """Know of labels just created. Their date would say "installed a moment ago", and what woke us is older."""
-    made = tuple(replace(label, created_at=None) for label in labels)
+    known = {label.id for label in facts.repository.labels}
+    made = tuple(replace(label, created_at=None) for label in labels if label.id not in known)
     return replace(facts, repository=replace(facts.repository, labels=(*facts.repository.labels, *made)))
 
 
