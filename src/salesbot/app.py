@@ -124,7 +124,12 @@ class App:
         except ConfigError as error:
             return self._tell(facts, words, config=error)
         lost = problems.woken_problem(pipeline, facts.repository, old, label_id)
-        lasting = dict.fromkeys([*([lost] if lost else []), *problems.lasting(facts.repository, pipeline)])
+        return self.tell_of_labels(facts, pipeline, [lost] if lost is not None else [])
+
+    def tell_of_labels(self, facts: Facts, pipeline: Pipeline, lost: Sequence[LabelProblem]) -> Outcome:
+        """Tell of stages that lost their label, these and those told of before; if there are none, all is well."""
+        words = Words(facts.repository.templates)
+        lasting = dict.fromkeys([*lost, *problems.lasting(facts.repository, pipeline)])
         if lasting:
             return self._tell(facts, words, labels=tuple(lasting))
         return self._write(facts, problems.solved(facts.repository, words))[0]

@@ -315,7 +315,9 @@ def test_a_reminder_that_somebody_deleted_does_not_come_back(play: Play) -> None
     ("config", "step", "silent", "told", "whom"),
     [
         pytest.param("", "/next friday call", (28, 29), 30, "@kim", id="not on a weekend"),
-        pytest.param('quiet: ["2026-11-25..2026-11-26"]', "/next tomorrow call", (25, 26), 27, "@kim", id="not in quiet"),
+        pytest.param(
+            'quiet: ["2026-11-25..2026-11-26"]', "/next tomorrow call", (25, 26), 27, "@kim", id="not on quiet days"
+        ),
         pytest.param(
             'away: {kim: "2026-11-25..2026-11-26"}', "/next tomorrow call", (25, 26), 27, "@kim", id="not while away"
         ),
