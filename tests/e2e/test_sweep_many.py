@@ -79,7 +79,7 @@ def test_six_hundred_deals_of_which_twenty_need_something_cost_at_most_forty_two
 def test_a_sweep_spends_its_budget_says_what_it_left_and_the_next_goes_on(play: Play) -> None:
     play.sales.push("kim", CONFIG, "version: 1\nsweep: {budget: 30}\n")
     deals = copies(play, play.deal(), 28, due=28)
-    done = []
+    done: list[int] = []
     while len(done) < 4 and done[-1:] != [28]:
         run = play.sweep()
         assert run.exit_code == 0, run.stdout
