@@ -6,7 +6,7 @@ may rest, and what a run ends with.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from salesbot.adapters.github import GitHub, IssueGoneError, Meanwhile, UnclearError, Written
@@ -206,6 +206,8 @@ class App:
         grave = [(effect, why) for effect, why in written.failed if not isinstance(effect, _HARMLESS)]
         if grave:
             self._take_back(facts, effects, written)
+            if written.unclear:
+                raise UnclearError("GitHub did not say whether it did a part of what was asked.", "The next run looks")
             raise ServiceError(f"GitHub refused a part of the write: {grave[0][1]}.", _hint(grave[0][1]))
         meanwhile = self.github.look_back(written, facts, effects)
         repair = self._repair(facts, effects, meanwhile, pipeline)
@@ -215,17 +217,16 @@ class App:
 
     def _take_back(self, facts: Facts, effects: Sequence[Effect], written: Written) -> None:
         """A part failed: take back the receipts of this write, so that the commands concerned are answered again."""
-        answered = {effect.comment for effect in effects if isinstance(effect, React)}
-        back: list[Effect] = [
-            Unreact(effect.comment, effect.receipt) for effect in effects if isinstance(effect, React)
-        ]
+        receipts = [effect for effect in effects if isinstance(effect, React)]
+        back: list[Effect] = [Unreact(effect.comment, effect.receipt) for effect in receipts]
         card = written.created.get(journal.CARD)
-        for effect in effects:
-            if isinstance(effect, PutComment) and effect.key == journal.CARD and answered:
-                id_ = card.id if card else effect.id
-                back.append(replace(effect, id=id_, body=_without_answers(effect.body, answered)))
-        if back:
-            self.github.write(_with_comments(facts, [card] if card else []), back)
+        back += _card_again(effects, written, {effect.comment for effect in receipts})
+        for _ in range(ROUNDS if back else 0):
+            try:
+                self.github.write(_with_comments(facts, [card] if card else []), back)
+                return
+            except UnclearError as error:  # to take back twice does no harm; not to, loses what was asked for
+                self.github.client.wait(GITHUB_GIVES_UP, error.what)
 
     def _repair(
         self, facts: Facts, effects: Sequence[Effect], meanwhile: Meanwhile, pipeline: Pipeline | None
@@ -299,6 +300,19 @@ def _with_comments(facts: Facts, found: Sequence[Comment]) -> Facts:
     known = {comment.id for comment in facts.issue.comments}
     added = tuple(comment for comment in found if comment.id not in known)
     return replace(facts, issue=replace(facts.issue, comments=(*facts.issue.comments, *added)))
+
+
+def _card_again(effects: Sequence[Effect], written: Written, answered: set[int]) -> Iterator[Effect]:
+    """Write the card once more if it has to change, or if it is what failed: the rest was done, and rests on it.
+
+    One that may have been written just now is looked for first, lest there be two.
+    """
+    made, failed = written.created.get(journal.CARD), [effect for effect, _ in written.failed]
+    for effect in effects:
+        if isinstance(effect, PutComment) and effect.key == journal.CARD and (answered or effect in failed):
+            id_ = made.id if made else effect.id
+            if id_ is not None or effect not in written.unclear:
+                yield replace(effect, id=id_, body=_without_answers(effect.body, answered))
 
 
 def _without_answers(body: str, answered: set[int]) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from salesbot.adapters.github import IN_FULL, GitHub
+from salesbot.adapters.github import IN_FULL, GitHub, PatienceError
 from salesbot.app import App, Log, Outcome
 from salesbot.core import attention, problems
 from salesbot.core.due import REMIND, Due, due, people_to_ask
@@ -45,6 +45,26 @@ class Seen:
     due: tuple[Due, ...] = ()
     lost: tuple[LabelProblem, ...] = ()
     """Their deals are left alone."""
+
+
+@dataclass
+class Tally:
+    """What a sweep did so far."""
+
+    outcome: Outcome = field(default_factory=Outcome)
+    done: int = 0
+    spent: int = 0
+    """Comments and edits."""
+    reminders: int = 0
+    failures: int = 0
+    """In a row."""
+
+    def add(self, once: Outcome) -> None:
+        """Count a deal."""
+        self.outcome, self.done = self.outcome.then(once), self.done + 1
+        self.spent += content(once.effects)
+        self.reminders += count_reminders(once.effects)
+        self.failures = self.failures + 1 if once.error is not None else 0
 
 
 @dataclass
@@ -101,23 +121,26 @@ class Sweep:
         return due(replace(facts, roles=self.app.roles), pipeline, facts.read_at)
 
     def _settle_all(self, seen: Seen, pipeline: Pipeline, started: float) -> Outcome:
-        outcome, spent, reminders, failures, done = Outcome(), 0, 0, 0, 0
-        for each, facts in self._in_full(seen.due):
-            if each.urgency == REMIND and reminders >= MOST_REMINDERS:
-                continue
-            once = self._settle(each.number, facts)
-            outcome, done = outcome.then(once), done + 1
-            failures = failures + 1 if once.error is not None else 0
-            spent, reminders = spent + content(once.effects), reminders + count_reminders(once.effects)
-            self._pace(once.effects)
-            if done % IN_FULL == 0 or done == len(seen.due):
-                self.log(f"  {done:,} of {len(seen.due):,} settled, {spent:,} comments and edits written ...")
-            if spent >= pipeline.sweep.budget or self.clock() - started > LONGEST or failures >= TIMES_IN_A_ROW:
-                break
-        left = len(seen.due) - done
-        said = f"Looked at {seen.looked:,} deals; {done:,} may have needed something and were settled."
+        tally = Tally()
+        try:
+            for each, facts in self._in_full(seen.due):
+                if each.urgency == REMIND and tally.reminders >= MOST_REMINDERS:
+                    continue
+                tally.add(self._settle(each.number, facts))
+                if tally.done % IN_FULL == 0 or tally.done == len(seen.due):
+                    self.log(f"  {tally.done:,} of {len(seen.due):,} settled, {tally.spent:,} comments and edits ...")
+                if self._is_enough(tally, pipeline, started):
+                    break
+        except ServiceError as error:  # GitHub lets nobody read any more; what was done is done
+            tally.outcome = tally.outcome.then(_failed(error, str(error)))
+        left = len(seen.due) - tally.done
+        said = f"Looked at {seen.looked:,} deals; {tally.done:,} may have needed something and were settled."
         notes = [said] + ([f"Left {left:,} for the next sweep."] if left else [])
-        return outcome.then(Outcome(notes=tuple(notes)))
+        return tally.outcome.then(Outcome(notes=tuple(notes)))
+
+    def _is_enough(self, tally: Tally, pipeline: Pipeline, started: float) -> bool:
+        too_long = self.clock() - started > LONGEST
+        return tally.spent >= pipeline.sweep.budget or too_long or tally.failures >= TIMES_IN_A_ROW
 
     def _in_full(self, found: Sequence[Due]) -> Iterator[tuple[Due, Facts | None]]:
         """Give each deal with its facts, ten read at once; without them where it is to be read by itself."""
@@ -132,6 +155,8 @@ class Sweep:
         """Read deals at once. What GitHub cannot manage is halved, so that one bad deal spoils no other."""
         try:
             read = self.github.read_many(numbers, SWEEPING)
+        except PatienceError:
+            raise
         except ServiceError as error:
             self.log(f"  {len(numbers)} deals could not be read at once: {error}")
             half = len(numbers) // 2
@@ -141,14 +166,20 @@ class Sweep:
     def _settle(self, number: int, facts: Facts | None) -> Outcome:
         """Settle one deal; a failure that concerns only it does not stop the sweep."""
         try:
-            return self.app.settle(facts) if facts is not None else self.app.look_at(number, SWEEPING)
+            outcome = self.app.settle(facts) if facts is not None else self.app.look_at(number, SWEEPING)
         except ServiceError as error:
             self.log(f"  Deal {number}: {error}")
-            return Outcome(exit_code=1, error=error, told=(f"Deal {number}: {error}",))
+            return _failed(error, f"Deal {number}: {error}")
+        self._pace(outcome.effects)
+        return outcome
 
     def _pace(self, effects: Sequence[Effect]) -> None:
         if effects and not self.app.dry_run:
             self.github.client.pause(max(PER_WRITE, content(effects) * PER_CONTENT))
+
+
+def _failed(error: ServiceError, told: str) -> Outcome:
+    return Outcome(exit_code=1, error=error, told=(told,))
 
 
 def content(effects: Sequence[Effect]) -> int:

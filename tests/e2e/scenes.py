@@ -147,6 +147,14 @@ def _refused(play: Play) -> int:
     return deal
 
 
+def _long_way(play: Play) -> int:
+    deal = play.deal()
+    for stage in ("prospect", "lead", "revisit"):
+        play.sales.comment("nora", deal, f"/{stage}{' 2027-03-01' if stage == 'revisit' else ''}")
+        play.settle()
+    return deal
+
+
 def _old_issue(play: Play) -> int:
     play.deal()
     play.sales.push("kim", CONFIG, "version: 1\ndeals: labelled\n")
@@ -186,5 +194,9 @@ ADOPTED = Scene(
 AGAIN = Scene(
     "a label after a refused one", ("query", "mutation"), 3, lambda play: _refused(play),
     lambda play, deal: play.sales.label("ann", deal, "stage:prospect"),
+)  # fmt: skip
+UNDO = Scene(
+    "a move taken back", ("query", "rest", "mutation"), 4, lambda play: _long_way(play),
+    lambda play, deal: play.sales.comment("nora", deal, "/undo"),
 )  # fmt: skip
 SCENES = (MOVE, PLAN, REFUSAL, FIRST)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from salesbot.core import activity, attention, comments, found, timeline, wishes
+from salesbot.core import activity, attention, coming_back, comments, found, timeline, wishes
 from salesbot.core.deal import Role
 from salesbot.core.facts import Facts
 from salesbot.core.journal import Cards, find_cards
@@ -85,7 +85,7 @@ def _with_card(
     written = (card.edited_at or card.created_at) if card is not None else journal.born
     if issue.unread_until is not None and issue.unread_until >= max(written, facts.read_at - HORIZON):
         yield JUDGE, "more was said than a glance shows"
-    if _is_out_of_step(course, cards, facts, pipeline):
+    if coming_back.clean_up(course, pipeline) is not course or _is_out_of_step(course, cards, facts, pipeline):
         yield REPAIR, "not in step with its card"
     if _touched_since(max(written, facts.read_at - HORIZON), facts):
         yield MARK, "somebody changed what the card shows"
