@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from salesbot.adapters.github import GitHub, UnclearError
+from salesbot.adapters.github import GitHub, PatienceError, UnclearError
 from salesbot.adapters.templates import Words
 from salesbot.app import GITHUB_GIVES_UP, ROUNDS, App, Log, Outcome
 from salesbot.core import inbox, lead
@@ -94,7 +94,11 @@ class Opening:
         for each in leads:
             if self._has_done_enough() or failures >= TIMES_IN_A_ROW:
                 break
-            opened = self._open_one(replace(each, polled=each.polled and not gap))
+            try:
+                opened = self._open_one(replace(each, polled=each.polled and not gap))
+            except PatienceError as error:  # GitHub lets nobody write any more; what was opened is there
+                outcome = outcome.then(self._failed("The intake", error))
+                break
             failures = failures + 1 if opened.error is not None else 0
             gap = gap or not opened.effects
             done += bool(opened.effects)
@@ -109,6 +113,8 @@ class Opening:
         effect = self._issue(each)
         try:
             number = self._opened(each.key, effect)
+        except PatienceError:
+            raise
         except ServiceError as error:
             return self._failed(f"The lead {each.key}", error)
         self._spent += 1
@@ -123,18 +129,20 @@ class Opening:
             if known is not None:
                 return known
             try:
-                written = self.github.write(self._around, [effect])
+                return self._write(effect)
             except UnclearError as error:
                 self.github.client.wait(GITHUB_GIVES_UP, error.what)
                 self._read_page(None)
-                continue
-            if written.opened is None:
-                raise ServiceError(
-                    f"GitHub refused to open an issue: {written.failed[0][1]}.", "The next run tries again"
-                )
-            self.others = self._by_number([*written.others, *self.others])
-            return written.opened
         raise ServiceError("GitHub did not say whether it opened an issue.", "The next run looks")
+
+    def _write(self, effect: OpenLead) -> int:
+        written = self.github.write(self._around, [effect])
+        if written.unclear:
+            raise UnclearError("GitHub did not say whether it opened an issue.", "The next run looks")
+        if written.opened is None:
+            raise ServiceError(f"GitHub refused to open an issue: {written.failed[0][1]}.", "The next run tries again")
+        self.others = self._by_number([*written.others, *self.others])
+        return written.opened
 
     def _settle(self, number: int, event: str) -> Outcome:
         """Settle a deal as its own run would; if that fails, the next run finishes it."""
@@ -145,6 +153,8 @@ class Opening:
         self.app.others = tuple(self.others[:COMPARED])
         try:
             outcome = self.app.look_at(number, Waking(event))
+        except PatienceError:
+            raise
         except ServiceError as error:
             return self._failed(f"Deal {number}", error)
         self._spent += content(outcome.effects)
