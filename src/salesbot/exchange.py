@@ -1,10 +1,11 @@
-"""What a person runs by hand to bring leads in: `salesbot import typeform`."""
+"""What a person runs by hand to bring leads in and deals out: `salesbot import` and `salesbot export`."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from salesbot import tasks, tools
@@ -15,6 +16,7 @@ from salesbot.core.errors import InputError
 from salesbot.core.markdown import log_safe
 from salesbot.intake import Intake
 from salesbot.opening import Opening
+from salesbot.tables import Tables
 
 
 def add_commands(commands: Any) -> None:
@@ -25,6 +27,18 @@ def add_commands(commands: Any) -> None:
     form.add_argument("--since", metavar="DAY", help="since this day, e.g. 2026-11-01; default: since the last poll")
     form.add_argument("--dry-run", action="store_true", help="open nothing, say what would come in")
     form.set_defaults(run=import_typeform)
+    rows = kinds.add_parser("csv", help="open a deal for each row of a table, or change the one it names")
+    rows.add_argument("file", help="a CSV file in UTF-8; its first line names the columns")
+    tools.remote(rows)
+    rows.add_argument("--map", action="append", default=[], metavar="COLUMN=FIELD", help="COLUMN= leaves one out")
+    rows.add_argument("--key", default="", metavar="COLUMN", help="what tells rows apart; default: key, else id")
+    rows.add_argument("--dry-run", action="store_true", help="change nothing, say what would be done")
+    rows.set_defaults(run=import_csv)
+    out = commands.add_parser("export", help="write deals down").add_subparsers(required=True, metavar="what")
+    deals = out.add_parser("csv", help="all deals as a table, which `salesbot import csv` reads again")
+    deals.add_argument("file", nargs="?", help="where to; without one, it is printed")
+    tools.remote(deals)
+    deals.set_defaults(run=export_csv)
 
 
 def import_typeform(args: argparse.Namespace, env: Mapping[str, str]) -> int:
@@ -35,6 +49,46 @@ def import_typeform(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     app = App(tools.github(args, env, dry_run=args.dry_run), _print, scheduled=True)
     outcome = Intake(_opening(app), lambda: tasks.connect(inputs), since=since).poll()
     return _say(outcome, dry_run=args.dry_run)
+
+
+def import_csv(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """Open and change deals as a table says, with progress."""
+    text = _read(args.file)
+    app = App(tools.github(args, env, dry_run=args.dry_run), _print, scheduled=True)
+    mapped = dict(_pair(each) for each in args.map)
+    return _say(Tables(app, _opening(app)).take_in(text, mapped, args.key), dry_run=args.dry_run)
+
+
+def export_csv(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """Write all deals as a table."""
+    lines = Tables(app := App(tools.github(args, env, dry_run=True), _print), _opening(app)).export()
+    if args.file is None:
+        for line in lines:
+            print(line, end="")
+        return 0
+    try:
+        with Path(args.file).open("w", encoding="utf-8-sig", newline="") as file:
+            file.writelines(lines)
+    except OSError as error:
+        raise InputError(f"{args.file} cannot be written: {error.strerror}.") from error
+    return 0
+
+
+def _read(file: str) -> str:
+    try:
+        return Path(file).read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        hint = "Save it as CSV in UTF-8"
+        raise InputError(f"{file} is no UTF-8 text (byte {error.start}).", hint) from error
+
+
+def _pair(text: str) -> tuple[str, str]:
+    column, sign, wanted = text.rpartition("=")
+    if not sign:
+        raise InputError(f"--map {text} does not say which field.", 'For example --map "Firma=company"')
+    return column, wanted
 
 
 def _opening(app: App) -> Opening:

@@ -21,7 +21,7 @@ from salesbot.core.voice import Markdown, Say
 MARKER = "lead"
 LABEL = "inbound"
 """The label of issues that came in by themselves. Only a way to list them; what counts is the key in the text."""
-LABEL_ABOUT = ("bfd4f2", "Came in by itself, from a form or from Streak")
+LABEL_ABOUT = ("bfd4f2", "Came in from a form, a table or Streak")
 
 FROM_FORM, FROM_STREAK, FROM_TABLE = "typeform", "streak", "csv"
 """Where leads come from: how their keys begin."""
@@ -82,6 +82,10 @@ class Lead:
     """By heading."""
     others: tuple[Answer, ...] = ()
     polled: bool = False
+    named: str = ""
+    """The title somebody gave it; else it is made from the fields."""
+    stage: str = ""
+    """The open stage it begins in, if not in the initial one."""
 
 
 @dataclass(frozen=True)
@@ -128,15 +132,23 @@ def _named(pipeline: Pipeline) -> _Find:
     allowed = {*FROM_STRANGERS, *(extra.label for extra in pipeline.fields)}
 
     def find(answer: Answer) -> str | None:
-        for name in _names(answer):
-            found = values.find_heading(name, pipeline)
-            if found is not None and not found[1] and found[0] in allowed:
-                return found[0]
-            if (usual := _USUAL.get(" ".join(name))) is not None:
-                return usual
-        return None
+        found = (_heading(name, pipeline) for name in _names(answer))
+        return next((heading for heading in found if heading in allowed), None)
 
     return find
+
+
+def heading_of(name: str, pipeline: Pipeline) -> str | None:
+    """Find the field that goes by a name elsewhere: in a form, over a column."""
+    found = (_heading(words, pipeline) for words in _names(Answer("", name, "")))
+    return next((heading for heading in found if heading is not None), None)
+
+
+def _heading(words: tuple[str, ...], pipeline: Pipeline) -> str | None:
+    found = values.find_heading(words, pipeline)
+    if found is not None and not found[1]:
+        return found[0]
+    return _USUAL.get(" ".join(words))
 
 
 def _names(answer: Answer) -> Iterator[tuple[str, ...]]:
@@ -188,7 +200,7 @@ def title(lead: Lead) -> str:
     fields = lead.fields
     who = fields.get("Company") or company_domain(fields.get("Email", "")) or fields.get("Contact", "")
     what = fields.get("Service") or _beginning(fields.get(BRIEF, ""))
-    said = markdown.one_line(": ".join(part for part in (who, what) if part)) or "New lead"
+    said = lead.named or markdown.one_line(": ".join(part for part in (who, what) if part)) or "New lead"
     return said if len(said) <= LONGEST_TITLE else f"{said[: LONGEST_TITLE - 1].rstrip()}…"
 
 
