@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from salesbot.core import fields, lead, markdown, values
+from salesbot.core import fields, lead, markdown, places, values
 from salesbot.core.command_lines import nearest
 from salesbot.core.deal import Refusal
 from salesbot.core.errors import InputError
@@ -161,7 +161,7 @@ def _column(name: str, mapped: Mapping[str, str], key: str, pipeline: Pipeline) 
         return "key" if folded in KEYS else ""
     if folded in ("number", "title", "stage"):
         return folded
-    heading = pipeline.heading(folded) or lead.heading_of(wanted, pipeline)
+    heading = pipeline.heading(folded) or places.heading_of(wanted, pipeline)
     return heading if heading is not None else ("" if name == key else None)
 
 
