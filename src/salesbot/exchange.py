@@ -1,8 +1,9 @@
-"""What a person runs by hand to bring leads in and deals out: `salesbot import` and `salesbot export`."""
+"""What a person runs to bring leads in and deals out: `salesbot import`, `salesbot export`, `salesbot relay`."""
 
 from __future__ import annotations
 
 import argparse
+import threading
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -10,12 +11,14 @@ from typing import Any
 
 from salesbot import tasks, tools
 from salesbot.adapters import actions
+from salesbot.adapters.spool import Spool
 from salesbot.app import App, Outcome
 from salesbot.core.describe import describe
 from salesbot.core.errors import InputError
 from salesbot.core.markdown import log_safe
 from salesbot.intake import Intake
 from salesbot.opening import Opening
+from salesbot.relay import Courier, Relay
 from salesbot.tables import Tables
 
 
@@ -34,6 +37,12 @@ def add_commands(commands: Any) -> None:
     rows.add_argument("--key", default="", metavar="COLUMN", help="what tells rows apart; default: key, else id")
     rows.add_argument("--dry-run", action="store_true", help="change nothing, say what would be done")
     rows.set_defaults(run=import_csv)
+    relay = commands.add_parser("relay", help="serve a webhook of Typeform's, and hand what it delivers to GitHub")
+    tools.remote(relay)
+    relay.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, behind a server that speaks https")
+    relay.add_argument("--port", type=int, default=8322, help="default: 8322")
+    relay.add_argument("--spool", default="relay-spool", metavar="FOLDER", help="where deliveries wait")
+    relay.set_defaults(run=run_relay)
     out = commands.add_parser("export", help="write deals down").add_subparsers(required=True, metavar="what")
     deals = out.add_parser("csv", help="all deals as a table, which `salesbot import csv` reads again")
     deals.add_argument("file", nargs="?", help="where to; without one, it is printed")
@@ -71,6 +80,26 @@ def export_csv(args: argparse.Namespace, env: Mapping[str, str]) -> int:
             file.writelines(lines)
     except OSError as error:
         raise InputError(f"{args.file} cannot be written: {error.strerror}.") from error
+    return 0
+
+
+def run_relay(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """Serve until stopped."""
+    secret = env.get("TYPEFORM_WEBHOOK_SECRET", "")
+    if not secret:
+        raise InputError("TYPEFORM_WEBHOOK_SECRET is empty.", "Set it to the secret of the webhook")
+    try:
+        import uvicorn
+    except ImportError as error:
+        raise InputError("The relay needs uvicorn.", "Install it with: pip install 'salesbot[relay]'") from error
+    github = tools.github(args, env, dry_run=False)
+    courier = Courier(spool := Spool(Path(args.spool)), github.client, github.place.repository, _print)
+    worker = threading.Thread(target=courier.run, name="courier", daemon=True)
+    worker.start()
+    _print(f"Listening on http://{args.host}:{args.port}; deliveries wait in {args.spool}.")
+    # One person's relay: no access log (it would name clients), no waiting for lifespans.
+    uvicorn.run(Relay(spool, secret, courier.wake), host=args.host, port=args.port, lifespan="off", access_log=False)
+    courier.stop()
     return 0
 
 
