@@ -209,11 +209,13 @@ def _demo(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Play the story. What comes out otherwise than told is a bug."""
     _need_sandbox()
     from salesbot import demo
-    from salesbot.sandbox import Sandbox, Workflow
+    from salesbot.sandbox import Sandbox
+    from salesbot.sandbox.typeform import Typeform
 
-    with Sandbox(at=demo.MONDAY, step=1, workflow=Workflow(PROGRAM)) as github:
+    with Typeform() as web, Sandbox(at=demo.MONDAY, step=1, workflow=demo.workflow(PROGRAM, web)) as github:
+        web.clock = github.clock
         try:
-            demo.Player(github, sys.stdout, colour=sys.stdout.isatty() and "NO_COLOR" not in env).play(demo.story())
+            demo.Player(github, sys.stdout, colour=sys.stdout.isatty() and "NO_COLOR" not in env).play(demo.story(web))
         except demo.StoryError as error:
             print(f"salesbot demo: {error}", file=sys.stderr)
             return BUG

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from salesbot.demo import seen
+from salesbot.demo import intake, seen
 from salesbot.demo.story import Act, Chapter, Story, Then
 from salesbot.sandbox import Repo
+from salesbot.sandbox.typeform import Typeform
 
 PEOPLE = {"ann": "triage", "nora": "write", "kim": "admin", "eve": "read"}
 OLD = 20
-SHOP, APP, RELAUNCH = OLD + 1, OLD + 2, OLD + 3
+SHOP, APP, RELAUNCH, WEB = OLD + 1, OLD + 2, OLD + 3, OLD + 4
 
 FORM = """### Company
 
@@ -32,8 +33,8 @@ _No response_
 """
 
 
-def story() -> Story:
-    """Build the story."""
+def story(web: Typeform | None = None) -> Story:
+    """Build the story. `web` is where the form on the website is; without, the story can be read, not played."""
     return Story(
         "A sales team at work. ann sorts the leads (role triage), nora sells (write), kim runs it (admin); eve is a"
         "\nclient who can read along. What they do on GitHub starts `salesbot run`; → is what salesbot does then.",
@@ -50,6 +51,7 @@ def story() -> Story:
             Chapter("A stranger gives a command", _stranger()),
             Chapter("A next step with a day, and the sweep that reminds of it once", _next_step()),
             Chapter("Put off until a day, and back by itself", _put_off()),
+            Chapter("A lead by the form on the website, and who it may be", intake.acts(web, after=SHOP, number=WEB)),
         ],
     )
 
