@@ -233,6 +233,28 @@ def merge(old_body: str, new_body: str) -> str:
     return merged
 
 
+def rebase(ours: str, base: str, theirs: str) -> str:
+    """Put on our new text what somebody did to the list while we wrote it; `base` is the list as we both knew it.
+
+    A tick is theirs where they changed it, else ours; their strikes, words and lines stay.
+    """
+    ticks = {nth: task.tick for nth, _, task in _numbered(ours)}
+    before = {nth: task.ticked for nth, _, task in _numbered(base)}
+    for nth, number, task in _numbered(theirs):
+        if nth in ticks and before.get(nth) == task.ticked:
+            theirs = _with_tick(theirs, [number], ticks[nth])
+    return merge(theirs, ours)
+
+
+def _numbered(body: str) -> Iterator[tuple[tuple[str, int], int, _Task]]:
+    """Give each item with its name, the how-manyth of that name it is, and its line."""
+    seen = Counter[str]()
+    for number, task in _Outline.of(body).tasks.items():
+        name = key(task.text)
+        yield (name, seen[name]), number, task
+        seen[name] += 1
+
+
 def _merged(old_body: str, new_body: str) -> str:
     marker, new_text = _unmarked(new_body)
     old, new, names = _read_lines(_unmarked(old_body)[1]), _read_lines(new_text), _written_in(old_body)
