@@ -1,4 +1,4 @@
-"""Imports go one way, as docs/design.md draws the house: `__main__ -> cli -> tools, sweep -> app -> adapters -> core`."""
+"""Imports go one way: `__main__ -> cli -> tools, sweep -> app -> adapters -> core`."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from salesbot.core.deal import Actor, Role
 from tests.world import ANN, BOT, EVE, KIM, NORA, World, a_deal
 
 
@@ -87,8 +88,8 @@ def test_if_one_cannot_be_done_none_is_and_the_reply_says_which() -> None:
     [
         pytest.param("/wone", "Did you mean `/won`?", id="one letter off"),
         pytest.param("/negotaite", "Did you mean `/negotiate`?", id="two letters exchanged"),
-        pytest.param("/prospect\n/frobnicate", "There is no command /frobnicate", id="beside a known command"),
-        pytest.param("/close", "`/won`", id="/close is answered with the ways to end a deal"),
+        pytest.param("/prospect\n/frobnicate", "There is no command `/frobnicate`", id="beside a known command"),
+        pytest.param("/close", "`/won [amount]`", id="/close is answered with the ways to end a deal"),
         pytest.param("/value lots", "`/value ", id="an amount that is none"),
         pytest.param("/value", "`/value 12000 EUR`", id="no amount"),
         pytest.param("/revisit 2027-02-30", "2027-02-28", id="a day that does not exist"),
@@ -132,7 +133,7 @@ def test_below_triage_there_is_a_receipt_and_nothing_else() -> None:
 def test_triage_without_the_role_gets_one_sentence_that_names_it() -> None:
     world = a_deal("lead")
     say(world, "/value 24k", ANN)
-    assert "/value needs the role write." in world.last("reply").replace("\\", "")
+    assert "`/value` needs the role write." in world.last("reply")
 
 
 def test_force_needs_its_own_role() -> None:
@@ -273,7 +274,9 @@ def test_no_line_the_bot_writes_begins_with_a_slash() -> None:
     assert not [line for line in lines if line.lstrip(" >").startswith("/")]
 
 
-def test_bots_give_no_commands() -> None:
+@pytest.mark.parametrize("bot", [BOT, Actor("helper[bot]", 77, is_bot=True)], ids=["ourselves", "another with a role"])
+def test_bots_give_no_commands(bot: Actor) -> None:
     world = a_deal("lead")
-    world.comment("/prospect", BOT)
+    world.roles[bot.login] = Role.WRITE
+    world.comment("/prospect", bot)
     assert world.decide().effects == ()

@@ -79,7 +79,7 @@ def test_done_and_unset_take_the_section_away() -> None:
         pytest.param("/probability lots", "`/probability 40`", id="a probability that is none"),
         pytest.param("/probability 140", "`/probability 40`", id="a probability over 100"),
         pytest.param("/set nda maybe", "One of `yes`, `no`", id="a choice that is not one"),
-        pytest.param("/set ndaa yes", "Did you mean `/set nda`?", id="a field misspelled"),
+        pytest.param("/set ndaa yes", "Did you mean `/set nda <value>`?", id="a field misspelled"),
         pytest.param("/set company", "`/unset company`", id="a field without a value"),
         pytest.param("/set next-step call", "`/next <date> <what>`", id="a field that has a command of its own"),
         pytest.param("/set seats many", "`/set seats 12`", id="a number that is none"),
@@ -167,6 +167,15 @@ def test_assign_makes_an_owner_and_the_one_before_stays_a_helper() -> None:
     assert "| Owner | kim, with ann |" in card(world)
     say(world, "/assign")
     assert "| Owner | nora, with kim, ann |" in card(world)
+
+
+@pytest.mark.parametrize("me", ["/assign", "/assign me", "/assign @Me"])
+def test_assign_me_is_who_says_it(me: str) -> None:
+    world = a_deal("lead")
+    say(world, me)
+    assert [actor.login for actor in world.assignees] == ["nora"]
+    say(world, "/unassign me")
+    assert world.assignees == []
 
 
 def test_the_owner_is_whoever_was_assigned_first_if_nobody_was_named() -> None:
