@@ -31,6 +31,14 @@ PLAN = "/value 12k EUR\n/probability 40\n/next friday call them\n/prospect"
 DUE = 20
 MOST_MEMORY = 150
 """MB, however many deals there are."""
+PEAK = """
+import sys
+from salesbot.cli import main
+code = main(["run"])
+print(*(line for line in open("/proc/self/status") if line.startswith("VmHWM")), file=sys.stderr)
+sys.exit(code)
+"""
+"""A run that tells its own peak: what the system counts for a child holds its parent's memory too."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +91,7 @@ def main() -> None:
                 print(_row(case, [_median(github, sales, case, latency, args.runs) for latency in LATENCIES], base))
     print(f"\n{'':29}  requests   points   seconds       CPU   memory")
     for count in (2_000, 20_000) if args.many else (2_000,):
-        print(_sweep(program, count))
+        print(_sweep(count))
 
 
 def _prepare(github: Sandbox, name: str, old: int) -> Repo:
@@ -141,8 +149,9 @@ def _check(run: Run, sales: Repo, case: Case) -> None:
     assert sales.issue(1).labels == (f"stage:{case.outcome}",), sales.issue(1).labels
 
 
-def _sweep(program: list[str], count: int) -> str:
+def _sweep(count: int) -> str:
     """Sweep over deals at rest, on the first twenty of which somebody gave a command that no run answered."""
+    program = [sys.executable, "-c", PEAK]
     with Sandbox(at=datetime(2026, 11, 23, 9, tzinfo=UTC), workflow=Workflow(program)) as github:
         github.limits.enabled = False
         sales = github.repo("acme/sales", roles=PEOPLE)
@@ -152,7 +161,7 @@ def _sweep(program: list[str], count: int) -> str:
         sales.schedule()
         before, (delivery,) = _cpu(), github.outbox
         run = github.run(delivery)
-        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        memory = int(run.stderr.split()[-2]) / 1024
         assert run.exit_code == 0, run.stdout + run.stderr
         assert sum("### Next step" in sales.issue(number).body for number in range(2, DUE + 2)) == DUE
         assert len(run.requests) <= count / 50 + DUE + 10, len(run.requests)
