@@ -235,7 +235,7 @@ def _progress(name: str, deal: Deal) -> dict[str, Any]:
         "name": name,
         "url": Markdown(checklist.url) if checklist.url else None,
         "done": sum(item.settled for item in needed),
-        "total": len(needed),
+        "total": max(len(needed), checklist.asked),
     }
 
 

@@ -19,7 +19,7 @@ from salesbot.core.commands import find as find_command
 from salesbot.core.dates import local_day
 from salesbot.core.deal import Actor, Move, Refusal, Role, StageVisit
 from salesbot.core.effects import Effect
-from salesbot.core.facts import Facts
+from salesbot.core.facts import Comment, Facts
 from salesbot.core.journal import find_cards
 from salesbot.core.judge import Bench, Course, Refused, perform
 from salesbot.core.pipeline import Pipeline
@@ -73,7 +73,7 @@ def decide(facts: Facts, pipeline: Pipeline, now: datetime, say: Say) -> Decisio
         )
     if _is_left_alone(start, court):
         return Decision(before=before, stage=before, notes=("An unknown stage label stands on it: left as it is.",))
-    course = _judge_all(start, commands, court)
+    course = _judge_all(start, commands, cards.kept, court)
     effects = settle(course, Stand(facts, facts.issue, cards, pipeline, say, now))
     return Decision(tuple(effects), before, course.deal.stage, course.moves, course.refused, course.notes)
 
@@ -86,10 +86,10 @@ def _is_left_alone(start: found.Found, court: Court) -> bool:
     return not standing and not start.labels and bool(timeline.foreign_labels(issue, court.pipeline))
 
 
-def _judge_all(start: found.Found, commands: list[CommandWish], court: Court) -> Course:
+def _judge_all(start: found.Found, commands: list[CommandWish], card: Comment | None, court: Court) -> Course:
     journal = start.course.journal
     collected: list[Wish] = [*start.labels, *commands, *wishes.ticks(court.facts, journal)]
-    state = timeline.state_wish(court.facts, court.pipeline, journal.cursor)
+    state = timeline.state_wish(court.facts, court.pipeline, journal.cursor) or _closed_by_others(start, card, court)
     back = wishes.back(start.course, court.pipeline, court.now)
     collected += [wish for wish in (state, back) if wish is not None]
     course = newcomers.welcome(start.course, court.facts, court.pipeline, court.now, court.say)
@@ -100,6 +100,13 @@ def _judge_all(start: found.Found, commands: list[CommandWish], court: Court) ->
     course = coming_back.clean_up(course, court.pipeline)
     course = attention.remind(course, court.facts, court.pipeline, court.now, court.say)
     return _come_true(course, court)
+
+
+def _closed_by_others(start: found.Found, card: Comment | None, court: Court) -> StateWish | None:
+    """Another workflow closed, with our identity, a deal that is open as we know it."""
+    if card is None or not start.course.deal.open:
+        return None
+    return timeline.borrowed_closing(court.facts, card.edited_at or card.created_at)
 
 
 def _judge(course: Course, wish: Wish, court: Court) -> Course:

@@ -212,6 +212,7 @@ def _course(facts: Facts, pipeline: Pipeline, journal: Journal) -> Course:
     issue = facts.issue
     assert issue is not None
     stage = pipeline.stage(journal.stage)
+    journal = replace(journal, history=tuple(_as_called_now(visit, pipeline) for visit in journal.history))
     read = fields.read(issue.body, pipeline.headings, pipeline.one_line)
     owner, helpers = owners(issue, journal.assigned)
     deal = Deal(
@@ -228,6 +229,12 @@ def _course(facts: Facts, pipeline: Pipeline, journal: Journal) -> Course:
         body_trusted=_is_trusted(facts, journal, read.get("Value", "")),
     )
     return Course(deal, replace(journal, stage=deal.stage or journal.stage))
+
+
+def _as_called_now(visit: StageVisit, pipeline: Pipeline) -> StageVisit:
+    """A stage that took over another one takes over its visits too (`was:`)."""
+    stage = pipeline.stage(visit.stage)
+    return visit if stage is None else replace(visit, stage=stage.name)
 
 
 def _should_be_open(journal: Journal, stage: Stage | None) -> bool:
