@@ -400,8 +400,10 @@ def test_our_own_closing_is_no_question() -> None:
 def test_a_stage_that_took_over_another_has_its_visits_too() -> None:
     world = a_deal("negotiating")
     base = world.pipeline
-    offer = {"name": "offer", "label": "stage:offer", "command": "offer", "was": ("negotiating",)}
-    named = [replace(stage, **offer) if stage.name == "negotiating" else stage for stage in base.stages]
+    taken = base.stage("negotiating")
+    assert taken is not None
+    offer = replace(taken, name="offer", label="stage:offer", command="offer", was=("negotiating",))
+    named = [offer if stage == taken else stage for stage in base.stages]
     stages = [replace(s, next=tuple("offer" if n == "negotiating" else n for n in s.next)) for s in named]
     world.pipeline = replace(base, stages=tuple(stages))
     world.repository_labels["stage:offer"] = Label("LA_offer", "stage:offer", created_at=world.now)
