@@ -221,10 +221,18 @@ def _back(journal: Journal) -> Journal:
 def _undo(course: Course, bench: Bench) -> Course | Refused:
     if course.journal.left:
         return _returned(course)
+    if _was_undone(course, bench):
+        return course
     back = undo_target(course.journal.history, bench.pipeline)
     if back is None:
         return Refused(None, (Refusal("There is no move to take back.", "Comment `/history` to see the way so far"),))
     return enter(course, back, Move(back.name, bench.at, bench.by, "undo"))
+
+
+def _was_undone(course: Course, bench: Bench) -> bool:
+    """Whether an earlier run took a move back for this very comment, and then had to take its receipt back."""
+    earlier = (visit for visit in course.deal.history if visit not in course.moves)
+    return any((visit.how, visit.by, visit.entered) == ("undo", bench.by, bench.at) for visit in earlier)
 
 
 def undo_target(history: tuple[StageVisit, ...], pipeline: Pipeline) -> Stage | None:
