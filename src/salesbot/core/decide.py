@@ -62,6 +62,8 @@ def decide(facts: Facts, pipeline: Pipeline, now: datetime, say: Say) -> Decisio
         return Decision()
     cards = find_cards(facts.issue, facts.repository)
     commands = list(wishes.commands(facts, pipeline, cards.journal))
+    if cards.journal is None:
+        commands = found.since_adoption(commands, facts, pipeline)
     court = Court(facts, pipeline, say, now)
     start = found.find(facts, pipeline, cards, commands)
     if start is None:
@@ -74,6 +76,10 @@ def decide(facts: Facts, pipeline: Pipeline, now: datetime, say: Say) -> Decisio
     if _is_left_alone(start, court):
         return Decision(before=before, stage=before, notes=("An unknown stage label stands on it: left as it is.",))
     course = _judge_all(start, commands, cards.kept, court)
+    if cards.ignored:
+        course = course.noting(
+            "A comment looks like a card and is not believed: it is not ours, or somebody edited it."
+        )
     effects = settle(course, Stand(facts, facts.issue, cards, pipeline, say, now))
     return Decision(tuple(effects), before, course.deal.stage, course.moves, course.refused, course.notes)
 

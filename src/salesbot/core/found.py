@@ -6,6 +6,7 @@ what just woke this run, is judged (protocol 2).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -96,7 +97,7 @@ def _new(facts: Facts, pipeline: Pipeline, commands: list[CommandWish]) -> Found
     since = wishes.installed(facts, pipeline)
     if removed is not None and (since is None or removed[0].at >= since) and not _is_brand_new(facts, pipeline):
         return Found(_course(facts, pipeline, _fresh_journal(facts, pipeline, removed[1])))
-    if _opened_here(facts, pipeline) or _asked_for(commands, facts, pipeline):
+    if _opened_here(facts, pipeline) or any(_asking(commands, facts, pipeline)):
         return Found(_course(facts, pipeline, _fresh_journal(facts, pipeline, start)))
     return None
 
@@ -169,14 +170,25 @@ def _opened_here(facts: Facts, pipeline: Pipeline) -> bool:
     return since is not None and issue.created_at >= since
 
 
-def _asked_for(commands: list[CommandWish], facts: Facts, pipeline: Pipeline) -> bool:
-    """Whether somebody who may move deals gave a move command."""
+def _asking(commands: list[CommandWish], facts: Facts, pipeline: Pipeline) -> Iterator[CommandWish]:
+    """List the move commands of people who may move deals: they make one of an issue."""
     for wish in commands:
         role = facts.roles.get(wish.by.login.casefold(), Role.NONE) if wish.by else Role.NONE
         moves = [line for line in wish.lines if pipeline.stage_of_command(line.word) or line.word == "stage"]
         if moves and not wish.late and role >= pipeline.permissions.moves:
-            return True
-    return False
+            yield wish
+
+
+def since_adoption(commands: list[CommandWish], facts: Facts, pipeline: Pipeline) -> list[CommandWish]:
+    """Mark as late what was said before the issue became a deal: it was meant for somebody else (protocol 3)."""
+    issue = facts.issue
+    assert issue is not None
+    if _opened_here(facts, pipeline):
+        return commands
+    moments = [event.at for event, _ in timeline.stage_events(facts, pipeline) if event.kind == "labeled"]
+    moments += [wish.comment.created_at for wish in _asking(commands, facts, pipeline)]
+    adopted = min(moments, default=issue.created_at)
+    return [replace(wish, late=wish.late or wish.comment.created_at < adopted) for wish in commands]
 
 
 def _fresh_journal(facts: Facts, pipeline: Pipeline, stage: Stage) -> Journal:
