@@ -11,7 +11,7 @@ from salesbot.core import comments, journal
 from salesbot.core.deal import Actor
 from salesbot.core.effects import AddLabel, Effect, PutComment
 from salesbot.core.facts import Event
-from salesbot.core.journal import Journal, find_cards
+from salesbot.core.journal import Cursor, Journal, find_cards
 from salesbot.core.pipeline import Pipeline, default_pipeline
 from tests.world import ANN, BOT, EVE, KIM, NORA, START, World, a_deal
 
@@ -93,20 +93,19 @@ def test_the_list_of_the_stage_a_plan_ends_in_is_posted_not_of_those_it_passes()
 
 
 def test_a_cursor_never_goes_back() -> None:
-    world = a_deal("lead")
-    world.label("stage:prospect")
+    held = replace(memory(a_deal("lead")), cursor=Cursor(START, "E9"))
+    older = Event("E1", "labeled", START - timedelta(seconds=1), ANN)
+    younger = Event("E10", "labeled", START + timedelta(seconds=1), ANN)
+    assert held.seen([older]).cursor == held.cursor
+    assert held.seen([older, younger]).cursor == Cursor(younger.at, "E10")
+
+
+@pytest.mark.parametrize("by", [EVE, NORA], ids=["an outsider", "one of us"])
+def test_a_checklist_that_somebody_else_wrote_settles_nothing(by: Actor) -> None:
+    posted = a_deal("lead").by_key("checklist:qualification").body.replace("- [ ]", "- [x]")
+    world = World()
+    world.comment(posted, by)
     world.run()
-    seen = memory(world).cursor
-    world.events = [event for event in world.events if event.at < seen.at]
-    say(world, "/status")
-    assert memory(world).cursor == seen
-
-
-def test_a_checklist_that_a_stranger_wrote_settles_nothing() -> None:
-    world = a_deal("lead")
-    posted = world.by_key("checklist:qualification").body.replace("- [ ]", "- [x]")
-    for by in (EVE, NORA):
-        world.comment(posted, by)
     world.label("stage:qualified")
     world.run()
     assert world.stages() == ["lead"]
@@ -154,6 +153,14 @@ def test_a_label_taken_off_again_is_no_wish() -> None:
     world.unlabel("stage:won")
     assert world.run().refused == ()
     assert not [key for key in world.written() if key.startswith("refusal")]
+
+
+def test_a_label_taken_off_and_set_again_is_one_wish() -> None:
+    world = a_deal("lead")
+    world.label("stage:won")
+    world.unlabel("stage:won")
+    world.label("stage:won")
+    assert len(world.run().refused) == 1
 
 
 def test_the_waking_label_of_a_deal_without_a_card_stands_if_we_acted_since() -> None:
