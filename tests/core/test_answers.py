@@ -7,13 +7,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+import yaml
 
 from salesbot.core import comments
 from salesbot.core.commands import find
 from salesbot.core.deal import Actor
 from salesbot.core.journal import find_cards
 from salesbot.core.pipeline import Pipeline, default_pipeline
-from tests.world import ANN, KIM, NORA, World, a_deal
+from salesbot.core.problems import LabelProblem
+from tests.world import ANN, KIM, NORA, WORDS, World, a_deal
 
 NAMED = re.compile(r"`(/[a-z][^`]*)`")
 
@@ -295,3 +297,36 @@ def test_an_estimate_put_off_in_negotiating_is_due_again_when_the_deal_comes_bac
     assert "- [ ] **Price**" in world.by_key("checklist:estimate").body
     say(world, "/negotiate")
     assert world.stages() == ["qualified"], "an old estimate is no estimate"
+
+
+# Words
+
+
+def test_days_are_written_as_people_write_them() -> None:
+    world = a_deal("lead")
+    say(world, "/snooze 2 weeks\n/revisit 2026-12-01\n/expect 2026-11-27")
+    assert "| No reminders until | Mon 7 Dec 2026 |" in world.last("card")
+    assert "| Comes back on | Tue 1 Dec 2026 |" in world.last("card")
+    world.now = datetime(2026, 12, 1, 9, tzinfo=UTC)
+    world.sweep()
+    assert "Its expected close, Fri 27 Nov 2026, was past" in world.last("back")
+
+
+@pytest.mark.parametrize(
+    ("team", "shown"),
+    [
+        pytest.param("@acme/sales", "@acme/sales", id="a team"),
+        pytest.param("@acme/sales @kim", "@acme/sales @kim", id="a team and a person"),
+        pytest.param("@acme/s.ales_2", "@acme/s.ales_2", id="a team with other signs"),
+        pytest.param("no mention @kim", "no mention @<!-- -->kim", id="anything else mentions nobody"),
+    ],
+)
+def test_whom_the_configuration_names_is_mentioned(team: str, shown: str) -> None:
+    text = WORDS("new.md.j2", {"team": team, "owner": None, "stage": "lead"})
+    assert text.split("\n")[0] == f"**A new deal came in by itself.** {shown}"
+
+
+def test_the_line_for_the_configuration_is_yaml_whatever_the_label_is_called() -> None:
+    problem = LabelProblem("qualified", "stage:qualified", "LA_1", now='Fit: "yes"\\no')
+    read = yaml.safe_load(problem.line)
+    assert read == {"new-name": {"was": "qualified", "label": 'Fit: "yes"\\no'}}

@@ -278,6 +278,16 @@ def test_relative_dates_count_from_the_comments_own_time_whenever_the_run_comes(
     assert "### Snoozed until\n\n2026-11-26" in world.body
 
 
+def test_a_deal_with_more_than_fifty_commands_in_a_week_answers_each_once() -> None:
+    world = a_deal("lead")
+    said = [say(world, f"/value {count}000") for count in range(1, 54)]
+    assert world.decide().effects == ()
+    assert [world.receipts(id_) for id_ in said] == [["ROCKET"]] * len(said)
+    foreign = say(world, "/value 99000")
+    world.comments[foreign + 1000] = replace(world.comments[foreign], id=foreign + 1000)
+    assert world.decide().effects, "a rocket on a younger comment is not believed: others share our identity"
+
+
 # At rest, one of each
 
 

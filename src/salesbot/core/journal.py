@@ -112,6 +112,10 @@ class Journal:
         """Say whether a comment was answered, with yes or no."""
         return any(id_ == comment for id_, _ in self.answered)
 
+    def has_forgotten(self, comment: int) -> bool:
+        """Say whether a comment is older than all the answered ones that are remembered."""
+        return len(self.answered) >= ANSWERED and all(comment < id_ for id_, _ in self.answered)
+
     def seen(self, events: Iterable[Event]) -> Journal:
         """Move the cursor to the newest of these events, never back. They come in GitHub's order."""
         # The last one of those with the latest time: many events can share one second.
