@@ -262,6 +262,38 @@ def test_a_deal_forced_fifty_times_in_cyrillic_still_moves_and_remembers() -> No
     assert world.decide().effects == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "section"),
+    [
+        pytest.param("/lost Price", "### Reason\n\nprice", id="a reason of the client"),
+        pytest.param("/reject Too  Small", "### Reason\n\ntoo small", id="a reason of ours"),
+        pytest.param("/lost they chose Initech", "### Reason\n\nthey chose Initech", id="a reason of its own"),
+        pytest.param("/set reason Timing", "### Reason\n\ntiming", id="a reason by /set"),
+        pytest.param("/set source Existing Client", "### Source\n\nexisting client", id="a source"),
+        pytest.param("/set source a fair", "### Source\n\na fair", id="a source of its own"),
+    ],
+)
+def test_reasons_and_sources_are_written_as_configured(text: str, section: str) -> None:
+    world = a_deal("lead")
+    say(world, text)
+    assert world.body == section
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param("/assign @kim @nora", "`/assign` takes one name", id="two owners"),
+        pytest.param("/unassign @kim @nora", "`/unassign` takes one name", id="two to take off"),
+        pytest.param("/unset company now", "`/unset company` takes no `now`", id="words behind a field"),
+    ],
+)
+def test_words_a_command_would_drop_are_answered_and_nothing_is_done(text: str, says: str) -> None:
+    world = a_deal("lead", body="### Company\n\nAcme\n")
+    assert world.receipts(say(world, text)) == ["CONFUSED"]
+    assert says in world.last("reply")
+    assert (world.assignees, world.body) == ([], "### Company\n\nAcme\n")
+
+
 # Stages of several words
 
 

@@ -123,7 +123,7 @@ def has_date(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refus
     except ValueError:
         return Refusal(f"The date to come back cannot be read: {text[:40]}.", hint, "date")
     if day <= local_day(move.at, pipeline.timezone):
-        return Refusal(f"The date to come back, {text}, is past.", hint, "date")
+        return Refusal(f"The date to come back, {text}, is not after today.", hint, "date")
     return None
 
 
