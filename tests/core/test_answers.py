@@ -124,6 +124,15 @@ def test_the_question_how_it_ended_offers_only_ways_that_lead_there() -> None:
     assert "- [ ] won" in world.last("ask")
 
 
+def test_the_label_of_an_end_taken_off_alone_says_how_the_deal_comes_back() -> None:
+    world = a_deal("lead")
+    say(world, "/lost price")
+    world.unlabel("stage:lost")
+    world.run()
+    assert (world.stages(), world.open) == (["lost"], False)
+    assert world.last("refusal").endswith("`/reopen` brings this one back, `/undo` takes its last move back.")
+
+
 def test_the_lists_name_the_commands_of_this_pipeline() -> None:
     world = a_deal("lead", pipeline=renamed(qualified="fits", rejected=None))
     text = world.by_key("checklist:qualification").body
@@ -292,6 +301,13 @@ def test_words_a_command_would_drop_are_answered_and_nothing_is_done(text: str, 
     assert world.receipts(say(world, text)) == ["CONFUSED"]
     assert says in world.last("reply")
     assert (world.assignees, world.body) == ([], "### Company\n\nAcme\n")
+
+
+@pytest.mark.parametrize("host", ["github.com", "ghe.acme.example"])
+def test_a_duplicate_may_be_named_by_its_address_on_any_host(host: str) -> None:
+    world = a_deal("lead")
+    assert world.receipts(say(world, f"/duplicate-of https://{host}/acme/sales/issues/12")) == ["ROCKET"]
+    assert "duplicate of #12" in world.last("card")
 
 
 # Stages of several words

@@ -88,6 +88,11 @@ def test_done_and_unset_take_the_section_away() -> None:
         pytest.param("/checklist handovr", "Did you mean `/checklist handover`?", id="a checklist misspelled"),
         pytest.param("/duplicate-of", "`/duplicate-of #12`", id="a duplicate of nothing"),
         pytest.param("/duplicate-of #7", "its own duplicate", id="a duplicate of itself"),
+        pytest.param(
+            "/duplicate-of https://github.com/acme/shop/issues/12",
+            "another repository",
+            id="a duplicate from elsewhere",
+        ),
         pytest.param("/duplicate-of #999", "There is no issue 999", id="a duplicate of an issue that is not there"),
     ],
 )

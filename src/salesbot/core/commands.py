@@ -302,11 +302,20 @@ def duplicate_of(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
         return Refusal(
             Markdown("`/duplicate-of` needs the number of the other issue."), "For example `/duplicate-of #12`"
         )
+    if _elsewhere(args.words[0], ctx):
+        return Refusal(
+            "That issue is in another repository.", "Name the deal that stays, for example `/duplicate-of #12`"
+        )
     if number == deal.number:
         return Refusal("A deal cannot be its own duplicate.", "Name the other one, for example `/duplicate-of #12`")
     if number not in ctx.issues:
         return Refusal(f"There is no issue {number} here.", "Name the deal that stays, for example `/duplicate-of #12`")
     return [Leave("duplicate", number)]
+
+
+def _elsewhere(text: str, ctx: Context) -> bool:
+    address = re.fullmatch(r"https://[^/\s]+/(\S+)/issues/\d+", text)
+    return address is not None and address[1].casefold() != ctx.repository.casefold()
 
 
 def issue_number(text: str) -> int | None:

@@ -235,6 +235,7 @@ def _context(wish: CommandWish, person: str, role: Role, court: Court) -> Contex
         people=facts.repository.people,
         lists=frozenset(pipeline_lists(court.say.names())),
         issues={number: issue.title for number, issue in facts.linked.items() if issue is not None},
+        repository=facts.repository.name,
     )
 
 
@@ -344,6 +345,7 @@ def _put_back(course: Course, start: Course, court: Court) -> Course:
     if removed is None or removed[1].name != start.deal.stage or removed[0].id not in {event.id for event in fresh}:
         return course
     by = removed[0].by
-    values = {"stage": start.deal.stage, "person": by.login if by and not by.is_bot else None}
+    ended = removed[1].outcome is not None
+    values = {"stage": start.deal.stage, "person": by.login if by and not by.is_bot else None, "ended": ended}
     text = court.say("putback.md.j2", values)
     return course.owing(comments.key(comments.REFUSAL, removed[0].id), text)
