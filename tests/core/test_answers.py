@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import yaml
@@ -15,7 +15,7 @@ from salesbot.core.deal import Actor
 from salesbot.core.journal import find_cards
 from salesbot.core.pipeline import Pipeline, default_pipeline
 from salesbot.core.problems import LabelProblem
-from tests.world import ANN, KIM, NORA, WORDS, World, a_deal
+from tests.world import ANN, KIM, NORA, START, WORDS, World, a_deal
 
 NAMED = re.compile(r"`(/[a-z][^`]*)`")
 
@@ -122,6 +122,20 @@ def test_the_question_how_it_ended_offers_only_ways_that_lead_there() -> None:
     world.close()
     world.run()
     assert "- [ ] won" in world.last("ask")
+
+
+def test_a_deal_closed_before_our_time_is_not_sent_to_a_question_that_nobody_asked() -> None:
+    world = World()
+    world.created_at = START - timedelta(days=90)
+    world.label("stage:qualified")
+    world.open, world.state_reason = False, "COMPLETED"
+    world.run()
+    assert "question below" not in world.last("card")
+    assert "Say how it ended with a command below, or `/reopen`." in world.last("card")
+    world = a_deal("lead")
+    world.close()
+    world.run()
+    assert "see the question below" in world.last("card")
 
 
 def test_the_label_of_an_end_taken_off_alone_says_how_the_deal_comes_back() -> None:

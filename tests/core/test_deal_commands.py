@@ -89,7 +89,7 @@ def test_done_and_unset_take_the_section_away() -> None:
         pytest.param("/duplicate-of", "`/duplicate-of #12`", id="a duplicate of nothing"),
         pytest.param("/duplicate-of #7", "its own duplicate", id="a duplicate of itself"),
         pytest.param(
-            "/duplicate-of https://github.com/acme/shop/issues/12",
+            "/duplicate-of https://github.com/a/b/issues/12",
             "another repository",
             id="a duplicate from elsewhere",
         ),

@@ -15,6 +15,7 @@ from salesbot.core import dates, fields, guards, next_step
 from salesbot.core import values as values_of_fields
 from salesbot.core.command_table import usage
 from salesbot.core.deal import Deal, Move, Refusal, StageVisit
+from salesbot.core.journal import BEFORE
 from salesbot.core.judge import Course
 from salesbot.core.money import Money, MoneyError
 from salesbot.core.pipeline import Field, Pipeline, Stage
@@ -63,6 +64,7 @@ def values(course: Course, pipeline: Pipeline) -> dict[str, Any]:
         ],
         "history": history(deal.history, pipeline),
         "asked": bool(course.journal.asked),
+        "question": course.journal.asked not in ("", BEFORE),
     }
 
 

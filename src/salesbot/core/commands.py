@@ -303,9 +303,7 @@ def duplicate_of(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
             Markdown("`/duplicate-of` needs the number of the other issue."), "For example `/duplicate-of #12`"
         )
     if _elsewhere(args.words[0], ctx):
-        return Refusal(
-            "That issue is in another repository.", "Name the deal that stays, for example `/duplicate-of #12`"
-        )
+        return Refusal("That issue is in another repository.", "Name one of this one, for example `/duplicate-of #12`")
     if number == deal.number:
         return Refusal("A deal cannot be its own duplicate.", "Name the other one, for example `/duplicate-of #12`")
     if number not in ctx.issues:

@@ -13,7 +13,7 @@ from datetime import datetime
 from salesbot.core import comments, fields, timeline, wishes
 from salesbot.core.deal import Deal, Role, StageVisit
 from salesbot.core.facts import Comment, Event, Facts, Issue
-from salesbot.core.journal import Assigned, Cards, Cursor, Journal
+from salesbot.core.journal import BEFORE, Assigned, Cards, Cursor, Journal
 from salesbot.core.judge import Course
 from salesbot.core.pipeline import Pipeline, Stage
 from salesbot.core.timeline import LabelWish
@@ -82,7 +82,7 @@ def _if_wanted_back(facts: Facts, journal: Journal, written: datetime) -> Journa
     on = any(label.name.casefold() == NOT_A_DEAL for label in issue.labels)
     if journal.left != NOT_A_DEAL or on or not taken_off:
         return journal
-    return replace(journal, left="", asked="" if issue.open else "before")
+    return replace(journal, left="", asked="" if issue.open else BEFORE)
 
 
 def _new(facts: Facts, pipeline: Pipeline, commands: list[CommandWish]) -> Found | None:
@@ -206,7 +206,7 @@ def _fresh_journal(facts: Facts, pipeline: Pipeline, stage: Stage) -> Journal:
         cursor=Cursor(issue.created_at),
         born=issue.created_at if _opened_here(facts, pipeline) else facts.read_at,
         history=visits,
-        asked="" if issue.open or stage.outcome is not None else "before",
+        asked="" if issue.open or stage.outcome is not None else BEFORE,
     )
     return journal.seen(timeline.foreign_events(facts, pipeline))
 

@@ -19,6 +19,8 @@ from salesbot.core.facts import Comment, Event, Issue, Repository
 Answered = Literal["yes", "no", "closed"]
 
 VERSION = 1
+BEFORE = "before"
+"""In place of a closing: it was closed before our time, and nobody was asked how it ended."""
 CARD = "card"
 ANSWERED = 50
 """How many answered comments are remembered; older ones are beyond the horizon anyway."""
