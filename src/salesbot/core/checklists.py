@@ -20,6 +20,8 @@ GONE = "not asked any more"
 """Why an item that left the template is struck out."""
 WRITTEN = "lines"
 """Where a list's marker keeps the names of the lines that the bot wrote."""
+ASKED = "needed"
+"""Where it keeps how many needed items it wrote."""
 
 _TASK = re.compile(r"(\s*(?:[-*+]|\d{1,9}[.)])\s+\[)([ \u00a0xX])(\]\s+)(\S.*)", re.DOTALL)
 _STRUCK = re.compile(r"(~~?)(?=[^\s~])(.*?[^\s~])\1(?!~)", re.DOTALL)
@@ -55,6 +57,13 @@ class Checklist:
     name: str
     items: tuple[Item, ...] = ()
     url: str = ""
+    asked: int = 0
+    """How many needed items there were when it was written. One that somebody deleted is not settled by that."""
+
+    @property
+    def lost(self) -> int:
+        """How many needed items are gone."""
+        return max(0, self.asked - sum(item.needed for item in self.items))
 
     @property
     def open_items(self) -> tuple[Item, ...]:
@@ -63,8 +72,8 @@ class Checklist:
 
     @property
     def settled(self) -> bool:
-        """Whether every needed item is settled."""
-        return not self.open_items
+        """Whether every needed item is settled, and none is gone."""
+        return not self.open_items and not self.lost
 
 
 class _Task(NamedTuple):
@@ -174,7 +183,7 @@ def read(name: str, body: str, url: str = "") -> Checklist:
             needed = _is_needed(outline.titles[number])
         if number in outline.tasks:
             items.append(outline.tasks[number].item(needed=needed))
-    return Checklist(name, tuple(items), url)
+    return Checklist(name, tuple(items), url, _asked_in(body))
 
 
 def key(item: Item | str) -> str:
@@ -213,9 +222,10 @@ def new_round(body: str) -> str:
     return _with_tick(body, due, " ")
 
 
-def written(text: str) -> dict[str, list[str]]:
+def written(text: str) -> dict[str, list[str] | int]:
     """Name the lines of a list as the bot writes it, for its marker. `merge` tells them from people's lines by that."""
-    return {WRITTEN: [line.name for line in _read_lines(text) if line.text]}
+    lines = [line.name for line in _read_lines(text) if line.text]
+    return {WRITTEN: lines, ASKED: sum(item.needed for item in read("", text).items)}
 
 
 def merge(old_body: str, new_body: str) -> str:
@@ -440,6 +450,12 @@ def _written_in(body: str) -> Counter[str]:
     marker = markdown.read_marker(body)
     names = marker.payload.get(WRITTEN) if marker else None
     return Counter(name for name in names if isinstance(name, str)) if isinstance(names, list) else Counter()
+
+
+def _asked_in(body: str) -> int:
+    marker = markdown.read_marker(body)
+    asked = marker.payload.get(ASKED, 0) if marker else 0
+    return asked if isinstance(asked, int) else 0
 
 
 def _unmarked(body: str) -> tuple[str, str]:
