@@ -134,7 +134,7 @@ def _laid_out(heading: str, text: str) -> str:
     """A value that would do something stands in a code block, where it does nothing and reads back as it was said."""
     if heading == BRIEF:
         return markdown.block(_shortened(text))
-    return text if markdown.is_inert(text) and text.casefold() != "none" else markdown.fenced(text)
+    return text if markdown.is_inert(text) else markdown.fenced(text)
 
 
 def _as_there_is_room(answers: Iterable[Answer]) -> list[dict[str, Any]]:
