@@ -152,7 +152,9 @@ class Streak:
     guards: Literal["expects", "requires"] = "expects"
     sales: StreakPipeline | None = None
     connections: StreakPipeline | None = None
-    """A box that reaches one of these stages opens a deal in ours."""
+    """A contact that reaches one of these stages opens a deal in ours."""
+    people: Mapping[str, str] = field(default_factory=dict)
+    """By lower-case login, the mail address somebody goes by in Streak."""
 
 
 @dataclass(frozen=True)

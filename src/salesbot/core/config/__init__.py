@@ -141,7 +141,7 @@ def _report(said: Settings) -> ReportSettings:
 
 def _streak(said: Settings, names: Names) -> Streak:
     pipelines = {name: _streak_pipeline(each, names) for name, each in said.get("pipelines", {}).items()}
-    return Streak(said.get("guards", Streak.guards), **pipelines)
+    return Streak(said.get("guards", Streak.guards), people=said.get("people", {}), **pipelines)
 
 
 def _streak_pipeline(said: Settings, names: Names) -> StreakPipeline:

@@ -106,6 +106,7 @@ def _streak() -> dict[Any, Any]:
             _settings(("sales", sales, "Where deals have boxes."), ("connections", connections, "Where contacts do.")),
             "The pipelines on Streak's side.",
         ),
+        ("people", _map(words.login(), words.mail()), "Login: the mail address somebody has in Streak."),
     )
 
 

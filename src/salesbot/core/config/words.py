@@ -120,6 +120,12 @@ def role() -> Shape:
     return Shape(read, {"enum": list(ROLES)})
 
 
+def mail() -> Shape:
+    """A mail address, in small letters as services compare them."""
+    plain = matching(r"[^\s@]{1,64}@[^\s@]{3,190}", "a mail address")
+    return Shape(lambda value: str(plain.read(value)).casefold(), plain.schema)
+
+
 def day() -> Shape:
     """A date as YYYY-MM-DD, quoted or not."""
     return Shape(lambda value: _day(written(value)), {"type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}$"})
