@@ -24,6 +24,7 @@ MAY: dict[str, set[str]] = {
     "salesbot.adapters.actions": {"salesbot.core"},
     "salesbot.adapters.github": {"salesbot.core", "github", "requests"},
     "salesbot.adapters.templates": {"salesbot.core", "jinja2", "markupsafe"},
+    "salesbot.adapters.streak": {"salesbot.core", "requests"},
     "salesbot.core": {"yaml", "markdown_it", "voluptuous", "dateutil"},
     "salesbot.demo": {"salesbot.sandbox"},
     "salesbot.sandbox": {"graphql", "starlette", "uvicorn", "markdown_it"},

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from salesbot.core.deal import Actor, Role
+from salesbot.core.mirror import Mirror, StageMap
 
 
 @dataclass(frozen=True)
@@ -199,3 +200,6 @@ class Facts:
     """Issues that commands name, by number; None where there is no such issue."""
     loads: Mapping[str, Load] | None = None
     """By lower-case login; only read for a new deal that is to be given to somebody."""
+    mirror: Mirror | None = None
+    """What the other system shows of this deal; None where it was not asked, or knows nothing of it."""
+    stage_map: StageMap = field(default_factory=StageMap)

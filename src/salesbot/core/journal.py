@@ -55,6 +55,24 @@ class Assigned:
 
 
 @dataclass(frozen=True)
+class Pair:
+    """The mirror of the deal (`core.mirror`): its key, and both stages when the two last agreed, ours by name.
+
+    `value` is what its column shows of ours. `asked` is the move over there, by its second, that waits for an answer.
+    The rest are its last mails, as the card tells of them.
+    """
+
+    key: str
+    ours: str = ""
+    theirs: str = ""
+    value: str = ""
+    asked: int = 0
+    received: datetime | None = None
+    sent: datetime | None = None
+    opened: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Journal:
     """What salesbot remembers of one deal.
 
@@ -63,7 +81,7 @@ class Journal:
     if it was before our time: the deal is closed without an outcome. `left` says why a deal left the pipeline. `rounds`
     are its values in turn. `cleared` is the newest comment when a move was last accepted: older refusals are past.
     `refresh` says for which comment a checklist was to be brought up to date. `reminded` are the occasions of which
-    somebody was reminded. `boxes` says until when the ticks in our questions were judged.
+    somebody was reminded. `boxes` says until when the ticks in our questions were judged. `pair` is its mirror.
     """
 
     repository: int
@@ -87,6 +105,7 @@ class Journal:
     refresh: Mapping[str, int] = field(default_factory=dict)
     reminded: tuple[str, ...] = ()
     boxes: tuple[tuple[int, datetime], ...] = ()
+    pair: Pair | None = None
 
     def with_answer(self, comment: int, answer: Answered) -> Journal:
         """Remember how a comment was answered."""
@@ -148,6 +167,7 @@ def to_payload(journal: Journal) -> dict[str, Any]:
         "refresh": dict(journal.refresh),
         "reminded": list(journal.reminded),
         "boxes": [[comment, _epoch(at)] for comment, at in journal.boxes],
+        "pair": _pair_payload(journal.pair) if journal.pair else [],
     }
     return {key: value for key, value in payload.items() if value not in ("", [], {}, 0)}
 
@@ -180,6 +200,7 @@ def from_payload(payload: Mapping[str, Any]) -> Journal | None:
             refresh={str(k): int(v) for k, v in payload.get("refresh", {}).items()},
             reminded=tuple(str(key) for key in payload.get("reminded", ())),
             boxes=tuple((int(comment), _moment(at)) for comment, at in payload.get("boxes", ())),
+            pair=_pair(payload["pair"]) if payload.get("pair") else None,
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError):
         return None
@@ -239,6 +260,17 @@ def _visit(entry: Any) -> StageVisit:
     return StageVisit(
         str(stage), _moment(entered), None if by is None else str(by), str(how), None if forced is None else str(forced)
     )
+
+
+def _pair_payload(pair: Pair) -> list[Any]:
+    mails = [moment and _epoch(moment) for moment in (pair.received, pair.sent, pair.opened)]
+    return [pair.key, pair.ours, pair.theirs, pair.value, pair.asked, *mails]
+
+
+def _pair(entry: Any) -> Pair:
+    key, ours, theirs, value, asked, *mails = entry
+    received, sent, opened = (None if at is None else _moment(at) for at in mails)
+    return Pair(str(key), str(ours), str(theirs), str(value), int(asked), received, sent, opened)
 
 
 def _answered(text: Any) -> Answered:

@@ -32,7 +32,8 @@ class Refused(Exception):  # noqa: N818 - the client sees it as an error, the st
     def __init__(self, status: int, error: str | None = None) -> None:
         super().__init__(error)
         self.status = status
-        self.body: dict[str, Any] = {"success": False, **({"error": error} if error is not None else {})}
+        told: dict[str, Any] = {} if error is None else {"error": error}
+        self.body = {"success": False, **told}
 
 
 @dataclass
