@@ -30,7 +30,7 @@ from salesbot.core.effects import (
     Unreact,
 )
 from salesbot.core.errors import ServiceError
-from salesbot.core.facts import Comment, Facts, Label, Waking
+from salesbot.core.facts import Comment, Facts, Label, Other, Waking
 from salesbot.core.gaps import gaps
 from salesbot.core.pipeline import Pipeline
 from salesbot.core.problems import LabelProblem, Told
@@ -78,6 +78,7 @@ class App:
     log: Log = field(default=lambda text: None)
     scheduled: bool = False
     roles: dict[str, Role] = field(default_factory=dict)
+    others: tuple[Other, ...] | None = None
 
     @property
     def dry_run(self) -> bool:
@@ -175,13 +176,14 @@ class App:
         return pipeline
 
     def complete(self, facts: Facts, pipeline: Pipeline) -> Facts:
-        """Read on while something is missing for a decision and pages remain. Who was asked about once is known."""
-        facts = replace(facts, roles={**self.roles, **facts.roles})
+        """Read on while something is missing for a decision and pages remain. What was asked once in a run is known."""
+        facts = replace(facts, roles={**self.roles, **facts.roles}, others=facts.others or self.others)
         for _ in range(MOST_PAGES):
             missing = gaps(facts, pipeline)
             if not missing:
                 return facts
             facts = self.github.read_more(facts, missing)
+            self.others = facts.others
             self.roles |= {name.casefold(): facts.roles[name.casefold()] for name in missing.roles}
         raise ServiceError(f"The deal has more than {MOST_PAGES} pages of history.", "Open a new issue for it")
 

@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from salesbot import summary, tools
+from salesbot import summary, tasks, tools
 from salesbot.adapters import actions
 from salesbot.adapters.actions import Inputs, Runner, Wakeup
 from salesbot.adapters.github import Client, GitHub, Place
@@ -25,7 +25,6 @@ from salesbot.core import diagram
 from salesbot.core.config import parse, schema
 from salesbot.core.config.problems import ConfigError, Problem
 from salesbot.core.errors import InputError, SalesbotError
-from salesbot.sweep import Sweep
 
 BUG = 3
 PROGRAM = (sys.executable, "-m", "salesbot", "run")
@@ -95,8 +94,6 @@ def _run(args: argparse.Namespace, env: Mapping[str, str]) -> int:
 def _wake(inputs: Inputs, wakeup: Wakeup, runner: Runner) -> tuple[Outcome, int]:
     if wakeup.kind == "nothing":
         return Outcome(notes=(wakeup.why,)), 0
-    if wakeup.kind == "task" and wakeup.task != "sweep":
-        raise InputError(f"The task {wakeup.task} is not there yet in this version.", "There are `auto` and `sweep`")
     client = Client(
         token=inputs.token,
         api_url=inputs.api_url,
@@ -108,7 +105,7 @@ def _wake(inputs: Inputs, wakeup: Wakeup, runner: Runner) -> tuple[Outcome, int]
     scheduled = wakeup.waking.event == "schedule"
     app = App(GitHub(client, Place(inputs.repository, inputs.config, folder)), runner.say, scheduled)
     if wakeup.kind == "task":
-        outcome = Sweep(app, runner.say).run()
+        outcome = tasks.run(app, inputs, wakeup)
     elif wakeup.kind == "labels":
         outcome = app.look_at_labels(wakeup.waking, wakeup.label_before, wakeup.label_id)
     else:

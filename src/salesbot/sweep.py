@@ -15,7 +15,7 @@ from salesbot.adapters.github import IN_FULL, GitHub
 from salesbot.app import App, Log, Outcome
 from salesbot.core import attention
 from salesbot.core.due import REMIND, Due, due, people_to_ask
-from salesbot.core.effects import EditBody, Effect, OpenProblem, PutComment
+from salesbot.core.effects import EditBody, Effect, OpenLead, OpenProblem, PutComment
 from salesbot.core.errors import ServiceError
 from salesbot.core.facts import Facts, Waking
 from salesbot.core.pipeline import Pipeline
@@ -137,7 +137,7 @@ class Sweep:
 
 def content(effects: Sequence[Effect]) -> int:
     """Count what GitHub counts as content."""
-    return sum(isinstance(effect, (PutComment, EditBody, OpenProblem)) for effect in effects)
+    return sum(isinstance(effect, (PutComment, EditBody, OpenProblem, OpenLead)) for effect in effects)
 
 
 def count_reminders(effects: Sequence[Effect]) -> int:

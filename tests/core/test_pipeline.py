@@ -11,6 +11,7 @@ from salesbot.core.pipeline import (
     BUILT_IN_FIELDS,
     DEFAULT_STAGES,
     KEPT_FIELDS,
+    LEAD_FIELDS,
     Field,
     Pipeline,
     Stage,
@@ -251,7 +252,7 @@ def test_headings(key: str, heading: str | None) -> None:
 
 def test_all_headings_in_order() -> None:
     pipeline = replace(default_pipeline(), fields=(Field("nda", "NDA signed"),))
-    assert pipeline.headings == (*BUILT_IN_FIELDS, *KEPT_FIELDS, "NDA signed")
+    assert pipeline.headings == (*BUILT_IN_FIELDS, *LEAD_FIELDS, *KEPT_FIELDS, "NDA signed")
 
 
 def test_keys_of_built_in_fields_are_distinct() -> None:

@@ -42,6 +42,9 @@ class Inputs:
     event_path: str = ""
     api_url: str = "https://api.github.com"
     graphql_url: str = "https://api.github.com/graphql"
+    typeform_token: str = field(default="", repr=False)
+    typeform_secret: str = field(default="", repr=False)
+    typeform_url: str = "https://api.typeform.com"
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ class Wakeup:
     why: str = ""
     label_before: str = ""
     label_id: str = ""
+    relayed: tuple[str, str] | None = field(default=None, repr=False)
+    """A response of a form as it was delivered: the raw body and its signature."""
 
 
 def read_inputs(env: Mapping[str, str]) -> Inputs:
@@ -78,6 +83,9 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
     config = _input(env, "CONFIG") or Inputs.config
     if config.startswith("/") or ".." in config.split("/"):
         problems.append(f"the input `config` is {config!r}; it must be a path inside the repository")
+    typeform_url = env.get("TYPEFORM_API_URL") or Inputs.typeform_url
+    if not re.match(r"https://|http://(127\.0\.0\.1|localhost)[:/]", typeform_url):
+        problems.append("TYPEFORM_API_URL must begin with https://")
     if problems:
         raise InputError(markdown.log_safe(f"Wrong input: {'; '.join(problems)}."))
     return Inputs(
@@ -91,6 +99,9 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         event_path=env.get("GITHUB_EVENT_PATH", ""),
         api_url=env.get("GITHUB_API_URL") or Inputs.api_url,
         graphql_url=env.get("GITHUB_GRAPHQL_URL") or _graphql_url(env.get("GITHUB_API_URL", "")),
+        typeform_token=_input(env, "TYPEFORM-TOKEN") or env.get("TYPEFORM_TOKEN", ""),
+        typeform_secret=_input(env, "TYPEFORM-SECRET") or env.get("TYPEFORM_WEBHOOK_SECRET", ""),
+        typeform_url=typeform_url,
     )
 
 
@@ -136,7 +147,8 @@ def wake(inputs: Inputs, event: Mapping[str, Any]) -> Wakeup:
     """Say what an event asks us to look at. Raises InputError if the event lacks what its kind must have."""
     if inputs.issue is not None and not _is_about(event, inputs.issue):
         return Wakeup("deal", Waking(inputs.event), inputs.issue)
-    if inputs.task != "auto":
+    relays = inputs.event == "repository_dispatch" and inputs.task in ("intake", "all")
+    if inputs.task != "auto" and not relays:
         return Wakeup("task", Waking(inputs.event), task=inputs.task)
     reader = _READERS.get(inputs.event)
     if reader is None:
@@ -227,9 +239,16 @@ def _dispatch(event: Mapping[str, Any]) -> Wakeup:
 
 
 def _repository_dispatch(event: Mapping[str, Any]) -> Wakeup:
-    if event["action"] == "typeform":
+    """A relay hands over a response with its signature, or, where it is too large for an event, only wakes a poll."""
+    if event["action"] != "typeform":
+        return _nothing("A repository_dispatch of another kind.")
+    payload = event.get("client_payload") or {}
+    body, signature = payload.get("body"), payload.get("signature")
+    if body is None:
         return Wakeup("task", Waking("repository_dispatch"), task="intake")
-    return _nothing("A repository_dispatch of another kind.")
+    if not isinstance(body, str) or not isinstance(signature, str):
+        raise InputError("A relayed response is a text `body` and a text `signature`.", "See docs/intake.md")
+    return Wakeup("task", Waking("repository_dispatch"), task="intake", relayed=(body, signature))
 
 
 _READERS = {

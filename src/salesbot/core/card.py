@@ -63,6 +63,7 @@ def values(course: Course, pipeline: Pipeline) -> dict[str, Any]:
         ],
         "history": history(deal.history, pipeline),
         "asked": bool(course.journal.asked),
+        "twins": [{"number": number, "why": why} for number, why in course.journal.twins] if stage.is_open else [],
         "mail": _mail(course.journal.pair, pipeline),
     }
 

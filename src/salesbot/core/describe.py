@@ -15,6 +15,7 @@ from salesbot.core.effects import (
     EditProblem,
     Effect,
     MinimizeComment,
+    OpenLead,
     OpenProblem,
     PutComment,
     React,
@@ -58,6 +59,8 @@ def describe(effect: Effect) -> str:
             return f"take {'🚀' if receipt == 'ROCKET' else '😕'} off comment {id_}"
         case OpenProblem(title):
             return f"open the issue {title}"
+        case OpenLead(title):
+            return f"open the lead {title}"
         case EditProblem():
             return "bring the problem issue up to date"
         case CloseProblem():

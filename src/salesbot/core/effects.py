@@ -102,6 +102,14 @@ class OpenProblem:
 
 
 @dataclass(frozen=True)
+class OpenLead:
+    """Open the issue that a lead becomes."""
+
+    title: str
+    body: str
+
+
+@dataclass(frozen=True)
 class EditProblem:
     body: str
 
@@ -126,6 +134,7 @@ Effect = (
     | React
     | Unreact
     | OpenProblem
+    | OpenLead
     | EditProblem
     | CloseProblem
 )

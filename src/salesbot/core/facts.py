@@ -130,6 +130,25 @@ class LinkedIssue:
 
 
 @dataclass(frozen=True)
+class Other:
+    """Another issue of the repository, as far as it may be the same deal."""
+
+    number: int
+    title: str
+    body: str
+    labels: frozenset[str] = frozenset()
+    """In small letters."""
+    duplicate: bool = False
+    """Closed as a duplicate itself."""
+    open: bool = True
+    own: bool = False
+    """Opened by the bot itself."""
+    created_at: datetime | None = None
+    card: str = ""
+    """The oldest card of ours on it, if there is one: what the deal remembers."""
+
+
+@dataclass(frozen=True)
 class Load:
     """How much somebody owns: open deals, and when the newest deal of theirs was opened."""
 
@@ -200,6 +219,8 @@ class Facts:
     """Issues that commands name, by number; None where there is no such issue."""
     loads: Mapping[str, Load] | None = None
     """By lower-case login; only read for a new deal that is to be given to somebody."""
+    others: tuple[Other, ...] | None = None
+    """The newest other issues; only read for a new deal, to see whether it came in before."""
     mirror: Mirror | None = None
     """What the other system shows of this deal; None where it was not asked, or knows nothing of it."""
     stage_map: StageMap = field(default_factory=StageMap)

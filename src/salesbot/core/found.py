@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from salesbot.core import comments, fields, timeline, wishes
+from salesbot.core import comments, fields, lead, timeline, wishes
 from salesbot.core.deal import Deal, Role, StageVisit
 from salesbot.core.facts import Comment, Event, Facts, Issue
 from salesbot.core.journal import Assigned, Cards, Cursor, Journal
@@ -161,7 +161,8 @@ def _opened_here(facts: Facts, pipeline: Pipeline) -> bool:
     """Whether an issue was opened after installation, and is open still. The first issue may date the installation."""
     issue = facts.issue
     assert issue is not None
-    if pipeline.deals == "labelled" or not issue.open:
+    asked_for = pipeline.deals == "all" or lead.mark_of(issue) is not None
+    if not asked_for or not issue.open:
         return False
     if facts.waking.event == "issues.opened" and pipeline.since is None:
         return True  # the workflow was there when it was opened, also where this run is a late repetition
@@ -183,7 +184,7 @@ def _fresh_journal(facts: Facts, pipeline: Pipeline, stage: Stage) -> Journal:
     """Begin a journal: the deal stands in this stage, and everything that happened so far was read."""
     issue = facts.issue
     assert issue is not None
-    visits = timeline.history(facts, pipeline)
+    visits, mark = timeline.history(facts, pipeline), lead.mark_of(issue)
     if not visits or visits[-1].stage != stage.name:
         begun = facts.read_at if visits else issue.created_at
         visits = (*visits, StageVisit(stage.name, begun, None, "start"))
@@ -195,6 +196,7 @@ def _fresh_journal(facts: Facts, pipeline: Pipeline, stage: Stage) -> Journal:
         born=issue.created_at if _opened_here(facts, pipeline) else facts.read_at,
         history=visits,
         asked="" if issue.open or stage.outcome is not None else "before",
+        lead=mark.key if mark is not None else "",
     )
     return journal.seen(timeline.foreign_events(facts, pipeline))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from salesbot.core import activity, attention, comments, fields, found, timeline, wishes
+from salesbot.core import activity, attention, comments, duplicates, fields, found, lead, newcomers, timeline, wishes
 from salesbot.core.deal import Role
 from salesbot.core.facts import Facts
 from salesbot.core.journal import Journal, find_cards
@@ -22,7 +22,7 @@ WHO_ACTED = timedelta(days=35)
 
 @dataclass(frozen=True)
 class Gaps:
-    """What to read before deciding: pages of lists, roles of people, names to look up, other issues, loads."""
+    """What to read before deciding: pages of lists, roles of people, names to look up, issues named, loads, others."""
 
     comments: bool = False
     events: bool = False
@@ -31,9 +31,11 @@ class Gaps:
     names: tuple[str, ...] = ()
     issues: tuple[int, ...] = ()
     loads: bool = False
+    others: bool = False
 
     def __bool__(self) -> bool:
-        return any((self.comments, self.events, self.labels, self.roles, self.names, self.issues, self.loads))
+        lists = (self.comments, self.events, self.labels, self.loads, self.others)
+        return any((*lists, self.roles, self.names, self.issues))
 
 
 def gaps(facts: Facts, pipeline: Pipeline) -> Gaps:
@@ -51,8 +53,9 @@ def gaps(facts: Facts, pipeline: Pipeline) -> Gaps:
         labels=not facts.repository.labels_complete and _needs_labels(facts, pipeline, journal),
         roles=tuple(dict.fromkeys(_unknown_roles(facts, pipeline, journal, commands))),
         names=tuple(dict.fromkeys(_unknown_names(facts, pipeline, commands))),
-        issues=tuple(_unknown_issues(facts, commands)),
+        issues=tuple(_unknown_issues(facts, journal, commands)),
         loads=facts.loads is None and journal is None and _is_to_be_given(facts, pipeline),
+        others=facts.others is None and _may_have_twins(facts, pipeline, journal),
     )
 
 
@@ -108,9 +111,21 @@ def _unknown_names(facts: Facts, pipeline: Pipeline, commands: list[CommandWish]
     return [name for name in names if name.casefold() not in {*people.people, *facts.asked_names}]
 
 
-def _unknown_issues(facts: Facts, commands: list[CommandWish]) -> list[int]:
+def _unknown_issues(facts: Facts, journal: Journal | None, commands: list[CommandWish]) -> list[int]:
     numbers = [number for wish in commands for number in wishes.named_issues(wish)]
+    numbers += [number for number in [newcomers.elder(facts, journal)] if number is not None]
     return [number for number in dict.fromkeys(numbers) if number not in facts.linked]
+
+
+def _may_have_twins(facts: Facts, pipeline: Pipeline, journal: Journal | None) -> bool:
+    """Whether this may be a new deal of which enough is known to look for another one like it."""
+    issue = facts.issue
+    assert issue is not None
+    if facts.waking.event == newcomers.DOUBLE:
+        return True
+    if journal is not None or not issue.open or any(comment.own for comment in issue.comments):
+        return False
+    return lead.mark_of(issue) is not None or bool(duplicates.traits(issue.body, pipeline))
 
 
 def _is_to_be_given(facts: Facts, pipeline: Pipeline) -> bool:

@@ -81,7 +81,8 @@ class Journal:
     if it was before our time: the deal is closed without an outcome. `left` says why a deal left the pipeline. `rounds`
     are its values in turn. `cleared` is the newest comment when a move was last accepted: older refusals are past.
     `refresh` says for which comment a checklist was to be brought up to date. `reminded` are the occasions of which
-    somebody was reminded. `boxes` says until when the ticks in our questions were judged. `pair` is its mirror.
+    somebody was reminded. `boxes` says until when the ticks in our questions were judged. `lead` is the key of the lead
+    it came from (`core.lead`). `twins` are the deals that may be the same one, each with why. `pair` is its mirror.
     """
 
     repository: int
@@ -105,6 +106,8 @@ class Journal:
     refresh: Mapping[str, int] = field(default_factory=dict)
     reminded: tuple[str, ...] = ()
     boxes: tuple[tuple[int, datetime], ...] = ()
+    lead: str = ""
+    twins: tuple[tuple[int, str], ...] = ()
     pair: Pair | None = None
 
     def with_answer(self, comment: int, answer: Answered) -> Journal:
@@ -167,6 +170,8 @@ def to_payload(journal: Journal) -> dict[str, Any]:
         "refresh": dict(journal.refresh),
         "reminded": list(journal.reminded),
         "boxes": [[comment, _epoch(at)] for comment, at in journal.boxes],
+        "lead": journal.lead,
+        "twins": [[number, why] for number, why in journal.twins],
         "pair": _pair_payload(journal.pair) if journal.pair else [],
     }
     return {key: value for key, value in payload.items() if value not in ("", [], {}, 0)}
@@ -200,6 +205,8 @@ def from_payload(payload: Mapping[str, Any]) -> Journal | None:
             refresh={str(k): int(v) for k, v in payload.get("refresh", {}).items()},
             reminded=tuple(str(key) for key in payload.get("reminded", ())),
             boxes=tuple((int(comment), _moment(at)) for comment, at in payload.get("boxes", ())),
+            lead=str(payload.get("lead", "")),
+            twins=tuple((int(number), str(why)) for number, why in payload.get("twins", ())),
             pair=_pair(payload["pair"]) if payload.get("pair") else None,
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError):

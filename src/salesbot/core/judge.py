@@ -94,8 +94,8 @@ def _perform(course: Course, act: Act, bench: Bench) -> Course | Refused:
             return _disown(course, login, bench)
         case PostList(name):
             return _post_list(course, name, bench)
-        case Leave():
-            return _leave(course, act)
+        case Leave(why, of):
+            return leave(course, why, of)
         case Answer():
             return replace(course, answers=(*course.answers, act))
         case _:
@@ -152,8 +152,9 @@ def _post_list(course: Course, name: str, bench: Bench) -> Course:
     return replace(course, journal=replace(course.journal, refresh={**course.journal.refresh, name: bench.comment}))
 
 
-def _leave(course: Course, act: Leave) -> Course:
-    journal = replace(course.journal, left=act.why, duplicate_of=act.of or 0, asked="")
+def leave(course: Course, why: str, of: int | None = None) -> Course:
+    """Take the deal out of the pipeline: why, and if it is a duplicate, of which issue."""
+    journal = replace(course.journal, left=why, duplicate_of=of or 0, asked="")
     return replace(course, deal=replace(course.deal, open=False), journal=journal)
 
 

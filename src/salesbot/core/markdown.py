@@ -41,6 +41,8 @@ _LINKABLE = re.compile(
     r"|\b(?=[0-9]*[a-f])[0-9a-f]{6}(?=[0-9a-f]{1,34}\b)"
 )
 _BREAK = "<!-- -->"
+_MAIL_ADDRESS = re.compile(r"(?<!\S)[A-Za-z0-9.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}(?!\S)")
+_LONE_AMPERSAND = re.compile(r"(?<!\S)&(?!\S)")
 
 # HTML blocks that an empty line does not end, and what ends them: CommonMark 4.6, kinds 1 to 5.
 _HTML = [
@@ -92,6 +94,29 @@ def block(text: str) -> str:
         if line or (quoted and quoted[-1] != ">"):
             quoted.append(f"> {line}".rstrip())
     return "\n".join(quoted[:-1] if quoted and quoted[-1] == ">" else quoted)
+
+
+def unquoted(text: str) -> str:
+    """Read a quotation of ours back as the text it quotes; any other text stays as it is."""
+    rows = text.splitlines()
+    if not rows or not all(row == ">" or row.startswith("> ") for row in rows):
+        return text
+    return "\n".join(_unescaped(row[1:].removeprefix(" ")) for row in rows)
+
+
+def _unescaped(line: str) -> str:
+    plain = line.removesuffix("\\") if re.search(r"(?<!\\)(?:\\\\)*\\$", line) else line
+    plain = plain.replace("<span>$</span>", "$").replace(_BREAK, "")
+    return re.sub(r"\\([^A-Za-z0-9\s])", r"\1", plain)
+
+
+def is_inert(text: str) -> bool:
+    """Say whether one line of text shows as it is and does nothing on GitHub, so that it needs no escaping.
+
+    A mail address becomes a link to write to, which mentions nobody; an ampersand between words is one.
+    """
+    bare = _LONE_AMPERSAND.sub("and", _MAIL_ADDRESS.sub("mail", text))
+    return escape(bare) == bare and one_line(text) == text
 
 
 def fenced(text: str) -> str:

@@ -1,16 +1,21 @@
-"""New deals: who gets one that a machine opened or nobody took, and who is told (behaviour 2 and 9)."""
+"""New deals: who gets one that a machine opened or nobody took, who is told, whether it came before (behaviour 9)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
-from salesbot.core import comments
+from salesbot.core import comments, duplicates, lead
 from salesbot.core.dates import local_day
 from salesbot.core.facts import Facts, Load
-from salesbot.core.judge import Course, give
+from salesbot.core.journal import Journal
+from salesbot.core.judge import Course, give, leave
 from salesbot.core.pipeline import Pipeline
 from salesbot.core.voice import Say
+
+DOUBLE = "double"
+"""The waking of a run that looks at a deal because another one came from the same lead."""
 
 
 def is_new(course: Course, facts: Facts) -> bool:
@@ -22,9 +27,12 @@ def is_new(course: Course, facts: Facts) -> bool:
 
 
 def opened_by_machine(facts: Facts) -> bool:
-    """Say whether no person opened the issue."""
+    """Say whether no person opened the issue. Behind an imported table stands the person who imported it."""
     issue = facts.issue
     assert issue is not None
+    mark = lead.mark_of(issue)
+    if mark is not None and mark.source == lead.FROM_TABLE:
+        return False
     return issue.own or (issue.author is not None and issue.author.is_bot)
 
 
@@ -35,8 +43,10 @@ def needs_owner(course: Course, facts: Facts, pipeline: Pipeline) -> bool:
 
 def welcome(course: Course, facts: Facts, pipeline: Pipeline, now: datetime, say: Say) -> Course:
     """Give a new deal its owner, and tell of one that a machine opened."""
-    if not is_new(course, facts):
+    course = _step_aside(course, facts)
+    if course.journal.left or not is_new(course, facts):
         return course
+    course = replace(course, journal=_with_twins(course, facts, pipeline))
     if needs_owner(course, facts, pipeline):
         login = choose(facts, pipeline, now)
         course = give(course, login, now) if login is not None else course
@@ -44,6 +54,30 @@ def welcome(course: Course, facts: Facts, pipeline: Pipeline, now: datetime, say
         text = say("new.md.j2", {"team": pipeline.notify_new, "owner": course.deal.owner, "stage": course.deal.stage})
         course = course.owing(comments.key(comments.NEW, course.deal.number), text)
     return course
+
+
+def elder(facts: Facts, journal: Journal | None) -> int | None:
+    """Find the issue that the same lead became before this one, if the others were read."""
+    issue = facts.issue
+    assert issue is not None
+    mark = lead.mark_of(issue)
+    key = journal.lead if journal is not None else mark.key if mark is not None else ""
+    return lead.elder(issue.number, key, facts.others or ()) if key else None
+
+
+def _step_aside(course: Course, facts: Facts) -> Course:
+    """Of two issues of one lead the lower number stays. Said once: whoever reopens the other one wants it."""
+    first = elder(facts, course.journal)
+    if first is None or course.journal.left:
+        return course
+    course = leave(course, "duplicate", first)
+    return replace(course, journal=replace(course.journal, lead=""))
+
+
+def _with_twins(course: Course, facts: Facts, pipeline: Pipeline) -> Journal:
+    """Remember the deals that may be the same one; nothing is merged by itself."""
+    found = duplicates.find(course.deal.number, course.deal.body, facts.others or (), pipeline)
+    return replace(course.journal, twins=tuple((twin.number, twin.why) for twin in found))
 
 
 def choose(facts: Facts, pipeline: Pipeline, now: datetime) -> str | None:

@@ -37,6 +37,9 @@ BUILT_IN_FIELDS = (
 )
 """Headings of the sections every deal may have, in the order they are written."""
 
+LEAD_FIELDS = ("Brief", "Other answers")
+"""Headings of sections that a lead brings along: what it is about, and what answered no other question of ours."""
+
 ONE_LINE_FIELDS = (
     "Value",
     "Probability",
@@ -131,10 +134,14 @@ class ReportSettings:
 
 @dataclass(frozen=True)
 class Typeform:
-    """The form that leads come from, and which of its answers (by `ref`) fills which field (by key)."""
+    """The form that leads come from, and which of its answers (by `ref`) fills which field (by key).
+
+    The first poll goes back to `since`; without it seven days, and never before the installation.
+    """
 
     form: str
     map: Mapping[str, str] = field(default_factory=dict)
+    since: date | None = None
 
 
 @dataclass(frozen=True)
@@ -228,7 +235,7 @@ class Pipeline:
     @property
     def headings(self) -> tuple[str, ...]:
         """Headings of all fields a deal may have: the built-in ones, then the team's own."""
-        return BUILT_IN_FIELDS + KEPT_FIELDS + tuple(extra.label for extra in self.fields)
+        return BUILT_IN_FIELDS + LEAD_FIELDS + KEPT_FIELDS + tuple(extra.label for extra in self.fields)
 
     @property
     def one_line(self) -> tuple[str, ...]:
@@ -239,7 +246,8 @@ class Pipeline:
     def heading(self, key: str) -> str | None:
         """Find the heading of a field by its key, as in `field:expected-close`; None if there is no such field."""
         own = {extra.key: extra.label for extra in self.fields}
-        return ({field_key(heading): heading for heading in BUILT_IN_FIELDS} | own).get(key.casefold())
+        built_in = {field_key(heading): heading for heading in (*BUILT_IN_FIELDS, LEAD_FIELDS[0])}
+        return (built_in | own).get(key.casefold())
 
     def is_quiet(self, day: date) -> bool:
         """Say whether nobody is to be reminded on this day: a weekend or one of the quiet days."""

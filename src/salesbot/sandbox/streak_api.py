@@ -33,7 +33,7 @@ class Refused(Exception):  # noqa: N818 - the client sees it as an error, the st
         super().__init__(error)
         self.status = status
         told: dict[str, Any] = {} if error is None else {"error": error}
-        self.body = {"success": False, **told}
+        self.body: dict[str, Any] = {"success": False, **told}
 
 
 @dataclass
@@ -60,6 +60,7 @@ class Api:
         kind, perform = _find(request)
         asked.kind = kind
         headers: dict[str, str] = {}
+        body: Any
         faults = self.streak.weather.meet({kind, request.method})
         before = {fault.what: fault for fault in faults if not fault.after}
         if "hangs" in before:

@@ -14,17 +14,18 @@ from salesbot.adapters.github import write as _write
 from salesbot.adapters.github.client import Client, NotFoundError, UnclearError
 from salesbot.adapters.github.look_back import Meanwhile
 from salesbot.adapters.github.many import IN_FULL, Page
-from salesbot.adapters.github.read import IssueGoneError, Place, from_saved
+from salesbot.adapters.github.read import Intake, IssueGoneError, Place, from_saved
 from salesbot.adapters.github.write import Written
 from salesbot.core.deal import Role
 from salesbot.core.effects import CreateLabel, Effect
-from salesbot.core.facts import Facts, Label, ProblemIssue, Waking
+from salesbot.core.facts import Facts, Label, Other, ProblemIssue, Waking
 from salesbot.core.gaps import Gaps
 
 __all__ = [
     "IN_FULL",
     "Client",
     "GitHub",
+    "Intake",
     "IssueGoneError",
     "Meanwhile",
     "NotFoundError",
@@ -74,6 +75,14 @@ class GitHub:
     def read_more(self, facts: Facts, gaps: Gaps) -> Facts:
         """Read what a decision misses."""
         return _read.read_more(self.client, self.place, facts, gaps)
+
+    def read_intake(self, waking: Waking) -> Intake:
+        """Read all that tells whether something new came in, in one request."""
+        return _read.read_intake(self.client, self.place, waking)
+
+    def newest(self, around: Facts, after: str | None) -> tuple[list[Other], str | None]:
+        """Read a page of all issues, the newest first, and where the next one begins."""
+        return _read.newest(self.client, around.repository, after)
 
     def open_problems(self, facts: Facts) -> list[ProblemIssue]:
         """Read the open problem issues again, oldest first."""

@@ -10,6 +10,7 @@ from salesbot.adapters.github import shapes
 from salesbot.adapters.github.client import Client, NotFoundError, Reply
 from salesbot.adapters.github.documents import document
 from salesbot.adapters.github.shapes import Json, need, nodes
+from salesbot.core import journal, markdown
 from salesbot.core.deal import Actor, Role
 from salesbot.core.errors import ServiceError
 from salesbot.core.facts import (
@@ -18,6 +19,7 @@ from salesbot.core.facts import (
     Issue,
     LinkedIssue,
     Load,
+    Other,
     Person,
     ProblemIssue,
     Repository,
@@ -27,6 +29,8 @@ from salesbot.core.gaps import Gaps
 
 MAX_FILE = 256 * 1024
 """Bytes of a configuration or template file."""
+MOST_OTHERS = 300
+"""Issues among which a new deal's twins are looked for, the newest first."""
 TOLERATED = ("repository.collaborators", "repository.people")
 """What a token may be refused: then a role is asked over REST, and names are looked up one by one when needed."""
 
@@ -256,7 +260,65 @@ def read_more(client: Client, place: Place, facts: Facts, gaps: Gaps) -> Facts:
     linked = {number: _linked(client, place, number) for number in gaps.issues}
     roles = {person.casefold(): ask_role(client, place.repository, person) for person in gaps.roles}
     loads = _loads(client, facts.repository) if gaps.loads else facts.loads
-    return replace(facts, roles={**facts.roles, **roles}, linked={**facts.linked, **linked}, loads=loads)
+    others = _others(client, facts.repository) if gaps.others else facts.others
+    return replace(facts, roles={**facts.roles, **roles}, linked={**facts.linked, **linked}, loads=loads, others=others)
+
+
+def _others(client: Client, repository: Repository) -> tuple[Other, ...]:
+    """Read the newest issues. Absence is concluded from nothing here: an older twin goes unnamed."""
+    found, after = newest(client, repository, None)
+    while after is not None and len(found) < MOST_OTHERS:
+        page, after = newest(client, repository, after)
+        found += page
+    return tuple(found)
+
+
+def newest(client: Client, repository: Repository, after: str | None) -> tuple[list[Other], str | None]:
+    """Read a page of all issues, the newest first, and where the next one begins; None if there is none."""
+    reply = client.query(document("Others"), {"id": repository.node_id, "after": after})
+    return _page_of_others(need(reply.data, "node", "issues"))
+
+
+def _page_of_others(page: Json) -> tuple[list[Other], str | None]:
+    after = page["pageInfo"]["endCursor"] if page["pageInfo"]["hasNextPage"] else None
+    return [other(node) for node in nodes(page)], after
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What an intake reads first: the repository, the newest issues, and the newest that came in by themselves."""
+
+    around: Facts
+    newest: tuple[Other, ...]
+    inbound: tuple[Other, ...]
+    after: str | None
+    """Where the next page of issues begins; None if there is none."""
+
+
+def read_intake(client: Client, place: Place, waking: Waking) -> Intake:
+    """Read all that tells whether something new came in, in one request."""
+    reply = client.query(document("Intake"), where(place), tolerated=TOLERATED)
+    around = facts_of(reply, waking, place)
+    found, after = _page_of_others(need(reply.data, "repository", "newest"))
+    inbound = tuple(other(node) for node in nodes(reply.data, "repository", "inbound"))
+    return Intake(around, tuple(found), inbound, after)
+
+
+def other(node: Json) -> Other:
+    """Read another issue, as far as it may be the same deal."""
+    own = [comment["body"] for comment in nodes(node, "comments") if comment["viewerDidAuthor"]]
+    cards = [body for body in own if (marker := markdown.read_marker(body)) and marker.kind == journal.CARD]
+    return Other(
+        number=need(node, "number"),
+        title=need(node, "title"),
+        body=node.get("body") or "",
+        labels=frozenset(label["name"].casefold() for label in nodes(node, "labels")),
+        duplicate=node.get("stateReason") == "DUPLICATE",
+        open=need(node, "state") == "OPEN",
+        own=need(node, "viewerDidAuthor"),
+        created_at=shapes.moment(need(node, "createdAt")),
+        card=cards[0] if cards else "",
+    )
 
 
 def _look_up(client: Client, facts: Facts, name: str) -> Facts:

@@ -14,8 +14,9 @@ from typing import Any, assert_never
 from salesbot.adapters.github import shapes
 from salesbot.adapters.github.client import Client, Reply, UnclearError
 from salesbot.adapters.github.documents import definitions, with_fragments
-from salesbot.adapters.github.shapes import Json
-from salesbot.core import problems
+from salesbot.adapters.github.read import other
+from salesbot.adapters.github.shapes import Json, nodes
+from salesbot.core import lead, problems
 from salesbot.core.effects import (
     AddLabel,
     Assign,
@@ -27,6 +28,7 @@ from salesbot.core.effects import (
     EditProblem,
     Effect,
     MinimizeComment,
+    OpenLead,
     OpenProblem,
     PutComment,
     React,
@@ -36,7 +38,7 @@ from salesbot.core.effects import (
     Unreact,
 )
 from salesbot.core.errors import ServiceError
-from salesbot.core.facts import Comment, Edit, Facts, Label
+from salesbot.core.facts import Comment, Edit, Facts, Label, Other
 
 MOST_ALIASES = 60
 """One client measured that GitHub takes about 75 mutations in one document."""
@@ -68,7 +70,9 @@ class Written:
     created: Mapping[str, Comment] = field(default_factory=dict)
     """The comments it made, by key."""
     opened: int | None = None
-    """The number of the problem issue it opened."""
+    """The number of the issue it opened."""
+    others: tuple[Other, ...] = ()
+    """The newest issues, after a lead was opened."""
 
 
 def create_labels(client: Client, facts: Facts, wanted: Sequence[CreateLabel]) -> tuple[Label, ...]:
@@ -166,6 +170,10 @@ def _step(effect: Effect, facts: Facts) -> Step:  # one line for each effect: th
             label = _label(problems.LABEL, facts)
             variables = {"repository": facts.repository.node_id, "title": title, "body": body, "label": label}
             return Step(effect, "OpenProblem", variables)
+        case OpenLead(title, body):
+            label = _label(lead.LABEL, facts)
+            variables = {"repository": facts.repository.node_id, "title": title, "body": body, "label": label}
+            return Step(effect, "OpenLead", variables)
         case EditProblem(body):
             return Step(effect, "EditProblem", {"problem": _problem(facts), "body": body})
         case CloseProblem(body):
@@ -210,6 +218,7 @@ def _read_answer(steps: Sequence[Step], reply: Reply) -> Written:
     edits: dict[int, int] = {}
     texts: dict[int, tuple[Edit, ...]] = {}
     created: dict[str, Comment] = {}
+    others: tuple[Other, ...] = ()
     back, opened = None, None
     for index, step in enumerate(steps):
         answer = reply.data.get(f"m{index}")
@@ -226,10 +235,12 @@ def _read_answer(steps: Sequence[Step], reply: Reply) -> Written:
             texts[edited["databaseId"]] = shapes.edits(history)
         if step.operation == "AddComment" and isinstance(step.effect, PutComment):
             created[step.effect.key] = _made(answer["commentEdge"]["node"], step.effect.body)
-        if step.operation == "OpenProblem":
+        if step.operation in ("OpenProblem", "OpenLead"):
             opened = answer["issue"]["number"]
+        if step.operation == "OpenLead":
+            others = tuple(other(node) for node in nodes(answer, "issue", "repository", "newest"))
         back = _find_back(answer) or back
-    return Written(tuple(failed), edits, texts, back, created, opened)
+    return Written(tuple(failed), edits, texts, back, created, opened, others)
 
 
 def _is_assigned(login: str, answer: Json) -> bool:
@@ -257,14 +268,15 @@ def _find_back(answer: Any) -> Json | None:
     return next((found for value in answer.values() if (found := _find_back(value)) is not None), None)
 
 
-def _merged(one: Written, other: Written) -> Written:
+def _merged(one: Written, later: Written) -> Written:
     return Written(
-        one.failed + other.failed,
-        {**one.edits, **other.edits},
-        {**one.texts, **other.texts},
-        other.back,
-        {**one.created, **other.created},
-        other.opened or one.opened,
+        one.failed + later.failed,
+        {**one.edits, **later.edits},
+        {**one.texts, **later.texts},
+        later.back,
+        {**one.created, **later.created},
+        later.opened or one.opened,
+        later.others or one.others,
     )
 
 

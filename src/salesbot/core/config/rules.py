@@ -17,6 +17,7 @@ from salesbot.core.pipeline import (
     BUILT_IN_FIELDS,
     DEFAULT_STAGES,
     KEPT_FIELDS,
+    LEAD_FIELDS,
     Pipeline,
     Stage,
     checklist_file,
@@ -184,7 +185,8 @@ def fields_exist(case: Case) -> None:
     ]
     mentions += [(("report", "by", key), key) for key in case.settings.get("report", {}).get("by", ())]
     mentions += [(("typeform", "map", key), key) for key in case.settings.get("typeform", {}).get("map", {})]
-    known = [field_key(heading) for heading in BUILT_IN_FIELDS] + [extra.key for extra in case.pipeline.fields]
+    built_in = (*BUILT_IN_FIELDS, LEAD_FIELDS[0])
+    known = [field_key(heading) for heading in built_in] + [extra.key for extra in case.pipeline.fields]
     for path, key in mentions:
         if case.pipeline.heading(key) is None:
             at_key = path[0] == "typeform"
@@ -195,7 +197,8 @@ def fields_exist(case: Case) -> None:
 
 def fields_are_distinct(case: Case) -> None:
     """No two fields share a heading or a key."""
-    owners = {field_key(heading): f"the built-in field {heading}" for heading in BUILT_IN_FIELDS + KEPT_FIELDS}
+    taken_by_us = BUILT_IN_FIELDS + LEAD_FIELDS + KEPT_FIELDS
+    owners = {field_key(heading): f"the built-in field {heading}" for heading in taken_by_us}
     for extra in case.pipeline.fields:
         for name, key in ((extra.key, "key"), (field_key(extra.label), "label")):
             taken = owners.get(name)

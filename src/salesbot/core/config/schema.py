@@ -129,6 +129,7 @@ def _typeform() -> dict[Any, Any]:
     return _settings(
         ("form", shape.matching("[A-Za-z0-9_-]{1,60}", "the form's id, as in its address"), "The form's id."),
         ("map", _map(_field_key(), shape.text()), "Field: the `ref` of the answer that fills it."),
+        ("since", words.day(), "How far back the first poll goes. Default: seven days."),
         required=("form",),
     )
 

@@ -1,0 +1,122 @@
+"""Typeform's JSON -> what somebody sent us: answers of every kind, questions without their marks, hidden fields.
+
+The same for an item of the Responses API and for a delivery of a webhook; where the two differ, both are read. Kinds
+nobody told us of are read by their shape, so that no answer is lost.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from salesbot.core.errors import InputError
+from salesbot.core.lead import FROM_FORM, Answer, Kind, Received
+
+SOURCE = FROM_FORM
+Json = Mapping[str, Any]
+
+_KINDS: Mapping[str, Kind] = {"email": "mail", "phone_number": "phone", "file_url": "file", "long_text": "long"}
+_PIPED = re.compile(r"\{\{[^{}]*\}\}")
+_MARKS = re.compile(r"(?<!\w)([*_]{1,2})(?=\S)(.+?)(?<=\S)\1(?!\w)")
+
+
+def key_of(form: str, token: str) -> str:
+    """Give the key of a response: tokens are unique in a form only."""
+    return f"{SOURCE}:{form}:{token}"
+
+
+def read_response(item: Json, form: str, titles: Mapping[str, str]) -> Received:
+    """Read an item of the Responses API. Raises InputError where it lacks its token or its time."""
+    token = item.get("token") or item.get("response_id")
+    when = item.get("submitted_at") or item.get("landed_at")
+    if not isinstance(token, str) or not isinstance(when, str):
+        raise InputError("A response of Typeform's has no token or no time.", "It was left out")
+    answers = [_answer(each, titles) for each in item.get("answers") or () if isinstance(each, Mapping)]
+    return Received(key_of(form, token), _moment(when), (*answers, *_hidden(item)))
+
+
+def read_delivery(body: bytes) -> tuple[str, Received] | None:
+    """Read the body of a webhook: the form, and what was sent; None if nobody has sent the form off yet.
+
+    Raises InputError if it is no such body.
+    """
+    try:
+        event = json.loads(body)
+        response = event["form_response"]
+        form = str(response["form_id"])
+        if event.get("event_type") != "form_response":
+            return None
+        titles = dict(questions(response.get("definition") or {}))
+        return form, read_response(response, form, titles)
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
+        raise InputError("What was relayed is no response of Typeform's.", "Is it the webhook's raw body?") from error
+
+
+def questions(form: Json) -> Iterator[tuple[str, str]]:
+    """List the questions of a form by the id of their field, those inside groups too."""
+    for field in form.get("fields") or ():
+        yield str(field.get("id")), plain(str(field.get("title") or ""))
+        yield from questions(field.get("properties") or {})
+
+
+def plain(title: str) -> str:
+    """Take out of a question what repeats earlier answers in it, and the marks of bold and italic."""
+    return _MARKS.sub(r"\2", _PIPED.sub("…", title)).strip()
+
+
+def _answer(answer: Json, titles: Mapping[str, str]) -> Answer:
+    field = answer.get("field") or {}
+    kind = _KINDS.get(str(answer.get("type"))) or _KINDS.get(str(field.get("type"))) or "text"
+    question = titles.get(str(field.get("id"))) or plain(str(field.get("title") or ""))
+    return Answer(str(field.get("ref") or ""), question, _text(answer), kind)
+
+
+def _text(answer: Json) -> str:
+    """Read the value, which stands under the name of its kind; a dropdown's is a text here and a choice there."""
+    kind = str(answer.get("type"))
+    value = answer.get(kind)
+    if kind == "date" and isinstance(value, str):
+        return value[:10]
+    return _said(value)
+
+
+def _said(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case str() | int() | float():
+            return str(value)
+        case {"amount": amount, **rest}:
+            return " ".join(str(part) for part in (amount, rest.get("name")) if part)
+        case {"label": label, **rest}:
+            return _listed([label, rest.get("other")])
+        case {"labels": labels, **rest}:
+            return _listed([*(labels or ()), rest.get("other")])
+        case {"other": other}:
+            return str(other)
+        case list():
+            return _listed([_said(each) for each in value])
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _listed(parts: list[Any]) -> str:
+    return ", ".join(str(part) for part in parts if part)
+
+
+def _hidden(item: Json) -> Iterator[Answer]:
+    """Hidden fields are what the address of the form carried along, `utm_source` above all."""
+    for name, value in (item.get("hidden") or {}).items():
+        yield Answer(str(name), "", _said(value), "hidden")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InputError("A response of Typeform's has no time that can be read.", "It was left out") from error
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

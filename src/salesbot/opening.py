@@ -1,0 +1,190 @@
+"""The shell that turns leads into issues: each becomes exactly one, whatever is repeated, lost or out of order.
+
+The key stands in the issue from its first byte, so a run that died left either nothing or an issue that the next run
+recognises. What is there is learned by listing issues, never by search: a search is minutes behind.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from salesbot.adapters.github import GitHub, UnclearError
+from salesbot.adapters.templates import Words
+from salesbot.app import GITHUB_GIVES_UP, ROUNDS, App, Log, Outcome
+from salesbot.core import inbox, lead
+from salesbot.core.effects import CreateLabel, OpenLead
+from salesbot.core.errors import ServiceError
+from salesbot.core.facts import Facts, Other, Waking
+from salesbot.core.gaps import Gaps
+from salesbot.core.lead import Lead, Received
+from salesbot.core.newcomers import DOUBLE
+from salesbot.core.pipeline import Pipeline
+from salesbot.sweep import LONGEST, PER_CONTENT, PER_WRITE, TIMES_IN_A_ROW, content
+
+COMPARED = 300
+"""Issues, the newest, among which a new deal's twins are looked for."""
+OPENED = "issues.opened"
+"""What a deal opened here is told to have been woken by: GitHub wakes no run for what a workflow's token opens."""
+
+
+@dataclass
+class Opening:
+    """One run. `clock` counts seconds, from `started` on."""
+
+    app: App
+    log: Log = field(default=lambda text: None)
+    clock: Callable[[], float] = time.monotonic
+    started: float | None = None
+    others: list[Other] = field(default_factory=list)
+    """The issues read so far, the newest first."""
+    inbound: tuple[Other, ...] = ()
+    """The newest that came in by themselves, as far as they still carry the label."""
+    _after: str | None = None
+    _spent: int = 0
+    _settled: set[int] = field(default_factory=set)
+
+    def begin(self) -> tuple[Outcome, Pipeline | None]:
+        """Read what tells whether something is new, in one request; no pipeline if the configuration is wrong."""
+        self.started = self.clock() if self.started is None else self.started
+        read = self.github.read_intake(Waking("intake"))
+        self._around: Facts = read.around
+        self.others, self.inbound, self._after = list(read.newest), read.inbound, read.after
+        told, pipeline = self.app.configured(read.around)
+        if pipeline is not None:
+            self._pipeline, self._words = pipeline, Words(read.around.repository.templates)
+        return told, pipeline
+
+    @property
+    def github(self) -> GitHub:
+        """The repository."""
+        return self.app.github
+
+    @property
+    def around(self) -> Facts:
+        """The repository as `begin` read it."""
+        return self._around
+
+    def finish(self) -> Outcome:
+        """Finish what earlier runs left: issues without a card, and second issues of one lead."""
+        outcome = Outcome()
+        known = self._by_number([*self.inbound, *self.others])
+        wakings = dict.fromkeys(inbox.doubles(known), DOUBLE) | dict.fromkeys(inbox.unfinished(known), OPENED)
+        for number, event in sorted(wakings.items()):
+            outcome = outcome.then(self._settle(number, event))
+        return outcome
+
+    def read_back(self, received: Iterable[Received]) -> None:
+        """Read issues until those are among them that these leads may have become."""
+        wanted = list(received)
+        enough = inbox.reaches(self.others, wanted) or inbox.keys(self.others).keys() >= {each.key for each in wanted}
+        while self._after is not None and not enough:
+            self._read_page(self._after)
+            enough = inbox.reaches(self.others, wanted)
+
+    def open_all(self, leads: Sequence[Lead]) -> Outcome:
+        """Open an issue for each lead and settle it, oldest first. Begins nothing new once the run has done enough."""
+        if self.app.dry_run or not leads:
+            return Outcome(tuple(self._issue(each) for each in leads))
+        self._prepare()
+        outcome, done, failures, gap = Outcome(), 0, 0, False
+        for each in leads:
+            if self._has_done_enough() or failures >= TIMES_IN_A_ROW:
+                break
+            opened = self._open_one(replace(each, polled=each.polled and not gap))
+            failures = failures + 1 if opened.error is not None else 0
+            gap = gap or not opened.effects
+            done += bool(opened.effects)
+            outcome = outcome.then(opened)
+            if done % 10 == 0:
+                self.log(f"  {done:,} of {len(leads):,} leads opened ...")
+        left = len(leads) - done
+        notes = [f"{_counted(done, 'lead')} came in."] + ([f"Left {left:,} for the next run."] if left else [])
+        return outcome.then(Outcome(notes=tuple(notes)))
+
+    def _open_one(self, each: Lead) -> Outcome:
+        effect = self._issue(each)
+        try:
+            number = self._opened(each.key, effect)
+        except ServiceError as error:
+            return self._failed(f"The lead {each.key}", error)
+        self._spent += 1
+        outcome = Outcome((effect,)).then(self._settle(number, OPENED))
+        self.github.client.pause(max(PER_WRITE, content(outcome.effects) * PER_CONTENT))
+        return outcome
+
+    def _opened(self, key: str, effect: OpenLead) -> int:
+        """Open the issue, once. Where nobody can tell whether that happened: wait, look, and only then try again."""
+        for _ in range(ROUNDS):
+            known = inbox.keys(self.others).get(key)
+            if known is not None:
+                return known
+            try:
+                written = self.github.write(self._around, [effect])
+            except UnclearError as error:
+                self.github.client.wait(GITHUB_GIVES_UP, error.what)
+                self._read_page(None)
+                continue
+            if written.opened is None:
+                raise ServiceError(
+                    f"GitHub refused to open an issue: {written.failed[0][1]}.", "The next run tries again"
+                )
+            self.others = self._by_number([*written.others, *self.others])
+            return written.opened
+        raise ServiceError("GitHub did not say whether it opened an issue.", "The next run looks")
+
+    def _settle(self, number: int, event: str) -> Outcome:
+        """Settle a deal as its own run would; if that fails, the next run finishes it."""
+        if number in self._settled:
+            return Outcome()
+        self._settled.add(number)
+        self.app.others = tuple(self.others[:COMPARED])
+        try:
+            outcome = self.app.look_at(number, Waking(event))
+        except ServiceError as error:
+            return self._failed(f"Deal {number}", error)
+        self._spent += content(outcome.effects)
+        return outcome
+
+    def _failed(self, what: str, error: ServiceError) -> Outcome:
+        self.log(f"  {what}: {error}")
+        return Outcome(exit_code=1, error=error, told=(f"{what}: {error}",))
+
+    def _issue(self, each: Lead) -> OpenLead:
+        return OpenLead(lead.title(each), lead.body(each, self._pipeline, self._words))
+
+    def _prepare(self) -> None:
+        """Have the label to put on, and enough issues to compare with."""
+        while self._after is not None and len(self.others) < COMPARED:
+            self._read_page(self._after)
+        if not self._has_label() and not self._around.repository.labels_complete:
+            self._around = self.github.read_more(self._around, Gaps(labels=True))
+        if not self._has_label():
+            made = self.github.create_labels(self._around, [CreateLabel(lead.LABEL, *lead.LABEL_ABOUT)])
+            repository = self._around.repository
+            # Not younger than the deals: a label made just now would say "installed just now".
+            known = (*repository.labels, *(replace(label, created_at=None) for label in made))
+            self._around = replace(self._around, repository=replace(repository, labels=known))
+
+    def _has_label(self) -> bool:
+        return any(label.name.casefold() == lead.LABEL for label in self._around.repository.labels)
+
+    def _read_page(self, after: str | None) -> None:
+        page, self._after = self.github.newest(self._around, after)
+        self.others = self._by_number([*page, *self.others])
+
+    def _by_number(self, others: Iterable[Other]) -> list[Other]:
+        """Each issue once, as it was read first, the newest first."""
+        found: dict[int, Other] = {}
+        for other in others:
+            found.setdefault(other.number, other)
+        return [found[number] for number in sorted(found, reverse=True)]
+
+    def _has_done_enough(self) -> bool:
+        assert self.started is not None
+        return self._spent >= self._pipeline.sweep.budget or self.clock() - self.started > LONGEST
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"

@@ -1,0 +1,62 @@
+"""The tasks of the Action: what runs on schedule, by hand, or because a relay woke us. One table names them all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from salesbot.adapters.actions import Inputs, Wakeup
+from salesbot.adapters.typeform import Typeform
+from salesbot.app import App, Outcome
+from salesbot.core.errors import InputError, SalesbotError, ServiceError
+from salesbot.intake import Intake
+from salesbot.opening import Opening
+from salesbot.sweep import Sweep
+
+Task = Callable[[App, Inputs, Wakeup], Outcome]
+
+
+def run(app: App, inputs: Inputs, wakeup: Wakeup) -> Outcome:
+    """Run a task; `all` runs those of the schedule one after the other. Raises InputError for one there is not."""
+    if wakeup.task == "all":
+        return _all(app, inputs, wakeup)
+    task = TASKS.get(wakeup.task)
+    if task is None:
+        there = ", ".join(f"`{name}`" for name in ("auto", *TASKS, "all"))
+        raise InputError(f"The task {wakeup.task} is not there yet in this version.", f"There are {there}")
+    return task(app, inputs, wakeup)
+
+
+def _all(app: App, inputs: Inputs, wakeup: Wakeup) -> Outcome:
+    """One after the other. One that fails does not keep the others from their work."""
+    outcome = Outcome()
+    for name in SCHEDULED:
+        try:
+            outcome = outcome.then(TASKS[name](app, inputs, replace(wakeup, task=name)))
+        except SalesbotError as error:
+            app.log(f"{name}: {error}")
+            failed = error if isinstance(error, ServiceError) else None
+            outcome = outcome.then(Outcome(exit_code=error.exit_code, error=failed, told=(f"{name}: {error}",)))
+    return outcome
+
+
+def _sweep(app: App, inputs: Inputs, wakeup: Wakeup) -> Outcome:
+    return Sweep(app, app.log).run()
+
+
+def _intake(app: App, inputs: Inputs, wakeup: Wakeup) -> Outcome:
+    intake = Intake(Opening(app, app.log), lambda: connect(inputs), inputs.typeform_secret)
+    return intake.poll() if wakeup.relayed is None else intake.take_in(*wakeup.relayed)
+
+
+def connect(inputs: Inputs) -> Typeform:
+    """Connect to Typeform. Raises InputError if there is no token."""
+    if not inputs.typeform_token:
+        what = "A form is configured (`typeform`), but the input `typeform-token` is empty."
+        raise InputError(what, "Put a token with the scopes `responses:read` and `forms:read` into a secret")
+    return Typeform(inputs.typeform_token, inputs.typeform_url, sleep=time.sleep)
+
+
+TASKS: Mapping[str, Task] = {"sweep": _sweep, "intake": _intake}
+SCHEDULED = ("sweep", "intake")
