@@ -109,7 +109,7 @@ def _wake(inputs: Inputs, wakeup: Wakeup, runner: Runner) -> tuple[Outcome, int]
     elif wakeup.kind == "labels":
         outcome = app.look_at_labels(wakeup.waking, wakeup.label_before, wakeup.label_id)
     else:
-        outcome = app.look_at(wakeup.issue, wakeup.waking)
+        outcome = tasks.after_move(app, inputs, app.look_at(wakeup.issue, wakeup.waking))
     return outcome, client.requests
 
 

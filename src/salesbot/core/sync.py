@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC
+from typing import assert_never
 
 from salesbot.core import answers, comments, guards
 from salesbot.core.acts import MoveTo
@@ -276,3 +277,20 @@ def people(deal: Deal, mirror: Mirror, pipeline: Pipeline) -> tuple[str, ...] | 
     strangers = {mail for mail in known.values() if mail not in ours} if owner else set()
     wanted = (mirror.people - strangers) | ({owner} if owner else set())
     return tuple(sorted(wanted)) if wanted != mirror.people else None
+
+
+def describe(effect: MirrorEffect, layout: Layout) -> str:
+    """Say an effect in words."""
+    match effect:
+        case PutTitle(title):
+            return f"is called {title}"
+        case PutStage(stage):
+            return f"moved to {layout.stages.get(stage, stage)}"
+        case PutColumn(column, text):
+            return f"{column} is {text}" if text else f"{column} is empty"
+        case PutPeople(mails):
+            return f"assigned to {', '.join(mails) or 'nobody'}"
+        case Tell(text):
+            return f"a comment: {text}"
+        case _:
+            assert_never(effect)

@@ -1,0 +1,266 @@
+"""The shell that keeps deals and their boxes in Streak in step, on schedule and after a move (behaviour 10).
+
+One request lists the boxes, a light pass over the deals tells which differ; only those are read in full. Streak is told
+first and GitHub remembers last, so that what a run died over looks to the next one like a move nobody noticed, and is
+in step already. Streak's words are its adapter's, what follows from what `core.sync` decides.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from salesbot.adapters.github import IN_FULL, GitHub
+from salesbot.adapters.streak import Streak
+from salesbot.adapters.templates import Words
+from salesbot.app import App, Log, Outcome
+from salesbot.core import found, sync
+from salesbot.core.decide import decide
+from salesbot.core.errors import ServiceError
+from salesbot.core.facts import Facts, Waking
+from salesbot.core.journal import find_cards
+from salesbot.core.judge import Course
+from salesbot.core.mirror import Layout, Mirror, MirrorEffect, StageMap
+from salesbot.core.pipeline import Pipeline, StreakPipeline
+from salesbot.sweep import CLOSED_LATELY, LONGEST, PER_CONTENT, PER_WRITE, TIMES_IN_A_ROW, content
+
+WAKING = "streak"
+NO_PIPELINE = "No pipeline of Streak's in the configuration (`streak.pipelines.sales`): nothing to keep in step."
+
+
+@dataclass
+class Side:
+    """Streak's side of the deals, as one run knows it. The layout is only asked for when something differs."""
+
+    streak: Streak
+    said: StreakPipeline
+    mirrors: dict[str, Mirror]
+    addressed: dict[str, Mirror]
+    _layout: Layout | None = None
+
+    @classmethod
+    def read(cls, streak: Streak, said: StreakPipeline) -> Side:
+        """List the boxes, in one request."""
+        listed = streak.mirrors(said.key)
+        return cls(streak, said, {each.key: each for each in listed}, dict(sync.mirrors_by_address(listed)))
+
+    def layout(self) -> Layout:
+        """Know the stages and columns; columns of ours that are missing are added."""
+        if self._layout is None:
+            layout = self.streak.layout(self.said.key)
+            missing = [name for name in (sync.ADDRESS, sync.VALUE) if layout.column(name) is None]
+            for name in missing if not self.streak.dry_run else ():
+                self._add(layout, name)
+            self._layout = self.streak.layout(self.said.key) if missing and not self.streak.dry_run else layout
+        return self._layout
+
+    def _add(self, layout: Layout, name: str) -> None:
+        try:
+            self.streak.add_column(layout, name)
+        except ServiceError as error:
+            what = f"A column could not be added to {layout.name}: {error.what}"
+            raise ServiceError(what, f"Add a column of text called {name} in Streak") from error
+
+    def stages(self, pipeline: Pipeline) -> StageMap:
+        """Know which stage of theirs is which of ours."""
+        return sync.stage_map(pipeline, self.said, self.layout())
+
+    def mirror_of(self, course: Course, url: str) -> Mirror | None:
+        """Find the box of a deal: the one its journal names, else the one that names the deal."""
+        pair = course.journal.pair
+        return self.mirrors.get(pair.key) if pair is not None else self.addressed.get(url)
+
+
+@dataclass
+class StreakSync:
+    """One run. `connect` gives the connection with the key; `clock` counts seconds."""
+
+    app: App
+    connect: Callable[[], Streak]
+    log: Log = field(default=lambda text: None)
+    clock: Callable[[], float] = time.monotonic
+
+    @property
+    def github(self) -> GitHub:
+        """The repository."""
+        return self.app.github
+
+    def run(self) -> Outcome:
+        """Keep all deals in step. Raises ServiceError if one of the two services cannot be read."""
+        started = self.clock()
+        around = self.github.read_repository(Waking(WAKING))
+        told, pipeline = self.app.configured(around)
+        if pipeline is None:
+            return told
+        said = pipeline.streak.sales if pipeline.streak is not None else None
+        if said is None:
+            return told.then(Outcome(notes=(NO_PIPELINE,)))
+        side = Side.read(self.connect(), said)
+        self.app.roles |= self.github.team(around)
+        numbers, looked, gone = self._differing(around, side, pipeline)
+        notes = [f"Compared {looked:,} deals with {len(side.mirrors):,} boxes; {len(numbers):,} may differ."]
+        notes += [f"The box of deal {number} is gone from Streak: `/streak link` pairs another." for number in gone]
+        outcome = Outcome(notes=tuple(notes))
+        return told.then(outcome).then(self._step_all(numbers, side, pipeline, started))
+
+    # The light pass
+
+    def _differing(self, around: Facts, side: Side, pipeline: Pipeline) -> tuple[list[int], int, list[int]]:
+        """Number the deals that differ from their boxes, count all, and number those whose box is gone."""
+        differ, gone, looked = [], [], 0
+        for facts in self._glances(around):
+            looked += 1
+            course = self._course(facts, pipeline)
+            if course is None or course.journal.left:
+                continue
+            assert facts.issue is not None
+            mirror = side.mirror_of(course, facts.issue.url)
+            if mirror is not None:
+                seen = replace(facts, mirror=mirror)
+                differ += [] if sync.is_quiet(course, seen, pipeline) else [facts.issue.number]
+            elif course.journal.pair is not None:
+                gone.append(facts.issue.number)
+            elif _has_no_end(course, pipeline) and sync.wants_mirror(course, side.stages(pipeline), pipeline):
+                differ.append(facts.issue.number)
+        return differ, looked, gone
+
+    def _glances(self, around: Facts) -> Iterator[Facts]:
+        lately = around.read_at - CLOSED_LATELY
+        for pages in (self.github.glance(around, "OPEN"), self.github.glance(around, "CLOSED", lately)):
+            for page in pages:
+                yield from (replace(deal, waking=Waking(WAKING)) for deal in page.deals)
+
+    def _course(self, glanced: Facts, pipeline: Pipeline) -> Course | None:
+        """The deal as its journal left it, or as it stands where a glance does not show its card; None if it is none.
+
+        Whether a value counts depends on who wrote it; each is asked about once.
+        """
+        assert glanced.issue is not None
+        facts = replace(glanced, roles=self.app.roles)
+        journal = find_cards(glanced.issue, glanced.repository).journal
+        start = found.find(facts, pipeline, find_cards(glanced.issue, glanced.repository), [])
+        if start is None or pipeline.stage(start.course.deal.stage) is None:
+            return None
+        editor = found.last_body_editor(facts)
+        value = start.course.deal.fields.get("Value", "")
+        if found.value_needs_trust(facts, journal, value) and editor and editor.casefold() not in self.app.roles:
+            self.app.roles[editor.casefold()] = self.github.role(editor)
+            return self._course(glanced, pipeline)
+        return start.course
+
+    # In full
+
+    def _step_all(self, numbers: Sequence[int], side: Side, pipeline: Pipeline, started: float) -> Outcome:
+        outcome, done, spent, failures = Outcome(), 0, 0, 0
+        for start in range(0, len(numbers), IN_FULL):
+            if spent >= pipeline.sweep.budget or self.clock() - started > LONGEST or failures >= TIMES_IN_A_ROW:
+                break
+            for facts in self.github.read_many(numbers[start : start + IN_FULL], Waking(WAKING)):
+                once = self._step_safely(facts, side, pipeline)
+                failures = failures + 1 if once.error is not None else 0
+                outcome, done, spent = outcome.then(once), done + 1, spent + content(once.effects)
+                if once.effects and not self.app.dry_run:
+                    self.github.client.pause(max(PER_WRITE, content(once.effects) * PER_CONTENT))
+            self.log(f"  {done:,} of {len(numbers):,} deals in step ...")
+        left = len(numbers) - done
+        return outcome.then(Outcome(notes=(f"Left {left:,} deals for the next sync.",) if left > 0 else ()))
+
+    def _step_safely(self, facts: Facts, side: Side, pipeline: Pipeline) -> Outcome:
+        """A failure that concerns one deal does not stop the others."""
+        assert facts.issue is not None
+        try:
+            return self._step(facts, side, pipeline)
+        except ServiceError as error:
+            self.log(f"  Deal {facts.issue.number}: {error}")
+            return Outcome(exit_code=1, error=error, told=(f"Deal {facts.issue.number}: {error}",))
+
+    def _step(self, facts: Facts, side: Side, pipeline: Pipeline) -> Outcome:
+        """Tell Streak what the deal will be, look at the box again, and settle the deal with what it shows then."""
+        facts = self.app.complete(replace(facts, stage_map=side.stages(pipeline)), pipeline)
+        course = self._decided(facts, pipeline)
+        if course is None:
+            return Outcome()
+        mirror, made = self._found_or_made(course, facts, side, pipeline)
+        if mirror is None:
+            return Outcome(notes=made)
+        facts = replace(facts, mirror=mirror)
+        course = self._decided(facts, pipeline) or course
+        effects = sync.outgoing(course, facts, side.layout(), pipeline)
+        told = tell(side.streak, mirror.key, effects, side.layout(), course.deal.number)
+        if effects and not self.app.dry_run:
+            facts = replace(facts, mirror=side.streak.mirror(mirror.key))
+        return Outcome(notes=(*made, *told)).then(self.app.settle(facts))
+
+    def _found_or_made(
+        self, course: Course, facts: Facts, side: Side, pipeline: Pipeline
+    ) -> tuple[Mirror | None, tuple[str, ...]]:
+        assert facts.issue is not None
+        mirror = side.mirror_of(course, facts.issue.url)
+        if mirror is not None or not sync.wants_mirror(course, facts.stage_map, pipeline):
+            return mirror, ()
+        made = None if self.app.dry_run else self._create(course, facts, side, pipeline)
+        return made, (f"In Streak: a box for deal {course.deal.number}.",)
+
+    def _decided(self, facts: Facts, pipeline: Pipeline) -> Course | None:
+        return decide(facts, pipeline, facts.read_at, Words(facts.repository.templates)).course
+
+    def _create(self, course: Course, facts: Facts, side: Side, pipeline: Pipeline) -> Mirror:
+        """The address stands in the box from its first byte: a run that died after this finds it again."""
+        assert facts.issue is not None
+        known = pipeline.streak.people if pipeline.streak is not None else {}
+        mail = known.get((course.deal.owner or "").casefold())
+        stage = facts.stage_map.theirs[course.deal.stage or ""]
+        note = f"{sync.NOTE}{facts.issue.url}"
+        return side.streak.create(side.said.key, course.deal.title, stage, note, (mail,) if mail else ())
+
+
+def tell(streak: Streak, key: str, effects: Sequence[MirrorEffect], layout: Layout, number: int) -> list[str]:
+    """Carry effects out on a box, unless nothing may be written; say each in words, and what could not be done."""
+    said = []
+    for effect in effects:
+        problem = None if streak.dry_run else streak.perform(key, effect, layout)
+        said.append(problem or f"In Streak, deal {number}: {sync.describe(effect, layout)}.")
+    return said
+
+
+def follow(app: App, outcome: Outcome, connect: Callable[[], Streak]) -> Outcome:
+    """After a run that moved a paired deal, bring its box along. Streak being down is a notice: the sync does it later.
+
+    What was moved in Streak meanwhile is the sync's to judge, and left alone here.
+    """
+    decision = outcome.decisions[-1] if outcome.decisions else None
+    known = app.decided_on
+    if (
+        known is None
+        or decision is None
+        or decision.course is None
+        or not any(each.moves for each in outcome.decisions)
+    ):
+        return outcome
+    facts, pipeline = known
+    said = pipeline.streak.sales if pipeline.streak is not None else None
+    if said is None or decision.course.journal.pair is None:
+        return outcome
+    try:
+        notes = _follow(decision.course, facts, pipeline, Side(connect(), said, {}, {}))
+    except ServiceError as error:
+        return outcome.then(Outcome(notices=(f"The box in Streak was not moved along: {error}",)))
+    return outcome.then(Outcome(notes=tuple(notes)))
+
+
+def _follow(course: Course, facts: Facts, pipeline: Pipeline, side: Side) -> list[str]:
+    assert course.journal.pair is not None
+    mirror = side.streak.mirror(course.journal.pair.key)
+    if mirror is None:
+        return [f"The box of deal {course.deal.number} is gone from Streak: `/streak link` pairs another."]
+    facts = replace(facts, mirror=mirror, stage_map=side.stages(pipeline))
+    if sync.wish(course, facts, pipeline) is not None:
+        return ["The box was moved in Streak too: the next sync judges that."]
+    effects = sync.outgoing(course, facts, side.layout(), pipeline)
+    return tell(side.streak, mirror.key, effects, side.layout(), course.deal.number)
+
+
+def _has_no_end(course: Course, pipeline: Pipeline) -> bool:
+    stage = pipeline.stage(course.deal.stage)
+    return stage is not None and stage.outcome is None
