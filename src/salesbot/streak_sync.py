@@ -15,14 +15,17 @@ from salesbot.adapters.github import IN_FULL, GitHub
 from salesbot.adapters.streak import Streak
 from salesbot.adapters.templates import Words
 from salesbot.app import App, Log, Outcome
+from salesbot.connections import Connections
 from salesbot.core import found, sync
 from salesbot.core.decide import decide
 from salesbot.core.errors import ServiceError
 from salesbot.core.facts import Facts, Waking
 from salesbot.core.journal import find_cards
 from salesbot.core.judge import Course
-from salesbot.core.mirror import Layout, Mirror, MirrorEffect, StageMap
-from salesbot.core.pipeline import Pipeline, StreakPipeline
+from salesbot.core.lead import FROM_STREAK
+from salesbot.core.mirror import Mirror
+from salesbot.core.pipeline import Pipeline
+from salesbot.streak_side import Side, tell
 from salesbot.sweep import CLOSED_LATELY, LONGEST, PER_CONTENT, PER_WRITE, TIMES_IN_A_ROW, content
 
 WAKING = "streak"
@@ -30,46 +33,15 @@ NO_PIPELINE = "No pipeline of Streak's in the configuration (`streak.pipelines.s
 
 
 @dataclass
-class Side:
-    """Streak's side of the deals, as one run knows it. The layout is only asked for when something differs."""
+class Look:
+    """What the light pass found: deals that may differ from their boxes, and what to tell."""
 
-    streak: Streak
-    said: StreakPipeline
-    mirrors: dict[str, Mirror]
-    addressed: dict[str, Mirror]
-    _layout: Layout | None = None
-
-    @classmethod
-    def read(cls, streak: Streak, said: StreakPipeline) -> Side:
-        """List the boxes, in one request."""
-        listed = streak.mirrors(said.key)
-        return cls(streak, said, {each.key: each for each in listed}, dict(sync.mirrors_by_address(listed)))
-
-    def layout(self) -> Layout:
-        """Know the stages and columns; columns of ours that are missing are added."""
-        if self._layout is None:
-            layout = self.streak.layout(self.said.key)
-            missing = [name for name in (sync.ADDRESS, sync.VALUE) if layout.column(name) is None]
-            for name in missing if not self.streak.dry_run else ():
-                self._add(layout, name)
-            self._layout = self.streak.layout(self.said.key) if missing and not self.streak.dry_run else layout
-        return self._layout
-
-    def _add(self, layout: Layout, name: str) -> None:
-        try:
-            self.streak.add_column(layout, name)
-        except ServiceError as error:
-            what = f"A column could not be added to {layout.name}: {error.what}"
-            raise ServiceError(what, f"Add a column of text called {name} in Streak") from error
-
-    def stages(self, pipeline: Pipeline) -> StageMap:
-        """Know which stage of theirs is which of ours."""
-        return sync.stage_map(pipeline, self.said, self.layout())
-
-    def mirror_of(self, course: Course, url: str) -> Mirror | None:
-        """Find the box of a deal: the one its journal names, else the one that names the deal."""
-        pair = course.journal.pair
-        return self.mirrors.get(pair.key) if pair is not None else self.addressed.get(url)
+    looked: int = 0
+    differ: list[int] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    claimed: dict[str, int] = field(default_factory=dict)
+    """Which deal was the first to name a box as its own."""
 
 
 @dataclass
@@ -87,43 +59,53 @@ class StreakSync:
         return self.app.github
 
     def run(self) -> Outcome:
-        """Keep all deals in step. Raises ServiceError if one of the two services cannot be read."""
+        """Keep all deals in step, then take in who became a prospect. Raises ServiceError if a service cannot be read.
+
+        Without the input for the key, where a pipeline is configured: InputError.
+        """
         started = self.clock()
         around = self.github.read_repository(Waking(WAKING))
         told, pipeline = self.app.configured(around)
-        if pipeline is None:
-            return told
-        said = pipeline.streak.sales if pipeline.streak is not None else None
-        if said is None:
-            return told.then(Outcome(notes=(NO_PIPELINE,)))
-        side = Side.read(self.connect(), said)
+        said = pipeline.streak if pipeline is not None else None
+        if pipeline is None or said is None or (said.sales is None and said.connections is None):
+            return told if pipeline is None else told.then(Outcome(notes=(NO_PIPELINE,)))
+        streak = self.connect()
+        if said.sales is not None:
+            told = told.then(self._deals(around, Side.read(streak, said.sales), pipeline, started))
+        if said.connections is not None:
+            connections = Connections(self.app, Side.read(streak, said.connections, (sync.ADDRESS,)), self.log)
+            told = told.then(connections.run(around, pipeline))
+        return told
+
+    def _deals(self, around: Facts, side: Side, pipeline: Pipeline, started: float) -> Outcome:
         self.app.roles |= self.github.team(around)
-        numbers, looked, gone = self._differing(around, side, pipeline)
-        notes = [f"Compared {looked:,} deals with {len(side.mirrors):,} boxes; {len(numbers):,} may differ."]
-        notes += [f"The box of deal {number} is gone from Streak: `/streak link` pairs another." for number in gone]
-        outcome = Outcome(notes=tuple(notes))
-        return told.then(outcome).then(self._step_all(numbers, side, pipeline, started))
+        look = Look()
+        for facts in self._glances(around):
+            look.looked += 1
+            self._look_at(facts, look, side, pipeline)
+        summed = f"Compared {look.looked:,} deals with {len(side.mirrors):,} boxes; {len(look.differ):,} may differ."
+        outcome = Outcome(told=tuple(look.told), notes=(summed, *look.notes))
+        return outcome.then(self._step_all(look.differ, side, pipeline, started))
 
     # The light pass
 
-    def _differing(self, around: Facts, side: Side, pipeline: Pipeline) -> tuple[list[int], int, list[int]]:
-        """Number the deals that differ from their boxes, count all, and number those whose box is gone."""
-        differ, gone, looked = [], [], 0
-        for facts in self._glances(around):
-            looked += 1
-            course = self._course(facts, pipeline)
-            if course is None or course.journal.left:
-                continue
-            assert facts.issue is not None
-            mirror = side.mirror_of(course, facts.issue.url)
-            if mirror is not None:
-                seen = replace(facts, mirror=mirror)
-                differ += [] if sync.is_quiet(course, seen, pipeline) else [facts.issue.number]
-            elif course.journal.pair is not None:
-                gone.append(facts.issue.number)
-            elif _has_no_end(course, pipeline) and sync.wants_mirror(course, side.stages(pipeline), pipeline):
-                differ.append(facts.issue.number)
-        return differ, looked, gone
+    def _look_at(self, facts: Facts, look: Look, side: Side, pipeline: Pipeline) -> None:
+        """Say whether a deal may differ from its box. An ended deal without one needs none."""
+        course = self._course(facts, pipeline)
+        if course is None or course.journal.left:
+            return
+        assert facts.issue is not None
+        number, mirror = course.deal.number, side.mirror_of(course, facts.issue.url)
+        if mirror is not None:
+            first = look.claimed.setdefault(mirror.key, number)
+            if first != number:
+                look.told.append(f"Deals {first} and {number} name the same box in Streak: `/streak link` another.")
+            elif not sync.is_quiet(course, replace(facts, mirror=mirror), pipeline):
+                look.differ.append(number)
+        elif course.journal.pair is not None:
+            look.notes.append(f"The box of deal {number} is gone from Streak: `/streak link` pairs another.")
+        elif _has_no_end(course, pipeline) and sync.wants_mirror(course, side.stages(pipeline), pipeline):
+            look.differ.append(number)
 
     def _glances(self, around: Facts) -> Iterator[Facts]:
         lately = around.read_at - CLOSED_LATELY
@@ -212,16 +194,15 @@ class StreakSync:
         mail = known.get((course.deal.owner or "").casefold())
         stage = facts.stage_map.theirs[course.deal.stage or ""]
         note = f"{sync.NOTE}{facts.issue.url}"
-        return side.streak.create(side.said.key, course.deal.title, stage, note, (mail,) if mail else ())
+        return side.streak.create(
+            side.said.key, course.deal.title, stage, note, (mail,) if mail else (), self._contacts(course, side)
+        )
 
-
-def tell(streak: Streak, key: str, effects: Sequence[MirrorEffect], layout: Layout, number: int) -> list[str]:
-    """Carry effects out on a box, unless nothing may be written; say each in words, and what could not be done."""
-    said = []
-    for effect in effects:
-        problem = None if streak.dry_run else streak.perform(key, effect, layout)
-        said.append(problem or f"In Streak, deal {number}: {sync.describe(effect, layout)}.")
-    return said
+    def _contacts(self, course: Course, side: Side) -> tuple[str, ...]:
+        """Who a deal is about that came out of the connections goes along."""
+        source, _, key = course.journal.lead.partition(":")
+        came_from = side.streak.mirror(key) if source == FROM_STREAK else None
+        return came_from.contacts if came_from is not None else ()
 
 
 def follow(app: App, outcome: Outcome, connect: Callable[[], Streak]) -> Outcome:

@@ -14,6 +14,7 @@ from tests.e2e.scenes import outcome
 
 STAGES = ("Prospect", "Lead", "Qualified", "Negotiating", "Won", "Lost", "Parking lot")
 KEY = "streak-key"
+CONNECTIONS = "    connections: {{key: {key}, stages: {{prospect: {stage}}}}}\n"
 CONFIGURED = """version: 1
 streak:
   guards: {guards}
@@ -49,6 +50,14 @@ class Boxes:
         self.play.sales.push("kim", CONFIG, CONFIGURED.format(guards=guards, key=self.pipeline))
         self.play.drop()
 
+    def connect(self, stage: str = "5002") -> str:
+        """Make a pipeline of connections too, whose second stage opens a prospect; give its key."""
+        key = self.streak.pipeline("Connections", ("Met", "Wants something", "Asleep"))
+        sales = CONFIGURED.format(guards="expects", key=self.pipeline)
+        self.play.sales.push("kim", CONFIG, sales + CONNECTIONS.format(key=key, stage=stage))
+        self.play.drop()
+        return key
+
     def sync(self, inputs: Mapping[str, str] | None = None) -> Run:
         """Let the schedule come due, for Streak."""
         self.play.drop()
@@ -81,6 +90,10 @@ class Boxes:
     def box_stage(self, deal: int) -> str:
         """Name the stage of a deal's box, as we call it."""
         return self.streak.stage(self.box(deal)).lower()
+
+    def box_stage_of(self, box: Mapping[str, Any]) -> str:
+        """Name the stage of a box, as Streak calls it."""
+        return self.streak.stage(box["key"])
 
     def kinds(self) -> list[str]:
         """Name what the last sync asked Streak for."""

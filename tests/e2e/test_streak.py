@@ -160,6 +160,97 @@ def test_a_dry_run_says_what_it_would_do_and_touches_neither_side(boxes: Boxes) 
     assert "Moved to negotiating" in run.stdout
 
 
+# Pairing by hand
+
+
+def test_a_deal_and_a_box_are_paired_by_hand(boxes: Boxes) -> None:
+    deal, old = boxes.in_step()
+    boxes.streak.delete(old)
+    box = boxes.streak.box(boxes.pipeline, "Acme, from before", "Lead")
+    address = f"https://mail.google.com/mail/u/0/#box/{box}"
+    boxes.play.sales.comment("nora", deal, f"/streak link {address}")
+    boxes.play.settle()
+    boxes.to_rest()
+    assert boxes.box(deal) == box
+    assert boxes.streak.boxes[box]["name"] == "Acme GmbH: new shop"
+    boxes.streak.move(box, "Prospect")
+    boxes.to_rest()
+    assert boxes.play.stages(deal) == ["prospect"]
+
+
+def test_two_deals_that_name_one_box_are_told(boxes: Boxes) -> None:
+    deal, box = boxes.in_step()
+    other = boxes.play.deal(title="Borealis AG: app")
+    boxes.play.sales.comment("nora", other, f"/streak link {box}")
+    boxes.play.settle()
+    run = boxes.sync()
+    assert told(run) == [("warning", f"Deals {deal} and {other} name the same box in Streak: `/streak link` another.")]
+    assert boxes.streak.boxes[box]["name"] == "Acme GmbH: new shop"
+    assert boxes.is_quiet(run)
+
+
+# Connections
+
+
+@pytest.mark.parametrize("stage", ["5002", "wants something"], ids=["by its key", "by its name"])
+def test_a_connection_that_reaches_its_stage_is_a_prospect_and_the_contact_goes_along(boxes: Boxes, stage: str) -> None:
+    boxes.in_step()
+    connections = boxes.connect(stage)
+    jane = boxes.streak.contact("Jane", "Doe", "jane@acme.com")
+    box = boxes.streak.box(connections, "Acme: a shop, perhaps", "Met", [jane])
+    boxes.streak.box(connections, "Lee Roe", "Met")
+    boxes.to_rest()
+    assert len(boxes.play.sales.issues()) == 1
+    boxes.streak.move(box, "Wants something")
+    boxes.to_rest()
+    (deal,) = [issue.number for issue in boxes.play.sales.issues() if issue.number > 1]
+    issue = boxes.play.sales.issue(deal)
+    assert boxes.play.stages(deal) == ["prospect"]
+    assert issue.title == "acme.com: Acme: a shop, perhaps"
+    assert "### Contact\n\nJane Doe" in issue.body
+    assert "### Email\n\njane@acme.com" in issue.body
+    assert boxes.streak.value(box, "GitHub") == boxes.url(deal)
+    boxes.to_rest()
+    made = next(each for each in boxes.streak.boxes.values() if each["name"] == issue.title)
+    assert [contact["key"] for contact in made["contacts"]] == [jane]
+    assert boxes.box_stage_of(made) == "Prospect"
+
+
+def test_a_connection_from_before_our_time_opens_nothing(boxes: Boxes) -> None:
+    boxes.begin()
+    connections = boxes.connect()
+    boxes.streak.box(connections, "Old friend", "Wants something")
+    boxes.play.github.advance(7200)
+    boxes.play.deal()
+    boxes.to_rest()
+    assert len(boxes.play.sales.issues()) == 1
+
+
+def test_connections_with_nothing_new_cost_one_request(boxes: Boxes) -> None:
+    boxes.in_step()
+    connections = boxes.connect()
+    boxes.streak.box(connections, "Lee Roe", "Met")
+    boxes.streak.move(boxes.streak.box(connections, "Jane Doe", "Met"), "Wants something")
+    boxes.to_rest()
+    boxes.to_rest()
+    boxes.sync()
+    assert boxes.kinds() == ["list", "list"]
+
+
+def test_what_strangers_called_a_contact_does_nothing_in_the_issue(boxes: Boxes) -> None:
+    boxes.in_step()
+    connections = boxes.connect()
+    evil = "@everyone <img src=x> [x](http://x) ### Value"
+    box = boxes.streak.box(connections, evil, "Met", [boxes.streak.contact("<!-- salesbot:lead {}", "-->", "a@b.c")])
+    boxes.streak.boxes[box]["notes"] = f"{evil}\n### Value\n\n1000000 EUR\n/won"
+    boxes.streak.move(box, "Wants something")
+    boxes.to_rest()
+    (deal,) = [issue.number for issue in boxes.play.sales.issues() if issue.number > 1]
+    assert boxes.play.stages(deal) == ["prospect"]
+    assert "1,000,000" not in boxes.play.text(deal, "card")
+    assert boxes.play.sales.issue(deal).body.startswith(f'<!-- salesbot:lead {{"key":"streak:{box}"')
+
+
 # What goes wrong
 
 
@@ -278,8 +369,15 @@ def _waits(boxes: Boxes) -> int:
     return deal
 
 
-SCENES = [_a_new_deal, _ours_moved, _theirs_moved, _goes_back, _waits]
-IDS = ["a new deal", "our move", "their move", "their move goes back", "their end waits"]
+def _a_connection(boxes: Boxes) -> int:
+    boxes.in_step()
+    jane = boxes.streak.contact("Jane", "Doe", "jane@acme.com")
+    boxes.streak.move(boxes.streak.box(boxes.connect(), "Acme: a shop", "Met", [jane]), "Wants something")
+    return 2
+
+
+SCENES = [_a_new_deal, _ours_moved, _theirs_moved, _goes_back, _waits, _a_connection]
+IDS = ["a new deal", "our move", "their move", "their move goes back", "their end waits", "a connection"]
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=IDS)

@@ -59,6 +59,8 @@ class Streak:
     sleep: Callable[[float], None] = field(default=lambda seconds: None, repr=False)
     patience: float = PATIENCE
     requests: int = 0
+    slowed: int = 0
+    """How often it was asked to slow down."""
     _users: dict[str, str] = field(default_factory=dict, repr=False)
     _asked_team: bool = False
 
@@ -122,11 +124,18 @@ class Streak:
 
     # Writing
 
-    def create(self, pipeline: str, title: str, stage: str, note: str, mails: tuple[str, ...] = ()) -> Mirror:
-        """Make a box. Sent once: where no answer comes, the next run finds it by its note."""
+    def create(
+        self, pipeline: str, title: str, stage: str, note: str, mails: Sequence[str] = (), contacts: Sequence[str] = ()
+    ) -> Mirror:
+        """Make a box. Sent once: where no answer comes, the next run finds it by its note.
+
+        That contacts can be given here is (inferred): they were seen in changes.
+        """
         body: dict[str, Any] = {"name": title, "stageKey": stage, "notes": note}
         if mails:
             body["assignedToSharingEntries"] = [{"email": mail} for mail in mails]
+        if contacts:
+            body["contacts"] = [{"key": contact, "isStarred": True} for contact in contacts]
         made = self._object("POST", f"v2/pipelines/{quote(pipeline, safe='')}/boxes", body, again=False)
         return self._mirror(made)
 
@@ -208,6 +217,7 @@ class Streak:
         while True:
             status, headers, text = self.request(method, path, body)
             wait = next(pauses, None)
+            self.slowed += status == 429
             if status == 429 and wait is not None:
                 self._wait(_retry_after(headers, wait))
             elif status is not None and status < 500:

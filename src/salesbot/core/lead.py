@@ -80,6 +80,8 @@ class Lead:
     """By heading."""
     others: tuple[Answer, ...] = ()
     polled: bool = False
+    stage: str = ""
+    """Where it starts; without it, where every deal does."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class Mark:
     key: str
     at: datetime | None = None
     polled: bool = False
+    stage: str = ""
 
     @property
     def source(self) -> str:
@@ -213,8 +216,9 @@ def body(lead: Lead, pipeline: Pipeline, say: Say) -> str:
 
 
 def _payload(lead: Lead) -> dict[str, Any]:
-    polled = {"polled": True} if lead.polled else {}
-    return {"key": lead.key, "at": int(lead.at.timestamp()), **polled}
+    more = {"polled": True} if lead.polled else {}
+    stage = {"stage": lead.stage} if lead.stage else {}
+    return {"key": lead.key, "at": int(lead.at.timestamp()), **more, **stage}
 
 
 def _laid_out(heading: str, text: str) -> str:
@@ -257,7 +261,8 @@ def read_mark(body: str) -> Mark | None:
         return None
     at = marker.payload.get("at")
     moment = datetime.fromtimestamp(at, UTC) if isinstance(at, int) and 0 <= at < 2**33 else None
-    return Mark(marker.payload["key"], moment, marker.payload.get("polled") is True)
+    stage = str(marker.payload.get("stage", ""))
+    return Mark(marker.payload["key"], moment, marker.payload.get("polled") is True, stage)
 
 
 def mark_of(issue: Issue | Other) -> Mark | None:

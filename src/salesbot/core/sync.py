@@ -65,6 +65,11 @@ def mirrors_by_address(mirrors: list[Mirror]) -> Mapping[str, Mirror]:
     return found
 
 
+def names_an_issue(mirror: Mirror, repository: str) -> bool:
+    """Say whether a column of a mirror holds the address of an issue in a repository, given by its own address."""
+    return any(text.startswith(f"{repository}/issues/") for text in mirror.columns.values())
+
+
 def wants_mirror(course: Course, stages: StageMap, pipeline: Pipeline) -> bool:
     """Say whether a deal without a mirror is to get one: not ended, and in a stage that means something there."""
     stage = pipeline.stage(course.deal.stage)

@@ -137,7 +137,8 @@ class Streak:
             "creatorKey": self.users[ME]["key"], "creatorSharingEntry": self.sharing(ME),
             "assignedToSharingEntries": [self.sharing(entry["email"]) for entry in given.get(
                 "assignedToSharingEntries", ())],
-            "followerKeys": [], "followerSharingEntries": [], "contacts": [], "emailAddresses": [],
+            "followerKeys": [], "followerSharingEntries": [],
+            "contacts": list(given.get("contacts", ())), "emailAddresses": [],
             "creationTimestamp": now, "lastUpdatedTimestamp": now, "lastSavedTimestamp": now,
             "lastStageChangeTimestamp": now, "commentCount": 0, "gmailThreadCount": 0, "fileCount": 0, "taskTotal": 0,
         }  # fmt: skip
