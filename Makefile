@@ -7,7 +7,7 @@ IMAGE  ?= localhost/salesbot
 NPM    := tests/conformance/node_modules
 PUBLIC := $(NPM)/@octokit
 
-.PHONY: help test demo bench lint types conformance workflows image image-test pictures lock clean
+.PHONY: help test demo threats bench lint types conformance workflows image image-test pictures lock clean
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,6 +26,9 @@ test: $(VENV)/ready  ## set up and run every test
 
 demo: $(VENV)/ready  ## play a sales team's work through the real program, on this machine
 	@$(BIN)/salesbot demo
+
+threats: $(VENV)/ready  ## take out each defence, and show that a test notices
+	@$(BIN)/python -m tests.threats
 
 bench: $(VENV)/ready  ## what an event costs: requests, seconds, CPU
 	@$(BIN)/python -m tests.bench

@@ -100,8 +100,8 @@ def test_it_asks_for_no_more_than_it_needs() -> None:
 def test_one_run_at_a_time_for_each_deal_and_none_is_cut_off() -> None:
     assert "concurrency" not in WORKFLOW, "a group of the workflow is entered before the job's `if`"
     assert JOB["concurrency"] == {
-        "group": "salesbot-${{ github.repository }}-"
-        "${{ github.event.issue.number || inputs.issue || github.event_name }}"
+        "group": "salesbot-${{ github.repository }}-${{ github.event.issue.number || inputs.issue || "
+        "(github.event_name == 'repository_dispatch' && github.run_id) || github.event_name }}"
     }
 
 
@@ -110,7 +110,9 @@ def test_a_run_ends_some_day() -> None:
 
 
 def test_it_runs_on_events_and_once_a_day_off_the_hour() -> None:
-    assert set(WORKFLOW["on"]) == {"issues", "issue_comment", "label", "schedule", "workflow_dispatch"}
+    events = {"issues", "issue_comment", "label", "schedule", "repository_dispatch", "workflow_dispatch"}
+    assert set(WORKFLOW["on"]) == events
+    assert WORKFLOW["on"]["repository_dispatch"] == {"types": ["typeform"]}
     (schedule,) = WORKFLOW["on"]["schedule"]
     minute, hour, *days = schedule["cron"].split()
     assert minute.isdigit()
@@ -120,7 +122,13 @@ def test_it_runs_on_events_and_once_a_day_off_the_hour() -> None:
 
 
 def test_no_step_puts_a_strangers_words_into_a_script() -> None:
-    assert [set(step) for step in JOB["steps"]] == [{"uses"}]
+    assert [set(step) for step in JOB["steps"]] == [{"uses", "with"}]
+    given = JOB["steps"][0]["with"]
+    assert set(given) <= set(ACTION["inputs"])
+    for name, value in given.items():
+        assert re.fullmatch(
+            r"\$\{\{ (secrets\.\w+|github\.event_name == 'schedule' && 'all' \|\| 'auto') \}\}", value
+        ), name
 
 
 WAKING = [

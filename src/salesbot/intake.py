@@ -16,7 +16,7 @@ from salesbot.core.errors import InputError
 from salesbot.core.lead import sort_in
 from salesbot.core.pipeline import Pipeline
 from salesbot.core.pipeline import Typeform as Form
-from salesbot.opening import Opening
+from salesbot.opening import Opening, counted
 
 NO_FORM = "No form in the configuration (`typeform`): nothing to take in."
 
@@ -47,7 +47,7 @@ class Intake:
         fresh = inbox.fresh(received, self.opening.others)
         asked = typeform.with_questions(form.form, fresh) if fresh else []
         leads = [sort_in(each, form.map, pipeline, polled=True) for each in asked]
-        looked = f"Looked at {len(received):,} responses; {len(leads):,} new."
+        looked = f"Looked at {counted(len(received), 'response')}; {len(leads):,} new."
         return Outcome(told=tuple(dict.fromkeys(wrong)), notes=(looked,)).then(self.opening.open_all(leads))
 
     def _begin(self, pipeline: Pipeline, form: Form) -> datetime:

@@ -7,8 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from salesbot.adapters import typeform as adapter
 from salesbot.adapters.github import Client
 from salesbot.sandbox import Sandbox
+from salesbot.sandbox.typeform import Typeform
+from tests.e2e import forms as web
 from tests.e2e.play import Door, Play
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -40,3 +43,11 @@ def door(github: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Door:
 @pytest.fixture
 def play(github: Sandbox, door: Door) -> Play:
     return Play(github, door)
+
+
+@pytest.fixture
+def forms(play: Play, door: Door, monkeypatch: pytest.MonkeyPatch) -> Iterator[web.Forms]:
+    with Typeform(play.github.clock) as typeform:
+        forms = web.Forms(play, typeform)
+        monkeypatch.setattr(adapter.Typeform, "_send", web.door(forms, lambda seconds: door.sleep(seconds)))
+        yield forms

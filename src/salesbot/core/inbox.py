@@ -71,6 +71,7 @@ def unfinished(others: Iterable[Other]) -> list[int]:
 
 def doubles(others: Sequence[Other]) -> list[int]:
     """Name the issues whose lead is another issue already, one with a lower number."""
-    first = keys(other for other in others if not other.duplicate)
-    marked = [(other, mark) for other in others if other.open and (mark := mark_of(other)) is not None]
+    counting = [other for other in others if not other.duplicate]
+    first = keys(counting)
+    marked = [(other, mark) for other in counting if other.open and (mark := mark_of(other)) is not None]
     return sorted(other.number for other, mark in marked if first.get(mark.key, other.number) < other.number)

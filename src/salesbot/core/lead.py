@@ -32,6 +32,8 @@ LONGEST_VALUE = 300
 """Characters of a field; a longer answer stands among the other answers."""
 LONGEST_TEXT = 16_000
 """Bytes that one answer may take up once it is escaped; a description holds 65,536 characters."""
+ROOM_FOR_OTHERS = 36_000
+"""Bytes that all other answers may take up together."""
 LONGEST_TITLE = 200
 LONGEST_BRIEF = 60
 """Characters of a brief that a title shows."""
@@ -209,7 +211,8 @@ def body(lead: Lead, pipeline: Pipeline, say: Say) -> str:
     order = [heading for heading in pipeline.headings if heading in lead.fields]
     shown = {
         "sections": [{"heading": name, "text": Markdown(_laid_out(name, lead.fields[name]))} for name in order],
-        "answers": [_shown(answer) for answer in lead.others],
+        "answers": (answers := _as_there_is_room(lead.others)),
+        "left_out": len(lead.others) - len(answers),
         "others": OTHER,
     }
     return markdown.fit(f"{markdown.marker(MARKER, _payload(lead))}\n{say('lead.md.j2', shown)}")
@@ -228,10 +231,23 @@ def _laid_out(heading: str, text: str) -> str:
     return text if markdown.is_inert(text) and text.casefold() != "none" else markdown.fenced(text)
 
 
+def _as_there_is_room(answers: Iterable[Answer]) -> list[dict[str, Any]]:
+    """Show answers until the room for them is used up; a stranger's thousand answers must not keep the lead out."""
+    shown: list[dict[str, Any]] = []
+    room = ROOM_FOR_OTHERS
+    for answer in answers:
+        each = _shown(answer)
+        room -= _size(each["question"]) + _size(each["text"]) + 10
+        if room < 0:
+            break
+        shown.append(each)
+    return shown
+
+
 def _shown(answer: Answer) -> dict[str, Any]:
     link = _link(answer.text) if answer.kind == "file" else None
     return {
-        "question": answer.question or answer.ref or "Without a question",
+        "question": markdown.one_line(answer.question or answer.ref or "Without a question")[:LONGEST_VALUE],
         "text": answer.text.rpartition("/")[2] or "file" if link else _shortened(answer.text),
         "link": link,
     }
@@ -249,9 +265,14 @@ def _link(address: str) -> Markdown | None:
 def _shortened(text: str) -> str:
     """Cut what would take up too much room once it is escaped, and say so."""
     kept = text
-    while len(markdown.block(kept).encode("utf-8", "surrogatepass")) > LONGEST_TEXT:
+    while _size(kept) > LONGEST_TEXT:
         kept = kept[: len(kept) * 3 // 4]
     return kept if kept == text else f"{kept.rstrip()} … (cut here: {len(text):,} characters in all)"
+
+
+def _size(text: str) -> int:
+    """Count the bytes of a text as it will stand in the description, escaped."""
+    return len(markdown.block(text).encode("utf-8", "surrogatepass"))
 
 
 def read_mark(body: str) -> Mark | None:
@@ -266,8 +287,12 @@ def read_mark(body: str) -> Mark | None:
 
 
 def mark_of(issue: Issue | Other) -> Mark | None:
-    """Read the mark of an issue the bot itself opened; a stranger's is text. The card knows the key as well."""
-    if not issue.own:
+    """Read the mark of an issue that the bot itself opened, or that carries our label; a stranger's is text.
+
+    Strangers cannot put labels on. The card knows the key as well.
+    """
+    names = {label if isinstance(label, str) else label.name for label in issue.labels}
+    if not issue.own and LABEL not in {name.casefold() for name in names}:
         return None
     return read_mark(issue.body) or (_remembered(issue.card) if isinstance(issue, Other) else None)
 

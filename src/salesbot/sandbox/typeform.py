@@ -108,6 +108,11 @@ class Typeform:
         """Delete a response."""
         self.sent = [each for each in self.sent if each.token != token]
 
+    def reset(self) -> None:
+        """Forget all that was sent, and who asked when."""
+        for remembered in (self.sent, self.log, self.weather, self._times):
+            remembered.clear()
+
     # The webhook
 
     def delivery(self, token: str) -> tuple[bytes, str]:
@@ -170,8 +175,8 @@ class Typeform:
         page = list(itertools.takewhile(lambda each: each.token != query.get("before"), found))
         if "after" in query:
             page = page[1 + next((n for n, each in enumerate(page) if each.token == query["after"]), -1) :]
-        newest_first = sorted(page, key=lambda each: each.at, reverse=not query.get("sort", "").endswith(",asc"))
-        items = [self._item(each) for each in newest_first[:size]]
+        listed = page if query.get("sort", "").endswith(",asc") else page[::-1]
+        items = [self._item(each) for each in listed[:size]]
         return JSONResponse({"total_items": len(page), "page_count": -(-len(page) // size), "items": items})
 
     def _processed(self, form: str) -> list[Sent]:
