@@ -216,6 +216,8 @@ class Gateway:
             for fault in faults:
                 if fault.what == "refuses" and fault.target in (position, name, alias):
                     raise GraphRefused("FORBIDDEN", NOT_FOR_INTEGRATIONS)
+                if fault.what == "breaks" and fault.target in (position, name, alias):
+                    raise GraphRefused(None, fault.message)
                 if fault.what == "cuts" and position >= int(fault.target):
                     raise GraphRefused("CUT", TIMEOUT)
 

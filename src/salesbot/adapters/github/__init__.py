@@ -11,7 +11,7 @@ from salesbot.adapters.github import look_back as _look_back
 from salesbot.adapters.github import many as _many
 from salesbot.adapters.github import read as _read
 from salesbot.adapters.github import write as _write
-from salesbot.adapters.github.client import Client, NotFoundError, UnclearError
+from salesbot.adapters.github.client import Client, NotFoundError, PatienceError, UnclearError
 from salesbot.adapters.github.look_back import Meanwhile
 from salesbot.adapters.github.many import IN_FULL, Page
 from salesbot.adapters.github.read import Intake, IssueGoneError, Place, from_saved
@@ -30,6 +30,7 @@ __all__ = [
     "Meanwhile",
     "NotFoundError",
     "Page",
+    "PatienceError",
     "Place",
     "UnclearError",
     "Written",
