@@ -201,11 +201,14 @@ def _demo(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Play the story. What comes out otherwise than told is a bug."""
     _need_sandbox()
     from salesbot import demo
-    from salesbot.sandbox import Sandbox, Workflow
+    from salesbot.sandbox import Sandbox
+    from salesbot.sandbox.streak import Streak
 
-    with Sandbox(at=demo.MONDAY, step=1, workflow=Workflow(PROGRAM)) as github:
+    with Sandbox(at=demo.MONDAY, step=1) as github, Streak(github.clock) as streak:
+        github.runner.workflow = demo.workflow(PROGRAM, streak)
+        colour = sys.stdout.isatty() and "NO_COLOR" not in env
         try:
-            demo.Player(github, sys.stdout, colour=sys.stdout.isatty() and "NO_COLOR" not in env).play(demo.story())
+            demo.Player(github, sys.stdout, colour=colour).play(demo.story(streak))
         except demo.StoryError as error:
             print(f"salesbot demo: {error}", file=sys.stderr)
             return BUG
