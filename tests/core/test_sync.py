@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from salesbot.core import comments, sync
+from salesbot.core import comments, fields, sync
 from salesbot.core.decide import decide
 from salesbot.core.effects import Effect
 from salesbot.core.facts import Facts, Waking
@@ -212,6 +212,23 @@ def test_an_end_waits_for_what_only_people_know(end: str, answer: str, asks: str
     assert [key for key in both.world.written() if key.startswith("waits:")] == []
 
 
+def test_a_question_that_somebody_deleted_was_asked() -> None:
+    both = in_step("negotiating")
+    both.drag("won")
+    both.settle()
+    asked = next(comment for comment in both.world.own() if comments.kind_of(comment) == "waits")
+    both.world.delete(asked.id, KIM)
+    both.world.comment("/status", by=NORA)
+    both.world.run()
+    both.settle()
+    assert "waits" not in " ".join(both.world.written())
+    both.drag("negotiating")
+    both.settle()
+    both.drag("won")
+    both.settle()
+    assert "The deal has no value." in both.world.last("waits"), "another move is another question"
+
+
 def test_a_reason_can_be_ticked() -> None:
     both = in_step("negotiating")
     both.drag("lost")
@@ -302,6 +319,16 @@ def test_an_end_over_there_wins_over_a_newer_move_of_ours(judged: bool) -> None:
         both.world.run()
     both.settle()
     assert both.stages == ("won", "won")
+
+
+def test_a_clock_that_is_slow_over_there_takes_nothing_away() -> None:
+    both = in_step()
+    both.world.comment("/prospect")
+    both.world.run()
+    both.settle()
+    both.mirror = replace(both.mirror, stage=KEYS["revisit"], moved_at=START.replace(year=2020))
+    both.settle()
+    assert both.stages == ("revisit", "revisit")
 
 
 def test_two_ends_keep_ours() -> None:
@@ -435,6 +462,9 @@ def test_quiet_is_known_without_asking_what_the_stages_are_called() -> None:
         replace(both.mirror, sent=START),
     ):
         assert not sync.is_quiet(course, replace(facts, mirror=changed), both.world.pipeline)
+    for body in ("### Value\n\n9500 EUR\n", ""):
+        deal = replace(course.deal, fields=fields.read(body, ["Value"]))
+        assert not sync.is_quiet(replace(course, deal=deal), facts, both.world.pipeline)
 
 
 def test_a_mirror_is_found_by_the_address_in_its_column_or_its_note_the_oldest_first() -> None:
