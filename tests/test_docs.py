@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,10 @@ from salesbot.core.attention import KINDS
 from salesbot.core.commands import Command, all_commands
 from salesbot.core.config import parse
 from salesbot.core.deal import Role
-from salesbot.core.pipeline import Stage, default_pipeline
+from salesbot.core.lead import LONGEST_VALUE
+from salesbot.core.pipeline import Stage, Typeform, default_pipeline
 from salesbot.demo import story
+from salesbot.opening import COMPARED
 from tests.threats import THREATS
 from tests.world import NORA, a_deal
 
@@ -165,6 +168,23 @@ def test_the_configuration_does_what_is_said_of_it() -> None:
     proposal = pipeline.stage_of_label("stage:negotiating")
     assert proposal is not None
     assert (proposal.name, proposal.label) == ("proposal", "stage:proposal")
+
+
+def test_the_form_in_the_configuration_of_the_intake_is_a_right_one() -> None:
+    (shown,) = [text for kind, text in FENCES.findall(DOCS["intake.md"]) if kind == "yaml"]
+    form = parse(shown, "salesbot.yml", templates=builtin_names()).typeform
+    assert form == Typeform("u6nXL7", {"company": "company_ref"}, date(2026, 11, 1))
+
+
+def test_the_numbers_of_the_intake_are_those_of_the_program() -> None:
+    page = DOCS["intake.md"]
+    hours = re.search(r"- cron: \"23 (\d+)-(\d+) \* \* 1-5\"", (TOP / ".github/workflows/sales.yml").read_text())
+    assert hours is not None
+    runs = int(hours[2]) - int(hours[1]) + 1
+    assert f"({runs} runs on 22 days)" in page
+    assert abs(runs * 22 - 265) < 5
+    assert f"A field holds {LONGEST_VALUE}\ncharacters" in page
+    assert f"among the newest {COMPARED}\nissues" in page
 
 
 # What it executes

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from salesbot.app import App, Log, Outcome
 from salesbot.core import inbox, sync, wishes
 from salesbot.core.facts import Facts
-from salesbot.core.lead import BRIEF, FROM_STREAK, Lead, Received
+from salesbot.core.lead import BRIEF, Lead, Received
 from salesbot.core.mirror import Contact, Mirror, MirrorEffect, PutColumn
 from salesbot.core.pipeline import Pipeline
 from salesbot.opening import Opening
@@ -94,4 +94,4 @@ class Connections:
 
 def key_of(mirror: Mirror) -> str:
     """Name the lead that a box is."""
-    return f"{FROM_STREAK}:{mirror.key}"
+    return f"{sync.FROM_STREAK}:{mirror.key}"

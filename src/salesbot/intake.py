@@ -13,9 +13,9 @@ from salesbot.adapters.typeform import SOURCE, Typeform, is_signed, read_deliver
 from salesbot.app import Outcome
 from salesbot.core import inbox, wishes
 from salesbot.core.errors import InputError
-from salesbot.core.lead import sort_in
 from salesbot.core.pipeline import Pipeline
 from salesbot.core.pipeline import Typeform as Form
+from salesbot.core.places import sort_in
 from salesbot.opening import Opening, counted
 
 NO_FORM = "No form in the configuration (`typeform`): nothing to take in."

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from salesbot.adapters.github import GitHub, UnclearError
+from salesbot.adapters.github import GitHub, PatienceError, UnclearError
 from salesbot.adapters.templates import Words
 from salesbot.app import GITHUB_GIVES_UP, ROUNDS, App, Log, Outcome
 from salesbot.core import inbox, lead
@@ -74,7 +74,7 @@ class Opening:
         known = self._by_number([*self.inbound, *self.others])
         wakings = dict.fromkeys(inbox.doubles(known), DOUBLE) | dict.fromkeys(inbox.unfinished(known), OPENED)
         for number, event in sorted(wakings.items()):
-            outcome = outcome.then(self._settle(number, event))
+            outcome = outcome.then(self.settle(number, event))
         return outcome
 
     def read_back(self, received: Iterable[Received]) -> None:
@@ -85,16 +85,25 @@ class Opening:
             self._read_page(self._after)
             enough = inbox.reaches(self.others, wanted)
 
+    def read_all(self) -> None:
+        """Read every issue there is."""
+        while self._after is not None:
+            self._read_page(self._after)
+
     def open_all(self, leads: Sequence[Lead]) -> Outcome:
         """Open an issue for each lead and settle it, oldest first. Begins nothing new once the run has done enough."""
         if self.app.dry_run or not leads:
             return Outcome(tuple(self._issue(each) for each in leads))
-        self._prepare()
+        self._prepare(leads)
         outcome, done, failures, gap = Outcome(), 0, 0, False
         for each in leads:
             if self._has_done_enough() or failures >= TIMES_IN_A_ROW:
                 break
-            opened = self._open_one(replace(each, polled=each.polled and not gap))
+            try:
+                opened = self._open_one(replace(each, polled=each.polled and not gap))
+            except PatienceError as error:  # GitHub lets nobody write any more; what was opened is there
+                outcome = outcome.then(self._failed("The intake", error))
+                break
             failures = failures + 1 if opened.error is not None else 0
             gap = gap or not opened.effects
             done += bool(opened.effects)
@@ -109,10 +118,12 @@ class Opening:
         effect = self._issue(each)
         try:
             number = self._opened(each.key, effect)
+        except PatienceError:
+            raise
         except ServiceError as error:
             return self._failed(f"The lead {each.key}", error)
         self._spent += 1
-        outcome = Outcome((effect,)).then(self._settle(number, OPENED))
+        outcome = Outcome((effect,)).then(self.settle(number, OPENED))
         self.github.client.pause(max(PER_WRITE, content(outcome.effects) * PER_CONTENT))
         return outcome
 
@@ -123,20 +134,22 @@ class Opening:
             if known is not None:
                 return known
             try:
-                written = self.github.write(self._around, [effect])
+                return self._write(effect)
             except UnclearError as error:
                 self.github.client.wait(GITHUB_GIVES_UP, error.what)
                 self._read_page(None)
-                continue
-            if written.opened is None:
-                raise ServiceError(
-                    f"GitHub refused to open an issue: {written.failed[0][1]}.", "The next run tries again"
-                )
-            self.others = self._by_number([*written.others, *self.others])
-            return written.opened
         raise ServiceError("GitHub did not say whether it opened an issue.", "The next run looks")
 
-    def _settle(self, number: int, event: str) -> Outcome:
+    def _write(self, effect: OpenLead) -> int:
+        written = self.github.write(self._around, [effect])
+        if written.unclear:
+            raise UnclearError("GitHub did not say whether it opened an issue.", "The next run looks")
+        if written.opened is None:
+            raise ServiceError(f"GitHub refused to open an issue: {written.failed[0][1]}.", "The next run tries again")
+        self.others = self._by_number([*written.others, *self.others])
+        return written.opened
+
+    def settle(self, number: int, event: str) -> Outcome:
         """Settle a deal as its own run would; if that fails, the next run finishes it."""
         wakes_nobody = self._around.viewer.login.endswith("[bot]")
         if number in self._settled or not (self.settles or wakes_nobody):
@@ -145,6 +158,8 @@ class Opening:
         self.app.others = tuple(self.others[:COMPARED])
         try:
             outcome = self.app.look_at(number, Waking(event))
+        except PatienceError:
+            raise
         except ServiceError as error:
             return self._failed(f"Deal {number}", error)
         self._spent += content(outcome.effects)
@@ -155,23 +170,28 @@ class Opening:
         return Outcome(exit_code=1, error=error, told=(f"{what}: {error}",))
 
     def _issue(self, each: Lead) -> OpenLead:
-        return OpenLead(lead.title(each), lead.body(each, self._pipeline, self._words))
+        stage = self._pipeline.stage(each.stage) if each.stage else None
+        labels = (stage.label,) if stage is not None else ()
+        return OpenLead(lead.title(each), lead.body(each, self._pipeline, self._words), labels)
 
-    def _prepare(self) -> None:
-        """Have the label to put on, and enough issues to compare with."""
+    def _prepare(self, leads: Sequence[Lead]) -> None:
+        """Have the labels to put on, and enough issues to compare with."""
         while self._after is not None and len(self.others) < COMPARED:
             self._read_page(self._after)
-        if not self._has_label() and not self._around.repository.labels_complete:
+        if self._missing_labels(leads) and not self._around.repository.labels_complete:
             self._around = self.github.read_more(self._around, Gaps(labels=True))
-        if not self._has_label():
-            made = self.github.create_labels(self._around, [CreateLabel(lead.LABEL, *lead.LABEL_ABOUT)])
+        missing = self._missing_labels(leads)
+        if missing:
+            made = self.github.create_labels(self._around, missing)
             repository = self._around.repository
-            # Not younger than the deals: a label made just now would say "installed just now".
-            known = (*repository.labels, *(replace(label, created_at=None) for label in made))
-            self._around = replace(self._around, repository=replace(repository, labels=known))
+            self._around = replace(self._around, repository=replace(repository, labels=(*repository.labels, *made)))
 
-    def _has_label(self) -> bool:
-        return any(label.name.casefold() == lead.LABEL for label in self._around.repository.labels)
+    def _missing_labels(self, leads: Sequence[Lead]) -> list[CreateLabel]:
+        known = {label.name.casefold() for label in self._around.repository.labels}
+        stages = [stage for stage in self._pipeline.stages if stage.name in {each.stage for each in leads}]
+        wanted = [CreateLabel(lead.LABEL, *lead.LABEL_ABOUT)]
+        wanted += [CreateLabel(stage.label, stage.color, stage.description) for stage in stages]
+        return [label for label in wanted if label.name.casefold() not in known]
 
     def _read_page(self, after: str | None) -> None:
         page, self._after = self.github.newest(self._around, after)

@@ -22,7 +22,6 @@ from salesbot.core.errors import ServiceError
 from salesbot.core.facts import Facts, Waking
 from salesbot.core.journal import find_cards
 from salesbot.core.judge import Course
-from salesbot.core.lead import FROM_STREAK
 from salesbot.core.mirror import Mirror
 from salesbot.core.pipeline import Pipeline
 from salesbot.streak_side import Side, tell
@@ -201,7 +200,7 @@ class StreakSync:
     def _contacts(self, course: Course, side: Side) -> tuple[str, ...]:
         """Who a deal is about that came out of the connections goes along."""
         source, _, key = course.journal.lead.partition(":")
-        came_from = side.streak.mirror(key) if source == FROM_STREAK else None
+        came_from = side.streak.mirror(key) if source == sync.FROM_STREAK else None
         return came_from.contacts if came_from is not None else ()
 
 

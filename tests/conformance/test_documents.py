@@ -24,6 +24,7 @@ from salesbot.core.effects import (
     EditProblem,
     Effect,
     MinimizeComment,
+    OpenLead,
     OpenProblem,
     PutComment,
     React,
@@ -80,6 +81,7 @@ EFFECTS: list[Effect] = [
     MinimizeComment(COMMENT, "DUPLICATE"),
     MinimizeComment(COMMENT, "OUTDATED"),
     MinimizeComment(COMMENT, "RESOLVED"),
+    OpenLead("Acme GmbH: new shop", "### Company\n\nAcme GmbH"),
     OpenProblem("salesbot needs attention", "Wrong."),
     PutComment("card", "a new card"),
     PutComment("card", "another card", COMMENT),
@@ -99,7 +101,7 @@ def facts() -> Facts:
     found = deal.facts()
     assert found.issue is not None
     comments = tuple(replace(each, id=COMMENT) for each in found.issue.comments[:1])
-    labels = (*found.repository.labels, Label("LA_problem", LABEL))
+    labels = (*found.repository.labels, Label("LA_problem", LABEL), Label("LA_inbound", "inbound"))
     repository = replace(found.repository, labels=labels, problem=ProblemIssue("I9", 9, "Wrong."))
     return replace(found, issue=replace(found.issue, comments=comments), repository=repository)
 

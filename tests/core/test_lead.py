@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesbot.adapters.templates import Words
-from salesbot.core import fields, inbox, lead, markdown
+from salesbot.core import fields, inbox, lead, markdown, places
 from salesbot.core.facts import Issue, Other
 from salesbot.core.lead import Answer, Lead, Mark, Received
 from salesbot.core.pipeline import Field, default_pipeline
@@ -27,7 +27,7 @@ def received(*answers: Answer) -> Received:
 
 
 def sorted_in(*answers: Answer, wanted: Mapping[str, str] | None = None) -> Lead:
-    return lead.sort_in(received(*answers), wanted or {}, PIPELINE)
+    return places.sort_in(received(*answers), wanted or {}, PIPELINE)
 
 
 # Which answer fills which field
@@ -62,7 +62,7 @@ def test_an_answer_finds_its_field(answer: Answer, wanted: Mapping[str, str], he
 
 def test_a_field_of_ones_own_is_filled_by_its_name() -> None:
     pipeline = replace(PIPELINE, fields=(Field("nda", "NDA signed"),))
-    found = lead.sort_in(received(Answer("nda", "Shall we sign one?", "yes")), {}, pipeline)
+    found = places.sort_in(received(Answer("nda", "Shall we sign one?", "yes")), {}, pipeline)
     assert found.fields == {"NDA signed": "yes"}
 
 

@@ -103,10 +103,11 @@ class OpenProblem:
 
 @dataclass(frozen=True)
 class OpenLead:
-    """Open the issue that a lead becomes."""
+    """Open the issue that a lead becomes, with labels that are on the list."""
 
     title: str
     body: str
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,8 @@ def _new(facts: Facts, pipeline: Pipeline, commands: list[CommandWish]) -> Found
     """A deal without a stage label: a lost one comes back, a new one starts, everything else is no deal."""
     issue = facts.issue
     assert issue is not None
-    start = _start(issue, pipeline)
+    start = pipeline.stage(pipeline.initial)
+    assert start is not None, pipeline.initial
     if timeline.foreign_labels(issue, pipeline):
         return None
     removed = timeline.last_removed(facts, pipeline)
@@ -98,15 +99,6 @@ def _new(facts: Facts, pipeline: Pipeline, commands: list[CommandWish]) -> Found
     if _opened_here(facts, pipeline) or _asked_for(commands, facts, pipeline):
         return Found(_course(facts, pipeline, _fresh_journal(facts, pipeline, start)))
     return None
-
-
-def _start(issue: Issue, pipeline: Pipeline) -> Stage:
-    """Where a new deal begins: a lead that came in may say so, if that is an open stage."""
-    mark = lead.mark_of(issue)
-    said = pipeline.stage(mark.stage) if mark is not None else None
-    start = said if said is not None and said.is_open else pipeline.stage(pipeline.initial)
-    assert start is not None, pipeline.initial
-    return start
 
 
 def _unremembered(facts: Facts, pipeline: Pipeline, standing: list[Stage]) -> Found | None:

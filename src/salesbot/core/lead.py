@@ -1,33 +1,31 @@
 """Leads: what came in from outside, and the issue it becomes: title, sections, the key that makes it come in once.
 
-Knows how an answer finds its field and how strangers' words are laid into a description so that they do nothing there.
-Knows no vendor of forms, and opens nothing.
+Knows how strangers' words are laid into a description so that they do nothing there. Which answer fills which field,
+`places` says. Knows no vendor of forms, and opens nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from salesbot.core import markdown, values
+from salesbot.core import markdown
 from salesbot.core.facts import Issue, Other
 from salesbot.core.mail_hosts import company_domain
-from salesbot.core.pipeline import BUILT_IN_FIELDS, LEAD_FIELDS, Pipeline
+from salesbot.core.pipeline import LEAD_FIELDS, Pipeline
 from salesbot.core.voice import Markdown, Say
 
 MARKER = "lead"
 LABEL = "inbound"
-"""The label of issues that came in by themselves. Only a way to list them; what counts is the key in the text."""
-LABEL_ABOUT = ("bfd4f2", "Came in by itself, from a form or from Streak")
+"""The label of issues that came in. It takes triage to put it on, so a key in an issue that carries it is believed."""
+LABEL_ABOUT = ("bfd4f2", "Came in from a form or a table")
 
-FROM_FORM, FROM_STREAK, FROM_TABLE = "typeform", "streak", "csv"
+FROM_FORM, FROM_TABLE = "typeform", "csv"
 """Where leads come from: how their keys begin."""
 BRIEF, OTHER = LEAD_FIELDS
-FROM_STRANGERS = (*BUILT_IN_FIELDS[: BUILT_IN_FIELDS.index("Value")], BRIEF)
-"""Fields a stranger's answer may fill by its name alone. What a deal is worth is ours to say, or the map's."""
 LONGEST_VALUE = 300
 """Characters of a field; a longer answer stands among the other answers."""
 LONGEST_TEXT = 16_000
@@ -39,15 +37,8 @@ LONGEST_BRIEF = 60
 """Characters of a brief that a title shows."""
 
 Kind = Literal["text", "long", "mail", "phone", "file", "hidden"]
-_USUAL: Mapping[str, str] = {
-    "name": "Contact", "full name": "Contact", "company name": "Company", "organization": "Company",
-    "organisation": "Company", "e mail": "Email", "email address": "Email", "phone number": "Phone",
-}  # fmt: skip
-"""What forms usually call a field of ours."""
-_IN_FRONT = frozenset({"your", "lead", "the"})
 _IN_ADDRESS = re.compile(r"[A-Za-z0-9:/?&=%~.,;+_!-]")
 """What an address keeps as it is; everything else, brackets and quotes above all, is written as percent signs."""
-_BY_KIND: Mapping[Kind, str] = {"mail": "Email", "phone": "Phone", "long": BRIEF}
 
 
 @dataclass(frozen=True)
@@ -82,8 +73,10 @@ class Lead:
     """By heading."""
     others: tuple[Answer, ...] = ()
     polled: bool = False
+    named: str = ""
+    """The title somebody gave it; else it is made from the fields."""
     stage: str = ""
-    """Where it starts; without it, where every deal does."""
+    """The open stage it begins in, if not in the initial one."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +86,6 @@ class Mark:
     key: str
     at: datetime | None = None
     polled: bool = False
-    stage: str = ""
 
     @property
     def source(self) -> str:
@@ -101,97 +93,12 @@ class Mark:
         return self.key.partition(":")[0]
 
 
-def sort_in(received: Received, wanted: Mapping[str, str], pipeline: Pipeline, *, polled: bool = False) -> Lead:
-    """Find each answer's field: as the map says (field key: `ref`), else by name, else by its kind. A field takes one.
-
-    The rest, and what is too long for a field, stays among the other answers.
-    """
-    given = [answer for answer in _joined(received.answers) if answer.text.strip()]
-    places: dict[int, str] = {}
-    for find in (_mapped(wanted, pipeline), _named(pipeline), _of_its_kind, _campaign):
-        for number, answer in enumerate(given):
-            heading = find(answer) if number not in places else None
-            if heading is not None and heading not in places.values() and _fits(answer, heading):
-                places[number] = heading
-    fields = {heading: _value(given[number].text, heading) for number, heading in places.items()}
-    others = tuple(answer for number, answer in enumerate(given) if number not in places)
-    return Lead(received.key, received.at, fields, others, polled)
-
-
-_Find = Callable[[Answer], str | None]
-
-
-def _mapped(wanted: Mapping[str, str], pipeline: Pipeline) -> _Find:
-    headings = {ref: pipeline.heading(key) for key, ref in wanted.items()}
-    return lambda answer: headings.get(answer.ref)
-
-
-def _named(pipeline: Pipeline) -> _Find:
-    """By the name of the answer or the words of the question, where these are a field's own or usual for it."""
-    allowed = {*FROM_STRANGERS, *(extra.label for extra in pipeline.fields)}
-
-    def find(answer: Answer) -> str | None:
-        for name in _names(answer):
-            found = values.find_heading(name, pipeline)
-            if found is not None and not found[1] and found[0] in allowed:
-                return found[0]
-            if (usual := _USUAL.get(" ".join(name))) is not None:
-                return usual
-        return None
-
-    return find
-
-
-def _names(answer: Answer) -> Iterator[tuple[str, ...]]:
-    """The name and the question in small words, with and without what forms put in front of them."""
-    for text in (answer.ref, answer.question):
-        words = tuple(word for word in re.split(r"[\W_]+", text.casefold()) if word)
-        if words:
-            yield words
-        if len(words) > 1 and words[0] in _IN_FRONT:
-            yield words[1:]
-
-
-def _of_its_kind(answer: Answer) -> str | None:
-    return _BY_KIND.get(answer.kind)
-
-
-def _campaign(answer: Answer) -> str | None:
-    """Where a campaign sent somebody from is the source, if nobody said another one."""
-    return "Source" if answer.kind == "hidden" and answer.ref.casefold() == "utm_source" else None
-
-
-def _joined(answers: Iterable[Answer]) -> list[Answer]:
-    """First and last name, asked apart, are one name."""
-    given = list(answers)
-    at = {
-        word: number for number, answer in enumerate(given) for word in ("first name", "last name") if _is(answer, word)
-    }
-    if len(at) < 2:
-        return given
-    first, last = given[at["first name"]], given[at["last name"]]
-    whole = replace(first, ref="contact", question="Name", text=f"{first.text} {last.text}")
-    return [whole if answer is first else answer for answer in given if answer is not last]
-
-
-def _is(answer: Answer, name: str) -> bool:
-    return any(" ".join(words) == name for words in _names(answer))
-
-
-def _fits(answer: Answer, heading: str) -> bool:
-    return answer.kind != "file" and (heading == BRIEF or len(answer.text) <= LONGEST_VALUE)
-
-
-def _value(text: str, heading: str) -> str:
-    return text.strip() if heading == BRIEF else markdown.one_line(text)
-
-
 def title(lead: Lead) -> str:
     """Name the deal: `{company, else mail domain unless free, else name}: {service, else how the brief begins}`."""
     fields = lead.fields
     who = fields.get("Company") or company_domain(fields.get("Email", "")) or fields.get("Contact", "")
     what = fields.get("Service") or _beginning(fields.get(BRIEF, ""))
-    said = markdown.one_line(": ".join(part for part in (who, what) if part)) or "New lead"
+    said = lead.named or markdown.one_line(": ".join(part for part in (who, what) if part)) or "New lead"
     return said if len(said) <= LONGEST_TITLE else f"{said[: LONGEST_TITLE - 1].rstrip()}…"
 
 
@@ -219,9 +126,8 @@ def body(lead: Lead, pipeline: Pipeline, say: Say) -> str:
 
 
 def _payload(lead: Lead) -> dict[str, Any]:
-    more = {"polled": True} if lead.polled else {}
-    stage = {"stage": lead.stage} if lead.stage else {}
-    return {"key": lead.key, "at": int(lead.at.timestamp()), **more, **stage}
+    polled = {"polled": True} if lead.polled else {}
+    return {"key": lead.key, "at": int(lead.at.timestamp()), **polled}
 
 
 def _laid_out(heading: str, text: str) -> str:
@@ -282,8 +188,7 @@ def read_mark(body: str) -> Mark | None:
         return None
     at = marker.payload.get("at")
     moment = datetime.fromtimestamp(at, UTC) if isinstance(at, int) and 0 <= at < 2**33 else None
-    stage = str(marker.payload.get("stage", ""))
-    return Mark(marker.payload["key"], moment, marker.payload.get("polled") is True, stage)
+    return Mark(marker.payload["key"], moment, marker.payload.get("polled") is True)
 
 
 def mark_of(issue: Issue | Other) -> Mark | None:

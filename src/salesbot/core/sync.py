@@ -26,6 +26,8 @@ from salesbot.core.wishes import MirrorWish
 
 ADDRESS, VALUE = "GitHub", "Value"
 """The columns of a mirror that salesbot writes."""
+FROM_STREAK = "streak"
+"""How the keys of leads begin that were somebody's mirror before (`core.lead`)."""
 NOTE = "github: "
 """What the note of a mirror begins with that salesbot made; the issue's address follows."""
 _WAITS_FOR = frozenset({"value", "reason"})

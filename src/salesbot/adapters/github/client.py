@@ -153,6 +153,23 @@ class Client:
             return answer
         raise AssertionError("the pauses end by raising")
 
+    def dispatch(self, repository: str, event: str, payload: Mapping[str, Any]) -> None:
+        """Send a repository_dispatch. Raises ServiceError if GitHub did not say that it took it.
+
+        https://docs.github.com/en/rest/repos/repos#create-a-repository-dispatch-event
+        """
+        if self.dry_run:
+            raise AssertionError("a dry run has no event to send")
+        body = {"event_type": event, "client_payload": payload}
+        status, headers, text = self._send("POST", f"/repos/{repository}/dispatches", body)
+        answer = _parsed(text)
+        if status is None or status >= 500 or _is_limit(status, headers, answer):
+            raise ServiceError("GitHub did not take the event.", "It is tried again")
+        if status in (403, 404):
+            hint = "It needs `contents: write` for the repository"
+            raise ServiceError(f"GitHub lets the token send no event to {repository}.", hint)
+        _refuse_status(status, answer)
+
     def _send(self, verb: str, url: str, body: Any) -> tuple[int | None, Mapping[str, Any], str]:
         """Send one request; the status is None where no answer came."""
         self.requests += 1

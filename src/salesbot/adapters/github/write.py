@@ -175,10 +175,10 @@ def _step(effect: Effect, facts: Facts) -> Step:  # one line for each effect: th
             label = _label(problems.LABEL, facts)
             variables = {"repository": facts.repository.node_id, "title": title, "body": body, "label": label}
             return Step(effect, "OpenProblem", variables)
-        case OpenLead(title, body):
-            label = _label(lead.LABEL, facts)
-            variables = {"repository": facts.repository.node_id, "title": title, "body": body, "label": label}
-            return Step(effect, "OpenLead", variables)
+        case OpenLead(title, body, names):
+            labels = [_label(name, facts) for name in (lead.LABEL, *names)]
+            about = {"repository": facts.repository.node_id, "title": title, "body": body}
+            return Step(effect, "OpenLead", {**about, "labels": labels})
         case EditProblem(body):
             return Step(effect, "EditProblem", {"problem": _problem(facts), "body": body})
         case CloseProblem(body):

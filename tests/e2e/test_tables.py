@@ -1,0 +1,113 @@
+"""Deals as tables, over HTTP: what goes out comes in again, by number and by key, twice as well as once."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from salesbot.cli import main
+from tests.e2e.play import BOT, Play
+
+TABLE = "id,Firma,Kontakt,Value,stage\n1,Acme GmbH,Jane Doe,12k,negotiating\n2,Borealis AG,,,lead\n"
+MAPPED = ("--map", "Firma=company", "--map", "Kontakt=contact")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "deals.csv"
+
+
+def run(play: Play, *args: str, by: str = "kim") -> int:
+    """Run a command on somebody's machine."""
+    token = play.sales.actions_token() if by == BOT else play.github.token(by)
+    env = {"GITHUB_TOKEN": token, "GITHUB_API_URL": play.github.api_url, "GITHUB_GRAPHQL_URL": play.github.graphql_url}
+    return main([*args, "--repo", "acme/sales"], env)
+
+
+def take_in(play: Play, file: Path, text: str, *options: str, by: str = "kim") -> int:
+    file.write_text(text, encoding="utf-8")
+    return run(play, "import", "csv", str(file), *options, by=by)
+
+
+@pytest.mark.parametrize("by", ["kim", BOT], ids=["a person", "the bot"])
+def test_rows_become_deals_once(play: Play, file: Path, by: str) -> None:
+    for _ in range(2):
+        assert take_in(play, file, TABLE, *MAPPED, by=by) == 0
+        play.settle()
+    issues = {issue.title: issue.number for issue in play.sales.issues()}
+    assert sorted(issues) == ["Acme GmbH", "Borealis AG"]
+    assert [play.stages(number) for number in (issues["Acme GmbH"], issues["Borealis AG"])] == [
+        ["negotiating"],
+        ["lead"],
+    ]
+    assert "12,000 EUR" in play.text(issues["Acme GmbH"], "card")
+    assert "new" not in play.said(issues["Acme GmbH"])
+    play.by_hand(issues["Acme GmbH"])
+    play.assert_at_rest(issues["Acme GmbH"])
+
+
+def test_a_changed_row_changes_its_field_and_nothing_else(play: Play, file: Path) -> None:
+    take_in(play, file, TABLE, *MAPPED)
+    play.settle()
+    (number,) = [issue.number for issue in play.sales.issues() if issue.title == "Acme GmbH"]
+    body = play.sales.issue(number).body
+    assert take_in(play, file, TABLE.replace("12k", "14k").replace(",negotiating", ","), *MAPPED) == 0
+    play.settle()
+    assert play.sales.issue(number).body == body.replace("12000 EUR", "14000 EUR")
+    assert "14,000 EUR" in play.text(number, "card")
+    play.assert_at_rest(number)
+
+
+def test_what_goes_out_comes_in_again_and_changes_nothing(
+    play: Play, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deal = play.deal("qualified", body="### Company\n\nAcme\n\n### Phone\n\n+49 151\n")
+    play.sales.comment("nora", deal, "/value 9000\n/next friday call")
+    play.settle()
+    assert run(play, "export", "csv", str(file)) == 0
+    (row,) = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig"), newline="")))
+    assert (row["number"], row["stage"], row["Value"], row["Phone"]) == (str(deal), "qualified", "9000 EUR", "'+49 151")
+    before = play.sales.issue(deal)
+    assert run(play, "import", "csv", str(file)) == 0
+    assert "0 to open, 0 to change, 1 as they are." in capsys.readouterr().out
+    assert play.sales.issue(deal) == before
+
+
+def test_one_wrong_line_and_nothing_is_done(play: Play, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert take_in(play, file, "id,Company,Value\n1,Acme,9k\n2,Borealis,lots\n") == 2
+    assert "line 3: Value: " in capsys.readouterr().err
+    assert play.sales.issues() == ()
+
+
+def test_a_dry_run_says_what_would_be_done(play: Play, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert take_in(play, file, TABLE, *MAPPED, "--dry-run") == 0
+    assert "would open the lead Acme GmbH" in capsys.readouterr().out
+    assert play.sales.issues() == ()
+
+
+@pytest.mark.parametrize("state", ["a report", "not a deal", "an old issue"])
+def test_what_is_no_deal_does_not_go_out(play: Play, file: Path, state: str) -> None:
+    deal = play.deal()
+    play.sales.create_label("kim", "not-a-deal")
+    labels = {"not a deal": ["not-a-deal"]}.get(state, [])
+    play.sales.open_issue("kim", "No deal", labels=labels)
+    play.drop()
+    assert run(play, "export", "csv", str(file)) == 0
+    rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig"), newline="")))
+    assert [row["number"] for row in rows] == [str(deal)]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [(b"\xff\xfe", "is no UTF-8 text"), (None, "cannot be read"), (b"key,Company\na,b,c\n", "more cells than")],
+)
+def test_a_file_that_cannot_be_read_is_said_to_be_so(
+    play: Play, file: Path, capsys: pytest.CaptureFixture[str], content: bytes | None, why: str
+) -> None:
+    if content is not None:
+        file.write_bytes(content)
+    assert run(play, "import", "csv", str(file)) == 2
+    assert why in capsys.readouterr().err
