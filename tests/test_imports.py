@@ -36,7 +36,7 @@ MAY: dict[str, set[str]] = {
     "salesbot.app": {"salesbot.adapters.github", "salesbot.adapters.templates", "salesbot.core"},
     "salesbot.adapters": set(),
     "salesbot.adapters.actions": {"salesbot.core"},
-    "salesbot.adapters.github": {"salesbot.core", "github", "requests"},
+    "salesbot.adapters.github": {"salesbot.core", "github", "requests", "jwt"},
     "salesbot.adapters.spool": {"salesbot.core"},
     "salesbot.adapters.typeform": {"salesbot.core", "requests"},
     "salesbot.adapters.templates": {"salesbot.core", "jinja2", "markupsafe"},
@@ -51,7 +51,7 @@ MAY: dict[str, set[str]] = {
     "salesbot.streak_side": {"salesbot.adapters.streak", "salesbot.core"},
     "salesbot.core": {"yaml", "markdown_it", "voluptuous", "dateutil"},
     "salesbot.demo": {"salesbot.sandbox"},
-    "salesbot.sandbox": {"graphql", "starlette", "uvicorn", "markdown_it"},
+    "salesbot.sandbox": {"graphql", "starlette", "uvicorn", "markdown_it", "jwt"},
     "salesbot": set(),
 }  # fmt: skip
 
