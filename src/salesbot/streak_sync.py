@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from salesbot.adapters.github import IN_FULL, GitHub
+from salesbot.adapters.github import IN_FULL, GitHub, PatienceError
 from salesbot.adapters.streak import Streak
 from salesbot.adapters.templates import Words
 from salesbot.app import App, Log, Outcome
@@ -25,7 +25,7 @@ from salesbot.core.judge import Course
 from salesbot.core.mirror import Mirror
 from salesbot.core.pipeline import Pipeline
 from salesbot.streak_side import Side, tell
-from salesbot.sweep import CLOSED_LATELY, LONGEST, PER_CONTENT, PER_WRITE, TIMES_IN_A_ROW, content
+from salesbot.sweep import CLOSED_LATELY, FRESH, LONGEST, PER_CONTENT, PER_WRITE, TIMES_IN_A_ROW, Tally, content
 
 WAKING = "streak"
 NO_PIPELINE = "No pipeline of Streak's in the configuration (`streak.pipelines.sales`): nothing to keep in step."
@@ -133,28 +133,42 @@ class StreakSync:
     # In full
 
     def _step_all(self, numbers: Sequence[int], side: Side, pipeline: Pipeline, started: float) -> Outcome:
-        outcome, done, spent, failures = Outcome(), 0, 0, 0
-        for start in range(0, len(numbers), IN_FULL):
-            if spent >= pipeline.sweep.budget or self.clock() - started > LONGEST or failures >= TIMES_IN_A_ROW:
-                break
-            for facts in self.github.read_many(numbers[start : start + IN_FULL], Waking(WAKING)):
-                once = self._step_safely(facts, side, pipeline)
-                failures = failures + 1 if once.error is not None else 0
-                outcome, done, spent = outcome.then(once), done + 1, spent + content(once.effects)
-                if once.effects and not self.app.dry_run:
-                    self.github.client.pause(max(PER_WRITE, content(once.effects) * PER_CONTENT))
-            self.log(f"  {done:,} of {len(numbers):,} deals in step ...")
-        left = len(numbers) - done
-        return outcome.then(Outcome(notes=(f"Left {left:,} deals for the next sync.",) if left > 0 else ()))
-
-    def _step_safely(self, facts: Facts, side: Side, pipeline: Pipeline) -> Outcome:
-        """A failure that concerns one deal does not stop the others."""
-        assert facts.issue is not None
+        tally = Tally()
         try:
-            return self._step(facts, side, pipeline)
+            for number, facts in self._in_full(numbers):
+                tally.add(self._step_safely(number, facts, side, pipeline))
+                if tally.done % IN_FULL == 0 or tally.done == len(numbers):
+                    self.log(f"  {tally.done:,} of {len(numbers):,} deals in step ...")
+                enough = tally.spent >= pipeline.sweep.budget or self.clock() - started > LONGEST
+                if enough or tally.failures >= TIMES_IN_A_ROW:
+                    break
+        except ServiceError as error:  # GitHub lets nobody read any more; what was done is done
+            tally.outcome = tally.outcome.then(Outcome(exit_code=1, error=error, told=(str(error),)))
+        left = len(numbers) - tally.done
+        return tally.outcome.then(Outcome(notes=(f"Left {left:,} deals for the next sync.",) if left > 0 else ()))
+
+    def _in_full(self, numbers: Sequence[int]) -> Iterator[tuple[int, Facts]]:
+        """Read ten at once; facts that grew old while the others were written are read again."""
+        for start in range(0, len(numbers), IN_FULL):
+            read_at = self.clock()
+            for facts in self.github.read_many(numbers[start : start + IN_FULL], Waking(WAKING)):
+                assert facts.issue is not None
+                fresh = self.clock() - read_at <= FRESH
+                number = facts.issue.number
+                yield number, facts if fresh else self.github.read(number, Waking(WAKING))
+
+    def _step_safely(self, number: int, facts: Facts, side: Side, pipeline: Pipeline) -> Outcome:
+        """A failure that concerns one deal does not stop the others."""
+        try:
+            outcome = self._step(facts, side, pipeline)
+        except PatienceError:
+            raise
         except ServiceError as error:
-            self.log(f"  Deal {facts.issue.number}: {error}")
-            return Outcome(exit_code=1, error=error, told=(f"Deal {facts.issue.number}: {error}",))
+            self.log(f"  Deal {number}: {error}")
+            return Outcome(exit_code=1, error=error, told=(f"Deal {number}: {error}",))
+        if outcome.effects and not self.app.dry_run:
+            self.github.client.pause(max(PER_WRITE, content(outcome.effects) * PER_CONTENT))
+        return outcome
 
     def _step(self, facts: Facts, side: Side, pipeline: Pipeline) -> Outcome:
         """Tell Streak what the deal will be, look at the box again, and settle the deal with what it shows then."""
@@ -177,9 +191,11 @@ class StreakSync:
         self, course: Course, facts: Facts, side: Side, pipeline: Pipeline
     ) -> tuple[Mirror | None, tuple[str, ...]]:
         assert facts.issue is not None
-        mirror = side.mirror_of(course, facts.issue.url)
-        if mirror is not None or not sync.wants_mirror(course, facts.stage_map, pipeline):
-            return mirror, ()
+        listed = side.mirror_of(course, facts.issue.url)
+        if listed is not None:  # read again: somebody may have dragged it since all were listed
+            return side.streak.mirror(listed.key), ()
+        if not sync.wants_mirror(course, facts.stage_map, pipeline):
+            return None, ()
         made = None if self.app.dry_run else self._create(course, facts, side, pipeline)
         return made, (f"In Streak: a box for deal {course.deal.number}.",)
 

@@ -35,6 +35,8 @@ class Boxes:
     death: int | None = None
     """The request after whose answer the run dies. Dying before the next one is the same."""
     pipeline: str = ""
+    meanwhile: dict[int, Callable[[], Any]] = field(default_factory=dict)
+    """What people do just before a request of the next run."""
     kept: list[Any] = field(default_factory=list)
 
     def begin(self, guards: str = "expects") -> None:
@@ -144,10 +146,15 @@ class Boxes:
     def pass_by(self, send: Callable[[], Any]) -> Any:
         """What every request to either side passes."""
         self.count += 1
+        self.meanwhile.pop(self.count, _nothing)()
         answer = send()
         if self.death == self.count:
             raise Killed
         return answer
+
+
+def _nothing() -> None:
+    pass
 
 
 request = Client.request

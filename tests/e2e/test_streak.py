@@ -138,6 +138,24 @@ def test_the_newer_move_wins(boxes: Boxes, ours_first: bool) -> None:
     assert (boxes.play.stages(deal), boxes.box_stage(deal)) == ([wanted], wanted)
 
 
+def test_a_box_that_is_dragged_while_a_sync_runs_is_heard(boxes: Boxes) -> None:
+    deal = _ours_moved(boxes)
+    box = boxes.box(deal)
+    boxes.keep()
+    boxes.sync()
+    requests, overrun = boxes.count, 0
+    for number in range(2, requests + 1):
+        boxes.restore()
+        boxes.play.github.advance(60)
+        boxes.meanwhile = {number: lambda: boxes.streak.move(box, "Qualified")}
+        assert boxes.sync().exit_code == 0
+        assert boxes.meanwhile == {}
+        boxes.to_rest()
+        assert boxes.play.stages(deal) == [boxes.box_stage(deal)]
+        overrun += boxes.streak.stage(box) == "Prospect"
+    assert overrun <= 3, "only between the look at the box and the write of its stage a move can be overrun"
+
+
 def test_old_business_gets_no_box(boxes: Boxes) -> None:
     boxes.begin()
     deal = boxes.play.deal("negotiating", body="### Reason\n\nprice\n")
@@ -408,7 +426,8 @@ WEATHER: dict[str, Callable[[int], Fault]] = {
 }
 
 
-@pytest.mark.parametrize("scene", SCENES, ids=IDS)
+# Together these ask for everything there is to ask for.
+@pytest.mark.parametrize("scene", [_a_new_deal, _ours_moved, _goes_back, _a_connection])
 @pytest.mark.parametrize("name", WEATHER)
 def test_bad_weather_at_any_request_loses_nothing_and_doubles_nothing(
     boxes: Boxes, scene: Callable[[Boxes], int], name: str
