@@ -212,12 +212,13 @@ def _demo(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     from salesbot import demo
     from salesbot.sandbox import Sandbox
     from salesbot.sandbox.streak import Streak
+    from salesbot.sandbox.typeform import Typeform
 
-    with Sandbox(at=demo.MONDAY, step=1) as github, Streak(github.clock) as streak:
-        github.runner.workflow = demo.workflow(PROGRAM, streak)
-        colour = sys.stdout.isatty() and "NO_COLOR" not in env
+    colour = sys.stdout.isatty() and "NO_COLOR" not in env
+    with Sandbox(at=demo.MONDAY, step=1) as github, Typeform(github.clock) as web, Streak(github.clock) as streak:
+        github.runner.workflow = demo.workflow(PROGRAM, web, streak)
         try:
-            demo.Player(github, sys.stdout, colour=colour).play(demo.story(streak))
+            demo.Player(github, sys.stdout, colour=colour).play(demo.story(web, streak))
         except demo.StoryError as error:
             print(f"salesbot demo: {error}", file=sys.stderr)
             return BUG

@@ -95,10 +95,12 @@ class Opening:
         if self.app.dry_run or not leads:
             return Outcome(tuple(self._issue(each) for each in leads))
         self._prepare(leads)
-        outcome, done, failures, gap = Outcome(), 0, 0, False
+        outcome, opened, done, failures, gap = Outcome(), Outcome(), 0, 0, False
         for each in leads:
             if self._has_done_enough() or failures >= TIMES_IN_A_ROW:
                 break
+            if outcome.effects:
+                self.github.client.pause(max(PER_WRITE, content(opened.effects) * PER_CONTENT))
             try:
                 opened = self._open_one(replace(each, polled=each.polled and not gap))
             except PatienceError as error:  # GitHub lets nobody write any more; what was opened is there
@@ -123,9 +125,7 @@ class Opening:
         except ServiceError as error:
             return self._failed(f"The lead {each.key}", error)
         self._spent += 1
-        outcome = Outcome((effect,)).then(self.settle(number, OPENED))
-        self.github.client.pause(max(PER_WRITE, content(outcome.effects) * PER_CONTENT))
-        return outcome
+        return Outcome((effect,)).then(self.settle(number, OPENED))
 
     def _opened(self, key: str, effect: OpenLead) -> int:
         """Open the issue, once. Where nobody can tell whether that happened: wait, look, and only then try again."""

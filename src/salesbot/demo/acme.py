@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from salesbot.demo import boxes, seen
+from salesbot.demo import boxes, intake, seen
 from salesbot.demo.story import Act, Chapter, Story, Then
-from salesbot.sandbox import Repo, Workflow
+from salesbot.sandbox import Repo
 from salesbot.sandbox.streak import Streak
+from salesbot.sandbox.typeform import Typeform
 
 PEOPLE = {"ann": "triage", "nora": "write", "kim": "admin", "eve": "read"}
 OLD = 20
-SHOP, APP, RELAUNCH = OLD + 1, OLD + 2, OLD + 3
+SHOP, APP, RELAUNCH, WEB = OLD + 1, OLD + 2, OLD + 3, OLD + 4
 
 FORM = """### Company
 
@@ -33,8 +34,8 @@ _No response_
 """
 
 
-def story(streak: Streak | None = None) -> Story:
-    """Build the story; to be played it needs a Streak."""
+def story(web: Typeform | None = None, streak: Streak | None = None) -> Story:
+    """Build the story. `web` is where the form on the website is; without it or `streak` it is read, not played."""
     return Story(
         "A sales team at work. ann sorts the leads (role triage), nora sells (write), kim runs it (admin); eve is a"
         "\nclient who can read along. What they do on GitHub starts `salesbot run`; → is what salesbot does then.",
@@ -51,22 +52,9 @@ def story(streak: Streak | None = None) -> Story:
             Chapter("A stranger gives a command", _stranger()),
             Chapter("A next step with a day, and the sweep that reminds of it once", _next_step()),
             Chapter("Put off until a day, and back by itself", _put_off()),
+            Chapter("A lead by the form on the website, and who it may be", intake.acts(web, after=SHOP, number=WEB)),
             Chapter("Streak: a dragged box is a fact, unless the team wants it otherwise", boxes.acts(APP, streak)),
         ],
-    )
-
-
-def workflow(command: Sequence[str], streak: Streak) -> Workflow:
-    """What starts the program, and what it hands it besides the event."""
-    return Workflow(
-        command,
-        inputs={
-            "token": "${{ github.token }}",
-            "task": "${{ inputs.task }}",
-            "streak-key": "${{ secrets.STREAK_API_KEY }}",
-        },
-        secrets={"STREAK_API_KEY": streak.key or ""},
-        environment={"STREAK_API_URL": streak.url},
     )
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from salesbot.demo import intake
+from salesbot.demo.intake import CONFIG
 from salesbot.demo.story import Act, Then
-from salesbot.sandbox import Repo
+from salesbot.sandbox import Repo, Workflow
 from salesbot.sandbox.streak import Streak
+from salesbot.sandbox.typeform import Typeform
 
-CONFIG = ".github/salesbot.yml"
 PIPELINE = ("Prospect", "Lead", "Qualified", "Negotiating", "Won", "Lost")
 CONFIGURED = """version: 1
 streak:
@@ -16,6 +19,18 @@ streak:
   pipelines:
     sales: {{key: {key}}}
 """
+
+
+def workflow(program: Sequence[str], web: Typeform, streak: Streak) -> Workflow:
+    """Run the program as a workflow with the secrets of a form and of Streak does."""
+    form = intake.workflow(program, web)
+    inputs = {"task": "${{ inputs.task }}", "streak-key": "${{ secrets.STREAK_API_KEY }}"}
+    return replace(
+        form,
+        inputs={**form.inputs, **inputs},
+        secrets={**form.secrets, "STREAK_API_KEY": streak.key or ""},
+        environment={**form.environment, "STREAK_API_URL": streak.url},
+    )
 
 
 def acts(number: int, streak: Streak | None) -> list[Act]:

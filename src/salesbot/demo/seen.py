@@ -71,7 +71,8 @@ def _labels(before: IssueView, after: IssueView) -> Iterator[str]:
 def _described(before: str, after: str) -> Iterator[str]:
     for told, old, new in (("wrote into", before, after), ("took out of", after, before)):
         known = old.splitlines()
-        lines = [line.lstrip("# ") for line in new.splitlines() if line.strip() and line not in known]
+        fresh = [line for line in _KIND.sub("", new, count=1).splitlines() if line.strip() and line not in known]
+        lines = [plain(line.lstrip("#> ")) for line in fresh]
         if lines:
             yield f"{told} the description: {', '.join(lines)}"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import textwrap
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TextIO
 
@@ -111,7 +111,8 @@ class Player:
         self._line(when, f"{self._paint('36', act.who)} {act.told}")
         before = self._perform(act)
         runs = [self.github.run(delivery) for delivery in self.github.outbox]
-        after = self.repo.issue(act.on)
+        after = self._look(act, runs)
+        before = before or replace(after, body="", labels=(), assignees=(), comments=(), events=())
         outside = self._elsewhere(act, runs)
         done = [*seen.changes(before, after), *([outside] if outside else [])] or ["changed nothing"]
         for head, line in zip([_cost(runs), *[""] * len(done)], done, strict=False):
@@ -127,13 +128,20 @@ class Player:
                 f"After “{act.who} {act.told}” (#{act.on}): {error.args[0]}. salesbot said: {said}"
             ) from error
 
-    def _perform(self, act: Act) -> IssueView:
-        """Have a person act, and give the issue as the program will find it."""
+    def _perform(self, act: Act) -> IssueView | None:
+        """Have a person act, and give the issue as the program will find it; None if it is to open it itself."""
         try:
             act.do(self.repo)
-            return self.repo.issue(act.on)
         except (LookupError, Refused) as error:
             raise StoryError(f"{act.who} could not go on (“{act.told}”): {error}.") from error
+        return next((issue for issue in self.repo.issues() if issue.number == act.on), None)
+
+    def _look(self, act: Act, runs: Sequence[Run]) -> IssueView:
+        try:
+            return self.repo.issue(act.on)
+        except (LookupError, Refused) as error:
+            said = "; ".join([str(error), *_failed(runs)])
+            raise StoryError(f"After “{act.who} {act.told}” (#{act.on}): {said}") from error
 
     def _check(self, act: Act, runs: Sequence[Run], before: IssueView, after: IssueView, outside: str) -> None:
         wrong = [*_failed(runs), *_misfits(act, before, after)]

@@ -77,14 +77,17 @@ class Typeform:
     weather: deque[tuple[int, str]] = field(default_factory=deque)
     """What the next requests are answered instead: a status and its `Retry-After`; 0 is an answer that is no JSON."""
 
+    url: str = ""
+    """Where it serves, once it does."""
+
     def __post_init__(self) -> None:
-        self._server = Server()
-        self.url = self._server.url
         self._numbers = itertools.count(1)
         self._times: deque[datetime] = deque(maxlen=A_SECOND)
 
     def __enter__(self) -> Typeform:
+        self._server = Server()
         self._server.start(self)
+        self.url = self._server.url
         return self
 
     def __exit__(self, *error: object) -> None:

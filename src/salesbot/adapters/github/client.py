@@ -158,8 +158,7 @@ class Client:
 
         https://docs.github.com/en/rest/repos/repos#create-a-repository-dispatch-event
         """
-        if self.dry_run:
-            raise AssertionError("a dry run has no event to send")
+        assert not self.dry_run, "a dry run has no event to send"
         body = {"event_type": event, "client_payload": payload}
         status, headers, text = self._send("POST", f"/repos/{repository}/dispatches", body)
         answer = _parsed(text)
