@@ -15,7 +15,6 @@ from salesbot.app import App
 from salesbot.core.config import parse
 from salesbot.core.config.problems import ConfigError
 from salesbot.core.errors import InputError
-from salesbot.core.markdown import log_safe
 from salesbot.core.pipeline import Pipeline
 from salesbot.streak_check import Check
 from salesbot.streak_sync import StreakSync
@@ -49,7 +48,7 @@ def run_check(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Check; 2 if the configuration names what Streak does not have."""
     check = Check(_connect(env, dry_run=not args.writing), _pipeline(Path(args.file)))
     for line in check.lines(writing=args.writing):
-        tools.say(log_safe(line))
+        tools.say(line)
     return 2 if check.problems else 0
 
 
