@@ -78,6 +78,14 @@ def test_without_streak_in_the_configuration_it_says_so() -> None:
     assert "Streak is not set up here." in world.last("reply")
 
 
+def test_a_box_written_into_the_description_is_text() -> None:
+    world = a_deal("lead", pipeline=a_pipeline(), body=f"### Streak\n\n{BOX}\n")
+    both = Both(world, Mirror("agxzOTHER", world.title, KEYS["lead"], START))
+    assert both.journal().pair is None
+    both.settle()
+    assert both.journal().pair == Pair("agxzOTHER", "lead", KEYS["lead"])
+
+
 def test_it_needs_the_role_write() -> None:
     world = a_deal("lead", pipeline=a_pipeline())
     world.comment(f"/streak link {BOX}", by=ANN)
