@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 
 from salesbot.adapters.typeform import SOURCE, Typeform, is_signed, read_delivery
 from salesbot.app import Outcome
-from salesbot.core import inbox, wishes
+from salesbot.core import inbox
 from salesbot.core.errors import InputError
 from salesbot.core.pipeline import Pipeline
 from salesbot.core.pipeline import Typeform as Form
@@ -54,9 +54,10 @@ class Intake:
         around = self.opening.around
         known = [*self.opening.inbound, *self.opening.others]
         asked, configured = _midnight(self.since, pipeline), _midnight(form.since, pipeline)
-        installed = wishes.installed(around, pipeline)
         source = f"{SOURCE}:{form.form}:"
-        return asked or inbox.poll_from(source, known, around.read_at, since=configured, installed=installed)
+        return asked or inbox.poll_from(
+            source, known, around.read_at, since=configured, begun=_midnight(pipeline.since, pipeline)
+        )
 
     def take_in(self, body: str, signature: str) -> Outcome:
         """Take in one response as the form's webhook delivered it. One that is not signed costs no request.

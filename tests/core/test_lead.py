@@ -204,8 +204,8 @@ def other(number: int, *, key: str = KEY, polled: bool = True, at: datetime = NO
     return Other(number, "t", body, own=True, created_at=at, **about)  # type: ignore[arg-type]
 
 
-def begin(*others: Other, since: datetime | None = None, installed: datetime | None = None) -> datetime:
-    return inbox.poll_from("typeform:u6nXL7:", others, NOW, since=since, installed=installed)
+def begin(*others: Other, since: datetime | None = None, begun: datetime | None = None) -> datetime:
+    return inbox.poll_from("typeform:u6nXL7:", others, NOW, since=since, begun=begun)
 
 
 def test_the_next_poll_begins_a_little_before_the_newest_polled_lead() -> None:
@@ -221,9 +221,9 @@ def test_a_lead_of_another_form_says_nothing_either() -> None:
     assert begin(other(1, key="typeform:other:1"), other(2, key="csv:1")) == NOW - timedelta(days=7)
 
 
-def test_the_first_poll_goes_not_back_beyond_the_installation() -> None:
-    assert begin(installed=NOW - timedelta(days=2)) == NOW - timedelta(days=2)
-    assert begin(since=NOW - timedelta(days=99), installed=NOW - timedelta(days=2)) == NOW - timedelta(days=99)
+def test_the_first_poll_goes_not_back_into_what_is_history() -> None:
+    assert begin(begun=NOW - timedelta(days=2)) == NOW - timedelta(days=2)
+    assert begin(since=NOW - timedelta(days=99), begun=NOW - timedelta(days=2)) == NOW - timedelta(days=99)
 
 
 def test_what_is_an_issue_already_is_not_new_and_each_lead_is_taken_once() -> None:

@@ -42,6 +42,8 @@ class Forms:
         self.at: dict[int, Callable[[], object]] = {}
         """What happens before the k-th request of the next run to Typeform."""
         self.after: dict[int, Callable[[], object]] = {}
+        self.waited: list[float] = []
+        """Seconds the runs waited between requests to Typeform."""
         typeform.form(FORM, QUESTIONS)
         play.environment |= {
             "TYPEFORM_API_URL": typeform.url,
@@ -111,8 +113,12 @@ def door(forms: Forms, sleep: Callable[[float], None]) -> Callable[..., requests
     """Stand before every request to Typeform: time moves with the sandbox's clock, and a run may die here."""
 
     def send(client: adapter.Typeform, path: str, query: Mapping[str, str]) -> requests.Response | None:
-        # The clock counts whole seconds.
-        client.sleep = lambda seconds: sleep(max(1, seconds))
+
+        def wait(seconds: float) -> None:
+            forms.waited.append(seconds)
+            sleep(max(1, seconds))  # the clock counts whole seconds
+
+        client.sleep = wait
         forms.at.pop(client.sent + 1, lambda: None)()
         answer = _send(client, path, query)
         forms.after.pop(client.sent, lambda: None)()

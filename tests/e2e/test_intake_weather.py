@@ -103,7 +103,9 @@ def test_nothing_is_lost_and_nothing_doubled(play: Play, forms: Forms, fault: Fa
 
 
 def test_a_lead_that_github_refuses_keeps_no_other_out(play: Play, forms: Forms) -> None:
-    first, second = forms.send(), forms.send({"lead_name": "John Smith"})
+    first = forms.send()
+    play.github.advance(2 * 3600)
+    second = forms.send({"lead_name": "John Smith"})
     play.github.arm(Fault.refuses("createIssue", on="createIssue"))
     run = forms.poll()
     assert run.exit_code == 1
@@ -129,6 +131,7 @@ def test_a_relay_beside_a_poll_is_one_lead(play: Play, forms: Forms, request_: i
 
     play.at(request_, relay)
     forms.poll()
+    assert len(forms.of(token)) == 1, "whoever came second saw the first one's issue"
     to_rest(play, forms, token)
     assert len(forms.leads()) <= 2
 

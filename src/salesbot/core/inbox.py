@@ -21,11 +21,12 @@ SLACK = timedelta(hours=1)
 
 
 def poll_from(
-    source: str, others: Iterable[Other], now: datetime, *, since: datetime | None, installed: datetime | None
+    source: str, others: Iterable[Other], now: datetime, *, since: datetime | None, begun: datetime | None
 ) -> datetime:
     """Say where a poll begins: a little before the newest lead that an earlier poll brought in.
 
-    The first one begins where the configuration says; else seven days ago, but not before the installation.
+    The first one begins where the configuration says; else seven days ago, but not in what it calls history (`begun`).
+    The creation of a label would say nothing: an earlier run, or a relayed lead, may have made it a moment ago.
     """
     marks = [mark for other in others if (mark := mark_of(other)) is not None and mark.key.startswith(source)]
     newest = max((mark.at for mark in marks if mark.polled and mark.at is not None), default=None)
@@ -34,7 +35,7 @@ def poll_from(
         return max(begin, since) if since is not None else begin
     if since is not None:
         return since
-    return max([now - FIRST_POLL, *([installed] if installed is not None else [])])
+    return max([now - FIRST_POLL, *([begun] if begun is not None else [])])
 
 
 def keys(others: Iterable[Other]) -> dict[str, int]:
