@@ -175,7 +175,7 @@ def test_a_dry_run_says_what_it_would_do_and_touches_neither_side(boxes: Boxes) 
     assert boxes.is_quiet(run)
     assert boxes.picture(deal) == before
     assert "In Streak: a box for deal 2." in run.stdout
-    assert "Moved to negotiating" in run.stdout
+    assert "Would move to negotiating" in run.stdout
 
 
 # Pairing by hand
