@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from salesbot.demo import MONDAY, Act, Chapter, Player, Story, StoryError, Then, intake, seen, story, workflow
+from salesbot.demo import MONDAY, Act, Chapter, Player, Story, StoryError, Then, boxes, intake, seen, story, workflow
 from salesbot.sandbox import CommentView, IssueView, Repo, Sandbox, Workflow
+from salesbot.sandbox.streak import Streak
 from salesbot.sandbox.typeform import Typeform
 
 PROGRAM = [sys.executable, "-m", "salesbot", "run"]
@@ -217,7 +218,7 @@ def test_what_the_program_did_is_said_in_words(before: IssueView, after: IssueVi
 
 def test_the_chapter_of_the_form_on_the_website_comes_out_as_told() -> None:
     shop = Act("ann", "opens an issue", 1, lambda sales: sales.open_issue("ann", "Acme", "### Company\n\nAcme GmbH"))
-    with Typeform() as web, Sandbox(at=MONDAY, step=1, workflow=workflow(PROGRAM, web)) as github:
+    with Typeform() as web, Sandbox(at=MONDAY, step=1, workflow=intake.workflow(PROGRAM, web)) as github:
         web.clock = github.clock
         out = io.StringIO()
         acts = [shop, *intake.acts(web, after=1, number=2)]
@@ -225,6 +226,22 @@ def test_the_chapter_of_the_form_on_the_website_comes_out_as_told() -> None:
     told = out.getvalue()
     assert "Perhaps the same as #1: same company" in told
     assert "Robin sends the form off" in told
+
+
+def test_the_chapter_of_streak_comes_out_as_told() -> None:
+    with Sandbox(at=MONDAY, step=1) as github, Typeform(github.clock) as web, Streak(github.clock) as streak:
+        github.runner.workflow = workflow(PROGRAM, web, streak)
+        out = io.StringIO()
+        acts = [opens(), *boxes.acts(1, streak)]
+        Player(github, out).play(Story("A story", {"ann": "triage", "kim": "admin"}, [], [Chapter("One", acts)]))
+    told = " ".join(out.getvalue().split())
+    assert "wrote: Moved to negotiating in Streak." in told
+    assert "in Streak: the box “Acme” is in Negotiating; a comment on it: Moved back to negotiating, from won" in told
+
+
+def test_without_streak_the_chapter_says_so(play: Play) -> None:
+    with pytest.raises(StoryError, match="no Streak"):
+        play(opens(), boxes.acts(1, None)[0])
 
 
 def test_without_a_website_the_chapter_says_so(play: Play) -> None:

@@ -151,6 +151,15 @@ def test_the_configuration_is_a_right_one(tmp_path: Path, capsys: pytest.Capture
     assert len(blocks("yaml")[1].splitlines()) == 10, "the ten-line configuration"
 
 
+def test_the_configuration_of_streak_is_a_right_one() -> None:
+    ((_, shown),) = [block for block in FENCES.findall(DOCS["streak.md"]) if block[0] == "yaml"]
+    said = parse(f"version: 1\n{shown}", "salesbot.yml", templates=builtin_names()).streak
+    assert said is not None
+    assert said.sales is not None
+    assert said.sales.stages == {"won": "Closed won", "lost": "5007"}
+    assert said.people["kim"] == "kim@agency.com"
+
+
 def test_the_configuration_does_what_is_said_of_it() -> None:
     pipeline = parse(blocks("yaml")[1], "salesbot.yml", templates=builtin_names())
     assert pipeline.stage("prospect") is None

@@ -164,6 +164,13 @@ THREATS = [
         ("core/lead.py", "        return markdown.block(_shortened(text))", "        return _shortened(text)"),
     ),
     Threat(
+        "a slip",
+        "in an address sends the key of Streak's over the network in the open",
+        "the client takes no address without https, but on this machine, and follows no redirect",
+        "tests/adapters/test_streak.py::test_the_key_is_never_shown_nor_sent_in_the_open",
+        ("adapters/streak.py", 'if parts.scheme != "https" and', "if False and"),
+    ),
+    Threat(
         "a slip of ours",
         "writes although `dry-run: true` was asked for",
         "the gate sits in the client, below everything that could forget it",

@@ -79,6 +79,8 @@ class App:
     scheduled: bool = False
     roles: dict[str, Role] = field(default_factory=dict)
     others: tuple[Other, ...] | None = None
+    decided_on: tuple[Facts, Pipeline] | None = None
+    """What the last decision was taken on."""
     made: list[Label] = field(default_factory=list)
     """Labels this run put on the list: facts that were read before it do not know them."""
 
@@ -155,6 +157,7 @@ class App:
         if lost is not None:
             lasting = dict.fromkeys([lost, *problems.lasting(facts.repository, pipeline)])
             return self._tell(facts, words, labels=tuple(lasting)), True
+        self.decided_on = facts, pipeline
         decision = decide(facts, pipeline, facts.read_at, words)
         made = [effect for effect in decision.effects if isinstance(effect, CreateLabel)]
         if made and not self.dry_run:

@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from salesbot import exchange, summary, tasks, tools
+from salesbot import exchange, streak_tools, summary, tasks, tools
 from salesbot.adapters import actions
 from salesbot.adapters.actions import Inputs, Runner, Wakeup
 from salesbot.adapters.github import Client, GitHub, Place
@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     editors.set_defaults(run=_schema)
     tools.add_commands(commands)
     exchange.add_commands(commands)
+    streak_tools.add_commands(commands)
     sandbox = commands.add_parser("sandbox", help="serve a GitHub on this machine, to try things")
     sandbox.add_argument("--port", type=int, default=8321, help="default: 8321")
     sandbox.add_argument(
@@ -110,7 +111,7 @@ def _wake(inputs: Inputs, wakeup: Wakeup, runner: Runner) -> tuple[Outcome, int]
     elif wakeup.kind == "labels":
         outcome = app.look_at_labels(wakeup.waking, wakeup.label_before, wakeup.label_id)
     else:
-        outcome = app.look_at(wakeup.issue, wakeup.waking)
+        outcome = tasks.after_move(app, inputs, app.look_at(wakeup.issue, wakeup.waking))
     return outcome, client.requests
 
 
@@ -210,12 +211,14 @@ def _demo(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     _need_sandbox()
     from salesbot import demo
     from salesbot.sandbox import Sandbox
+    from salesbot.sandbox.streak import Streak
     from salesbot.sandbox.typeform import Typeform
 
-    with Typeform() as web, Sandbox(at=demo.MONDAY, step=1, workflow=demo.workflow(PROGRAM, web)) as github:
-        web.clock = github.clock
+    colour = sys.stdout.isatty() and "NO_COLOR" not in env
+    with Sandbox(at=demo.MONDAY, step=1) as github, Typeform(github.clock) as web, Streak(github.clock) as streak:
+        github.runner.workflow = demo.workflow(PROGRAM, web, streak)
         try:
-            demo.Player(github, sys.stdout, colour=sys.stdout.isatty() and "NO_COLOR" not in env).play(demo.story(web))
+            demo.Player(github, sys.stdout, colour=colour).play(demo.story(web, streak))
         except demo.StoryError as error:
             print(f"salesbot demo: {error}", file=sys.stderr)
             return BUG

@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from salesbot.adapters.actions import Inputs, Wakeup
+from salesbot.adapters.streak import Streak
 from salesbot.adapters.typeform import Typeform
 from salesbot.app import App, Outcome
 from salesbot.core.errors import InputError, SalesbotError, ServiceError
 from salesbot.intake import Intake
 from salesbot.opening import Opening
+from salesbot.streak_sync import StreakSync, follow
 from salesbot.sweep import Sweep
 
 Task = Callable[[App, Inputs, Wakeup], Outcome]
@@ -58,5 +60,22 @@ def connect(inputs: Inputs) -> Typeform:
     return Typeform(inputs.typeform_token, inputs.typeform_url, sleep=time.sleep)
 
 
-TASKS: Mapping[str, Task] = {"sweep": _sweep, "intake": _intake}
-SCHEDULED = ("sweep", "intake")
+def _streak(app: App, inputs: Inputs, wakeup: Wakeup) -> Outcome:
+    return StreakSync(app, lambda: connect_streak(inputs), app.log).run()
+
+
+def after_move(app: App, inputs: Inputs, outcome: Outcome) -> Outcome:
+    """Bring what a deal's move concerns along: its box in Streak, where a key is given."""
+    return follow(app, outcome, lambda: connect_streak(inputs)) if inputs.streak_key else outcome
+
+
+def connect_streak(inputs: Inputs) -> Streak:
+    """Connect to Streak. Raises InputError if there is no key."""
+    if not inputs.streak_key:
+        what = "A pipeline of Streak's is configured (`streak`), but the input `streak-key` is empty."
+        raise InputError(what, "Put a key of Streak's into the secret STREAK_API_KEY")
+    return Streak(inputs.streak_key, inputs.streak_url, dry_run=inputs.dry_run, sleep=time.sleep)
+
+
+TASKS: Mapping[str, Task] = {"sweep": _sweep, "intake": _intake, "streak": _streak}
+SCHEDULED = ("sweep", "intake", "streak")

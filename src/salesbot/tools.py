@@ -69,13 +69,14 @@ def github(args: argparse.Namespace, env: Mapping[str, str], *, dry_run: bool) -
 def run_sweep(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Sweep, with progress."""
     connection = github(args, env, dry_run=args.dry_run)
-    outcome = Sweep(App(connection, _print, scheduled=True), _print).run()
-    for line in _lines(outcome, dry_run=args.dry_run):
-        _print(line)
+    outcome = Sweep(App(connection, say, scheduled=True), say).run()
+    for line in lines(outcome, dry_run=args.dry_run):
+        say(line)
     return outcome.exit_code
 
 
-def _lines(outcome: Outcome, *, dry_run: bool) -> Sequence[str]:
+def lines(outcome: Outcome, *, dry_run: bool) -> Sequence[str]:
+    """Say what a run did, a line each."""
     would = "would " if dry_run else ""
     return [*outcome.told, *(f"{would}{describe(effect)}" for effect in outcome.effects), *outcome.notes]
 
@@ -88,11 +89,11 @@ def run_explain(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     pipeline = _pipeline(facts.repository.config, args.config, words)
     facts = App(connection).complete(facts, pipeline)
     for line in explain(facts, pipeline, facts.read_at, words):
-        _print(line)
+        say(line)
     if args.save:
         roles = {login: role.name.lower() for login, role in facts.roles.items()}
         _write(args.save, json.dumps({**saved, "roles": roles}, indent=1))
-        _print(f"Kept in {args.save}. Try: salesbot simulate EVENT.json {args.save}")
+        say(f"Kept in {args.save}. Try: salesbot simulate EVENT.json {args.save}")
     return 0
 
 
@@ -102,7 +103,7 @@ def run_simulate(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     name = args.event_name or _event_name(event)
     wakeup = actions.wake(actions.Inputs("acme/sales", "", event=name), event)
     if wakeup.kind != "deal":
-        _print(wakeup.why or f"This event starts the task {wakeup.task}; only deals can be simulated.")
+        say(wakeup.why or f"This event starts the task {wakeup.task}; only deals can be simulated.")
         return 0
     saved = _read_json(args.deal)
     facts = with_event(_facts(saved, wakeup.waking, args.role), event, wakeup.waking)
@@ -113,11 +114,11 @@ def run_simulate(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     pipeline = _pipeline(text, args.config or DEFAULT_CONFIG, words)
     now = _moment(args.at) if args.at else facts.read_at
     decision = decide(replace(facts, read_at=now), pipeline, now, words)
-    _print(f"#{wakeup.issue}: {decision.before or 'no deal'} -> {decision.stage or 'no deal'}")
+    say(f"#{wakeup.issue}: {decision.before or 'no deal'} -> {decision.stage or 'no deal'}")
     for line in (*decision.notes, *(line for effect in decision.effects for line in _shown(effect))):
-        _print(line)
+        say(line)
     if not decision.effects:
-        _print("Nothing to do.")
+        say("Nothing to do.")
     return 0
 
 
@@ -213,7 +214,7 @@ def _moment(text: str) -> datetime:
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _print(text: str) -> None:
+def say(text: str) -> None:
     """Print lines as they are indented; what a stranger wrote commands nothing, should a runner read along."""
     for line in text.splitlines() or [""]:
         indent = line[: len(line) - len(line.lstrip(" "))]

@@ -48,6 +48,8 @@ class Inputs:
     typeform_token: str = field(default="", repr=False)
     typeform_secret: str = field(default="", repr=False)
     typeform_url: str = "https://api.typeform.com"
+    streak_key: str = field(default="", repr=False)
+    streak_url: str = "https://api.streak.com/api"
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,9 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
     typeform_url = env.get("TYPEFORM_API_URL") or Inputs.typeform_url
     if not re.match(r"https://|http://(127\.0\.0\.1|localhost)[:/]", typeform_url):
         problems.append("TYPEFORM_API_URL must begin with https://")
+    streak_url = env.get("STREAK_API_URL") or Inputs.streak_url
+    if not re.match(r"https://|http://(127\.0\.0\.1|localhost)[:/]", streak_url):
+        problems.append("STREAK_API_URL must begin with https://")
     if problems:
         raise InputError(markdown.log_safe(f"Wrong input: {'; '.join(problems)}."))
     return Inputs(
@@ -110,6 +115,8 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         typeform_token=_input(env, "TYPEFORM-TOKEN") or env.get("TYPEFORM_TOKEN", ""),
         typeform_secret=_input(env, "TYPEFORM-SECRET") or env.get("TYPEFORM_WEBHOOK_SECRET", ""),
         typeform_url=typeform_url,
+        streak_key=_input(env, "STREAK-KEY") or env.get("STREAK_API_KEY", ""),
+        streak_url=streak_url,
     )
 
 

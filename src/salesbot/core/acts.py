@@ -68,6 +68,13 @@ class Leave:
 
 
 @dataclass(frozen=True)
+class Link:
+    """Pair the deal with a mirror, by its key; which of the two moved last shows when they meet."""
+
+    key: str
+
+
+@dataclass(frozen=True)
 class Answer:
     """Reply with a template; nothing about the deal changes."""
 
@@ -75,4 +82,4 @@ class Answer:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-Act = SetField | MoveTo | Undo | Reopen | Own | Disown | PostList | Leave | Answer
+Act = SetField | MoveTo | Undo | Reopen | Own | Disown | PostList | Leave | Link | Answer

@@ -53,6 +53,8 @@ def _usable(course: Course, role: Role, pipeline: Pipeline) -> Iterator[Command]
             continue
         if command.word == "reopen" and course.deal.open:
             continue
+        if command.word == "streak" and (pipeline.streak is None or pipeline.streak.sales is None):
+            continue
         yield command
 
 

@@ -14,8 +14,8 @@ from typing import Any
 from salesbot.core import dates, fields, guards, next_step
 from salesbot.core import values as values_of_fields
 from salesbot.core.command_table import usage
-from salesbot.core.deal import Deal, Move, Refusal, StageVisit
-from salesbot.core.journal import BEFORE
+from salesbot.core.deal import DRAGGED, Deal, Move, Refusal, StageVisit
+from salesbot.core.journal import BEFORE, Pair
 from salesbot.core.judge import Course
 from salesbot.core.money import Money, MoneyError
 from salesbot.core.pipeline import Field, Pipeline, Stage
@@ -52,7 +52,7 @@ def values(course: Course, pipeline: Pipeline) -> dict[str, Any]:
         "reason": deal.fields.get("Reason") if stage.outcome or stage.paused else None,
         "revisit_on": in_words(deal.fields.get("Revisit on")) if stage.paused else None,
         "checklists": [_progress(name, deal) for name in deal.checklists],
-        "missing": [_need(refusal) for refusal in guards.missing(deal, _to(stage), stage.expects, pipeline)],
+        "missing": [_need(refusal) for refusal in guards.missing(deal, _to(stage), _expected(deal, stage), pipeline)],
         "ways": list(_ways(deal, stage, pipeline)),
         "unreadable": list(unreadable(deal, pipeline)),
         "untrusted": not deal.body_trusted and bool(deal.fields.get("Value")),
@@ -65,6 +65,7 @@ def values(course: Course, pipeline: Pipeline) -> dict[str, Any]:
         "history": history(deal.history, pipeline),
         "asked": bool(course.journal.asked),
         "twins": [{"number": number, "why": why} for number, why in course.journal.twins] if stage.is_open else [],
+        "mail": _mail(course.journal.pair, pipeline),
         "question": course.journal.asked not in ("", BEFORE),
     }
 
@@ -202,6 +203,21 @@ def _to(stage: Stage) -> Move:
 
 def _need(refusal: Refusal) -> dict[str, Any]:
     return {"reason": refusal.reason, "hint": Markdown(refusal.advice)}
+
+
+def _expected(deal: Deal, stage: Stage) -> tuple[str, ...]:
+    """What the stage expects; of a deal that was moved in Streak also what others needed to come here."""
+    dragged = bool(deal.history) and deal.history[-1].how == DRAGGED
+    return tuple(dict.fromkeys((*stage.expects, *(stage.requires if dragged else ()))))
+
+
+def _mail(pair: Pair | None, pipeline: Pipeline) -> dict[str, Any] | None:
+    """The last mails of the deal, as days, and whether the last word is theirs."""
+    if pair is None or not (pair.received or pair.sent):
+        return None
+    received, sent, opened = (moment and day(moment, pipeline) for moment in (pair.received, pair.sent, pair.opened))
+    waiting = pair.received is not None and (pair.sent is None or pair.received > pair.sent)
+    return {"received": received, "sent": sent, "opened": opened, "waiting": waiting}
 
 
 def _ways(deal: Deal, stage: Stage, pipeline: Pipeline) -> Iterator[dict[str, Any]]:

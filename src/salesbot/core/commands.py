@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from salesbot.core import dates, markdown, next_step, values
-from salesbot.core.acts import Act, Answer, Disown, Leave, MoveTo, Own, PostList, Reopen, SetField, Undo
+from salesbot.core.acts import Act, Answer, Disown, Leave, Link, MoveTo, Own, PostList, Reopen, SetField, Undo
 from salesbot.core.command_lines import Args, nearest
 from salesbot.core.command_table import COMMANDS, Command, Context, command, usage
 from salesbot.core.deal import Deal, Move, Refusal
@@ -320,6 +320,24 @@ def issue_number(text: str) -> int | None:
     """Read `#12`, or the address of an issue, as a number."""
     found = re.fullmatch(r"#?(\d{1,9})|https://\S+/issues/(\d{1,9})", text)
     return int(found[1] or found[2]) if found else None
+
+
+@command("/streak link <address>")
+def streak(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
+    """Pair the deal with a box in Streak, by the address of the box."""
+    if ctx.pipeline.streak is None or ctx.pipeline.streak.sales is None:
+        return Refusal("Streak is not set up here.", "Name its pipeline in the configuration: `streak.pipelines.sales`")
+    word, *rest = args.words or ("",)
+    key = mirror_key(rest[0]) if word.casefold() == "link" and len(rest) == 1 else None
+    if key is None:
+        return Refusal("/streak needs the address of a box.", "Open the box in Gmail, then `/streak link <address>`")
+    return [SetField("Streak", rest[0]), Link(key)]
+
+
+def mirror_key(text: str) -> str | None:
+    """Read the address of a box, or its bare key, as the key: the last part of it that can be one (inferred)."""
+    parts = re.split(r"[/#?&=]", text) if re.fullmatch(r"https://[!-~]{1,500}|[A-Za-z0-9_-]{1,300}", text) else []
+    return next((part for part in reversed(parts) if re.fullmatch(r"ag[A-Za-z0-9_-]{6,300}", part)), None)
 
 
 @command("/not-a-deal [why]")

@@ -15,7 +15,8 @@ from salesbot.core.facts import Comment, Issue
 
 REFUSAL, REPLY, ANSWER, ASK, CHECKLIST = "refusal", "reply", "answer", "ask", "checklist"
 BACK, REMINDER, NEW = "back", "reminder", "new"
-PASSING = frozenset({REFUSAL, REPLY, ASK})
+DRAGGED, WAITS = "dragged", "waits"
+PASSING = frozenset({REFUSAL, REPLY, ASK, DRAGGED, WAITS})
 """Kinds that an accepted move settles."""
 
 

@@ -34,6 +34,10 @@ class Actor:
     node_id: str | None = None
 
 
+DRAGGED = "Streak"
+"""How a deal moved whose mirror was moved (`core.sync`)."""
+
+
 @dataclass(frozen=True)
 class StageVisit:
     """One stay of a deal in a stage. `how` says what brought it there: label, command, start, undo ..."""

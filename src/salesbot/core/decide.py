@@ -11,7 +11,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, assert_never
 
-from salesbot.core import answers, attention, coming_back, comments, found, markdown, newcomers, timeline, wishes
+from salesbot.core import (
+    answers,
+    attention,
+    coming_back,
+    comments,
+    found,
+    markdown,
+    newcomers,
+    sync,
+    timeline,
+    wishes,
+)
 from salesbot.core.acts import Act, MoveTo, Reopen, SetField
 from salesbot.core.command_lines import MOST_COMMANDS, Args, CommandLine, CommandSyntaxError, split
 from salesbot.core.command_table import Command, Context
@@ -27,7 +38,7 @@ from salesbot.core.settle import settle
 from salesbot.core.stand import Stand
 from salesbot.core.timeline import LabelWish, StateWish
 from salesbot.core.voice import Markdown, Say
-from salesbot.core.wishes import BackWish, CommandWish, TickWish, Wish
+from salesbot.core.wishes import BackWish, CommandWish, MirrorWish, TickWish, Wish
 
 
 @dataclass(frozen=True)
@@ -40,6 +51,8 @@ class Decision:
     moves: tuple[StageVisit, ...] = ()
     refused: tuple[Refused, ...] = ()
     notes: tuple[str, ...] = ()
+    course: Course | None = None
+    """Where all this leaves the deal."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +94,7 @@ def decide(facts: Facts, pipeline: Pipeline, now: datetime, say: Say) -> Decisio
             "A comment looks like a card and is not believed: it is not ours, or somebody edited it."
         )
     effects = settle(course, Stand(facts, facts.issue, cards, pipeline, say, now))
-    return Decision(tuple(effects), before, course.deal.stage, course.moves, course.refused, course.notes)
+    return Decision(tuple(effects), before, course.deal.stage, course.moves, course.refused, course.notes, course)
 
 
 def _is_left_alone(start: found.Found, court: Court) -> bool:
@@ -97,12 +110,14 @@ def _judge_all(start: found.Found, commands: list[CommandWish], card: Comment | 
     collected: list[Wish] = [*start.labels, *commands, *wishes.ticks(court.facts, journal)]
     state = timeline.state_wish(court.facts, court.pipeline, journal.cursor) or _closed_by_others(start, card, court)
     back = wishes.back(start.course, court.pipeline, court.now)
-    collected += [wish for wish in (state, back) if wish is not None]
+    dragged = sync.wish(start.course, court.facts, court.pipeline)
+    collected += [wish for wish in (state, back, dragged) if wish is not None]
     course = newcomers.welcome(start.course, court.facts, court.pipeline, court.now, court.say)
     for wish in wishes.in_order(collected):
         course = _judge(course, wish, court)
     if not start.labels and not journal.left:
         course = _put_back(course, start.course, court)
+    course = sync.remember(course, court.facts, court.pipeline)
     course = coming_back.clean_up(course, court.pipeline)
     course = attention.remind(course, court.facts, court.pipeline, court.now, court.say)
     return _come_true(course, court)
@@ -127,6 +142,8 @@ def _judge(course: Course, wish: Wish, court: Court) -> Course:
             return _judge_tick(course, wish, court)
         case BackWish():
             return coming_back.judge(course, wish, court.pipeline, court.say)
+        case MirrorWish():
+            return sync.judge(course, wish, court.facts, court.pipeline, court.say)
         case _:
             assert_never(wish)
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from salesbot.core.deal import Actor, Role
+from salesbot.core.mirror import Mirror, StageMap
 
 
 @dataclass(frozen=True)
@@ -220,3 +221,6 @@ class Facts:
     """By lower-case login; only read for a new deal that is to be given to somebody."""
     others: tuple[Other, ...] | None = None
     """The newest other issues; only read for a new deal, to see whether it came in before."""
+    mirror: Mirror | None = None
+    """What the other system shows of this deal; None where it was not asked, or knows nothing of it."""
+    stage_map: StageMap = field(default_factory=StageMap)

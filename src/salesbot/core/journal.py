@@ -57,6 +57,24 @@ class Assigned:
 
 
 @dataclass(frozen=True)
+class Pair:
+    """The mirror of the deal (`core.mirror`): its key, and both stages when the two last agreed, ours by name.
+
+    `value` is what its column shows of ours. `asked` is the move over there, by its second, that waits for an answer.
+    The rest are its last mails, as the card tells of them.
+    """
+
+    key: str
+    ours: str = ""
+    theirs: str = ""
+    value: str = ""
+    asked: int = 0
+    received: datetime | None = None
+    sent: datetime | None = None
+    opened: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Journal:
     """What salesbot remembers of one deal.
 
@@ -66,7 +84,7 @@ class Journal:
     are its values in turn. `cleared` is the newest comment when a move was last accepted: older refusals are past.
     `refresh` says for which comment a checklist was to be brought up to date. `reminded` are the occasions of which
     somebody was reminded. `boxes` says until when the ticks in our questions were judged. `lead` is the key of the lead
-    it came from (`core.lead`). `twins` are the deals that may be the same one, each with why.
+    it came from (`core.lead`). `twins` are the deals that may be the same one, each with why. `pair` is its mirror.
     """
 
     repository: int
@@ -92,6 +110,7 @@ class Journal:
     boxes: tuple[tuple[int, datetime], ...] = ()
     lead: str = ""
     twins: tuple[tuple[int, str], ...] = ()
+    pair: Pair | None = None
 
     def with_answer(self, comment: int, answer: Answered) -> Journal:
         """Remember how a comment was answered."""
@@ -159,6 +178,7 @@ def to_payload(journal: Journal) -> dict[str, Any]:
         "boxes": [[comment, _epoch(at)] for comment, at in journal.boxes],
         "lead": journal.lead,
         "twins": [[number, why] for number, why in journal.twins],
+        "pair": _pair_payload(journal.pair) if journal.pair else [],
     }
     return {key: value for key, value in payload.items() if value not in ("", [], {}, 0)}
 
@@ -222,6 +242,7 @@ def from_payload(payload: Mapping[str, Any]) -> Journal | None:
             boxes=tuple((int(comment), _moment(at)) for comment, at in payload.get("boxes", ())),
             lead=str(payload.get("lead", "")),
             twins=tuple((int(number), str(why)) for number, why in payload.get("twins", ())),
+            pair=_pair(payload["pair"]) if payload.get("pair") else None,
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError):
         return None
@@ -281,6 +302,17 @@ def _visit(entry: Any) -> StageVisit:
     return StageVisit(
         str(stage), _moment(entered), None if by is None else str(by), str(how), None if forced is None else str(forced)
     )
+
+
+def _pair_payload(pair: Pair) -> list[Any]:
+    mails = [moment and _epoch(moment) for moment in (pair.received, pair.sent, pair.opened)]
+    return [pair.key, pair.ours, pair.theirs, pair.value, pair.asked, *mails]
+
+
+def _pair(entry: Any) -> Pair:
+    key, ours, theirs, value, asked, *mails = entry
+    received, sent, opened = (None if at is None else _moment(at) for at in mails)
+    return Pair(str(key), str(ours), str(theirs), str(value), int(asked), received, sent, opened)
 
 
 def _answered(text: Any) -> Answered:

@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import assert_never
 
 from salesbot.core import fields, guards
-from salesbot.core.acts import Act, Answer, Disown, Leave, MoveTo, Own, PostList, Reopen, SetField, Undo
+from salesbot.core.acts import Act, Answer, Disown, Leave, Link, MoveTo, Own, PostList, Reopen, SetField, Undo
 from salesbot.core.command_table import usage
 from salesbot.core.deal import Deal, Move, Refusal, Role, StageVisit
-from salesbot.core.journal import Journal, Owed
+from salesbot.core.journal import Journal, Owed, Pair
 from salesbot.core.pipeline import Pipeline, Stage
 from salesbot.core.voice import Markdown
 
@@ -102,6 +102,9 @@ def _perform(course: Course, act: Act, bench: Bench) -> Course | Refused:
             return _post_list(course, name, bench)
         case Leave(why, of):
             return leave(course, why, of)
+        case Link(key):
+            known = course.journal.pair is not None and course.journal.pair.key == key
+            return course if known else replace(course, journal=replace(course.journal, pair=Pair(key)))
         case Answer():
             return replace(course, answers=(*course.answers, act))
         case _:

@@ -104,6 +104,9 @@ def _is_past(comment: Comment, course: Course, said: Sequence[PutComment], stand
     if kind == comments.REMINDER:
         current = attention.current_occasions(course, stand.facts, stand.pipeline, stand.now)
         return (key or "").removeprefix(f"{comments.REMINDER}:") not in current
+    if kind == comments.WAITS:
+        pair = course.journal.pair
+        return key != comments.key(comments.WAITS, pair.asked if pair else 0)
     if kind == comments.ASK:
         return key != comments.key(comments.ASK, course.journal.asked)
     if kind in comments.PASSING and (course.moves or comment.id <= course.journal.cleared):

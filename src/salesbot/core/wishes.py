@@ -55,7 +55,15 @@ class TickWish:
     by: Actor | None
 
 
-Wish = LabelWish | StateWish | CommandWish | BackWish | TickWish
+@dataclass(frozen=True)
+class MirrorWish:
+    """The mirror of the deal was brought to another stage, over there."""
+
+    stage: str
+    at: datetime
+
+
+Wish = LabelWish | StateWish | CommandWish | BackWish | TickWish | MirrorWish
 
 
 def in_order(wishes: list[Wish]) -> list[Wish]:

@@ -7,7 +7,7 @@ acts, each with what must come of it; whoever adds a feature adds a chapter. Not
 from __future__ import annotations
 
 from salesbot.demo.acme import story
-from salesbot.demo.intake import workflow
+from salesbot.demo.boxes import workflow
 from salesbot.demo.story import MONDAY, Act, Chapter, Player, Story, StoryError, Then
 
 __all__ = ["MONDAY", "Act", "Chapter", "Player", "Story", "StoryError", "Then", "story", "workflow"]

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from salesbot.demo import intake, seen
+from salesbot.demo import boxes, intake, seen
 from salesbot.demo.story import Act, Chapter, Story, Then
 from salesbot.sandbox import Repo
+from salesbot.sandbox.streak import Streak
 from salesbot.sandbox.typeform import Typeform
 
 PEOPLE = {"ann": "triage", "nora": "write", "kim": "admin", "eve": "read"}
@@ -33,8 +34,8 @@ _No response_
 """
 
 
-def story(web: Typeform | None = None) -> Story:
-    """Build the story. `web` is where the form on the website is; without, the story can be read, not played."""
+def story(web: Typeform | None = None, streak: Streak | None = None) -> Story:
+    """Build the story. `web` is where the form on the website is; without it or `streak` it is read, not played."""
     return Story(
         "A sales team at work. ann sorts the leads (role triage), nora sells (write), kim runs it (admin); eve is a"
         "\nclient who can read along. What they do on GitHub starts `salesbot run`; → is what salesbot does then.",
@@ -52,6 +53,7 @@ def story(web: Typeform | None = None) -> Story:
             Chapter("A next step with a day, and the sweep that reminds of it once", _next_step()),
             Chapter("Put off until a day, and back by itself", _put_off()),
             Chapter("A lead by the form on the website, and who it may be", intake.acts(web, after=SHOP, number=WEB)),
+            Chapter("Streak: a dragged box is a fact, unless the team wants it otherwise", boxes.acts(APP, streak)),
         ],
     )
 

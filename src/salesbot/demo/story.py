@@ -39,6 +39,8 @@ class Then:
     """ROCKET or CONFUSED: the program's reaction on the newest comment of who acted."""
     untouched: bool = False
     """The program changed nothing."""
+    elsewhere: str | None = None
+    """Words in what came of it outside of GitHub."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Act:
     then: Then = Then()
     wait: timedelta = timedelta(minutes=17)
     """How long before it everybody was busy elsewhere."""
+    elsewhere: Callable[[Repo], str] | None = field(default=None, repr=False)
+    """Says what came of it outside of GitHub."""
 
 
 @dataclass(frozen=True)
@@ -109,10 +113,20 @@ class Player:
         runs = [self.github.run(delivery) for delivery in self.github.outbox]
         after = self._look(act, runs)
         before = before or replace(after, body="", labels=(), assignees=(), comments=(), events=())
-        done = list(seen.changes(before, after)) or ["changed nothing"]
+        outside = self._elsewhere(act, runs)
+        done = [*seen.changes(before, after), *([outside] if outside else [])] or ["changed nothing"]
         for head, line in zip([_cost(runs), *[""] * len(done)], done, strict=False):
             self._line(head, self._paint("32", "→ ") + line)
-        self._check(act, runs, before, after)
+        self._check(act, runs, before, after, outside)
+
+    def _elsewhere(self, act: Act, runs: Sequence[Run]) -> str:
+        try:
+            return act.elsewhere(self.repo) if act.elsewhere is not None else ""
+        except LookupError as error:
+            said = "".join(run.stdout[-600:] for run in runs)
+            raise StoryError(
+                f"After “{act.who} {act.told}” (#{act.on}): {error.args[0]}. salesbot said: {said}"
+            ) from error
 
     def _perform(self, act: Act) -> IssueView | None:
         """Have a person act, and give the issue as the program will find it; None if it is to open it itself."""
@@ -129,8 +143,10 @@ class Player:
             said = "; ".join([str(error), *_failed(runs)])
             raise StoryError(f"After “{act.who} {act.told}” (#{act.on}): {said}") from error
 
-    def _check(self, act: Act, runs: Sequence[Run], before: IssueView, after: IssueView) -> None:
+    def _check(self, act: Act, runs: Sequence[Run], before: IssueView, after: IssueView, outside: str) -> None:
         wrong = [*_failed(runs), *_misfits(act, before, after)]
+        if act.then.elsewhere is not None and act.then.elsewhere not in outside:
+            wrong.append(f"elsewhere should be “{act.then.elsewhere}”, but is “{outside}”")
         if wrong:
             raise StoryError(f"After “{act.who} {act.told}” (#{act.on}): {'; '.join(wrong)}.")
 

@@ -43,9 +43,9 @@ class ApiApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or cut its connection."""
         try:
-            reply, more = await self.gateway.handle(await _request(scope, receive))
+            reply, more = await self.gateway.handle(await read_request(scope, receive))
         except Dropped:
-            await _cut(scope["state"]["transport"])
+            await cut(scope["state"]["transport"])
             return
         empty = reply.json is None and reply.status in (204, 304)
         body = b"" if empty else json.dumps(reply.json).encode()
@@ -59,7 +59,8 @@ class ApiApp:
         self.after()
 
 
-async def _request(scope: Scope, receive: Receive) -> Request:
+async def read_request(scope: Scope, receive: Receive) -> Request:
+    """Read a whole request."""
     chunks = []
     while True:
         message = await receive()
@@ -71,7 +72,8 @@ async def _request(scope: Scope, receive: Receive) -> Request:
     return Request(scope["method"], scope["raw_path"].decode("latin-1"), query, headers, b"".join(chunks))
 
 
-async def _cut(transport: asyncio.Transport) -> None:
+async def cut(transport: asyncio.Transport) -> None:
+    """End a connection without an answer."""
     # Zero linger: the client sees a reset, not an orderly end.
     connection = transport.get_extra_info("socket")
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -1,0 +1,110 @@
+"""Mirrors: what the other system shows of our deals, as plain values. Nothing here is judged; `sync` does that.
+
+A mirror is the counterpart of one deal. Its stages and columns have keys of their own, and a layout says what they are
+called there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """The counterpart of a deal, as it was read. `stage` and the columns go by the keys they have there."""
+
+    key: str
+    title: str = ""
+    stage: str = ""
+    moved_at: datetime = EVER
+    """When it was brought to its stage."""
+    made_at: datetime = EVER
+    note: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """What stands in its columns, as text; empty ones are left out."""
+    people: frozenset[str] = frozenset()
+    """Mail addresses, in small letters, of those it is assigned to."""
+    received: datetime | None = None
+    """When the last mail came, and the next two: when the last one went, and when that one was opened."""
+    sent: datetime | None = None
+    opened: datetime | None = None
+    contacts: tuple[str, ...] = ()
+    """Keys of the people it is about."""
+    mails: tuple[str, ...] = ()
+    """Their mail addresses, where they are known without asking."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A pipeline over there: its name, its stages from left to right and its columns, each key with its name."""
+
+    key: str
+    name: str = ""
+    stages: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    def column(self, name: str) -> str | None:
+        """Find the key of a column by its name, without regard to case."""
+        return next((key for key, found in self.columns.items() if found.casefold() == name.casefold()), None)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Somebody a mirror is about."""
+
+    name: str = ""
+    mails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StageMap:
+    """Which stage of theirs is which of ours, both ways; what is missing here means nothing to the other side."""
+
+    theirs: Mapping[str, str] = field(default_factory=dict)
+    """By our name, their key."""
+    ours: Mapping[str, str] = field(default_factory=dict)
+    """By their key, our name."""
+
+
+@dataclass(frozen=True)
+class PutTitle:
+    """Give a mirror its title."""
+
+    title: str
+
+
+@dataclass(frozen=True)
+class PutStage:
+    """Bring a mirror to a stage, by its key."""
+
+    stage: str
+
+
+@dataclass(frozen=True)
+class PutColumn:
+    """Write one column, by its name; an empty text empties it."""
+
+    column: str
+    text: str
+
+
+@dataclass(frozen=True)
+class PutPeople:
+    """Assign a mirror to exactly these, by mail address."""
+
+    mails: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Tell:
+    """Comment on a mirror, unless the very same comment stands there already."""
+
+    text: str
+
+
+MirrorEffect = PutTitle | PutStage | PutColumn | PutPeople | Tell
