@@ -14,7 +14,7 @@ from salesbot.adapters.templates import Words
 from salesbot.core import fields, journal, markdown, problems
 from salesbot.core.comments import text_of
 from salesbot.core.config import parse
-from salesbot.core.config.problems import ConfigError
+from salesbot.core.config.problems import ConfigError, Problem
 from salesbot.core.deal import Role
 from salesbot.core.decide import Decision, decide
 from salesbot.core.effects import (
@@ -40,17 +40,19 @@ ROUNDS = 3
 GITHUB_GIVES_UP = 12.0
 """Seconds after which a request that got no answer has surely ended; GitHub stops at ten."""
 MOST_PAGES = 60
+LOCKED = "The issue is locked: its labels were brought in step, everything else waits until it is unlocked."
 
 Log = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run did, for the job summary and the exit code. `told` are problems, each an annotation."""
+    """What a run did, for the job summary and the exit code. `told` are problems, `notices` hints: annotations both."""
 
     effects: tuple[Effect, ...] = ()
     decisions: tuple[Decision, ...] = ()
     told: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     exit_code: int = 0
     error: ServiceError | None = None
@@ -61,6 +63,7 @@ class Outcome:
             self.effects + other.effects,
             self.decisions + other.decisions,
             tuple(dict.fromkeys(self.told + other.told)),
+            tuple(dict.fromkeys(self.notices + other.notices)),
             tuple(dict.fromkeys(self.notes + other.notes)),
             max(self.exit_code, other.exit_code),
             other.error or self.error,
@@ -154,12 +157,15 @@ class App:
             effects += problems.solved(facts.repository, words)
         outcome, rest = self._write(facts, effects, pipeline)
         labels = tuple(made) if not self.dry_run else ()
-        return replace(outcome, effects=labels + outcome.effects, decisions=(decision,), notes=decision.notes), rest
+        done = replace(outcome, effects=labels + outcome.effects, decisions=(decision,), notes=decision.notes)
+        locked = facts.issue is not None and facts.issue.locked and bool(outcome.effects)
+        return replace(done, notices=(LOCKED,) if locked else ()), rest
 
     def _pipeline(self, facts: Facts, words: Words) -> Pipeline:
         """Read the configuration. Raises ConfigError with every problem of the file and of the templates."""
         place = self.github.place
-        found = words.problems(place.templates)
+        found = [Problem(file, 1, 1, "", what) for file, what in facts.repository.unreadable.items()]
+        found += words.problems(place.templates)
         try:
             pipeline = parse(facts.repository.config, place.config, templates=words.names())
         except ConfigError as error:
@@ -224,12 +230,15 @@ class App:
         self, facts: Facts, words: Words, *, config: ConfigError | None = None, labels: tuple[LabelProblem, ...] = ()
     ) -> Outcome:
         """Tell of a problem in the one problem issue; fail the run that opens it, and every scheduled one."""
-        builtin = Words()
-        by = self.github.last_change() if config and facts.repository.problem is None else None
         found = [str(problem) for problem in config.problems] if config else []
-        told = problems.tell(
-            facts.repository, builtin, file=self.github.place.config, config=found, labels=labels, by=by
-        )
+        file = config.problems[0].file if config else self.github.place.config
+
+        def told_with(by: str | None) -> Told:
+            return problems.tell(facts.repository, Words(), file=file, config=found, labels=labels, by=by)
+
+        told = told_with(problems.changed_by(facts.repository))
+        if config and told.effects:
+            told = told_with(self.github.last_change(file))
         outcome = self._tell_once(facts, told)
         lines = found + [f"The label {problem.label} of the stage {problem.stage} is gone." for problem in labels]
         return replace(outcome, told=tuple(lines), exit_code=2 if told.opened or self.scheduled else 0)

@@ -28,6 +28,8 @@ from salesbot.core.errors import InputError, SalesbotError
 from salesbot.sweep import Sweep
 
 BUG = 3
+PROGRAM = (sys.executable, "-m", "salesbot", "run")
+"""What a run in the sandbox starts: this program, as the Action does."""
 DEFAULT_CONFIG = ".github/salesbot.yml"
 
 
@@ -65,6 +67,9 @@ def _parser() -> argparse.ArgumentParser:
         "--data", metavar="FILE", help="keep its state in this file; without one, it is gone at the end"
     )
     sandbox.set_defaults(run=_sandbox)
+    demo = commands.add_parser("demo", help="play a sales team's week on this machine, through the real program")
+    demo.add_argument("--stay", action="store_true", help="serve the sandbox afterwards, to look at the issues")
+    demo.set_defaults(run=_demo)
     return parser
 
 
@@ -114,6 +119,8 @@ def _wake(inputs: Inputs, wakeup: Wakeup, runner: Runner) -> tuple[Outcome, int]
 def _report(outcome: Outcome, wakeup: Wakeup, inputs: Inputs, requests: int, runner: Runner) -> None:
     for problem in outcome.told:
         runner.annotate("error" if outcome.exit_code else "warning", problem)
+    for notice in outcome.notices:
+        runner.annotate("notice", notice)
     for note in outcome.notes:
         runner.say(note)
     for line in summary.log_lines(outcome, dry_run=inputs.dry_run):
@@ -178,18 +185,47 @@ def _schema(args: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 def _sandbox(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Serve a sandbox in which every change by a person starts `salesbot run`, until Ctrl-C."""
+    _need_sandbox()
+    from salesbot.sandbox import Sandbox, Workflow
+
+    with Sandbox(args.data or ":memory:", auto=True, workflow=Workflow(PROGRAM), port=args.port) as github:
+        github.repo("acme/sales", roles={"ann": "triage", "nora": "write", "kim": "admin"})
+        print("A GitHub with the repository acme/sales:", end=" ")
+        _stay(f"{github.url}/acme/sales/issues")
+    return 0
+
+
+def _demo(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """Play the story. What comes out otherwise than told is a bug."""
+    _need_sandbox()
+    from salesbot import demo
+    from salesbot.sandbox import Sandbox, Workflow
+
+    with Sandbox(at=demo.MONDAY, step=1, workflow=Workflow(PROGRAM)) as github:
+        try:
+            demo.Player(github, sys.stdout, colour=sys.stdout.isatty() and "NO_COLOR" not in env).play(demo.story())
+        except demo.StoryError as error:
+            print(f"salesbot demo: {error}", file=sys.stderr)
+            return BUG
+        if args.stay:
+            github.auto = True
+            print("\nThe issues:", end=" ")
+            _stay(f"{github.url}/acme/sales/issues")
+    return 0
+
+
+def _need_sandbox() -> None:
     try:
-        from salesbot.sandbox import Sandbox, Workflow
+        import salesbot.sandbox  # noqa: F401
     except ImportError as error:
         raise InputError(
             f"The sandbox needs {error.name}.", "Install it with: pip install 'salesbot[sandbox]'"
         ) from error
-    workflow = Workflow([sys.executable, "-m", "salesbot", "run"])
-    with Sandbox(args.data or ":memory:", auto=True, workflow=workflow, port=args.port) as github:
-        github.repo("acme/sales", roles={"ann": "triage", "nora": "write", "kim": "admin"})
-        print(f"A GitHub with the repository acme/sales: {github.url}/acme/sales/issues   (Ctrl-C ends it)", flush=True)
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            print()
-    return 0
+
+
+def _stay(address: str) -> None:
+    print(f"{address}   (Ctrl-C ends it)", flush=True)
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        print()

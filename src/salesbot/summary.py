@@ -32,7 +32,7 @@ def of_run(outcome: Outcome, wakeup: Wakeup, requests: int, *, dry_run: bool) ->
         yield f"- ⚠️ {markdown.escape(problem)}"
     for line in _decided(outcome):
         yield f"- {line}"
-    for note in outcome.notes:
+    for note in (*outcome.notices, *outcome.notes):
         yield f"- {markdown.escape(note)}"
     if outcome.effects:
         yield ""

@@ -6,16 +6,15 @@ WEBHOOK_SCHEMA is the path of `schema.json` from the npm package @octokit/webhoo
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from salesbot.sandbox import Delivery, Sandbox
+from tests.conformance import published
 
 Schema = dict[str, Any]
 KINDS: dict[str, type | tuple[type, ...]] = {
@@ -30,7 +29,7 @@ KINDS: dict[str, type | tuple[type, ...]] = {
 
 @cache
 def definitions() -> Schema:
-    found: Schema = json.loads(Path(os.environ["WEBHOOK_SCHEMA"]).read_text(encoding="utf-8"))["definitions"]
+    found: Schema = json.loads(published.text("WEBHOOK_SCHEMA"))["definitions"]
     return found
 
 

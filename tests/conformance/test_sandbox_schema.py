@@ -5,11 +5,9 @@ GITHUB_SCHEMA is the path of `schema.graphql` from the npm package @octokit/grap
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
-from pathlib import Path
 
 import pytest
 from graphql import (
@@ -27,13 +25,9 @@ from graphql import (
     print_ast,
 )
 
+from tests.conformance.published import graphql as published
+
 Part = GraphQLArgument | GraphQLField | GraphQLInputField
-
-
-@cache
-def published() -> GraphQLSchema:
-    text = Path(os.environ["GITHUB_SCHEMA"]).read_text(encoding="utf-8")
-    return build_schema(text, assume_valid=True, assume_valid_sdl=True)
 
 
 @cache

@@ -50,6 +50,7 @@ class Histories(RuleBasedStateMachine):
     @initialize(author=people)
     def open_issue(self, author: Actor) -> None:
         self.world = World(author=author)
+        self.card_was_lost = False
 
     @rule(stage=st.sampled_from(STAGES), by=insiders)
     def label(self, stage: str, by: Actor) -> None:
@@ -88,7 +89,9 @@ class Histories(RuleBasedStateMachine):
     @rule(data=st.data())
     def delete_a_comment_of_the_bot(self, data: st.DataObject) -> None:
         if self.world.own():
-            self.world.delete(data.draw(st.sampled_from(self.world.own())).id, KIM)
+            gone = data.draw(st.sampled_from(self.world.own()))
+            self.card_was_lost |= comments.kind_of(gone) == "card"
+            self.world.delete(gone.id, KIM)
 
     @rule(minutes=st.integers(1, 3000))
     def wait(self, minutes: int) -> None:
@@ -124,8 +127,8 @@ class Histories(RuleBasedStateMachine):
         world = self.world
         (stage,) = world.stages()
         history = world.by_key("card").body.partition("<summary>History</summary>")[2]
-        if "forced" in history:
-            return
+        if "forced" in history or self.card_was_lost:
+            return  # without a card one label stands, whoever put it there
         if stage == "won":
             assert "### Value" in world.body
         if stage in ("lost", "rejected"):

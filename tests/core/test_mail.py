@@ -128,7 +128,7 @@ def test_a_line_drawn_above_the_quoted_mail_goes_with_it() -> None:
 )
 def test_what_is_read_is_a_beginning_of_the_comment(text: str) -> None:
     assert text.startswith(mail.reply(text))
-    assert len(markdown.lines(mail.normalise(text))) == len(markdown.lines(text))
+    assert len(markdown.lines(mail.normalise(f"{text}x"))) == len(markdown.lines(f"{text}x"))
 
 
 @pytest.mark.parametrize(

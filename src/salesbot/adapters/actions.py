@@ -69,9 +69,9 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
     task = _input(env, "TASK") or "auto"
     if task not in TASKS:
         problems.append(f"the input `task` is {task!r}; it must be one of {', '.join(TASKS)}")
-    issue = _input(env, "ISSUE").removeprefix("#")
-    if issue and not (issue.isascii() and issue.isdigit() and 0 < int(issue) < 2**31):
-        problems.append(f"the input `issue` is {issue!r}; it must be the number of an issue")
+    issue = _input(env, "ISSUE")
+    if issue and _number(issue) is None:
+        problems.append(_no_number(issue))
     dry_run = _input(env, "DRY-RUN").lower()
     if dry_run not in ("", "true", "false"):
         problems.append(f"the input `dry-run` is {dry_run!r}; it must be true or false")
@@ -85,7 +85,7 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         token=token,
         config=config,
         dry_run=dry_run == "true",
-        issue=int(issue) if issue else None,
+        issue=_number(issue),
         task=task,
         event=env.get("GITHUB_EVENT_NAME", ""),
         event_path=env.get("GITHUB_EVENT_PATH", ""),
@@ -97,6 +97,16 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
 def _input(env: Mapping[str, str], name: str) -> str:
     """The runner keeps hyphens in the names of inputs."""
     return env.get(f"INPUT_{name}", "").strip()
+
+
+def _number(text: str) -> int | None:
+    """Read the number of an issue, as people write it; None if it is none."""
+    digits = text.strip().removeprefix("#")
+    return int(digits) if re.fullmatch("[1-9][0-9]{0,8}", digits) else None
+
+
+def _no_number(text: str) -> str:
+    return f"the input `issue` is {text[:40]!r}; it must be the number of an issue"
 
 
 def _graphql_url(api_url: str) -> str:
@@ -124,7 +134,7 @@ def read_event(path: str) -> dict[str, Any]:
 
 def wake(inputs: Inputs, event: Mapping[str, Any]) -> Wakeup:
     """Say what an event asks us to look at. Raises InputError if the event lacks what its kind must have."""
-    if inputs.issue is not None and inputs.event not in _READERS:
+    if inputs.issue is not None and not _is_about(event, inputs.issue):
         return Wakeup("deal", Waking(inputs.event), inputs.issue)
     if inputs.task != "auto":
         return Wakeup("task", Waking(inputs.event), task=inputs.task)
@@ -136,6 +146,11 @@ def wake(inputs: Inputs, event: Mapping[str, Any]) -> Wakeup:
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         what = markdown.log_safe(f"The event file of {inputs.event} lacks {error}.")
         raise InputError(what, "Is GITHUB_EVENT_NAME the kind of event in the file?") from error
+
+
+def _is_about(event: Mapping[str, Any], number: int) -> bool:
+    issue = event.get("issue")
+    return isinstance(issue, Mapping) and issue.get("number") == number
 
 
 def _nothing(why: str) -> Wakeup:
@@ -203,9 +218,12 @@ def _schedule(event: Mapping[str, Any]) -> Wakeup:
 def _dispatch(event: Mapping[str, Any]) -> Wakeup:
     """By hand: one deal by number, else the sweep."""
     given = (event.get("inputs") or {}).get("issue")
-    if given:
-        return Wakeup("deal", Waking("workflow_dispatch"), int(str(given).removeprefix("#")))
-    return Wakeup("task", Waking("workflow_dispatch"), task="sweep")
+    if not given:
+        return Wakeup("task", Waking("workflow_dispatch"), task="sweep")
+    number = _number(str(given))
+    if number is None:
+        raise InputError(markdown.log_safe(f"Wrong input: {_no_number(str(given))}."))
+    return Wakeup("deal", Waking("workflow_dispatch"), number)
 
 
 def _repository_dispatch(event: Mapping[str, Any]) -> Wakeup:

@@ -7,10 +7,14 @@ repository come before the built-in ones of the same name and may extend them as
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from traceback import walk_tb
+from types import FrameType
 from typing import Any
 
 from jinja2 import (
@@ -31,9 +35,15 @@ from salesbot.core.errors import InputError
 from salesbot.core.voice import Markdown
 
 SUFFIX = ".md.j2"
+_FILENAME = "<template>"
+"""What Jinja calls the code of a template that was no file."""
 MAX_OUTPUT = 200_000
 """Characters a template may print; a comment holds 65,536."""
-MAX_LOOPS = 10_000
+MAX_STEPS = 200_000
+"""Lines of a repository's templates that one text may run through; the built-in ones need some hundreds."""
+
+_FAILURES = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RuntimeError)
+"""What a template can end in: Jinja's own errors, and those of what it calls."""
 
 
 def builtin_home() -> Traversable:
@@ -72,21 +82,24 @@ class Words:
     def __call__(self, template: str, values: Mapping[str, Any]) -> str:
         """Render a template. Raises InputError if a template of the repository fails."""
         try:
-            chunks: list[str] = []
-            size = 0
-            for chunk in self._jinja.get_template(template).generate(dict(values)):
-                chunks.append(chunk)
-                size += len(chunk)
-                if size > MAX_OUTPUT:
-                    raise InputError(f"The template {template} prints more than {MAX_OUTPUT:,} characters.")
-        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
+            with _counted_steps(template) if self._overrides else nullcontext():
+                return tidy("".join(self._chunks(template, values)))
+        except _FAILURES as error:
             if template not in self._overrides:
                 raise
+            line = _line(error)
             raise InputError(
-                f"The template {template} of this repository fails: {error}",
+                f"The template {template} of this repository fails{f' in line {line}' if line else ''}: {error}",
                 "Repair it, or delete it to use the built-in one",
             ) from error
-        return tidy("".join(chunks))
+
+    def _chunks(self, template: str, values: Mapping[str, Any]) -> Iterator[str]:
+        size = 0
+        for chunk in self._jinja.get_template(template).generate(dict(values)):
+            yield chunk
+            size += len(chunk)
+            if size > MAX_OUTPUT:
+                raise InputError(f"The template {template} prints more than {MAX_OUTPUT:,} characters.")
 
     def names(self) -> frozenset[str]:
         """List every template there is."""
@@ -118,6 +131,34 @@ class _Environment(ImmutableSandboxedEnvironment):
         if operator == "**" or (sizes and factors and sizes[0] * factors[0] > MAX_OUTPUT):
             raise InputError("A template of this repository computes something too large.")
         return super().call_binop(context, operator, left, right)
+
+
+@contextmanager
+def _counted_steps(template: str) -> Iterator[None]:
+    """Count the lines of templates as they run: nothing else can stop a loop that prints nothing."""
+    steps = 0
+
+    def trace(frame: FrameType, event: str, argument: object) -> Any:
+        nonlocal steps
+        if frame.f_code.co_filename != _FILENAME:
+            return None
+        steps += 1
+        if steps > MAX_STEPS:
+            raise InputError(f"The template {template} of this repository runs for too long.", "Look at its loops")
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+
+
+def _line(error: BaseException) -> int:
+    """Find the line of the template that failed; 0 if it failed elsewhere."""
+    frames = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
+    return next((line for file, line in reversed(frames) if file == _FILENAME), 0)
 
 
 def tidy(text: str) -> str:

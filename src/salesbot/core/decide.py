@@ -88,7 +88,7 @@ def _is_left_alone(start: found.Found, court: Court) -> bool:
 
 def _judge_all(start: found.Found, commands: list[CommandWish], court: Court) -> Course:
     journal = start.course.journal
-    collected: list[Wish] = [*start.labels, *commands, *wishes.ticks(court.facts)]
+    collected: list[Wish] = [*start.labels, *commands, *wishes.ticks(court.facts, journal)]
     state = timeline.state_wish(court.facts, court.pipeline, journal.cursor)
     back = wishes.back(start.course, court.pipeline, court.now)
     collected += [wish for wish in (state, back) if wish is not None]
@@ -284,6 +284,7 @@ def _judge_state(course: Course, wish: StateWish, court: Court) -> Course:
 def _judge_tick(course: Course, wish: TickWish, court: Court) -> Course:
     """A tick is the command of the person who ticked. Boxes below the needed role are ignored, like commands."""
     role = court.role(wish.by)
+    course = replace(course, journal=course.journal.with_boxes(wish.comment.id, wish.at))
     if role < court.pipeline.permissions.moves or wish.by is None:
         return course
     person, name = wish.by.login, wish.item.text

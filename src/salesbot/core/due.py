@@ -48,7 +48,7 @@ def _reasons(facts: Facts, pipeline: Pipeline, now: datetime) -> Iterator[tuple[
     commands = list(wishes.commands(facts, pipeline, cards.journal))
     if commands:
         yield ANSWER, "a command without a receipt"
-    if any(wishes.ticks(facts)):
+    if any(wishes.ticks(facts, cards.journal)):
         yield ANSWER, "a box was ticked"
     if cards.journal is None:
         yield from _without_card(facts, pipeline, cards)
@@ -83,11 +83,27 @@ def _with_card(
     if not issue.events_complete and not timeline.reaches(issue.events, journal.cursor):
         yield JUDGE, "more happened than a glance shows"
     written = (card.edited_at or card.created_at) if card is not None else journal.born
-    if issue.unread_until is not None and issue.unread_until > max(written, facts.read_at - HORIZON):
+    if issue.unread_until is not None and issue.unread_until >= max(written, facts.read_at - HORIZON):
         yield JUDGE, "more was said than a glance shows"
     if _is_out_of_step(course, cards, facts, pipeline):
         yield REPAIR, "not in step with its card"
+    if _touched_since(max(written, facts.read_at - HORIZON), facts):
+        yield MARK, "somebody changed what the card shows"
     yield from _attention(course, facts, pipeline, now)
+
+
+def _touched_since(moment: datetime, facts: Facts) -> bool:
+    """Ticks, edits, assignments and deleted comments younger than the card. Older ones an earlier sweep has seen."""
+    issue = facts.issue
+    assert issue is not None
+    ticked = any(
+        comment.own and not comment.own_text and comment.edited_at is not None and comment.edited_at >= moment
+        for comment in issue.comments
+    )
+    kinds = ("assigned", "unassigned", "comment deleted")
+    assigned = any(event.kind in kinds and not event.own and event.at >= moment for event in issue.events)
+    edited = any(edit.at >= moment and (edit.by is None or edit.by.id != facts.viewer.id) for edit in issue.body_edits)
+    return ticked or assigned or edited
 
 
 def _is_out_of_step(course: Course, cards: Cards, facts: Facts, pipeline: Pipeline) -> bool:

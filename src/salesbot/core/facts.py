@@ -162,6 +162,8 @@ class Repository:
     """Text of the configuration file on the default branch; None if there is none."""
     templates: Mapping[str, str] = field(default_factory=dict)
     """Overriding templates by file name relative to `.github/salesbot/`."""
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+    """Files of the two that are no text or too large: path and what is wrong."""
     problem: ProblemIssue | None = None
     people: Mapping[str, Person] = field(default_factory=dict)
     """Who can be assigned, by lower-case login."""

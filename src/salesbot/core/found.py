@@ -52,9 +52,8 @@ def find(facts: Facts, pipeline: Pipeline, cards: Cards, commands: list[CommandW
     if cards.journal is not None:
         return _remembered(facts, pipeline, cards.journal, cards.kept)
     standing = [stage for stage, _ in timeline.standing_stages(issue, pipeline)]
-    if not standing:
-        return _new(facts, pipeline, commands)
-    return _unremembered(facts, pipeline, standing)
+    fresh = _unremembered(facts, pipeline, standing) if standing else _new(facts, pipeline, commands)
+    return fresh and _adopted_by(commands, fresh)
 
 
 def _remembered(facts: Facts, pipeline: Pipeline, journal: Journal, card: Comment | None) -> Found:
@@ -164,10 +163,10 @@ def _opened_here(facts: Facts, pipeline: Pipeline) -> bool:
     assert issue is not None
     if pipeline.deals == "labelled" or not issue.open:
         return False
+    if facts.waking.event == "issues.opened" and pipeline.since is None:
+        return True  # the workflow was there when it was opened, also where this run is a late repetition
     since = wishes.installed(facts, pipeline)
-    if since is None:
-        return facts.waking.event == "issues.opened"
-    return issue.created_at >= since
+    return since is not None and issue.created_at >= since
 
 
 def _asked_for(commands: list[CommandWish], facts: Facts, pipeline: Pipeline) -> bool:
@@ -198,6 +197,14 @@ def _fresh_journal(facts: Facts, pipeline: Pipeline, stage: Stage) -> Journal:
         asked="" if issue.open or stage.outcome is not None else "before",
     )
     return journal.seen(timeline.foreign_events(facts, pipeline))
+
+
+def _adopted_by(commands: list[CommandWish], fresh: Found) -> Found:
+    """A deal is born no later than the commands that this run answers: should it fail, the next one still does."""
+    said = [wish.comment.created_at for wish in commands if not wish.late]
+    journal = fresh.course.journal
+    born = replace(journal, born=min([journal.born, *said]))
+    return replace(fresh, course=replace(fresh.course, journal=born))
 
 
 def _course(facts: Facts, pipeline: Pipeline, journal: Journal) -> Course:

@@ -85,7 +85,7 @@ def _unknown_roles(facts: Facts, pipeline: Pipeline, journal: Journal | None, co
     """Those whose role matters and was not asked: authors of open commands, tickers, who wrote the value by hand."""
     issue = facts.issue
     assert issue is not None
-    people = [wish.by for wish in commands] + [tick.by for tick in wishes.ticks(facts)]
+    people = [wish.by for wish in commands] + [tick.by for tick in wishes.ticks(facts, journal)]
     if journal is not None and pipeline.permissions.moves > Role.TRIAGE:
         people += [wish.by for wish in timeline.label_wishes(facts, pipeline, journal.cursor)]
     names = [person.login for person in people if person is not None and not person.is_bot]

@@ -63,7 +63,7 @@ class Journal:
     if it was before our time: the deal is closed without an outcome. `left` says why a deal left the pipeline. `rounds`
     are its values in turn. `cleared` is the newest comment when a move was last accepted: older refusals are past.
     `refresh` says for which comment a checklist was to be brought up to date. `reminded` are the occasions of which
-    somebody was reminded.
+    somebody was reminded. `boxes` says until when the ticks in our questions were judged.
     """
 
     repository: int
@@ -86,6 +86,7 @@ class Journal:
     assigned: tuple[Assigned, ...] = ()
     refresh: Mapping[str, int] = field(default_factory=dict)
     reminded: tuple[str, ...] = ()
+    boxes: tuple[tuple[int, datetime], ...] = ()
 
     def with_answer(self, comment: int, answer: Answered) -> Journal:
         """Remember how a comment was answered."""
@@ -100,6 +101,11 @@ class Journal:
         """Remember who was put on the deal or taken off it last."""
         others = tuple(entry for entry in self.assigned if entry.login.casefold() != login.casefold())
         return replace(self, assigned=(*others, Assigned(login, on, at))[-10:])
+
+    def with_boxes(self, comment: int, at: datetime) -> Journal:
+        """Remember that the ticks in a question of ours were judged, as they stood then."""
+        others = tuple(entry for entry in self.boxes if entry[0] != comment)
+        return replace(self, boxes=(*others, (comment, at))[-10:])
 
     def has_answered(self, comment: int) -> bool:
         """Say whether a comment was answered, with yes or no."""
@@ -141,6 +147,7 @@ def to_payload(journal: Journal) -> dict[str, Any]:
         "assigned": [[entry.login, entry.on, _epoch(entry.at)] for entry in journal.assigned],
         "refresh": dict(journal.refresh),
         "reminded": list(journal.reminded),
+        "boxes": [[comment, _epoch(at)] for comment, at in journal.boxes],
     }
     return {key: value for key, value in payload.items() if value not in ("", [], {}, 0)}
 
@@ -172,6 +179,7 @@ def from_payload(payload: Mapping[str, Any]) -> Journal | None:
             assigned=tuple(Assigned(str(who), bool(on), _moment(at)) for who, on, at in payload.get("assigned", ())),
             refresh={str(k): int(v) for k, v in payload.get("refresh", {}).items()},
             reminded=tuple(str(key) for key in payload.get("reminded", ())),
+            boxes=tuple((int(comment), _moment(at)) for comment, at in payload.get("boxes", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError):
         return None

@@ -17,8 +17,8 @@ from salesbot.core.deal import Deal, Move, Refusal, Role, StageVisit
 from salesbot.core.journal import Journal, Owed
 from salesbot.core.pipeline import Pipeline, Stage
 
-BODY_LIMIT = 65_000
-"""Characters of a description, a little below GitHub's 65,536."""
+BODY_LIMIT = 65_536
+"""Characters GitHub takes as a description. A write of which GitHub refuses this part would be half a plan."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,8 @@ class Course:
         return frozenset(owed.key for owed in self.owed)
 
     def owing(self, key: str, text: str) -> Course:
-        """Owe a comment. Several refusals of one run make one comment: of refusals only the newest stands."""
-        kind = key.partition(":")[0]
-        before = [owed for owed in self.owed if kind == "refusal" and owed.key.startswith("refusal:")]
-        texts = [owed.text for owed in before] + [text]
-        others = tuple(owed for owed in self.owed if owed not in before and owed.key != key)
-        return replace(self, owed=(*others, Owed(key, "\n\n".join(texts))))
+        """Owe a comment."""
+        return replace(self, owed=(*self.owed, Owed(key, text)))
 
     def noting(self, note: str) -> Course:
         """Say something in the job summary only."""
@@ -114,7 +110,8 @@ def _set_field(course: Course, act: SetField, bench: Bench) -> Course | Refused:
     except fields.FieldError as error:
         return Refused(None, (Refusal(str(error), "Repair the description, then say it again"),))
     if len(body) > BODY_LIMIT:
-        return Refused(None, (Refusal("The description is full: GitHub holds 65,536 characters.", "Shorten it first"),))
+        why = f"The description has no room for it: GitHub takes {BODY_LIMIT:,} characters."
+        return Refused(None, (Refusal(why, "Shorten it"),))
     deal = replace(course.deal, body=body, fields=fields.read(body, known, one_line))
     journal = course.journal
     if act.heading == "Value" and act.value is not None:

@@ -96,11 +96,18 @@ def tell(
         "label_problems": listed,
         "changed_by": by,
     }
-    payload = {"config": bool(config), "labels": [[p.stage, p.label, p.id] for p in listed]}
+    payload = {"config": bool(config), "by": by, "labels": [[p.stage, p.label, p.id] for p in listed]}
     body = markdown.fit(f"{markdown.marker(MARKER, payload)}\n{say('problem.md.j2', values)}")
     if repository.problem is None:
         return Told((OpenProblem(TITLE, body),), opened=True)
     return Told(() if repository.problem.body.strip() == body.strip() else (EditProblem(body),))
+
+
+def changed_by(repository: Repository) -> str | None:
+    """Say who had changed the file last when the open problem issue was written."""
+    marker = markdown.read_marker(repository.problem.body) if repository.problem else None
+    by = marker.payload.get("by") if marker and marker.kind == MARKER else None
+    return by if isinstance(by, str) else None
 
 
 def lasting(repository: Repository, pipeline: Pipeline) -> tuple[LabelProblem, ...]:

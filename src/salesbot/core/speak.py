@@ -35,7 +35,16 @@ def owed(course: Course, stand: Stand) -> tuple[Owed, ...]:
     earlier = () if taken_away(stand) else course.journal.owed
     left = [entry for entry in earlier if entry.key not in stand.own and entry.key not in course.owed_keys]
     left = [entry for entry in left if not (course.moves and entry.key.partition(":")[0] in comments.PASSING)]
-    return _within_limit([*left, *course.owed])
+    return _within_limit(_one_refusal([*left, *course.owed]))
+
+
+def _one_refusal(entries: Sequence[Owed]) -> list[Owed]:
+    """Of refusals only the newest stands, so several that are owed make one comment, under the newest key."""
+    refusals = [entry for entry in entries if entry.key.startswith(f"{comments.REFUSAL}:")]
+    others = [entry for entry in entries if entry not in refusals]
+    if not refusals:
+        return others
+    return [*others, Owed(refusals[-1].key, "\n\n".join(entry.text for entry in refusals))]
 
 
 def _within_limit(entries: Sequence[Owed]) -> tuple[Owed, ...]:

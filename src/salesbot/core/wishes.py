@@ -22,6 +22,7 @@ from salesbot.core.judge import Course
 from salesbot.core.pipeline import HORIZON, Pipeline
 from salesbot.core.timeline import LabelWish, StateWish
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
 INSTALL_SLACK = timedelta(hours=1)
 """The first issue may be opened a little before the first run creates the labels that date the installation."""
 
@@ -128,11 +129,17 @@ def is_answered(comment: Comment, journal: Journal | None) -> bool:
     return "CONFUSED" in comment.receipts or ("ROCKET" in comment.receipts and journal is None)
 
 
-def ticks(facts: Facts) -> Iterator[TickWish]:
-    """List the boxes ticked in our questions: how a deal ended, or why."""
+def ticks(facts: Facts, journal: Journal | None) -> Iterator[TickWish]:
+    """List the boxes ticked in our questions that nobody judged: how a deal ended, or why."""
     assert facts.issue is not None
+    judged = dict(journal.boxes) if journal is not None else {}
+    cleared = journal.cleared if journal is not None else 0
     for comment in facts.issue.comments:
         if comments.kind_of(comment) not in comments.PASSING or comment.minimized or comment.own_text:
+            continue
+        if comment.id <= cleared or (
+            comment.edited_at is not None and comment.edited_at <= judged.get(comment.id, _NEVER)
+        ):
             continue
         for item in checklists.read(comments.ASK, comment.body).items:
             if item.ticked:

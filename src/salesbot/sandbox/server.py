@@ -22,7 +22,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from salesbot.sandbox.gateway import Dropped, Gateway, Request
 
-PAGES = re.compile(r"/|/[^/]+/[^/]+/issues/\d+|/[^/]+/[^/]+/?")
+PAGES = re.compile(r"/|/[^/]+/[^/]+(/issues(/\d+)?)?/?")
 
 
 class _Protocol(H11Protocol):

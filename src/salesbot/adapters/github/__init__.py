@@ -79,9 +79,9 @@ class GitHub:
         """Read the open problem issues again, oldest first."""
         return _read.open_problems(self.client, facts)
 
-    def last_change(self) -> str | None:
-        """Say who changed the configuration last."""
-        return _read.last_change(self.client, self.place)
+    def last_change(self, file: str) -> str | None:
+        """Say who changed a file last."""
+        return _read.last_change(self.client, self.place, file)
 
     def create_labels(self, facts: Facts, wanted: Sequence[CreateLabel]) -> tuple[Label, ...]:
         """Create labels of the repository's list."""

@@ -153,7 +153,7 @@ class Client:
         """Send one request; the status is None where no answer came."""
         self.requests += 1
         try:
-            return self._github.requester.requestJson(verb, urlsplit(url).path if body else url, input=body)
+            return self._github.requester.requestJson(verb, url, input=body)
         except requests.RequestException:
             return None, {}, ""
 

@@ -11,7 +11,7 @@ from salesbot.adapters.github.client import Client, NotFoundError, Reply
 from salesbot.adapters.github.documents import document
 from salesbot.adapters.github.shapes import Json, need, nodes
 from salesbot.core.deal import Actor, Role
-from salesbot.core.errors import InputError, ServiceError
+from salesbot.core.errors import ServiceError
 from salesbot.core.facts import (
     Comment,
     Facts,
@@ -126,8 +126,9 @@ def _check_contents(data: Json, place: Place) -> None:
 def repository_facts(data: Json, place: Place) -> Repository:
     """Read the repository around the deals."""
     found = _problems(nodes(data, "problems"))
-    templates = _templates(data.get("templates"), "", place)
-    templates |= _templates(data.get("checklists"), "checklists/", place)
+    files = _files(data, place)
+    unreadable = {path: wrong for path, blob in files.items() if (wrong := _wrong(blob))}
+    texts = {path: blob.get("text") or "" for path, blob in files.items() if path not in unreadable}
     return Repository(
         id=need(data, "databaseId"),
         node_id=need(data, "id"),
@@ -137,8 +138,9 @@ def repository_facts(data: Json, place: Place) -> Repository:
         labels=tuple(shapes.label(node) for node in nodes(data, "labels")),
         labels_complete=not need(data, "labels", "pageInfo")["hasNextPage"],
         labels_end=need(data, "labels", "pageInfo").get("endCursor"),
-        config=_text(data.get("config"), place.config),
-        templates=templates,
+        config=texts.pop(place.config, None),
+        templates={path.removeprefix(f"{place.templates}/"): text for path, text in texts.items()},
+        unreadable=unreadable,
         problem=found[0] if found else None,
         people=_people(nodes(data, "people")) if data.get("people") else {},
         people_complete=bool(data.get("people")) and not need(data, "people", "pageInfo")["hasNextPage"],
@@ -160,24 +162,25 @@ def open_problems(client: Client, facts: Facts) -> list[ProblemIssue]:
     return _problems(nodes(data, "node", "issues"))
 
 
-def _text(blob: Json | None, path: str) -> str | None:
-    """Read a file. What is no text or too large is refused rather than read in part."""
-    if blob is None or "byteSize" not in blob:
-        return None
+def _wrong(blob: Json) -> str:
+    """Say why a file is not read; nothing if it is. What is no text or too large is not read in part."""
+    if "byteSize" not in blob:
+        return "is no file"
     if blob.get("isBinary"):
-        raise InputError(f"{path} is no text file.")
+        return "is no text file"
     if blob["byteSize"] > MAX_FILE or blob.get("isTruncated"):
-        raise InputError(f"{path} has {blob['byteSize']:,} bytes; at most {MAX_FILE:,} are read.")
-    return blob.get("text") or ""
+        return f"has {blob['byteSize']:,} bytes; at most {MAX_FILE:,} are read"
+    return ""
 
 
-def _templates(tree: Json | None, folder: str, place: Place) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for entry in (tree or {}).get("entries") or ():
-        if entry["type"] == "blob" and entry["name"].endswith(".j2"):
-            name = f"{folder}{entry['name']}"
-            found[name] = _text(entry.get("object"), f"{place.templates}/{name}") or ""
-    return found
+def _files(data: Json, place: Place) -> dict[str, Json]:
+    """The configuration and the templates, by path; a folder gives one level."""
+    found = {place.config: data.get("config")}
+    for alias, folder in (("templates", place.templates), ("checklists", f"{place.templates}/checklists")):
+        for entry in (data.get(alias) or {}).get("entries") or ():
+            if entry["type"] == "blob" and entry["name"].endswith(".j2"):
+                found[f"{folder}/{entry['name']}"] = entry.get("object")
+    return {path: blob for path, blob in found.items() if blob is not None}
 
 
 def _roles(data: Json, waking: Waking) -> dict[str, Role]:
@@ -302,12 +305,14 @@ def _all_labels(client: Client, repository: Repository) -> Repository:
 
 
 def _all_comments(client: Client, issue: Issue, viewer: Actor) -> Issue:
-    """From the oldest on, a hundred a page. What the first read brought is younger and is kept."""
+    """From the oldest on, a hundred a page, until the newest that the first read brought. What it brought is kept."""
     comments, after, more = list(issue.comments), issue.comments_after, True
     while more:
         page = need(client.query(document("Comments"), {"id": issue.id, "after": after}).data, "node", "comments")
-        comments = [*(shapes.comment(node, viewer) for node in nodes(page)), *comments]
-        more, after = page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"]
+        older = [shapes.comment(node, viewer) for node in nodes(page)]
+        comments = [*older, *comments]
+        met = bool(older) and issue.unread_until is not None and older[-1].created_at > issue.unread_until
+        more, after = page["pageInfo"]["hasNextPage"] and not met, page["pageInfo"]["endCursor"]
     return replace(issue, comments=merged(comments), comments_complete=True, unread_until=None)
 
 
@@ -335,10 +340,10 @@ def ask_role(client: Client, repository: str, person: str) -> Role:
     return shapes.highest_role(permissions) if permissions else shapes.role(answer.get("permission"))
 
 
-def last_change(client: Client, place: Place) -> str | None:
-    """Say who changed the configuration last, if GitHub knows."""
+def last_change(client: Client, place: Place, file: str) -> str | None:
+    """Say who changed a file last, if GitHub knows."""
     owner, _, name = place.repository.partition("/")
-    data = client.query(document("LastChange"), {"owner": owner, "name": name, "file": place.config}).data
+    data = client.query(document("LastChange"), {"owner": owner, "name": name, "file": file}).data
     history = need(data, "repository").get("defaultBranchRef") or {}
     commits = ((history.get("target") or {}).get("history") or {}).get("nodes") or []
     user = ((commits[0].get("author") or {}).get("user") or {}) if commits else {}

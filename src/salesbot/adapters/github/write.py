@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, assert_never
 
 from salesbot.adapters.github import shapes
-from salesbot.adapters.github.client import Client, Reply
+from salesbot.adapters.github.client import Client, Reply, UnclearError
 from salesbot.adapters.github.documents import definitions, with_fragments
 from salesbot.adapters.github.shapes import Json
 from salesbot.core import problems
@@ -72,7 +72,8 @@ class Written:
 
 
 def create_labels(client: Client, facts: Facts, wanted: Sequence[CreateLabel]) -> tuple[Label, ...]:
-    """Create labels, and say what they are. Raises ServiceError if one cannot be created."""
+    """Create labels, and say what they are. Raises UnclearError if another run made one at the same moment,
+    ServiceError if one cannot be created."""
     steps = [
         Step(
             effect,
@@ -89,9 +90,10 @@ def create_labels(client: Client, facts: Facts, wanted: Sequence[CreateLabel]) -
     reply = _send(client, steps)
     made = [reply.data.get(f"m{index}") for index in range(len(steps))]
     if any(answer is None for answer in made):
-        raise ServiceError(
-            f"A label could not be created: {_why(reply, made.index(None))}.", "The next run tries again"
-        )
+        why = _why(reply, made.index(None))
+        if "already" in why:
+            raise UnclearError("Another run made the labels at the same moment.", "The next run looks")
+        raise ServiceError(f"A label could not be created: {why}.", "The next run tries again")
     return tuple(shapes.label(answer["label"]) for answer in made if answer is not None)
 
 

@@ -21,6 +21,20 @@ LEGACY = {
     Level.ADMIN: "admin",
 }
 """The old `permission` word: it knows neither triage nor maintain."""
+PROFILE = {
+    "company": None,
+    "email": None,
+    "blog": None,
+    "bio": None,
+    "location": None,
+    "hireable": None,
+    "followers": 0,
+    "following": 0,
+    "public_gists": 0,
+    "public_repos": 0,
+}
+ALONE = {"network_count": 0, "subscribers_count": 0}
+"""What a repository says of itself only when it is asked for by name."""
 
 
 def get_viewer(call: Call) -> Reply:
@@ -43,7 +57,7 @@ def zen(call: Call) -> Reply:
 def get_repository(call: Call) -> Reply:
     """Answer a repository, with what whoever asks may do there."""
     row = call.repository
-    return Reply(call.wire.repository(row["id"]) | {"permissions": _booleans(_reach(call, row))})
+    return Reply(call.wire.repository(row["id"]) | ALONE | {"permissions": _booleans(_reach(call, row))})
 
 
 def list_collaborators(call: Call) -> Reply:
@@ -169,7 +183,7 @@ def _user(call: Call) -> Row:
 
 def _profile(call: Call, row: Row) -> dict[str, Any]:
     times = {"created_at": row["created_at"], "updated_at": row["created_at"]}
-    return {**call.wire.user(row["id"]), "name": row["name"], "company": None, "email": None, **times}
+    return {**call.wire.user(row["id"]), "name": row["name"], **PROFILE, **times}
 
 
 def _collaborator(call: Call, row: Row, role: str) -> dict[str, Any]:

@@ -1,0 +1,161 @@
+"""What an event costs: requests, seconds and CPU time of real runs against the sandbox, as one table.
+
+    python -m tests.bench [--runs 5] [--container NAME]
+
+Each number is the median of several runs, each from the same state. A run is the whole process, as GitHub starts it;
+with --container it is the Action's image under buildah, less what an empty run of the same container takes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from salesbot.sandbox import Delivery, Repo, Run, Sandbox, Workflow
+from tests.image import container
+
+MANY = 5_000
+PEOPLE = {"ann": "triage", "nora": "write", "kim": "admin"}
+LATENCIES = (0, 50)
+
+
+@dataclass(frozen=True)
+class Case:
+    """An event to measure: what a person does to deal 1, and whether the token may list collaborators."""
+
+    title: str
+    do: Callable[[Repo], object]
+    outcome: str
+    lists_people: bool = False
+    twice: bool = False
+    """Measure the second run of the same event."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    requests: int
+    seconds: float
+    cpu: float
+
+
+CASES = (
+    Case("move by label", lambda sales: sales.label("ann", 1, "stage:prospect"), "prospect"),
+    Case("move by command", lambda sales: sales.comment("nora", 1, "/prospect"), "prospect"),
+    Case("the same, roles in the read", lambda sales: sales.comment("nora", 1, "/prospect"), "prospect", True),
+    Case("refused move by label", lambda sales: sales.label("ann", 1, "stage:won"), "lead"),
+    Case("nothing to do", lambda sales: sales.label("ann", 1, "stage:prospect"), "prospect", twice=True),
+    Case("irrelevant (a comment)", lambda sales: sales.comment("nora", 1, "Thanks!"), "lead"),
+)
+
+
+def main() -> None:
+    """Measure and print."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--runs", type=int, default=5)
+    options.add_argument("--container", help="a working container of the image, made by `buildah from`")
+    args = options.parse_args()
+    program = [sys.executable, "-m", "salesbot", "run"]
+    if args.container:
+        program = [sys.executable, str(Path(container.__file__)), args.container]
+    base = _empty_run(args.container) if args.container else Cost(0, 0, 0)
+    print(f"{'':29}  requests   {'   '.join(f'{latency:2} ms away' for latency in LATENCIES)}    CPU")
+    for repository, old in (("acme/sales", 0), ("acme/big", MANY)):
+        print(f"a repository with {old + 1:,} issue{'s' if old else ''}")
+        with Sandbox(at=datetime(2026, 11, 23, 9, tzinfo=UTC), step=1, workflow=Workflow(program)) as github:
+            sales = _prepare(github, repository, old)
+            for case in CASES:
+                print(_row(case, [_median(github, sales, case, latency, args.runs) for latency in LATENCIES], base))
+
+
+def _prepare(github: Sandbox, name: str, old: int) -> Repo:
+    sales = github.repo(name, roles=PEOPLE)
+    sales.open_issue("ann", "Acme GmbH: new shop", "### Company\n\nAcme GmbH\n")
+    _settle(github)
+    sales.seed(_old(number) for number in range(old))
+    return sales
+
+
+def _old(number: int) -> dict[str, Any]:
+    at = f"2026-0{number % 9 + 1}-10T10:00:00Z"
+    return {
+        "title": f"Deal {number}",
+        "body": "### Value\n\n12000 EUR\n",
+        "created_at": at,
+        "labels": ["stage:qualified"],
+        "events": [{"kind": "labeled", "by": "ann", "at": at, "label": "stage:qualified"}],
+        "comments": [{"by": "nora", "body": "Called them.", "at": at}],
+    }
+
+
+def _median(github: Sandbox, sales: Repo, case: Case, latency: int, runs: int) -> Cost:
+    costs = list(_costs(github, sales, case, latency, runs))
+    middle = [statistics.median(getattr(cost, name) for cost in costs) for name in ("seconds", "cpu")]
+    assert len({cost.requests for cost in costs}) == 1, "every run asks the same"
+    return Cost(costs[0].requests, *middle)
+
+
+def _costs(github: Sandbox, sales: Repo, case: Case, latency: int, runs: int) -> Iterator[Cost]:
+    state = github.snapshot()
+    for _ in range(runs):
+        github.restore(state)
+        sales.collaborators_readable(case.lists_people)
+        case.do(sales)
+        [delivery] = github.outbox
+        if case.twice:
+            github.run(delivery)
+        github.weather.latency_ms = latency
+        yield _cost(github, sales, case, delivery)
+        github.weather.latency_ms = 0
+    github.restore(state)
+
+
+def _cost(github: Sandbox, sales: Repo, case: Case, delivery: Delivery) -> Cost:
+    before = _cpu()
+    run = github.run(delivery)
+    cpu = _cpu() - before
+    _check(run, sales, case)
+    return Cost(len(run.requests), run.seconds, cpu)
+
+
+def _check(run: Run, sales: Repo, case: Case) -> None:
+    assert run.exit_code == 0, run.stdout + run.stderr
+    assert sales.issue(1).labels == (f"stage:{case.outcome}",), sales.issue(1).labels
+
+
+def _settle(github: Sandbox) -> None:
+    for delivery in github.outbox:
+        github.run(delivery)
+
+
+def _empty_run(name: str) -> Cost:
+    """What starting the container costs without the program in it."""
+    line = ["buildah", "run", "--isolation=chroot", "--network=host", name, "--", "/bin/true"]
+    costs = []
+    for _ in range(5):
+        cpu, begun = _cpu(), time.monotonic()
+        subprocess.run(line, check=True)
+        costs.append((time.monotonic() - begun, _cpu() - cpu))
+    return Cost(0, statistics.median(cost[0] for cost in costs), statistics.median(cost[1] for cost in costs))
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _row(case: Case, costs: list[Cost], base: Cost) -> str:
+    walls = "   ".join(f"{cost.seconds - base.seconds:8.2f} s" for cost in costs)
+    return f"  {case.title:27}  {costs[0].requests:8}   {walls}   {costs[0].cpu - base.cpu:5.2f} s"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""One sandbox for all tests of a worker, emptied before each; time stands still but for a second per write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from salesbot.adapters.github import Client
+from salesbot.sandbox import Sandbox
+from tests.e2e.play import Door, Play
+
+MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def _running() -> Iterator[Sandbox]:
+    with Sandbox(at=MONDAY, step=1) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def github(_running: Sandbox) -> Sandbox:
+    _running.reset()
+    _running.limits.default()
+    return _running
+
+
+@pytest.fixture
+def door(github: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Door:
+    def sleep(seconds: float) -> None:
+        github.advance(seconds)
+
+    door = Door(sleep)
+    monkeypatch.setattr(Client, "_send", lambda client, verb, url, body: door.send(client, verb, url, body))
+    return door
+
+
+@pytest.fixture
+def play(github: Sandbox, door: Door) -> Play:
+    return Play(github, door)

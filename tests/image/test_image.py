@@ -1,0 +1,108 @@
+"""The image does what the program does: events go in as GitHub's runner hands them over, the sandbox is the API."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from salesbot.sandbox import Repo, Run, Sandbox, Workflow
+
+CONTAINER = Path(__file__).with_name("container.py")
+
+
+def buildah(*args: str) -> str:
+    return subprocess.run(["buildah", *args], check=True, capture_output=True, text=True).stdout.strip()
+
+
+def inside(container: str, *line: str) -> str:
+    return buildah("run", "--isolation=chroot", "--network=host", container, "--", *line)
+
+
+@pytest.fixture(scope="module")
+def container() -> Iterator[str]:
+    name = buildah("from", "--pull-never", os.environ["SALESBOT_IMAGE"])
+    yield name
+    buildah("rm", name)
+
+
+@pytest.fixture(scope="module")
+def github(container: str) -> Iterator[Sandbox]:
+    workflow = Workflow([sys.executable, str(CONTAINER), container])
+    with Sandbox(at=datetime(2026, 11, 23, 9, tzinfo=UTC), step=1, workflow=workflow) as sandbox:
+        sandbox.repo("acme/sales", roles={"ann": "triage", "nora": "write", "kim": "admin"})
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def sales(github: Sandbox) -> Repo:
+    return github.repo("acme/sales")
+
+
+@pytest.fixture(scope="module")
+def deal(github: Sandbox, sales: Repo) -> int:
+    number = sales.open_issue("ann", "Acme GmbH: new shop", "### Company\n\nAcme GmbH\n")
+    settle(github)
+    return number
+
+
+def settle(github: Sandbox) -> list[Run]:
+    runs = [github.run(delivery) for delivery in github.outbox]
+    assert [(run.exit_code, run.stderr) for run in runs] == [(0, "")] * len(runs), runs[0].stdout
+    return runs
+
+
+def test_a_new_issue_becomes_a_lead(sales: Repo, deal: int) -> None:
+    issue = sales.issue(deal)
+    assert issue.labels == ("stage:lead",)
+    assert len(issue.comments) == 2, "the card and the qualification checklist, from templates inside the image"
+
+
+def test_a_refused_move_goes_back(github: Sandbox, sales: Repo, deal: int) -> None:
+    sales.swap("ann", deal, "stage:lead", "stage:won")
+    settle(github)
+    assert sales.issue(deal).labels == ("stage:lead",)
+    assert "A deal in lead cannot go to won" in sales.issue(deal).comments[-1].body
+
+
+def test_a_move_by_command_is_told_to_the_runner(github: Sandbox, sales: Repo, deal: int) -> None:
+    sales.comment("nora", deal, '/value 24k EUR\n/qualify --force "we know them"')
+    [run] = settle(github)
+    assert sales.issue(deal).labels == ("stage:qualified",)
+    assert "24000 EUR" in sales.issue(deal).body
+    assert run.outputs["stage"] == "qualified"
+    assert run.outputs["moved"] == "true"
+    assert "add the label stage:qualified" in json.loads(run.outputs["changes"])
+    assert "from lead to qualified by nora" in run.summary
+
+
+def test_a_configuration_with_a_zone_of_its_own_is_read(github: Sandbox, sales: Repo, deal: int) -> None:
+    sales.push("kim", ".github/salesbot.yml", "version: 1\ntimezone: Europe/Berlin\ncurrency: CHF\n")
+    sales.comment("nora", deal, "/revisit 2027-03-01 budget comes in spring")
+    settle(github)
+    assert sales.issue(deal).labels == ("stage:revisit",)
+    assert "2027-03-01" in sales.issue(deal).body
+
+
+def test_a_wrong_configuration_is_reported_with_its_line(github: Sandbox, sales: Repo, deal: int) -> None:
+    sales.push("kim", ".github/salesbot.yml", "version: 1\ncurency: CHF\n")
+    sales.comment("nora", deal, "/status")
+    run = github.run(github.outbox[-1])
+    assert run.exit_code == 2
+    assert "::error::.github/salesbot.yml:2:1" in run.stdout
+
+
+def test_imports_are_lazy_and_nothing_is_compiled_at_run_time(container: str) -> None:
+    look = "import sys; import salesbot.cli; print('jinja2' in sys.modules, sys.dont_write_bytecode)"
+    assert inside(container, "/opt/salesbot/bin/python", "-c", look) == "False True"
+
+
+def test_there_is_no_pip_and_no_sandbox_in_it(container: str) -> None:
+    look = "from importlib.util import find_spec; print(find_spec('pip'), find_spec('salesbot.sandbox'))"
+    assert inside(container, "/opt/salesbot/bin/python", "-c", look) == "None None"

@@ -1,0 +1,195 @@
+"""action.yml, the workflow, the Dockerfile and the program say the same. What GitHub reads, GitHub reads from files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from salesbot import summary
+from salesbot.adapters.actions import TASKS, Inputs, read_inputs, wake
+from salesbot.app import Outcome
+
+TOP = Path(__file__).parents[1]
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as GitHub reads it: `on` is a word."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:bool" or letter in "tTfF"]
+    for letter, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.load((TOP / name).read_text(encoding="utf-8"), _Loader)
+    return found
+
+
+ACTION = read("action.yml")
+WORKFLOW = read(".github/workflows/sales.yml")
+JOB = WORKFLOW["jobs"]["salesbot"]
+DOCKERFILE = (TOP / "Dockerfile").read_text(encoding="utf-8")
+
+
+# action.yml and the program
+
+
+def test_every_input_is_read_and_no_other() -> None:
+    environment = _Asked({"GITHUB_REPOSITORY": "acme/sales", "INPUT_TOKEN": "t"})
+    read_inputs(environment)
+    asked = {name.removeprefix("INPUT_").lower() for name in environment.asked if name.startswith("INPUT_")}
+    assert asked == set(ACTION["inputs"])
+
+
+class _Asked(dict[str, str]):
+    """An environment that remembers what it was asked for."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        super().__init__(values)
+        self.asked: set[str] = set()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.asked.add(name)
+        return super().get(name, default)
+
+
+def test_the_defaults_of_action_yml_are_those_of_the_program() -> None:
+    given = {f"INPUT_{name.upper()}": str(about["default"]) for name, about in ACTION["inputs"].items()}
+    given["INPUT_TOKEN"] = "t"  # ${{ github.token }}, filled in by GitHub
+    assert read_inputs({"GITHUB_REPOSITORY": "acme/sales", **given}) == Inputs("acme/sales", "t")
+
+
+def test_every_task_is_named() -> None:
+    assert set(re.findall(r"`(\w+)`", ACTION["inputs"]["task"]["description"])) == set(TASKS)
+
+
+def test_every_output_is_set_and_no_other() -> None:
+    assert set(summary.outputs(Outcome())) == set(ACTION["outputs"])
+
+
+def test_an_action_in_a_container_says_what_github_asks_for() -> None:
+    assert ACTION["runs"] == {"using": "docker", "image": "Dockerfile"}
+    assert all(ACTION[word] for word in ("name", "description", "branding"))
+    assert all(about["description"] for about in (*ACTION["inputs"].values(), *ACTION["outputs"].values()))
+
+
+@pytest.mark.parametrize("word", ["USER", "WORKDIR"])
+def test_the_dockerfile_leaves_to_the_runner_what_is_the_runners(word: str) -> None:
+    assert not re.search(rf"^{word}\b", DOCKERFILE, re.MULTILINE)
+
+
+def test_the_entrypoint_is_the_program_by_its_whole_path() -> None:
+    assert 'ENTRYPOINT ["/opt/salesbot/bin/salesbot", "run"]' in DOCKERFILE
+
+
+# The workflow to copy
+
+
+def test_it_asks_for_no_more_than_it_needs() -> None:
+    assert WORKFLOW["permissions"] == {"contents": "read", "issues": "write"}
+    assert "permissions" not in JOB
+
+
+def test_one_run_at_a_time_for_each_deal_and_none_is_cut_off() -> None:
+    assert "concurrency" not in WORKFLOW, "a group of the workflow is entered before the job's `if`"
+    assert JOB["concurrency"] == {
+        "group": "salesbot-${{ github.repository }}-"
+        "${{ github.event.issue.number || inputs.issue || github.event_name }}"
+    }
+
+
+def test_a_run_ends_some_day() -> None:
+    assert JOB["timeout-minutes"] <= 10
+
+
+def test_it_runs_on_events_only_as_long_as_there_is_no_sweep() -> None:
+    assert set(WORKFLOW["on"]) == {"issues", "issue_comment", "label", "workflow_dispatch"}
+
+
+def test_no_step_puts_a_strangers_words_into_a_script() -> None:
+    assert [set(step) for step in JOB["steps"]] == [{"uses"}]
+
+
+WAKING = [
+    *(("issues", action) for action in WORKFLOW["on"]["issues"]["types"]),
+    *(("issue_comment", action) for action in WORKFLOW["on"]["issue_comment"]["types"]),
+    *(("label", action) for action in WORKFLOW["on"]["label"]["types"]),
+]
+BODIES = {
+    "a command": "/won 38k",
+    "a command further down": "Good news!\n\n/won 38k",
+    "a list with ticks": "- [x] Scope\n- [ ] Effort",
+    "a list with stars": "* [x] Scope",
+    "talk": "Thanks!",
+    "nothing": "",
+    "a card": '<!-- salesbot:card {"v":1} -->\n**won** since 25 Nov 2026 by nora\n\n<details></details>',
+}
+PEOPLE = {"a person": {"login": "ann", "type": "User"}, "a bot": {"login": "acme[bot]", "type": "Bot"}}
+EVENTS = [
+    pytest.param(event, action, body, sender, pull, id=f"{event} {action}, {what}, by {who}{', on a pull' * pull}")
+    for event, action in WAKING
+    for what, body in BODIES.items()
+    for who, sender in PEOPLE.items()
+    for pull in (False, True)
+    if event == "issue_comment" or (what == "nothing" and not pull)
+]
+
+
+def payload(event: str, action: str, body: str, sender: Mapping[str, str], pull: bool) -> dict[str, Any]:
+    issue = {"number": 7, **({"pull_request": {}} if pull else {})}
+    found: dict[str, Any] = {"action": action, "sender": dict(sender)}
+    if event == "label":
+        changes = {"name": {"from": "stage:done"}}
+        return {**found, "label": {"name": "stage:won", "node_id": "L"}, "changes": changes}
+    if event == "issue_comment":
+        return {**found, "issue": issue, "comment": {"id": 1, "body": body}}
+    return {**found, "issue": issue, "label": {"name": "stage:won"}, "changes": {"body": {"from": ""}}}
+
+
+def passes(event: str, about: Mapping[str, Any]) -> bool:
+    """Evaluate the job's `if` as GitHub would: its operators and `contains` are Python's in other clothes."""
+    text = re.sub(r"!(?=github)", " not ", JOB["if"].replace("&&", " and ").replace("||", " or "))
+    text = re.sub(r"github\.([\w.]+)", r"look('\1')", text)
+
+    def look(path: str) -> Any:
+        value: Any = {"event_name": event, "event": about}
+        for step in path.split("."):
+            # A missing value is falsy; an object, even an empty one, is not.
+            value = value.get(step) if isinstance(value, dict) else None
+        return True if value == {} else value
+
+    names = {"look": look, "contains": lambda text, part: part.lower() in (text or "").lower()}
+    return bool(eval(text, {"__builtins__": {}}, names))
+
+
+@pytest.mark.parametrize(("event", "action", "body", "sender", "pull"), EVENTS)
+def test_the_filter_drops_nothing_that_wakes_the_program(
+    event: str, action: str, body: str, sender: Mapping[str, str], pull: bool
+) -> None:
+    about = payload(event, action, body, sender, pull)
+    kind = wake(Inputs("acme/sales", "t", event=event), about).kind
+    assert kind == "nothing" or passes(event, about)
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        pytest.param(payload("issue_comment", "created", "Thanks!", PEOPLE["a person"], False), id="talk"),
+        pytest.param(payload("issue_comment", "created", "/won", PEOPLE["a bot"], False), id="a bot's comment"),
+        pytest.param(payload("issue_comment", "created", "/won", PEOPLE["a person"], True), id="on a pull request"),
+        pytest.param(payload("issue_comment", "edited", "Thanks!", PEOPLE["a person"], False), id="talk, edited"),
+        pytest.param(
+            payload("issue_comment", "created", "- [x] me", PEOPLE["a person"], False), id="boxes of one's own"
+        ),
+        pytest.param(payload("issue_comment", "deleted", "/won", PEOPLE["a person"], False), id="a deleted command"),
+    ],
+)
+def test_the_filter_saves_the_minutes_it_is_there_for(about: dict[str, Any]) -> None:
+    assert not passes("issue_comment", about)

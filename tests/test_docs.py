@@ -1,0 +1,223 @@
+"""What the README shows is what there is: every file, table, diagram and output in it is compared or executed here.
+
+python -m tests.test_docs    prints the parts that are made from the code, to be put into the README
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from salesbot.adapters.templates import builtin_names
+from salesbot.cli import main
+from salesbot.core.commands import Command, all_commands
+from salesbot.core.config import parse
+from salesbot.core.deal import Role
+from salesbot.core.pipeline import Stage, default_pipeline
+from salesbot.demo import story
+from tests.world import NORA, a_deal
+
+TOP = Path(__file__).parents[1]
+README = (TOP / "README.md").read_text(encoding="utf-8")
+DOCS = {
+    file.name: file.read_text(encoding="utf-8") for file in (TOP / "README.md", *sorted((TOP / "docs").glob("*.md")))
+}
+FENCES = re.compile(r"```(\w+)\n(.*?)```", re.S)
+BLOCKS = FENCES.findall(README)
+PIPELINE = default_pipeline()
+
+
+def blocks(language: str) -> list[str]:
+    """The code blocks of one language, in their order."""
+    return [text for kind, text in BLOCKS if kind == language]
+
+
+# The parts made from the code
+
+
+def command_table() -> str:
+    rows = [f"| `{command.usage}` | {_help(command)} | {_role(command)} |" for command in all_commands(PIPELINE)]
+    return "\n".join(["| command | does | role |", "|---|---|---|", *rows])
+
+
+def _help(command: Command) -> str:
+    text = command.help.removesuffix(".")
+    return text[:1].upper() + text[1:]
+
+
+def _role(command: Command) -> str:
+    return command.least_role(PIPELINE).name.lower()
+
+
+def pipeline_table() -> str:
+    head = ["| stage | meaning | leads to | needs | on entering |", "|---|---|---|---|---|"]
+    return "\n".join([*head, *map(_stage_row, PIPELINE.stages)])
+
+
+def _stage_row(stage: Stage) -> str:
+    leads = ", ".join(stage.next) or "`/reopen`"
+    needs = ", ".join(re.sub(r"^checklist:(.*)", r"checklist \1 settled", guard) for guard in stage.requires) or "-"
+    return f"| **{stage.name}** | {stage.description} | {leads} | {needs} | {_on_entering(stage)} |"
+
+
+def _on_entering(stage: Stage) -> str:
+    closes = {
+        "won": "closes the issue as completed",
+        "lost": "closes as not planned",
+        "rejected": "closes as not planned",
+    }
+    does = [f"checklist {stage.checklist}"] if stage.checklist else []
+    return ", ".join([*does, *([closes[stage.outcome]] if stage.outcome else [])]) or "-"
+
+
+def inputs_table() -> str:
+    rows = [
+        f"| `{name}` | {given['description'].strip()} | `{given['default'] or ' '}` |"
+        for name, given in _action()["inputs"].items()
+    ]
+    return "\n".join(["| input | | default |", "|---|---|---|", *rows])
+
+
+def outputs_table() -> str:
+    rows = [f"| `{name}` | {given['description'].strip()} |" for name, given in _action()["outputs"].items()]
+    return "\n".join(["| output | |", "|---|---|", *rows])
+
+
+def _action() -> dict[str, dict[str, dict[str, str]]]:
+    found: dict[str, dict[str, dict[str, str]]] = yaml.safe_load((TOP / "action.yml").read_text(encoding="utf-8"))
+    return found
+
+
+TABLES = [command_table, pipeline_table, inputs_table, outputs_table]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
+def test_a_table_is_made_from_the_code(table: object) -> None:
+    assert callable(table)
+    assert table() in README
+
+
+def test_the_roles_it_speaks_of_are_the_defaults() -> None:
+    assert "Below triage nobody is obeyed. `--force` takes the role write." in README
+    assert (PIPELINE.permissions.moves, PIPELINE.permissions.force) == (Role.TRIAGE, Role.WRITE)
+
+
+def test_the_diagram_is_what_the_program_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diagram"]) == 0
+    assert blocks("mermaid") == [capsys.readouterr().out]
+
+
+# The files it shows
+
+
+def test_the_workflow_to_copy_is_the_file_itself() -> None:
+    assert blocks("yaml")[0] == (TOP / ".github/workflows/sales.yml").read_text(encoding="utf-8")
+
+
+def test_the_configuration_is_a_right_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "salesbot.yml"
+    file.write_text(blocks("yaml")[1], encoding="utf-8")
+    assert main(["check", str(file)]) == 0
+    assert capsys.readouterr().out == f"{file}: fine\n"
+    assert len(blocks("yaml")[1].splitlines()) == 10, "the ten-line configuration"
+
+
+def test_the_configuration_does_what_is_said_of_it() -> None:
+    pipeline = parse(blocks("yaml")[1], "salesbot.yml", templates=builtin_names())
+    assert pipeline.stage("prospect") is None
+    assert not pipeline.allows("qualified", "won")
+    assert "owner" in getattr(pipeline.stage("qualified"), "requires", ())
+    proposal = pipeline.stage_of_label("stage:negotiating")
+    assert proposal is not None
+    assert (proposal.name, proposal.label) == ("proposal", "stage:proposal")
+
+
+# What it executes
+
+
+def test_the_check_of_a_wrong_configuration_says_what_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shown = blocks("console")[0]
+    cat, check = re.split(r"^\$ salesbot check ", shown, flags=re.M)
+    _, _, text = cat.partition("\n")
+    file, _, expected = check.partition("\n")
+    Path(file).parent.mkdir()
+    Path(file).write_text(text, encoding="utf-8")
+    assert main(["check", file]) == 2
+    said = capsys.readouterr()
+    assert said.out + said.err == expected
+
+
+@pytest.mark.parametrize(
+    "line", [line for block in blocks("console") for line in block.splitlines() if line[:1] == "$"]
+)
+def test_a_command_line_it_shows_exists(line: str) -> None:
+    program, *rest = shlex.split(line.removeprefix("$ "))
+    if program == "make":
+        made = subprocess.run(["make", "--dry-run", *rest], cwd=TOP, capture_output=True, text=True)
+        assert made.returncode == 0, made.stderr
+    elif program.endswith("salesbot"):
+        with pytest.raises(SystemExit) as ended:
+            main([rest[0], "--help"])
+        assert ended.value.code == 0
+    elif program != "cat":
+        assert (TOP / program).is_file()
+
+
+def test_a_won_deal_sees_four_comments_in_its_life() -> None:
+    assert "Four comments in the life of a won deal" in README
+    deal = a_deal()
+    for checklist, commands in (("qualification", "/qualify"), ("estimate", "/value 24k EUR\n/negotiate")):
+        deal.tick_all(checklist, by=NORA)
+        deal.run()
+        deal.comment(commands, by=NORA)
+        deal.run()
+    deal.comment("/won 38k", by=NORA)
+    deal.run()
+    assert deal.stages() == ["won"]
+    written = [comment for comment in deal.comments.values() if comment.own]
+    assert len(written) == 4
+
+
+def test_the_demo_has_as_many_acts_as_is_said() -> None:
+    assert f"{story().acts} acts of people" in README
+
+
+@pytest.mark.parametrize(
+    ("page", "target"),
+    [
+        pytest.param(page, target, id=f"{page}: {target}")
+        for page, text in DOCS.items()
+        for target in re.findall(r'\]\(([^)#\s]+)\)|src="([^"]+)"', text)
+        for target in target
+        if target and "://" not in target
+    ],
+)
+def test_what_a_page_points_to_is_there(page: str, target: str) -> None:
+    home = TOP if page == "README.md" else TOP / "docs"
+    assert (home / target).exists()
+
+
+@pytest.mark.parametrize(("page", "text"), DOCS.items(), ids=DOCS)
+def test_nothing_is_promised_that_is_not_there(page: str, text: str) -> None:
+    known = {command.word for command in all_commands(PIPELINE)}
+    said = set(re.findall(r"`/([a-z][a-z-]*)\b[^`/]*`", text))
+    # /propose is what the README's own configuration makes.
+    assert said <= known | {"propose"}
+
+
+def _print_parts() -> None:
+    for table in TABLES:
+        print(table(), end="\n\n")
+    main(["diagram"])
+
+
+if __name__ == "__main__":
+    _print_parts()
