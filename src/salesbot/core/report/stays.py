@@ -15,8 +15,9 @@ from salesbot.core.facts import Event
 from salesbot.core.journal import Journal
 
 SLIP = timedelta(minutes=30)
-PUT_BACK_WITHIN = timedelta(days=1)
-"""A swap of labels was refused if the first thing the bot did was to put the old label back, and soon (inferred)."""
+PUT_BACK_WITHIN = timedelta(hours=1)
+"""A swap of labels was refused if the first thing the bot did was to put the old label back, and soon (inferred).
+Only asked where the journal does not reach: on deals with more visits than it remembers, or whose card is lost."""
 
 
 class Stay(NamedTuple):
@@ -93,6 +94,8 @@ def _was_taken_back(index: int, changes: Sequence[Change], previous: str, *, sta
         if event.own:
             back = event.kind == "labeled" and stage == previous and not stands
             return back and event.at - begun.at <= PUT_BACK_WITHIN
+        if stage == previous and event.kind == "labeled":
+            return False  # a person brought it back later: that is a move of its own
         if stage == previous:
-            stands = event.kind == "labeled"
+            stands = False
     return False
