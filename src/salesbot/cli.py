@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from salesbot import summary, tools
+from salesbot import reporting, summary, tools
 from salesbot.adapters import actions
 from salesbot.adapters.actions import Inputs, Runner, Wakeup
 from salesbot.adapters.github import Client, GitHub, Place
@@ -25,7 +25,7 @@ from salesbot.core import diagram
 from salesbot.core.config import parse, schema
 from salesbot.core.config.problems import ConfigError
 from salesbot.core.errors import InputError, SalesbotError
-from salesbot.sweep import Sweep
+from salesbot.report import Reporter
 
 BUG = 3
 PROGRAM = (sys.executable, "-m", "salesbot", "run")
@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     editors = commands.add_parser("schema", help="print the JSON Schema of the configuration, for editors")
     editors.set_defaults(run=_schema)
     tools.add_commands(commands)
+    reporting.add_commands(commands)
     sandbox = commands.add_parser("sandbox", help="serve a GitHub on this machine, to try things")
     sandbox.add_argument("--port", type=int, default=8321, help="default: 8321")
     sandbox.add_argument(
@@ -95,8 +96,10 @@ def _run(args: argparse.Namespace, env: Mapping[str, str]) -> int:
 def _wake(inputs: Inputs, wakeup: Wakeup, runner: Runner) -> tuple[Outcome, int]:
     if wakeup.kind == "nothing":
         return Outcome(notes=(wakeup.why,)), 0
-    if wakeup.kind == "task" and wakeup.task != "sweep":
-        raise InputError(f"The task {wakeup.task} is not there yet in this version.", "There are `auto` and `sweep`")
+    if wakeup.kind == "task" and wakeup.task in ("intake", "streak"):
+        raise InputError(
+            f"The task {wakeup.task} is not there yet in this version.", "There are `auto`, `sweep`, `report` and `all`"
+        )
     client = Client(
         token=inputs.token,
         api_url=inputs.api_url,
@@ -106,13 +109,16 @@ def _wake(inputs: Inputs, wakeup: Wakeup, runner: Runner) -> tuple[Outcome, int]
     )
     folder = str(Path(inputs.config).with_suffix(""))
     scheduled = wakeup.waking.event == "schedule"
+    files = reporting.Files.all_in(inputs.files, publish=inputs.publish)
     app = App(GitHub(client, Place(inputs.repository, inputs.config, folder)), runner.say, scheduled)
     if wakeup.kind == "task":
-        outcome = Sweep(app, runner.say).run()
+        outcome = reporting.run_task(wakeup.task, app, runner.say, files)
     elif wakeup.kind == "labels":
         outcome = app.look_at_labels(wakeup.waking, wakeup.label_before, wakeup.label_id)
     else:
         outcome = app.look_at(wakeup.issue, wakeup.waking)
+        if outcome.asked is not None:
+            outcome = outcome.then(Reporter(app, runner.say).asked(outcome.asked))
     return outcome, client.requests
 
 

@@ -34,12 +34,12 @@ DEFAULT_CONFIG = ".github/salesbot.yml"
 def add_commands(commands: Any) -> None:
     """Add these commands to the command line."""
     sweep = commands.add_parser("sweep", help="look after every deal once, as the schedule does")
-    _remote(sweep)
+    remote(sweep)
     sweep.add_argument("--dry-run", action="store_true", help="change nothing, say what would be done")
     sweep.set_defaults(run=run_sweep)
     why = commands.add_parser("explain", help="say why a deal is in its stage, and what would be refused")
     why.add_argument("number", type=int, help="the number of the issue")
-    _remote(why)
+    remote(why)
     why.add_argument("--save", metavar="FILE", help="keep what was read, for `salesbot simulate`")
     why.set_defaults(run=run_explain)
     what_if = commands.add_parser("simulate", help="say what an event would do to a saved deal, without network")
@@ -52,7 +52,8 @@ def add_commands(commands: Any) -> None:
     what_if.set_defaults(run=run_simulate)
 
 
-def _remote(parser: argparse.ArgumentParser) -> None:
+def remote(parser: argparse.ArgumentParser) -> None:
+    """Add the options that name a repository."""
     parser.add_argument("--repo", metavar="OWNER/NAME", help="default: GITHUB_REPOSITORY; the token is GITHUB_TOKEN")
     parser.add_argument("--config", default=DEFAULT_CONFIG, help=f"path in the repository, default {DEFAULT_CONFIG}")
 
@@ -68,13 +69,14 @@ def github(args: argparse.Namespace, env: Mapping[str, str], *, dry_run: bool) -
 def run_sweep(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Sweep, with progress."""
     connection = github(args, env, dry_run=args.dry_run)
-    outcome = Sweep(App(connection, _print, scheduled=True), _print).run()
-    for line in _lines(outcome, dry_run=args.dry_run):
-        _print(line)
+    outcome = Sweep(App(connection, say, scheduled=True), say).run()
+    for line in lines(outcome, dry_run=args.dry_run):
+        say(line)
     return outcome.exit_code
 
 
-def _lines(outcome: Outcome, *, dry_run: bool) -> Sequence[str]:
+def lines(outcome: Outcome, *, dry_run: bool) -> Sequence[str]:
+    """Say what a run did, a line each."""
     would = "would " if dry_run else ""
     return [*outcome.told, *(f"{would}{describe(effect)}" for effect in outcome.effects), *outcome.notes]
 
@@ -87,11 +89,11 @@ def run_explain(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     pipeline = _pipeline(facts.repository.config, args.config, words)
     facts = App(connection).complete(facts, pipeline)
     for line in explain(facts, pipeline, facts.read_at, words):
-        _print(line)
+        say(line)
     if args.save:
         roles = {login: role.name.lower() for login, role in facts.roles.items()}
         Path(args.save).write_text(json.dumps({**saved, "roles": roles}, indent=1), encoding="utf-8")
-        _print(f"Kept in {args.save}. Try: salesbot simulate EVENT.json {args.save}")
+        say(f"Kept in {args.save}. Try: salesbot simulate EVENT.json {args.save}")
     return 0
 
 
@@ -101,20 +103,20 @@ def run_simulate(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     name = args.event_name or _event_name(event)
     wakeup = actions.wake(actions.Inputs("acme/sales", "", event=name), event)
     if wakeup.kind != "deal":
-        _print(wakeup.why or f"This event starts the task {wakeup.task}; only deals can be simulated.")
+        say(wakeup.why or f"This event starts the task {wakeup.task}; only deals can be simulated.")
         return 0
     saved = _read_json(args.deal)
     facts = _facts(saved, wakeup.waking, args.role)
     words = Words(facts.repository.templates)
     text = Path(args.config).read_text(encoding="utf-8") if args.config else facts.repository.config
     pipeline = _pipeline(text, args.config or DEFAULT_CONFIG, words)
-    now = _moment(args.at) if args.at else facts.read_at
+    now = moment(args.at) if args.at else facts.read_at
     decision = decide(replace(facts, read_at=now), pipeline, now, words)
-    _print(f"#{wakeup.issue}: {decision.before or 'no deal'} -> {decision.stage or 'no deal'}")
+    say(f"#{wakeup.issue}: {decision.before or 'no deal'} -> {decision.stage or 'no deal'}")
     for line in (*decision.notes, *(line for effect in decision.effects for line in _shown(effect))):
-        _print(line)
+        say(line)
     if not decision.effects:
-        _print("Nothing to do.")
+        say("Nothing to do.")
     return 0
 
 
@@ -165,13 +167,15 @@ def _pipeline(text: str | None, file: str, words: Words) -> Pipeline:
         raise InputError(str(error)) from error
 
 
-def _moment(text: str) -> datetime:
+def moment(text: str) -> datetime:
+    """Read the time of `--at`; without a zone, in UTC. Raises InputError for what is none."""
     try:
-        moment = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
     except ValueError as error:
         raise InputError(f"--at {text} is no time.", "For example --at 2027-03-01T09:00:00Z") from error
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _print(line: str) -> None:
+def say(line: str) -> None:
+    """Print a line; what a stranger wrote in it stays in it."""
     print(log_safe(line) if "\n" not in line else line)

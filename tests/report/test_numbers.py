@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from random import Random
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +13,7 @@ from salesbot.core.config import parse
 from salesbot.core.deal import Role
 from salesbot.core.facts import Facts, Repository, Waking
 from salesbot.core.report import Reader, as_json, look, report
+from tests.report.compare import assert_same
 from tests.report.stories import BOT_ACTOR, CONFIG, NOW, TEAM, issue, raw, repository
 from tests.report.truth import Numbers, numbers
 
@@ -37,22 +37,6 @@ def both(random: Random, count: int) -> tuple[Numbers, Numbers]:
     found = [reader.count(raw(each, number)) for number, each in enumerate(issues, 1)]
     made = as_json.values(report([deal for deal in found if deal is not None], SCOPE))
     return made, numbers(stories, issues, "acme/sales")
-
-
-def assert_same(found: Any, expected: Any, path: str = "report") -> None:
-    """Compare two reports number by number; what was divided may differ in the last bits."""
-    if isinstance(expected, dict):
-        assert set(found) == set(expected), path
-        for key in expected:
-            assert_same(found[key], expected[key], f"{path}.{key}")
-    elif isinstance(expected, list):
-        assert len(found) == len(expected), (path, found, expected)
-        for place, each in enumerate(expected):
-            assert_same(found[place], each, f"{path}.{place}")
-    elif isinstance(expected, float):
-        assert found == pytest.approx(expected, rel=1e-9, abs=1e-9), path
-    else:
-        assert found == expected, path
 
 
 @pytest.mark.parametrize("seed", range(5))

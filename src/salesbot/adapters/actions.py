@@ -38,6 +38,9 @@ class Inputs:
     dry_run: bool = False
     issue: int | None = None
     task: str = "auto"
+    files: str = ""
+    """A folder for the report's files."""
+    publish: bool = False
     event: str = ""
     event_path: str = ""
     api_url: str = "https://api.github.com"
@@ -78,6 +81,12 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
     config = _input(env, "CONFIG") or Inputs.config
     if config.startswith("/") or ".." in config.split("/"):
         problems.append(f"the input `config` is {config!r}; it must be a path inside the repository")
+    files = _input(env, "FILES")
+    if files.startswith("/") or ".." in files.split("/"):
+        problems.append(f"the input `files` is {files!r}; it must be a folder inside the workspace")
+    publish = _input(env, "PUBLISH").lower()
+    if publish not in ("", "yes", "no"):
+        problems.append(f"the input `publish` is {publish!r}; it must be yes or no")
     if problems:
         raise InputError(markdown.log_safe(f"Wrong input: {'; '.join(problems)}."))
     return Inputs(
@@ -87,6 +96,8 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         dry_run=dry_run == "true",
         issue=_number(issue),
         task=task,
+        files=files,
+        publish=publish == "yes",
         event=env.get("GITHUB_EVENT_NAME", ""),
         event_path=env.get("GITHUB_EVENT_PATH", ""),
         api_url=env.get("GITHUB_API_URL") or Inputs.api_url,

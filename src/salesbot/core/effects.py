@@ -111,6 +111,24 @@ class CloseProblem:
     body: str
 
 
+@dataclass(frozen=True)
+class OpenReport:
+    """Open the issue of a weekly report."""
+
+    title: str
+    body: str
+
+
+@dataclass(frozen=True)
+class PinIssue:
+    """Pin the issue to the top of the list. Best effort: a repository has three pins."""
+
+
+@dataclass(frozen=True)
+class UnpinIssue:
+    pass
+
+
 Effect = (
     CreateLabel
     | EditBody
@@ -128,4 +146,7 @@ Effect = (
     | OpenProblem
     | EditProblem
     | CloseProblem
+    | OpenReport
+    | PinIssue
+    | UnpinIssue
 )

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from salesbot.adapters.github import history as _history
 from salesbot.adapters.github import look_back as _look_back
 from salesbot.adapters.github import many as _many
 from salesbot.adapters.github import read as _read
+from salesbot.adapters.github import reports as _reports
 from salesbot.adapters.github import write as _write
 from salesbot.adapters.github.client import Client, NotFoundError, UnclearError
 from salesbot.adapters.github.look_back import Meanwhile
@@ -18,7 +20,7 @@ from salesbot.adapters.github.read import IssueGoneError, Place, from_saved
 from salesbot.adapters.github.write import Written
 from salesbot.core.deal import Role
 from salesbot.core.effects import CreateLabel, Effect
-from salesbot.core.facts import Facts, Label, ProblemIssue, Waking
+from salesbot.core.facts import Facts, Issue, Label, ProblemIssue, Waking
 from salesbot.core.gaps import Gaps
 
 __all__ = [
@@ -74,6 +76,18 @@ class GitHub:
     def read_more(self, facts: Facts, gaps: Gaps) -> Facts:
         """Read what a decision misses."""
         return _read.read_more(self.client, self.place, facts, gaps)
+
+    def every_deal(self, around: Facts) -> Iterator[_history.Deals]:
+        """Read all deals with their history, some at a time; one that changes meanwhile comes again."""
+        return _history.every_deal(self.client, self.place, around)
+
+    def open_deals(self, around: Facts, closed_since: datetime) -> Iterator[_history.Deals]:
+        """Read the open deals with their history, and the closed ones that changed since a moment."""
+        return _history.open_deals(self.client, self.place, around, closed_since)
+
+    def reports(self, facts: Facts) -> tuple[Issue, ...]:
+        """Read the newest weekly reports."""
+        return _reports.reports(self.client, self.place, facts)
 
     def open_problems(self, facts: Facts) -> list[ProblemIssue]:
         """Read the open problem issues again, oldest first."""

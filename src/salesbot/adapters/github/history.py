@@ -19,7 +19,7 @@ from salesbot.adapters.github.documents import document
 from salesbot.adapters.github.read import Place, where
 from salesbot.adapters.github.shapes import Json, need, nodes
 from salesbot.core.deal import Actor
-from salesbot.core.facts import Comment, Edit, Issue, Label
+from salesbot.core.facts import Comment, Edit, Facts, Issue, Label
 from salesbot.core.report.reader import Raw
 
 PAGE = 50
@@ -52,6 +52,8 @@ class Leaf:
     total: int
     after: str | None
     cost: int = 0
+    asked: str = ""
+    """The document it came from."""
 
 
 def page(client: Client, place: Place, asked: Question, size: int, after: str | None = None, way: Way = "ASC") -> Leaf:
@@ -70,7 +72,8 @@ def page(client: Client, place: Place, asked: Question, size: int, after: str | 
     info: dict[str, Any] = need(found, "pageInfo")
     cost = (data.get("rateLimit") or {}).get("cost", 0)
     whole = tuple(_whole(client, node) for node in nodes(found))
-    return Leaf(whole, need(found, "totalCount"), info["endCursor"] if info["hasNextPage"] else None, cost)
+    end = info["endCursor"] if info["hasNextPage"] else None
+    return Leaf(whole, need(found, "totalCount"), end, cost, asked.document)
 
 
 def _whole(client: Client, node: Json) -> Json:
@@ -126,7 +129,8 @@ def read_all(client: Client, place: Place, started: datetime) -> Iterator[Leaf]:
     """
     yield from _Streams(client, place).run()
     changed = Question("OpenDeals", ("OPEN", "CLOSED"), started - timedelta(seconds=2))
-    yield from pages(client, place, changed)
+    for leaf in pages(client, place, changed):
+        yield replace(leaf, total=0, asked="changed")
 
 
 class _Streams:
@@ -199,6 +203,35 @@ class _Streams:
             except queue.Full:
                 continue
         return None
+
+
+@dataclass(frozen=True)
+class Deals:
+    """Some deals as the report reads them, and how many issues were read so far, of how many in all."""
+
+    raws: tuple[Raw, ...]
+    read: int
+    total: int
+
+
+def every_deal(client: Client, place: Place, around: Facts) -> Iterator[Deals]:
+    """Read all deals; one that changes meanwhile comes again, its newest state last."""
+    return _counted(read_all(client, place, around.read_at), around)
+
+
+def open_deals(client: Client, place: Place, around: Facts, closed_since: datetime) -> Iterator[Deals]:
+    """Read the open deals, and the closed ones that changed since a moment."""
+    asked = (Question("OpenDeals", ("OPEN",)), Question("ClosedDeals", ("CLOSED",), closed_since))
+    return _counted((leaf for each in asked for leaf in pages(client, place, each)), around)
+
+
+def _counted(leaves: Iterator[Leaf], around: Facts) -> Iterator[Deals]:
+    read, totals = 0, dict[str, int]()
+    for leaf in leaves:
+        read += len(leaf.nodes)
+        totals[leaf.asked] = leaf.total
+        raws = tuple(raw_of(node, around.viewer, around.repository.url) for node in leaf.nodes)
+        yield Deals(raws, read, max(read, sum(totals.values())))
 
 
 def raw_of(node: Json, viewer: Actor, repository_url: str) -> Raw:

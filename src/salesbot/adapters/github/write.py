@@ -15,7 +15,7 @@ from salesbot.adapters.github import shapes
 from salesbot.adapters.github.client import Client, Reply, UnclearError
 from salesbot.adapters.github.documents import definitions, with_fragments
 from salesbot.adapters.github.shapes import Json
-from salesbot.core import problems
+from salesbot.core import problems, weekly
 from salesbot.core.effects import (
     AddLabel,
     Assign,
@@ -28,11 +28,14 @@ from salesbot.core.effects import (
     Effect,
     MinimizeComment,
     OpenProblem,
+    OpenReport,
+    PinIssue,
     PutComment,
     React,
     RemoveLabel,
     ReopenIssue,
     Unassign,
+    UnpinIssue,
     Unreact,
 )
 from salesbot.core.errors import ServiceError
@@ -68,7 +71,7 @@ class Written:
     created: Mapping[str, Comment] = field(default_factory=dict)
     """The comments it made, by key."""
     opened: int | None = None
-    """The number of the problem issue it opened."""
+    """The number of the problem issue or report it opened."""
 
 
 def create_labels(client: Client, facts: Facts, wanted: Sequence[CreateLabel]) -> tuple[Label, ...]:
@@ -170,6 +173,14 @@ def _step(effect: Effect, facts: Facts) -> Step:  # one line for each effect: th
             return Step(effect, "EditProblem", {"problem": _problem(facts), "body": body})
         case CloseProblem(body):
             return Step(effect, "CloseProblem", {"problem": _problem(facts), "body": body})
+        case OpenReport(title, body):
+            label = _label(weekly.LABEL, facts)
+            variables = {"repository": facts.repository.node_id, "title": title, "body": body, "label": label}
+            return Step(effect, "OpenReport", variables)
+        case PinIssue():
+            return Step(effect, "PinIssue", {"issue": issue})
+        case UnpinIssue():
+            return Step(effect, "UnpinIssue", {"issue": issue})
         case CreateLabel():
             raise AssertionError("labels are created before the write, since it needs their ids")
         case _:
@@ -226,7 +237,7 @@ def _read_answer(steps: Sequence[Step], reply: Reply) -> Written:
             texts[edited["databaseId"]] = shapes.edits(history)
         if step.operation == "AddComment" and isinstance(step.effect, PutComment):
             created[step.effect.key] = _made(answer["commentEdge"]["node"], step.effect.body)
-        if step.operation == "OpenProblem":
+        if step.operation in ("OpenProblem", "OpenReport"):
             opened = answer["issue"]["number"]
         back = _find_back(answer) or back
     return Written(tuple(failed), edits, texts, back, created, opened)

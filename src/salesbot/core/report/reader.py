@@ -171,6 +171,14 @@ def groups(scope: Scope) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*named, *choices)))
 
 
+def people(raw: Raw, scope: Scope) -> list[str]:
+    """Name those whose role matters for a deal: for what needs a person, and for the first answer."""
+    issue = raw.issue
+    if issue.own or not (issue.open or issue.created_at >= scope.window):
+        return []
+    return list(dict.fromkeys(actor.login for actor in _people(issue) if actor is not None and not actor.is_bot))
+
+
 def _left(issue: Issue, journal: Journal | None) -> bool:
     """Whether an issue counts nowhere: said to be no deal, closed as a duplicate, or written by ourselves."""
     names = {label.name.casefold() for label in issue.labels}

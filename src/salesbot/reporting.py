@@ -1,0 +1,101 @@
+"""The report on the command line and in the Action: which files are wanted, by whom, and may they be written."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from salesbot import tools
+from salesbot.app import App, Log, Outcome
+from salesbot.core.errors import InputError
+from salesbot.core.report import Report, as_csv, as_json
+from salesbot.report import Reporter
+from salesbot.sweep import Sweep
+
+CSV, JSON = "deals.csv", "report.json"
+
+
+@dataclass(frozen=True)
+class Files:
+    """Where files go; None for those nobody wants. `publish` allows them in a public repository too."""
+
+    csv: Path | None = None
+    json: Path | None = None
+    publish: bool = True
+
+    @classmethod
+    def all_in(cls, folder: str, *, publish: bool) -> Files:
+        """All files in one folder; none if it has no name."""
+        if not folder:
+            return cls(publish=publish)
+        return cls(Path(folder) / CSV, Path(folder) / JSON, publish)
+
+    def save(self, report: Report, private: bool) -> Sequence[str]:
+        """Write the files, and say which. In a public repository everybody may download what a job keeps."""
+        if not private and not self.publish and any(True for _ in self._texts(report)):
+            return ("No files were written: this repository is public. The input `publish: yes` allows them.",)
+        return [_write(path, text()) for path, text in self._texts(report)]
+
+    def _texts(self, report: Report) -> Iterator[tuple[Path, Callable[[], str]]]:
+        if self.csv is not None:
+            yield self.csv, lambda: as_csv.text(report)
+        if self.json is not None:
+            yield self.json, lambda: as_json.text(report)
+
+
+def _write(path: Path, text: str) -> str:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}.") from error
+    return f"Wrote {path}."
+
+
+def run_task(task: str, app: App, log: Log, files: Files) -> Outcome:
+    """Do a task of the Action. A scheduled report leaves a week alone whose report is there."""
+    if task == "report":
+        return _reporter(app, log, files).weekly(again=not app.scheduled)
+    sweep = Sweep(app, log)
+    outcome = sweep.run()
+    if outcome.exit_code == 0 and sweep.reports:
+        outcome = outcome.then(Reporter(app, log).refresh_board())
+    if task == "all" and outcome.exit_code != 2:
+        outcome = outcome.then(_reporter(app, log, files).weekly(again=False))
+    return outcome
+
+
+def _reporter(app: App, log: Log, files: Files) -> Reporter:
+    return Reporter(app, log, files.save)
+
+
+def add_commands(commands: Any) -> None:
+    """Add `salesbot report` to the command line."""
+    report = commands.add_parser("report", help="make the weekly report; without options, print it")
+    tools.remote(report)
+    report.add_argument("--week", metavar="WEEK", help="a week that is over, e.g. 2026-W47; default: this week, so far")
+    report.add_argument("--at", metavar="TIME", help="as of a moment, e.g. 2026-11-01T00:00:00Z; default: now")
+    report.add_argument("--csv", metavar="DIR", help=f"write {CSV} into this folder")
+    report.add_argument("--json", metavar="FILE", help="write the numbers into this file (docs/report.md)")
+    report.add_argument("--post", action="store_true", help="open this week's issue, or bring it up to date")
+    report.add_argument("--dry-run", action="store_true", help="with --post: change nothing, say what would be done")
+    report.set_defaults(run=run_report)
+
+
+def run_report(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """Make a report. Raises InputError for options that contradict each other, a time or a week that is none."""
+    if args.post and (args.week or args.at):
+        raise InputError("--post brings this week's issue up to date, as of now.", "Leave out --week and --at")
+    at = tools.moment(args.at) if args.at else None
+    connection = tools.github(args, env, dry_run=args.dry_run or not args.post)
+    files = Files(Path(args.csv) / CSV if args.csv else None, Path(args.json) if args.json else None)
+    reporter = Reporter(App(connection, tools.say, scheduled=True), tools.say, files.save)
+    outcome = reporter.weekly(again=True) if args.post else reporter.look_back(week=args.week, at=at)
+    if outcome.page and not (args.csv or args.json):
+        print(outcome.page)
+    for line in tools.lines(outcome, dry_run=args.dry_run):
+        tools.say(line)
+    return outcome.exit_code
