@@ -93,8 +93,8 @@ def test_the_entrypoint_is_the_program_by_its_whole_path() -> None:
 
 
 def test_it_asks_for_no_more_than_it_needs() -> None:
-    assert WORKFLOW["permissions"] == {"contents": "read", "issues": "write"}
-    assert "permissions" not in JOB
+    assert WORKFLOW["permissions"] == {}
+    assert JOB["permissions"] == {"contents": "read", "issues": "write"}
 
 
 def test_one_run_at_a_time_for_each_deal_and_none_is_cut_off() -> None:
@@ -109,8 +109,14 @@ def test_a_run_ends_some_day() -> None:
     assert JOB["timeout-minutes"] <= 10
 
 
-def test_it_runs_on_events_only_as_long_as_there_is_no_sweep() -> None:
-    assert set(WORKFLOW["on"]) == {"issues", "issue_comment", "label", "workflow_dispatch"}
+def test_it_runs_on_events_and_once_a_day_off_the_hour() -> None:
+    assert set(WORKFLOW["on"]) == {"issues", "issue_comment", "label", "schedule", "workflow_dispatch"}
+    (schedule,) = WORKFLOW["on"]["schedule"]
+    minute, hour, *days = schedule["cron"].split()
+    assert minute.isdigit()
+    assert minute not in ("0", "30")
+    assert hour.isdigit()
+    assert days == ["*", "*", "*"]
 
 
 def test_no_step_puts_a_strangers_words_into_a_script() -> None:

@@ -15,6 +15,7 @@ from salesbot.adapters.github import documents, write
 from salesbot.adapters.github.client import Client, Reply
 from salesbot.core.effects import (
     AddLabel,
+    Assign,
     CloseIssue,
     CloseProblem,
     CreateLabel,
@@ -28,6 +29,7 @@ from salesbot.core.effects import (
     React,
     RemoveLabel,
     ReopenIssue,
+    Unassign,
     Unreact,
 )
 from salesbot.core.facts import Facts, Label, ProblemIssue
@@ -68,6 +70,7 @@ OPERATIONS = sorted(name for name, text in documents.definitions().items() if te
 COMMENT = 100
 EFFECTS: list[Effect] = [
     AddLabel("stage:won"),
+    Assign("kim"),
     CloseIssue("COMPLETED"),
     CloseIssue("NOT_PLANNED"),
     CloseProblem("Repaired."),
@@ -84,6 +87,7 @@ EFFECTS: list[Effect] = [
     React(COMMENT, "ROCKET"),
     RemoveLabel("stage:lead"),
     ReopenIssue(),
+    Unassign("kim"),
     Unreact(COMMENT, "CONFUSED"),
     Unreact(COMMENT, "ROCKET"),
 ]

@@ -109,6 +109,16 @@ def test_a_deal_is_idle_after_its_stages_days_and_no_longer_when_somebody_of_us_
     assert "idle" not in attention(world)
 
 
+def test_a_deal_that_came_back_on_its_day_is_not_idle_at_once() -> None:
+    world = a_deal("lead")
+    say(world, "/revisit in 2 weeks no budget before")
+    days_later(world, 15)
+    assert world.stages() == ["lead"]
+    assert "idle" not in attention(world)
+    days_later(world, 8)
+    assert "idle" in attention(world)
+
+
 def test_a_deal_with_a_next_step_in_the_future_is_not_idle() -> None:
     world = a_deal("lead")
     say(world, "/next in 3 weeks call")

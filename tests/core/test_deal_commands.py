@@ -169,6 +169,15 @@ def test_assign_makes_an_owner_and_the_one_before_stays_a_helper() -> None:
     assert "| Owner | nora, with kim, ann |" in card(world)
 
 
+@pytest.mark.parametrize("me", ["/assign", "/assign me", "/assign @Me"])
+def test_assign_me_is_who_says_it(me: str) -> None:
+    world = a_deal("lead")
+    say(world, me)
+    assert [actor.login for actor in world.assignees] == ["nora"]
+    say(world, "/unassign me")
+    assert world.assignees == []
+
+
 def test_the_owner_is_whoever_was_assigned_first_if_nobody_was_named() -> None:
     world = a_deal("lead")
     world.assign(KIM)

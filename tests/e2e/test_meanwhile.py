@@ -78,7 +78,7 @@ def test_the_command_corrected_meanwhile_is_not_run_twice(play: Play, drop: bool
     ("theirs", "after"),
     [
         pytest.param("Hello,\r\nwe met.", "Hello,\r\nwe met.\r\n\r\n### Value\r\n\r\n9000 EUR", id="other words"),
-        pytest.param("### Value\n\n1\n\nbye", "### Value\n\n9000 EUR", id="a value of their own"),
+        pytest.param("### Value\n\n1\n\nbye", "### Value\n\n9000 EUR\n\nbye", id="a value of their own"),
     ],
 )
 def test_a_description_edited_meanwhile_keeps_their_words_and_our_field(

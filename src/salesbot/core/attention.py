@@ -89,13 +89,14 @@ def _no_next_step(scene: Scene) -> bool:
 
 
 def _idle(scene: Scene) -> bool:
-    """A deal with a next step in the future is not idle."""
+    """A deal with a next step in the future is not idle, and one that came back on its day begins anew."""
     limit = scene.stage.idle_days
     step = next_step.parse(scene.course.deal.fields.get("Next step", ""))
     if limit is None or _is_snoozed(scene) or (step is not None and step.day >= scene.today):
         return False
     assert scene.facts.issue is not None
     last = activity.last_of_ours(scene.facts) or scene.facts.issue.created_at
+    last = max([last, *(visit.entered for visit in scene.course.deal.history[-1:] if visit.how == "schedule")])
     return (scene.today - local_day(last, scene.pipeline.timezone)).days >= limit
 
 

@@ -231,8 +231,8 @@ def _no_field(args: Args, ctx: Context, said: str) -> Refusal:
 
 @command("/assign [@user]")
 def assign(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
-    """Make somebody the owner; alone, yourself."""
-    name = args.words[0].removeprefix("@") if args.words else ctx.person
+    """Make somebody the owner; alone or with `me`, yourself."""
+    name = values.person(args.words, ctx.person)
     if name.casefold() not in ctx.people:
         return _nobody(name, ctx)
     return [Own(ctx.people[name.casefold()].login)]
@@ -241,7 +241,7 @@ def assign(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
 @command("/unassign [@user]")
 def unassign(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
     """Take the owner off the deal, or somebody else by name."""
-    return [Disown(args.words[0].removeprefix("@") if args.words else None)]
+    return [Disown(values.person(args.words, ctx.person) if args.words else None)]
 
 
 def _nobody(name: str, ctx: Context) -> Refusal:

@@ -6,7 +6,7 @@ Each kind of field reads its own way; `/set`, `/value`, `/expect` and the rest a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -157,3 +157,9 @@ def nearest_field(word: str, pipeline: Pipeline) -> str | None:
 
 def _folded(name: str) -> str:
     return re.sub(r"[\s_-]+", " ", name).strip().casefold()
+
+
+def person(words: Sequence[str], speaker: str) -> str:
+    """Name who is meant by the argument of a command: somebody by login, or by `me` or nothing the speaker."""
+    name = words[0].removeprefix("@") if words else "me"
+    return speaker if name.casefold() == "me" else name

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from salesbot.core import checklists, command_lines, comments
+from salesbot.core import checklists, command_lines, comments, values
 from salesbot.core.checklists import Item
 from salesbot.core.command_lines import CommandLine
 from salesbot.core.commands import NAMES_PEOPLE, find, issue_number, suggestion
@@ -87,7 +87,7 @@ def named_people(wish: CommandWish) -> list[str]:
         if line.word in NAMES_PEOPLE:
             names += re.findall(r"(?:^|\s)@([A-Za-z0-9-]{1,39})\b", line.rest)
         if line.word == "assign" and wish.by is not None:
-            names.append(line.rest.split()[0].removeprefix("@") if line.rest else wish.by.login)
+            names.append(values.person(line.rest.split(), wish.by.login))
     return names
 
 

@@ -1,4 +1,4 @@
-"""The story of the demo: a sales team's week, from a lead in a form to a handover, with what goes wrong on the way."""
+"""The story of the demo: a sales team at work, from a lead in a form to a handover, with what goes wrong on the way."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _No response_
 def story() -> Story:
     """Build the story."""
     return Story(
-        "A sales team's week. ann sorts the leads (role triage), nora sells (write), kim runs it (admin); eve is a"
+        "A sales team at work. ann sorts the leads (role triage), nora sells (write), kim runs it (admin); eve is a"
         "\nclient who can read along. What they do on GitHub starts `salesbot run`; → is what salesbot does then.",
         PEOPLE,
         [_old(number) for number in range(OLD)],
@@ -48,6 +48,8 @@ def story() -> Story:
             Chapter("A slip, and /undo", _slip()),
             Chapter("Lost needs a reason", _lost()),
             Chapter("A stranger gives a command", _stranger()),
+            Chapter("A next step with a day, and the sweep that reminds of it once", _next_step()),
+            Chapter("Put off until a day, and back by itself", _put_off()),
         ],
     )
 
@@ -128,6 +130,31 @@ def _lost() -> list[Act]:
 
 def _stranger() -> list[Act]:
     return [_says("eve", APP, "/won 1 EUR", Then("lead", "OPEN", hears="", receipt="CONFUSED"))]
+
+
+def _next_step() -> list[Act]:
+    plan = "/assign me\n/next Friday call about the estimate"
+    due = Then("lead", hears="@nora", card="call about the estimate")
+    return [
+        _says("nora", APP, plan, Then("lead", hears="", card="call about the estimate", receipt="ROCKET")),
+        _comes_round(APP, "on Monday; Friday has passed", timedelta(days=4, hours=22), due),
+        _comes_round(APP, "on Tuesday", timedelta(days=1), Then("lead", hears="", untouched=True)),
+        _says("nora", APP, "/done", Then("lead", hears="", receipt="ROCKET")),
+    ]
+
+
+def _put_off() -> list[Act]:
+    off = Then("revisit", "OPEN", hears="", receipt="ROCKET")
+    back = Then("lead", "OPEN", hears="@nora")
+    return [
+        _says("nora", APP, "/revisit in 2 weeks no budget before", off),
+        _comes_round(APP, "a day too early", timedelta(days=12), Then("revisit", hears="")),
+        _comes_round(APP, "on the day", timedelta(days=2), back),
+    ]
+
+
+def _comes_round(number: int, told: str, wait: timedelta, then: Then) -> Act:
+    return Act("the daily sweep", f"comes round {told}", number, lambda sales: sales.schedule(), then, wait)
 
 
 def _opens(who: str, number: int, title: str) -> Act:

@@ -56,7 +56,7 @@ def changes(before: IssueView, after: IssueView) -> Iterator[str]:
         reason = (after.state_reason or "").lower().replace("_", " ")
         yield "opened the issue again" if after.state == "OPEN" else f"closed the issue as {reason}"
     if before.body != after.body:
-        yield f"wrote into the description: {_added(before.body, after.body)}"
+        yield from _described(before.body, after.body)
     known = {comment.id: comment for comment in before.comments}
     for comment in after.comments:
         yield from _comment(known.get(comment.id), comment)
@@ -68,9 +68,12 @@ def _labels(before: IssueView, after: IssueView) -> Iterator[str]:
         yield f"labels: {' '.join([*(f'-{name}' for name in sorted(gone)), *(f'+{name}' for name in sorted(come))])}"
 
 
-def _added(before: str, after: str) -> str:
-    known = before.splitlines()
-    return ", ".join(line.lstrip("# ") for line in after.splitlines() if line.strip() and line not in known)
+def _described(before: str, after: str) -> Iterator[str]:
+    for told, old, new in (("wrote into", before, after), ("took out of", after, before)):
+        known = old.splitlines()
+        lines = [line.lstrip("# ") for line in new.splitlines() if line.strip() and line not in known]
+        if lines:
+            yield f"{told} the description: {', '.join(lines)}"
 
 
 def _comment(before: CommentView | None, after: CommentView) -> Iterator[str]:
