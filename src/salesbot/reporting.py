@@ -9,19 +9,26 @@ from pathlib import Path
 from typing import Any
 
 from salesbot import tools
+from salesbot.adapters.templates import html
 from salesbot.app import App, Log, Outcome
 from salesbot.core.errors import InputError
-from salesbot.core.report import Report, as_csv, as_json
+from salesbot.core.report import Report, as_csv, as_json, words
 from salesbot.report import Reporter
 from salesbot.sweep import Sweep
 
-CSV, JSON = "deals.csv", "report.json"
+HTML, CSV, JSON = "report.html", "deals.csv", "report.json"
+TITLES = {
+    "pipeline": "Open, and weighted, by stage",
+    "funnel": "Deals that came at least so far",
+    "won": "Won by month",
+}
 
 
 @dataclass(frozen=True)
 class Files:
     """Where files go; None for those nobody wants. `publish` allows them in a public repository too."""
 
+    html: Path | None = None
     csv: Path | None = None
     json: Path | None = None
     publish: bool = True
@@ -31,7 +38,8 @@ class Files:
         """All files in one folder; none if it has no name."""
         if not folder:
             return cls(publish=publish)
-        return cls(Path(folder) / CSV, Path(folder) / JSON, publish)
+        home = Path(folder)
+        return cls(home / HTML, home / CSV, home / JSON, publish)
 
     def save(self, report: Report, private: bool) -> Sequence[str]:
         """Write the files, and say which. In a public repository everybody may download what a job keeps."""
@@ -40,10 +48,22 @@ class Files:
         return [_write(path, text()) for path, text in self._texts(report)]
 
     def _texts(self, report: Report) -> Iterator[tuple[Path, Callable[[], str]]]:
+        if self.html is not None:
+            yield self.html, lambda: page(report)
         if self.csv is not None:
             yield self.csv, lambda: as_csv.text(report)
         if self.json is not None:
             yield self.json, lambda: as_json.text(report)
+
+
+def page(report: Report) -> str:
+    """Make the page. Raises InputError where the library that draws is not installed."""
+    try:
+        from salesbot.adapters import charts
+    except ImportError as error:
+        raise InputError(f"The page needs {error.name}.", "Install it with: pip install pygal") from error
+    drawings = {TITLES[name]: svg for name, svg in charts.draw(report).items()}
+    return html("report.html.j2", words.of_page(report), drawings)
 
 
 def _write(path: Path, text: str) -> str:
@@ -78,6 +98,7 @@ def add_commands(commands: Any) -> None:
     tools.remote(report)
     report.add_argument("--week", metavar="WEEK", help="a week that is over, e.g. 2026-W47; default: this week, so far")
     report.add_argument("--at", metavar="TIME", help="as of a moment, e.g. 2026-11-01T00:00:00Z; default: now")
+    report.add_argument("--html", metavar="DIR", help=f"write the page {HTML} into this folder")
     report.add_argument("--csv", metavar="DIR", help=f"write {CSV} into this folder")
     report.add_argument("--json", metavar="FILE", help="write the numbers into this file (docs/report.md)")
     report.add_argument("--post", action="store_true", help="open this week's issue, or bring it up to date")
@@ -91,10 +112,14 @@ def run_report(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         raise InputError("--post brings this week's issue up to date, as of now.", "Leave out --week and --at")
     at = tools.moment(args.at) if args.at else None
     connection = tools.github(args, env, dry_run=args.dry_run or not args.post)
-    files = Files(Path(args.csv) / CSV if args.csv else None, Path(args.json) if args.json else None)
+    files = Files(
+        html=Path(args.html) / HTML if args.html else None,
+        csv=Path(args.csv) / CSV if args.csv else None,
+        json=Path(args.json) if args.json else None,
+    )
     reporter = Reporter(App(connection, tools.say, scheduled=True), tools.say, files.save)
     outcome = reporter.weekly(again=True) if args.post else reporter.look_back(week=args.week, at=at)
-    if outcome.page and not (args.csv or args.json):
+    if outcome.page and not (args.html or args.csv or args.json):
         print(outcome.page)
     for line in tools.lines(outcome, dry_run=args.dry_run):
         tools.say(line)

@@ -8,35 +8,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from salesbot.adapters.templates import builtin_names
-from salesbot.core.config import parse
-from salesbot.core.deal import Role
-from salesbot.core.facts import Facts, Repository, Waking
-from salesbot.core.report import Reader, as_json, look, report
+from salesbot.core.report import as_json
 from tests.report.compare import assert_same
-from tests.report.stories import BOT_ACTOR, CONFIG, NOW, TEAM, issue, raw, repository
+from tests.report.made import counted
+from tests.report.stories import issue, repository
 from tests.report.truth import Numbers, numbers
-
-PIPELINE = parse(CONFIG, "salesbot.yml", templates=builtin_names())
-SCOPE = look("acme/sales", PIPELINE, NOW)
-AROUND = Facts(
-    Repository(1, "R_1", "acme/sales"),
-    None,
-    BOT_ACTOR,
-    Waking("report"),
-    NOW,
-    {name: Role[role.upper()] for name, role in TEAM.items()},
-)
 
 
 def both(random: Random, count: int) -> tuple[Numbers, Numbers]:
     """The report of a random repository, and the truth."""
     stories = repository(random, count)
     issues = [issue(story, random, 1) for story in stories]
-    reader = Reader(AROUND, SCOPE)
-    found = [reader.count(raw(each, number)) for number, each in enumerate(issues, 1)]
-    made = as_json.values(report([deal for deal in found if deal is not None], SCOPE))
-    return made, numbers(stories, issues, "acme/sales")
+    return as_json.values(counted(issues)), numbers(stories, issues, "acme/sales")
 
 
 @pytest.mark.parametrize("seed", range(5))

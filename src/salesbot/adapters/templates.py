@@ -119,6 +119,19 @@ class Words:
         return found
 
 
+def html(template: str, values: Mapping[str, Any], drawings: Mapping[str, str]) -> str:
+    """Render a page from a built-in template; what it prints is escaped for HTML, but for our own drawings."""
+    jinja = ImmutableSandboxedEnvironment(
+        loader=FunctionLoader(lambda name: (builtin_home() / name).read_text(encoding="utf-8")),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    drawn = [{"title": title, "svg": Markup(svg)} for title, svg in drawings.items()]  # noqa: S704 - ours
+    return jinja.get_template(template).render({**values, "drawn": drawn})
+
+
 class _Environment(ImmutableSandboxedEnvironment):
     """Bounds what a template can burn: loops over ranges are capped, strings are not multiplied without end."""
 

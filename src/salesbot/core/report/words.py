@@ -27,6 +27,7 @@ from salesbot.core.voice import Markdown
 MOST_OPEN = 60
 MOST = 40
 """Deals named in any other list; the rest is counted."""
+MOST_ON_PAGE = 2_000
 LONGEST = 80
 """Characters of a client's name, a next step, a reason."""
 Values = dict[str, Any]
@@ -98,6 +99,29 @@ def of_report(report: Report) -> Values:
              for each in report.strange]
         ),
     }  # fmt: skip
+
+
+def of_page(report: Report) -> Values:
+    """Gather what the page shows besides: the deals, the open ones first, those that ended lately next."""
+    scope = report.scope
+    order = [stage.name for stage in scope.pipeline.stages]
+    deals = sorted(report.deals, key=lambda deal: (deal.closed is not None, -deal.since.timestamp(), deal.number))
+    return {
+        **of_report(report),
+        "deals": [
+            {
+                **_line(deal, scope),
+                "order": order.index(deal.stage),
+                "amount": str(deal.value) if deal.value is not None else "",
+                "percent": deal.probability,
+                "expected_sort": deal.expected.isoformat() if deal.expected else "",
+                "since_sort": deal.since.isoformat(),
+                "source": _short(deal.source),
+            }
+            for deal in deals[:MOST_ON_PAGE]
+        ],
+        "more_deals": max(0, len(deals) - MOST_ON_PAGE),
+    }
 
 
 def money(amount: Decimal, scope: Scope) -> str:
@@ -188,6 +212,7 @@ def _headline(board: Board, scope: Scope) -> Values:
                 "count": f"{won.total.count:,}",
                 "value": total(won.total, scope),
                 "goal": money(won.goal, scope) if won.goal else "",
+                "share": min(1.0, won.reached) if won.reached is not None else 0,
                 "reached": f"{won.reached:.0%}".replace("%", " %") if won.reached is not None else "",
             }
             for won in top.won
