@@ -223,9 +223,10 @@ def test_the_report_asks_for_no_more_than_it_needs_and_only_one_runs() -> None:
 
 
 def test_the_step_of_the_report_gives_inputs_that_there_are() -> None:
-    step, upload = REPORT["jobs"]["report"]["steps"]
+    kept, step, upload = REPORT["jobs"]["report"]["steps"]
     assert set(step["with"]) <= set(ACTION["inputs"])
     given = {f"INPUT_{name.upper()}": value for name, value in step["with"].items()}
     inputs = read_inputs({"GITHUB_REPOSITORY": "acme/sales", "INPUT_TOKEN": "t", **given})
     assert (inputs.task, inputs.publish) == ("report", False)
     assert upload["with"]["path"] == f"{inputs.files}/"
+    assert kept["with"]["path"] == inputs.cache

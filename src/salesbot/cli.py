@@ -25,7 +25,6 @@ from salesbot.core import diagram
 from salesbot.core.config import parse, schema
 from salesbot.core.config.problems import ConfigError, Problem
 from salesbot.core.errors import InputError, SalesbotError
-from salesbot.report import Reporter
 
 BUG = 3
 PROGRAM = (sys.executable, "-m", "salesbot", "run")
@@ -109,16 +108,14 @@ def _wake(inputs: Inputs, wakeup: Wakeup, runner: Runner) -> tuple[Outcome, int]
     )
     folder = str(Path(inputs.config).with_suffix(""))
     scheduled = wakeup.waking.event == "schedule"
-    files = reporting.Files.all_in(inputs.files, publish=inputs.publish)
+    files = reporting.Files.all_in(inputs.files, publish=inputs.publish, cache=inputs.cache)
     app = App(GitHub(client, Place(inputs.repository, inputs.config, folder)), runner.say, scheduled)
     if wakeup.kind == "task":
         outcome = reporting.run_task(wakeup.task, app, runner.say, files)
     elif wakeup.kind == "labels":
         outcome = app.look_at_labels(wakeup.waking, wakeup.label_before, wakeup.label_id)
     else:
-        outcome = app.look_at(wakeup.issue, wakeup.waking)
-        if outcome.asked is not None:
-            outcome = outcome.then(Reporter(app, runner.say).asked(outcome.asked))
+        outcome = reporting.refresh(app, runner.say, app.look_at(wakeup.issue, wakeup.waking))
     return outcome, client.requests
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 
 from salesbot.adapters.github import GitHub, UnclearError
 from salesbot.adapters.github.history import Deals
+from salesbot.adapters.github.snapshot import UnfilledError
 from salesbot.adapters.templates import Words
 from salesbot.app import GITHUB_GIVES_UP, App, Log, Outcome
 from salesbot.core import dates, weekly
@@ -54,6 +56,8 @@ class Reporter:
     app: App
     log: Log = field(default=lambda text: None)
     save: Save = field(default=lambda report, private: ())
+    cache: Path | None = None
+    """A file that keeps what was read, for the next time."""
     team: Mapping[str, Role] = field(default_factory=dict)
     """Everybody's role, where the token may list people; else each is asked for."""
 
@@ -71,7 +75,10 @@ class Reporter:
         scope = look(around.facts.repository.name, around.pipeline, around.facts.read_at)
         if not again and weekly.is_done(reports, around.facts.repository.id, scope.week):
             return Outcome(notes=(f"The report of {scope.week} is there already.",))
-        return self._post(around, reports, scope.week)
+        try:
+            return self._post(around, reports, scope.week)
+        except UnfilledError as error:
+            return Outcome(notices=(str(error),))
 
     def asked(self, facts: Facts) -> Outcome:
         """Answer `/report` on a report: refresh it for those of triage and above."""
@@ -115,7 +122,7 @@ class Reporter:
             return told
         reports = self.github.reports(around.facts)
         scope = self._scope_of(around, reports, at or around.facts.read_at, week)
-        made = numbers(self._read(around, scope, self.github.every_deal(around.facts)), scope)
+        made = numbers(self._read(around, scope, self._every_deal(around.facts)), scope)
         values = words.of_report(made)
         page = "\n\n".join(around.words(name, values) for name in TEMPLATES)
         return Outcome(notes=tuple(self.save(made, around.facts.repository.private)), page=page)
@@ -146,7 +153,7 @@ class Reporter:
         facts = around.facts
         scope = self._scope_of(around, reports, facts.read_at, week)
         there = weekly.of_week(reports, facts.repository.id, week)
-        made = numbers(self._read(around, scope, self.github.every_deal(facts)), scope)
+        made = numbers(self._read(around, scope, self._every_deal(facts)), scope)
         first = there[0][1].first if there else scope.at
         memory = Memory(week, scope.since, first, scope.at, scope.at)
         values = words.of_report(made)
@@ -162,6 +169,11 @@ class Reporter:
         there, earlier = weekly.of_week(reports, id_, scope.week), weekly.before(reports, id_, scope.week)
         since = there[0][1].since if there else earlier.first if earlier is not None else None
         return _scope(around, now, week, since) if since is not None and since < scope.at else scope
+
+    def _every_deal(self, facts: Facts) -> Iterator[Deals]:
+        if self.cache is None:
+            return self.github.every_deal(facts)
+        return self.github.every_deal_kept(facts, self.cache, self.log)
 
     def _read(self, around: Around, scope: Scope, pages: Iterator[Deals]) -> list[Counted | Strange]:
         """Count page by page, so that memory holds what is counted and no text; say how far it is."""

@@ -1,4 +1,7 @@
-"""The report on the command line and in the Action: which files are wanted, by whom, and may they be written."""
+"""The report on the command line and in the Action: which files are wanted, by whom, and may they be written.
+
+The report itself is imported where it is used: an event pays for no report.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,17 @@ import argparse
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesbot import tools
 from salesbot.adapters.templates import html
 from salesbot.app import App, Log, Outcome
 from salesbot.core.errors import InputError
-from salesbot.core.report import Report, as_csv, as_json, words
-from salesbot.report import Reporter
 from salesbot.sweep import Sweep
+
+if TYPE_CHECKING:
+    from salesbot.core.report import Report
+    from salesbot.report import Reporter
 
 HTML, CSV, JSON = "report.html", "deals.csv", "report.json"
 TITLES = {
@@ -32,14 +37,17 @@ class Files:
     csv: Path | None = None
     json: Path | None = None
     publish: bool = True
+    cache: Path | None = None
+    """What was read, kept for the next time."""
 
     @classmethod
-    def all_in(cls, folder: str, *, publish: bool) -> Files:
-        """All files in one folder; none if it has no name."""
+    def all_in(cls, folder: str, *, publish: bool, cache: str = "") -> Files:
+        """All files in one folder, and a cache; none of what has no name."""
+        kept = Path(cache) if cache else None
         if not folder:
-            return cls(publish=publish)
+            return cls(publish=publish, cache=kept)
         home = Path(folder)
-        return cls(home / HTML, home / CSV, home / JSON, publish)
+        return cls(home / HTML, home / CSV, home / JSON, publish, kept)
 
     def save(self, report: Report, private: bool) -> Sequence[str]:
         """Write the files, and say which. In a public repository everybody may download what a job keeps."""
@@ -48,6 +56,8 @@ class Files:
         return [_write(path, text()) for path, text in self._texts(report)]
 
     def _texts(self, report: Report) -> Iterator[tuple[Path, Callable[[], str]]]:
+        from salesbot.core.report import as_csv, as_json
+
         if self.html is not None:
             yield self.html, lambda: page(report)
         if self.csv is not None:
@@ -58,6 +68,8 @@ class Files:
 
 def page(report: Report) -> str:
     """Make the page. Raises InputError where the library that draws is not installed."""
+    from salesbot.core.report import words
+
     try:
         from salesbot.adapters import charts
     except ImportError as error:
@@ -82,14 +94,21 @@ def run_task(task: str, app: App, log: Log, files: Files) -> Outcome:
     sweep = Sweep(app, log)
     outcome = sweep.run()
     if outcome.exit_code == 0 and sweep.reports:
-        outcome = outcome.then(Reporter(app, log).refresh_board())
+        outcome = outcome.then(_reporter(app, log, Files()).refresh_board())
     if task == "all" and outcome.exit_code != 2:
         outcome = outcome.then(_reporter(app, log, files).weekly(again=False))
     return outcome
 
 
+def refresh(app: App, log: Log, outcome: Outcome) -> Outcome:
+    """Answer `/report` on a report, if that is what a run found."""
+    return outcome.then(_reporter(app, log, Files()).asked(outcome.asked)) if outcome.asked is not None else outcome
+
+
 def _reporter(app: App, log: Log, files: Files) -> Reporter:
-    return Reporter(app, log, files.save)
+    from salesbot.report import Reporter
+
+    return Reporter(app, log, files.save, files.cache)
 
 
 def add_commands(commands: Any) -> None:
@@ -101,6 +120,7 @@ def add_commands(commands: Any) -> None:
     report.add_argument("--html", metavar="DIR", help=f"write the page {HTML} into this folder")
     report.add_argument("--csv", metavar="DIR", help=f"write {CSV} into this folder")
     report.add_argument("--json", metavar="FILE", help="write the numbers into this file (docs/report.md)")
+    report.add_argument("--cache", metavar="FILE", help="keep what is read, and read only what changed next time")
     report.add_argument("--post", action="store_true", help="open this week's issue, or bring it up to date")
     report.add_argument("--dry-run", action="store_true", help="with --post: change nothing, say what would be done")
     report.set_defaults(run=run_report)
@@ -116,8 +136,9 @@ def run_report(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         html=Path(args.html) / HTML if args.html else None,
         csv=Path(args.csv) / CSV if args.csv else None,
         json=Path(args.json) if args.json else None,
+        cache=Path(args.cache) if args.cache else None,
     )
-    reporter = Reporter(App(connection, tools.say, scheduled=True), tools.say, files.save)
+    reporter = _reporter(App(connection, tools.say, scheduled=True), tools.say, files)
     outcome = reporter.weekly(again=True) if args.post else reporter.look_back(week=args.week, at=at)
     if outcome.page and not (args.html or args.csv or args.json):
         print(outcome.page)

@@ -41,6 +41,8 @@ class Inputs:
     files: str = ""
     """A folder for the report's files."""
     publish: bool = False
+    cache: str = ""
+    """A file that keeps what a report reads."""
     event: str = ""
     event_path: str = ""
     api_url: str = "https://api.github.com"
@@ -81,9 +83,10 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
     config = _input(env, "CONFIG") or Inputs.config
     if config.startswith("/") or ".." in config.split("/"):
         problems.append(f"the input `config` is {config!r}; it must be a path inside the repository")
-    files = _input(env, "FILES")
-    if files.startswith("/") or ".." in files.split("/"):
-        problems.append(f"the input `files` is {files!r}; it must be a folder inside the workspace")
+    files, cache = _input(env, "FILES"), _input(env, "CACHE")
+    for name, path in (("files", files), ("cache", cache)):
+        if path.startswith("/") or ".." in path.split("/"):
+            problems.append(f"the input `{name}` is {path!r}; it must be a path inside the workspace")
     publish = _input(env, "PUBLISH").lower()
     if publish not in ("", "yes", "no"):
         problems.append(f"the input `publish` is {publish!r}; it must be yes or no")
@@ -98,6 +101,7 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         task=task,
         files=files,
         publish=publish == "yes",
+        cache=cache,
         event=env.get("GITHUB_EVENT_NAME", ""),
         event_path=env.get("GITHUB_EVENT_PATH", ""),
         api_url=env.get("GITHUB_API_URL") or Inputs.api_url,

@@ -71,13 +71,13 @@ def page(client: Client, place: Place, asked: Question, size: int, after: str | 
     found = need(data, "repository", "issues")
     info: dict[str, Any] = need(found, "pageInfo")
     cost = (data.get("rateLimit") or {}).get("cost", 0)
-    whole = tuple(_whole(client, node) for node in nodes(found))
+    read = tuple(whole(client, node) for node in nodes(found))
     end = info["endCursor"] if info["hasNextPage"] else None
-    return Leaf(whole, need(found, "totalCount"), end, cost, asked.document)
+    return Leaf(read, need(found, "totalCount"), end, cost, asked.document)
 
 
-def _whole(client: Client, node: Json) -> Json:
-    """Read the events beyond the first hundred; hardly any deal has so many."""
+def whole(client: Client, node: Json) -> Json:
+    """Read an issue's events beyond the first hundred; hardly any deal has so many."""
     timeline = need(node, "timelineItems")
     events, info = list(nodes(timeline)), need(timeline, "pageInfo")
     if not info["hasNextPage"]:
