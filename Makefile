@@ -4,10 +4,11 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 IMAGE  ?= localhost/salesbot
+BROWSER ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 NPM    := tests/conformance/node_modules
 PUBLIC := $(NPM)/@octokit
 
-.PHONY: help test demo threats bench lint types conformance workflows image image-test pictures lock clean
+.PHONY: help test demo threats bench lint types conformance workflows browser image image-test pictures lock clean
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -64,6 +65,15 @@ workflows: $(VENV)/workflows  ## actionlint, zizmor and the published schemas, o
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 
+tests/browser/node_modules/ready: tests/browser/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is not here: install Node.js 20 or later; Mermaid and Playwright come as npm packages"; exit 2; }
+	@npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+browser: $(VENV)/ready tests/browser/node_modules/ready  ## look at the report in Chromium: its charts, its page
+	@test -n "$(BROWSER)" || { echo "Chromium is not here: install it, or say make BROWSER=/path/to/chromium"; exit 2; }
+	BROWSER=$(BROWSER) $(BIN)/python -m pytest tests/browser
+
 image:  ## build the Action's image (needs buildah)
 	@IMAGE=$(IMAGE) .ci/image
 
@@ -77,4 +87,4 @@ lock:  ## write the lock files anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.15 --group build -o locks/build.txt
 
 clean:  ## take away what make made
-	rm -rf $(VENV) $(NPM) .ci/workflows/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(NPM) tests/browser/node_modules .ci/workflows/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
