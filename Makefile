@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 IMAGE  ?= localhost/salesbot
-BROWSER ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 NPM    := tests/conformance/node_modules
 PUBLIC := $(NPM)/@octokit
 
@@ -71,8 +71,8 @@ tests/browser/node_modules/ready: tests/browser/package-lock.json
 	@touch $@
 
 browser: $(VENV)/ready tests/browser/node_modules/ready  ## look at the report in Chromium: its charts, its page
-	@test -n "$(BROWSER)" || { echo "Chromium is not here: install it, or say make BROWSER=/path/to/chromium"; exit 2; }
-	BROWSER=$(BROWSER) $(BIN)/python -m pytest tests/browser
+	@test -n "$(CHROMIUM)" || { echo "Chromium is not here: install it, or say make CHROMIUM=/path/to/chromium"; exit 2; }
+	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest tests/browser
 
 image:  ## build the Action's image (needs buildah)
 	@IMAGE=$(IMAGE) .ci/image

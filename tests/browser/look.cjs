@@ -56,7 +56,7 @@ async function page(browser, file) {
 
 (async () => {
   const [what, ...files] = process.argv.slice(2);
-  const browser = await chromium.launch({executablePath: process.env.BROWSER, args: ["--no-sandbox"]});
+  const browser = await chromium.launch({executablePath: process.env.CHROMIUM, args: ["--no-sandbox"]});
   try {
     console.log(JSON.stringify(what === "charts" ? await charts(browser, files) : await page(browser, files[0])));
   } finally {
