@@ -31,8 +31,9 @@ demo: $(VENV)/ready  ## play a sales team's work through the real program, on th
 threats: $(VENV)/ready  ## take out each defence, and show that a test notices
 	@$(BIN)/python -m tests.threats
 
-bench: $(VENV)/ready  ## what an event costs: requests, seconds, CPU
+bench: $(VENV)/ready  ## what an event and a report cost: requests, seconds, CPU, memory
 	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench_report
 
 lint: $(VENV)/ready  ## ruff: style and common mistakes
 	$(BIN)/ruff check .

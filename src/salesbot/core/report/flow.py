@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import pairwise
 
 from salesbot.core.report.deals import Counted
 from salesbot.core.report.scope import Scope
@@ -32,52 +31,56 @@ class StageFlow:
     """Deals that are in it for far longer than usual, with their days, the longest first."""
 
 
+@dataclass
+class _Lengths:
+    """What is known of a stage while deals are gone through; lengths are days."""
+
+    here: list[tuple[Counted, float]] = field(default_factory=list)
+    all: list[float] = field(default_factory=list)
+    finished: list[float] = field(default_factory=list)
+
+
 def stages(deals: Sequence[Counted], scope: Scope) -> tuple[StageFlow, ...]:
     """Describe every stage that deals pass through: the open ones, and where they are put off."""
-    names = [stage.name for stage in scope.pipeline.stages if stage.outcome is None]
-    lengths: dict[str, list[tuple[Counted, float, float]]] = {name: [] for name in names}
-    here: dict[str, list[Counted]] = {name: [] for name in names}
+    found = {stage.name: _Lengths() for stage in scope.pipeline.stages if stage.outcome is None}
     for deal in deals:
-        if deal.stage in here:
-            here[deal.stage].append(deal)
-        for stage, (all_, finished) in _days(deal, scope.at).items():
-            if stage in lengths:
-                lengths[stage].append((deal, all_, finished))
-    return tuple(_stage(name, here[name], lengths[name], scope) for name in names)
+        days, running = _days(deal, scope.at)
+        for stage, finished in days.items():
+            if stage in found:
+                whole = finished + running if stage == deal.stage else finished
+                found[stage].all.append(whole)
+                found[stage].finished.append(finished)
+        if deal.stage in found:
+            if deal.stage not in days:
+                found[deal.stage].all.append(running)
+            found[deal.stage].here.append((deal, days.get(deal.stage, 0.0) + running))
+    return tuple(_stage(name, lengths, scope) for name, lengths in found.items())
 
 
-def _days(deal: Counted, at: datetime) -> dict[str, tuple[float, float]]:
-    """Sum up the stays of a deal by stage, in days: with the running one, and without (negative: none is finished)."""
-    found: dict[str, tuple[float, float]] = {}
-    for stay, after in pairwise(deal.stays):
-        days = (after.entered - stay.entered).total_seconds() / DAY
-        before = found.get(stay.stage, (0.0, 0.0))
-        found[stay.stage] = (before[0] + days, before[1] + days)
-    stage, entered = deal.stays[-1]
-    running = (at - entered).total_seconds() / DAY
-    before = found.get(stage, (0.0, -1.0))
-    found[stage] = (before[0] + running, before[1])
-    return found
+def _days(deal: Counted, at: datetime) -> tuple[dict[str, float], float]:
+    """Sum up the finished stays of a deal by stage, and say how long the running one lasts; in days."""
+    found: dict[str, float] = {}
+    stage, entered = deal.stays[0]
+    for after, left in deal.stays[1:]:
+        found[stage] = found.get(stage, 0.0) + (left - entered).total_seconds() / DAY
+        stage, entered = after, left
+    return found, (at - entered).total_seconds() / DAY
 
 
-def _stage(
-    name: str, here: Sequence[Counted], lengths: Sequence[tuple[Counted, float, float]], scope: Scope
-) -> StageFlow:
-    stays = spread(all_ for _, all_, _ in lengths)
-    finished = spread(days for _, _, days in lengths if days >= 0)
-    return StageFlow(name, total(here), stays, finished, _stuck(name, lengths, finished, scope))
+def _stage(name: str, lengths: _Lengths, scope: Scope) -> StageFlow:
+    finished = spread(lengths.finished)
+    now = total(deal for deal, _ in lengths.here)
+    return StageFlow(name, now, spread(lengths.all), finished, _stuck(name, lengths, finished, scope))
 
 
-def _stuck(
-    name: str, lengths: Sequence[tuple[Counted, float, float]], finished: Spread, scope: Scope
-) -> tuple[tuple[Counted, float], ...]:
+def _stuck(name: str, lengths: _Lengths, finished: Spread, scope: Scope) -> tuple[tuple[Counted, float], ...]:
     """Only in stages with a limit for idleness: where none is set, lingering is no news."""
     stage = scope.pipeline.stage(name)
     if stage is None or stage.idle_days is None or name not in scope.open:
         return ()
     usual = finished.median if finished.count >= STUCK_FROM and finished.median is not None else stage.idle_days
     limit = max(STUCK_TIMES * usual, stage.idle_days)
-    found = [(deal, days) for deal, days, _ in lengths if deal.stage == name and days > limit]
+    found = [pair for pair in lengths.here if pair[1] > limit]
     return tuple(sorted(found, key=lambda pair: (-pair[1], pair[0].number)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -40,30 +40,26 @@ class Appointment:
 
 def coming(deals: Sequence[Counted], scope: Scope) -> Mapping[str, tuple[Appointment, ...]]:
     """List the coming seven days by person, from today on. What nobody owns stands under an empty name, last."""
-    last = scope.today + AHEAD
     found: dict[str, list[Appointment]] = {}
     for deal in deals:
         for person, appointment in _appointments(deal, scope):
-            if scope.today <= appointment.day < last:
-                found.setdefault(person, []).append(appointment)
+            found.setdefault(person, []).append(appointment)
     return {
         person: tuple(sorted(found[person], key=lambda each: (each.day, each.deal.number)))
         for person in sorted(found, key=lambda name: (not name, name.casefold()))
     }
 
 
-def _appointments(deal: Counted, scope: Scope) -> list[tuple[str, Appointment]]:
+def _appointments(deal: Counted, scope: Scope) -> Iterator[tuple[str, Appointment]]:
     """A next step counts on closed deals too (behaviour 5); a date of closing only on open ones."""
-    owner = deal.owner or ""
-    found = []
-    if deal.next_step is not None:
-        step = deal.next_step
-        found.append((step.who or owner, Appointment(step.day, deal, step.what, "next step")))
-    if deal.expected is not None and deal.stage in scope.open:
-        found.append((owner, Appointment(deal.expected, deal, "expected to close", "close")))
-    if deal.revisit_on is not None:
-        found.append((owner, Appointment(deal.revisit_on, deal, "comes back", "back")))
-    return found
+    first, last, owner = scope.today, scope.today + AHEAD, deal.owner or ""
+    step = deal.next_step
+    if step is not None and first <= step.day < last:
+        yield step.who or owner, Appointment(step.day, deal, step.what, "next step")
+    if deal.expected is not None and first <= deal.expected < last and deal.stage in scope.open:
+        yield owner, Appointment(deal.expected, deal, "expected to close", "close")
+    if deal.revisit_on is not None and first <= deal.revisit_on < last:
+        yield owner, Appointment(deal.revisit_on, deal, "comes back", "back")
 
 
 def coming_back(deals: Sequence[Counted], scope: Scope) -> tuple[Counted, ...]:
