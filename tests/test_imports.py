@@ -29,6 +29,7 @@ MAY: dict[str, set[str]] = {
     "salesbot.adapters.charts": {"salesbot.core", "pygal"},
     "salesbot.adapters.github": {"salesbot.core", "github", "requests"},
     "salesbot.adapters.templates": {"salesbot.core", "jinja2", "markupsafe"},
+    "salesbot.adapters.webhook": {"requests"},
     "salesbot.core": {"yaml", "markdown_it", "voluptuous", "dateutil"},
     "salesbot.demo": {"salesbot.sandbox"},
     "salesbot.sandbox": {"graphql", "starlette", "uvicorn", "markdown_it"},

@@ -108,7 +108,7 @@ def _wake(inputs: Inputs, wakeup: Wakeup, runner: Runner) -> tuple[Outcome, int]
     )
     folder = str(Path(inputs.config).with_suffix(""))
     scheduled = wakeup.waking.event == "schedule"
-    files = reporting.Files.all_in(inputs.files, publish=inputs.publish, cache=inputs.cache)
+    files = reporting.Files.all_in(inputs.files, publish=inputs.publish, cache=inputs.cache, chat=inputs.notify_url)
     app = App(GitHub(client, Place(inputs.repository, inputs.config, folder)), runner.say, scheduled)
     if wakeup.kind == "task":
         outcome = reporting.run_task(wakeup.task, app, runner.say, files)

@@ -19,7 +19,7 @@ from salesbot.adapters.templates import Words
 from salesbot.app import GITHUB_GIVES_UP, App, Log, Outcome
 from salesbot.core import dates, weekly
 from salesbot.core.deal import Role
-from salesbot.core.effects import CreateLabel, EditBody, Effect, PinIssue, React, UnpinIssue
+from salesbot.core.effects import CreateLabel, EditBody, Effect, OpenReport, PinIssue, React, UnpinIssue
 from salesbot.core.errors import ServiceError
 from salesbot.core.facts import Comment, Facts, Issue, LinkedIssue, Waking
 from salesbot.core.pipeline import Pipeline
@@ -37,6 +37,8 @@ NO_PIN = "The report could not be pinned; a repository has three pins. Pin it by
 
 TEMPLATES = ("board.md.j2", "report.md.j2")
 
+Tell = Callable[[Report, str], str]
+"""Tells a chat of a report and its address, and says what went wrong."""
 Save = Callable[[Report, bool], Sequence[str]]
 """Writes files, told whether the repository is private, and says which."""
 
@@ -56,6 +58,7 @@ class Reporter:
     app: App
     log: Log = field(default=lambda text: None)
     save: Save = field(default=lambda report, private: ())
+    tell: Tell = field(default=lambda report, address: "")
     cache: Path | None = None
     """A file that keeps what was read, for the next time."""
     team: Mapping[str, Role] = field(default_factory=dict)
@@ -159,6 +162,7 @@ class Reporter:
         values = words.of_report(made)
         top, rest = (around.words(name, values) for name in TEMPLATES)
         outcome = self._publish(facts, weekly.compose(top, rest, memory, facts.repository.id))
+        outcome = outcome.then(self._tell(made, facts, outcome))
         saved = self.save(made, facts.repository.private)
         return outcome.then(Outcome(notes=tuple(saved), page=f"{top}\n\n{rest}"))
 
@@ -169,6 +173,14 @@ class Reporter:
         there, earlier = weekly.of_week(reports, id_, scope.week), weekly.before(reports, id_, scope.week)
         since = there[0][1].since if there else earlier.first if earlier is not None else None
         return _scope(around, now, week, since) if since is not None and since < scope.at else scope
+
+    def _tell(self, made: Report, facts: Facts, outcome: Outcome) -> Outcome:
+        """Tell of a report once, when it is opened. That this fails is a notice and no failure."""
+        if self.app.dry_run or not any(isinstance(effect, OpenReport) for effect in outcome.effects):
+            return Outcome()
+        opened = weekly.of_week(self.github.reports(facts), facts.repository.id, made.scope.week)
+        wrong = self.tell(made, opened[0][0].url if opened else "")
+        return Outcome(notices=(f"The chat was not told of the report: {wrong}.",) if wrong else ())
 
     def _every_deal(self, facts: Facts) -> Iterator[Deals]:
         if self.cache is None:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from salesbot import tools
-from salesbot.adapters.templates import html
+from salesbot.adapters import webhook
+from salesbot.adapters.templates import chat, html
 from salesbot.app import App, Log, Outcome
 from salesbot.core.errors import InputError
 from salesbot.sweep import Sweep
@@ -39,15 +40,26 @@ class Files:
     publish: bool = True
     cache: Path | None = None
     """What was read, kept for the next time."""
+    chat: str = field(default="", repr=False)
+    """The address of a webhook that is told of a new report: a secret."""
 
     @classmethod
-    def all_in(cls, folder: str, *, publish: bool, cache: str = "") -> Files:
+    def all_in(cls, folder: str, *, publish: bool, cache: str = "", chat: str = "") -> Files:
         """All files in one folder, and a cache; none of what has no name."""
         kept = Path(cache) if cache else None
         if not folder:
-            return cls(publish=publish, cache=kept)
+            return cls(publish=publish, cache=kept, chat=chat)
         home = Path(folder)
-        return cls(home / HTML, home / CSV, home / JSON, publish, kept)
+        return cls(home / HTML, home / CSV, home / JSON, publish, kept, chat)
+
+    def tell(self, report: Report, address: str) -> str:
+        """Tell the chat of a report, and say what went wrong; nothing if nobody is to be told."""
+        if not self.chat:
+            return ""
+        from salesbot.core.report import words
+
+        values = {**words.of_board(report.board, report.scope), "address": address}
+        return webhook.post(self.chat, chat("notify.txt.j2", values))
 
     def save(self, report: Report, private: bool) -> Sequence[str]:
         """Write the files, and say which. In a public repository everybody may download what a job keeps."""
@@ -108,7 +120,7 @@ def refresh(app: App, log: Log, outcome: Outcome) -> Outcome:
 def _reporter(app: App, log: Log, files: Files) -> Reporter:
     from salesbot.report import Reporter
 
-    return Reporter(app, log, files.save, files.cache)
+    return Reporter(app, log, files.save, files.tell, files.cache)
 
 
 def add_commands(commands: Any) -> None:

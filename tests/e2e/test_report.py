@@ -193,6 +193,74 @@ def test_a_dry_run_writes_nothing_and_shows_the_report(play: Play) -> None:
     assert "## Movement" in run.summary
 
 
+def test_a_chat_that_does_not_answer_is_a_notice_and_the_report_is_there(play: Play) -> None:
+    play.deal()
+    run = scheduled(play, {**REPORT, "notify-url": "https://127.0.0.1:1/SECRET"})
+    assert run.exit_code == 0
+    assert the_report(play)
+    assert "The chat was not told of the report" in run.stdout
+    assert "SECRET" not in run.stdout + run.summary
+    again = by_hand(play, {**REPORT, "notify-url": "https://127.0.0.1:1/SECRET"})
+    assert "The chat" not in again.stdout, "a refresh is no news"
+
+
+def test_files_are_written_where_the_input_says(play: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    play.deal()
+    run = scheduled(play, {**REPORT, "files": "report", "publish": "yes"})
+    assert run.exit_code == 0
+    assert {path.name for path in (tmp_path / "report").iterdir()} == {"report.html", "deals.csv", "report.json"}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        pytest.param({"files": "/etc"}, "the input `files`", id="a folder outside the workspace"),
+        pytest.param({"cache": "../x"}, "the input `cache`", id="a cache outside of it"),
+        pytest.param({"publish": "maybe"}, "it must be yes or no", id="neither yes nor no"),
+    ],
+)
+def test_a_wrong_input_is_refused_before_anything_is_read(play: Play, inputs: Mapping[str, str], said: str) -> None:
+    run = scheduled(play, {**REPORT, **inputs})
+    assert (run.exit_code, list(run.requests)) == (2, [])
+    assert said in run.stdout
+
+
+# On the command line
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        pytest.param(["--post", "--week", "2026-W47"], "--post brings this week", id="posting a week that is over"),
+        pytest.param(["--week", "2026-W60"], "no week of the calendar", id="a week of no calendar"),
+        pytest.param(["--week", "2027-W10"], "has not come yet", id="a week to come"),
+        pytest.param(["--at", "yesterday"], "is no time", id="a time that is none"),
+    ],
+)
+def test_options_that_cannot_be_done(
+    play: Play, github: Sandbox, capsys: pytest.CaptureFixture[str], options: list[str], said: str
+) -> None:
+    env = {"GITHUB_TOKEN": play.sales.actions_token(), "GITHUB_API_URL": github.api_url}
+    assert main(["report", "--repo", "acme/sales", *options], env=env) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_the_report_is_printed_and_nothing_posted(
+    play: Play, github: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    play.deal()
+    before = play.sales.issues()
+    env = {"GITHUB_TOKEN": play.sales.actions_token(), "GITHUB_API_URL": github.api_url}
+    assert main(["report", "--repo", "acme/sales", "--week", "2026-W47"], env=env) == 0
+    assert "Week 2026-W47" in capsys.readouterr().out
+    assert main(["report", "--repo", "acme/sales", "--post", "--dry-run"], env=env) == 0
+    assert "would open the issue Pipeline report 2026-W48" in capsys.readouterr().out
+    assert play.sales.issues() == before
+    assert main(["report", "--repo", "acme/sales", "--post"], env=env) == 0
+    assert the_report(play).title == "Pipeline report 2026-W48"
+
+
 # /report
 
 

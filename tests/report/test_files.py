@@ -12,7 +12,8 @@ from random import Random
 import pytest
 
 from salesbot import reporting
-from salesbot.core.report import Report, as_csv
+from salesbot.adapters.templates import chat
+from salesbot.core.report import Report, as_csv, words
 from salesbot.reporting import Files
 from tests.report.made import a_report
 
@@ -89,3 +90,12 @@ def test_who_may_have_files(report: Report, tmp_path: Path, private: bool, publi
 
 def test_without_a_folder_nothing_is_written_and_nothing_said(report: Report) -> None:
     assert list(Files.all_in("", publish=False).save(report, False)) == []
+
+
+def test_a_chat_reads_words_and_no_commands_in_what_a_stranger_wrote(report: Report) -> None:
+    values = {**words.of_board(report.board, report.scope), "address": "https://github.com/acme/sales/issues/9"}
+    text = chat("notify.txt.j2", values)
+    assert text.startswith("*Pipeline report 2026-W48* <https://github.com/acme/sales/issues/9|on GitHub>")
+    assert "&lt;img src=x" in text
+    links = re.findall(r"<([^>]*)>", text)
+    assert all(link.startswith("https://github.com/acme/sales/issues/") for link in links)

@@ -43,6 +43,7 @@ class Inputs:
     publish: bool = False
     cache: str = ""
     """A file that keeps what a report reads."""
+    notify_url: str = field(default="", repr=False)
     event: str = ""
     event_path: str = ""
     api_url: str = "https://api.github.com"
@@ -102,6 +103,7 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         files=files,
         publish=publish == "yes",
         cache=cache,
+        notify_url=_input(env, "NOTIFY-URL"),
         event=env.get("GITHUB_EVENT_NAME", ""),
         event_path=env.get("GITHUB_EVENT_PATH", ""),
         api_url=env.get("GITHUB_API_URL") or Inputs.api_url,
