@@ -12,7 +12,7 @@ RUN python3 -m venv /build/tools \
       -r /build/locks/build.txt \
  && /build/tools/bin/python -m pip wheel --quiet --disable-pip-version-check --require-hashes --no-deps \
       --no-build-isolation --wheel-dir /build/wheels -r /build/locks/run.txt
-COPY pyproject.toml README.md /build/
+COPY pyproject.toml README.md LICENSE /build/
 COPY src /build/src
 COPY templates /build/templates
 RUN /build/tools/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \

@@ -27,12 +27,12 @@ MAY: dict[str, set[str]] = {
     "salesbot.adapters": set(),
     "salesbot.adapters.actions": {"salesbot.core"},
     "salesbot.adapters.charts": {"salesbot.core", "pygal"},
-    "salesbot.adapters.github": {"salesbot.core", "github", "requests"},
+    "salesbot.adapters.github": {"salesbot.core", "github", "requests", "jwt"},
     "salesbot.adapters.templates": {"salesbot.core", "jinja2", "markupsafe"},
     "salesbot.adapters.webhook": {"requests"},
     "salesbot.core": {"yaml", "markdown_it", "voluptuous", "dateutil"},
     "salesbot.demo": {"salesbot.sandbox"},
-    "salesbot.sandbox": {"graphql", "starlette", "uvicorn", "markdown_it"},
+    "salesbot.sandbox": {"graphql", "starlette", "uvicorn", "markdown_it", "jwt"},
     "salesbot": set(),
 }  # fmt: skip
 

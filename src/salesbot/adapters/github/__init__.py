@@ -16,7 +16,7 @@ from salesbot.adapters.github import many as _many
 from salesbot.adapters.github import read as _read
 from salesbot.adapters.github import reports as _reports
 from salesbot.adapters.github import write as _write
-from salesbot.adapters.github.client import Client, NotFoundError, UnclearError
+from salesbot.adapters.github.client import Client, NotFoundError, PatienceError, UnclearError
 from salesbot.adapters.github.look_back import Meanwhile
 from salesbot.adapters.github.many import IN_FULL, Page
 from salesbot.adapters.github.read import IssueGoneError, Place, from_saved
@@ -37,6 +37,7 @@ __all__ = [
     "Meanwhile",
     "NotFoundError",
     "Page",
+    "PatienceError",
     "Place",
     "UnclearError",
     "Written",
