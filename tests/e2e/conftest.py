@@ -37,7 +37,10 @@ def door(github: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Door:
 
     door = Door(sleep)
     monkeypatch.setattr(Client, "_send", lambda client, verb, url, body: door.send(client, verb, url, body))
-    for module in (reporting, tools):  # a sweep looks at a clock of its own: the sandbox's, since that is where it waits
+    for module in (
+        reporting,
+        tools,
+    ):  # a sweep looks at a clock of its own: the sandbox's, where it waits
         monkeypatch.setattr(module, "Sweep", partial(Sweep, clock=lambda: github.clock.now().timestamp()))
     return door
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -108,6 +109,20 @@ def test_a_report_with_a_full_cache_reads_only_what_changed(
     before = len(github.requests)
     made(cache)
     assert len(github.requests) - before <= 5
+
+
+def test_a_change_that_github_lists_late_is_found_all_the_same(
+    play: Play, github: Sandbox, made: Made, cache: Path
+) -> None:
+    seeded(play, Random(1), 60)
+    github.advance(86_400)
+    made(cache)
+    row = github.hub.db.one("SELECT id FROM issues WHERE number = 5")
+    assert row is not None
+    late = f"{github.clock.now() - timedelta(minutes=30):%Y-%m-%dT%H:%M:%SZ}"
+    github.hub.db.update("issues", row["id"], body="### Value\n\n77 EUR", updated_at=late)
+    github.advance(3600)
+    assert made(cache) == made()
 
 
 SPOILT = [

@@ -124,6 +124,20 @@ def test_events_out_of_order_end_no_stay_before_it_began() -> None:
     assert entered == sorted(entered)
 
 
+@pytest.mark.parametrize(
+    ("by", "stays"),
+    [
+        pytest.param(BOT, ["lead"], id="salesbot took it off the next morning: it was refused and never was"),
+        pytest.param("ann", ["lead", "qualified", "lead"], id="ann thought better of it: it was there for a day"),
+    ],
+)
+def test_a_label_that_was_taken_off_a_day_later(by: str, stays: list[str]) -> None:
+    off = {"kind": "unlabeled", "by": by, "at": "2026-11-05T05:00:00Z", "label": "stage:qualified"}
+    issue = an_issue("", LEAD, ("labeled", "stage:qualified", "2026-11-04T09:00:00Z"), labels=["stage:lead"])
+    made = a_report({**issue, "events": [*issue["events"], off]})
+    assert [stay.stage for stay in made.deals[0].stays] == stays
+
+
 def test_a_history_older_than_the_configuration_counts_under_the_new_names() -> None:
     config = "stages: {proposal: {was: negotiating, label: 'stage:proposal'}}"
     old = ("labeled", "stage:negotiating", "2026-11-04T09:00:00Z")
