@@ -115,6 +115,14 @@ def test_a_section_longer_than_a_comment_is_cut_and_says_so() -> None:
     assert markdown.CUT_NOTE in made.parts[-1]
 
 
+def test_a_board_too_long_for_an_issue_is_cut_and_the_rest_goes_on_in_comments() -> None:
+    made = wanted(board="## Open deals\n\n" + "A deal with a name.\n\n" * 4_000)
+    assert len(made.body.encode()) <= markdown.BODY_LIMIT
+    assert markdown.CUT_NOTE in made.body
+    assert made.body.rstrip().endswith(weekly.REST)
+    assert made.parts[0].count("## ") == 2
+
+
 def test_a_part_that_is_gone_comes_back_and_a_doubled_one_goes() -> None:
     made = wanted(rest=LONG)
     there = an_issue(7, made)

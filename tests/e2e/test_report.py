@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -312,6 +312,47 @@ def test_the_task_all_sweeps_and_reports(play: Play) -> None:
     play.github.advance(3600)
     run = scheduled(play, {"task": "all"})
     assert (run.exit_code, the_report(play).number) == (0, number)
+
+
+# Bad weather
+
+
+@pytest.mark.parametrize("nth", [3, 5, 8])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(Fault.fails, id="502: the page is halved"),
+        pytest.param(Fault.resets, id="the connection is cut"),
+        pytest.param(Fault.loses_answer, id="the answer is lost"),
+    ],
+)
+def test_pages_that_fail_are_read_again_and_the_numbers_are_right(
+    play: Play, github: Sandbox, tmp_path: Path, fault: Callable[..., Fault], nth: int
+) -> None:
+    random = Random(7)
+    stories = repository(random, 400)
+    play.sales.push("kim", CONFIG, STORIES_CONFIG)
+    play.sales.collaborators_readable(True)
+    issues = [issue(story, random, play.sales.row["id"]) for story in stories]
+    play.sales.seed(issues)
+    github.arm(fault(on="query", nth=nth, times=2))
+    env = {"GITHUB_TOKEN": play.sales.actions_token(), "GITHUB_API_URL": github.api_url}
+    file = tmp_path / "report.json"
+    assert main(["report", "--repo", "acme/sales", "--at", "2026-11-23T09:00:00Z", "--json", str(file)], env=env) == 0
+    assert_same(json.loads(file.read_text(encoding="utf-8")), numbers(stories, issues, "acme/sales"))
+
+
+def test_while_github_is_down_nothing_is_posted_and_the_second_schedule_makes_up_for_it(
+    play: Play, github: Sandbox
+) -> None:
+    play.deal()
+    github.arm(Fault.fails(503, on="query", nth=4, times=4))
+    github.arm(Fault.fails(503, on="query", nth=5, times=12))
+    assert scheduled(play).exit_code == 1
+    assert reports(play) == []
+    github.weather.clear()
+    assert scheduled(play).exit_code == 0
+    assert the_report(play)
 
 
 # The numbers, over the wire

@@ -107,7 +107,7 @@ def is_done(reports: Sequence[Issue], repository: int, week: str) -> bool:
 def compose(board: str, rest: str, memory: Memory, repository: int) -> Wanted:
     """Put a report together: as much as fits into the issue, the other sections in comments."""
     sections = [f"## {section}".rstrip() for section in f"\n{rest}".split("\n## ")[1:]]
-    pages: list[str] = [f"{board}\n\n{REST}"]
+    pages: list[str] = [f"{markdown.fit(board, FULL)}\n\n{REST}"]
     for section in sections:
         room = FULL if len(pages) == 1 else markdown.BODY_LIMIT - 1_000
         whole = f"{pages[-1]}\n\n{section}"
