@@ -1,9 +1,10 @@
-"""What an event costs: requests, seconds and CPU time of real runs against the sandbox, as one table.
+"""What an event costs, and a sweep: requests, seconds, CPU time and memory of real runs against the sandbox.
 
-    python -m tests.bench [--runs 5] [--container NAME]
+    python -m tests.bench [--runs 5] [--container NAME] [--many]
 
 Each number is the median of several runs, each from the same state. A run is the whole process, as GitHub starts it;
 with --container it is the Action's image under buildah, less what an empty run of the same container takes.
+Sweeps run once, over 2,000 deals and with --many over 20,000, of which twenty need something.
 """
 
 from __future__ import annotations
@@ -20,12 +21,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from salesbot.sandbox import Delivery, Repo, Run, Sandbox, Workflow
+from salesbot.sandbox import Delivery, IssueView, Repo, Run, Sandbox, Workflow
 from tests.image import container
 
 MANY = 5_000
 PEOPLE = {"ann": "triage", "nora": "write", "kim": "admin"}
 LATENCIES = (0, 50)
+PLAN = "/value 12k EUR\n/probability 40\n/next friday call them\n/prospect"
+DUE = 20
+MOST_MEMORY = 150
+"""MB, however many deals there are."""
+PEAK = """
+import sys
+from salesbot.cli import main
+code = main(["run"])
+print(*(line for line in open("/proc/self/status") if line.startswith("VmHWM")), file=sys.stderr)
+sys.exit(code)
+"""
+"""A run that tells its own peak: what the system counts for a child holds its parent's memory too."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +64,7 @@ CASES = (
     Case("move by label", lambda sales: sales.label("ann", 1, "stage:prospect"), "prospect"),
     Case("move by command", lambda sales: sales.comment("nora", 1, "/prospect"), "prospect"),
     Case("the same, roles in the read", lambda sales: sales.comment("nora", 1, "/prospect"), "prospect", True),
+    Case("three fields and a move", lambda sales: sales.comment("nora", 1, PLAN), "prospect", True),
     Case("refused move by label", lambda sales: sales.label("ann", 1, "stage:won"), "lead"),
     Case("nothing to do", lambda sales: sales.label("ann", 1, "stage:prospect"), "prospect", twice=True),
     Case("irrelevant (a comment)", lambda sales: sales.comment("nora", 1, "Thanks!"), "lead"),
@@ -62,6 +76,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--runs", type=int, default=5)
     options.add_argument("--container", help="a working container of the image, made by `buildah from`")
+    options.add_argument("--many", action="store_true", help="also sweep over 20,000 deals")
     args = options.parse_args()
     program = [sys.executable, "-m", "salesbot", "run"]
     if args.container:
@@ -74,6 +89,9 @@ def main() -> None:
             sales = _prepare(github, repository, old)
             for case in CASES:
                 print(_row(case, [_median(github, sales, case, latency, args.runs) for latency in LATENCIES], base))
+    print(f"\n{'':29}  requests   points   seconds       CPU   memory")
+    for count in (2_000, 20_000) if args.many else (2_000,):
+        print(_sweep(count))
 
 
 def _prepare(github: Sandbox, name: str, old: int) -> Repo:
@@ -129,6 +147,45 @@ def _cost(github: Sandbox, sales: Repo, case: Case, delivery: Delivery) -> Cost:
 def _check(run: Run, sales: Repo, case: Case) -> None:
     assert run.exit_code == 0, run.stdout + run.stderr
     assert sales.issue(1).labels == (f"stage:{case.outcome}",), sales.issue(1).labels
+
+
+def _sweep(count: int) -> str:
+    """Sweep over deals at rest, on the first twenty of which somebody gave a command that no run answered."""
+    program = [sys.executable, "-c", PEAK]
+    with Sandbox(at=datetime(2026, 11, 23, 9, tzinfo=UTC), workflow=Workflow(program)) as github:
+        github.limits.enabled = False
+        sales = github.repo("acme/sales", roles=PEOPLE)
+        sales.open_issue("ann", "Acme GmbH: new shop", "### Company\n\nAcme GmbH\n")
+        _settle(github)
+        sales.seed(_at_rest(sales.issue(1), number, due=number < DUE + 2) for number in range(2, count + 2))
+        sales.schedule()
+        before, (delivery,) = _cpu(), github.outbox
+        run = github.run(delivery)
+        memory = int(run.stderr.split()[-2]) / 1024
+        assert run.exit_code == 0, run.stdout + run.stderr
+        assert sum("### Next step" in sales.issue(number).body for number in range(2, DUE + 2)) == DUE
+        assert len(run.requests) <= count / 50 + DUE + 10, len(run.requests)
+        assert memory < MOST_MEMORY, memory
+        points = sum(entry.points for entry in run.requests)
+        row = f"{len(run.requests):8}   {points:6}   {run.seconds:6.1f} s   {_cpu() - before:5.1f} s   {memory:3.0f} MB"
+        return f"  {f'sweep over {count:,} deals':27}  {row}"
+
+
+def _at_rest(model: IssueView, number: int, *, due: bool) -> dict[str, Any]:
+    """Another deal like this one. A card is believed only on its own issue."""
+    said = [{"by": each.author, "at": model.created_at, "body": each.body} for each in model.comments]
+    said[0]["body"] = said[0]["body"].replace('"issue":1,', f'"issue":{number},', 1)
+    said += [{"by": "nora", "at": model.created_at, "body": "/next friday call them"}] if due else []
+    event = {"kind": "labeled", "by": "github-actions[bot]", "at": model.created_at, "label": "stage:lead"}
+    return {
+        "title": f"Deal {number}",
+        "body": model.body,
+        "author": "ann",
+        "created_at": model.created_at,
+        "labels": list(model.labels),
+        "comments": said,
+        "events": [event],
+    }
 
 
 def _settle(github: Sandbox) -> None:

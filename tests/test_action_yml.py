@@ -71,7 +71,7 @@ def test_every_task_is_named() -> None:
 
 
 def test_every_output_is_set_and_no_other() -> None:
-    assert set(summary.outputs(Outcome())) == set(ACTION["outputs"])
+    assert set(summary.outputs(Outcome(), dry_run=False)) == set(ACTION["outputs"])
 
 
 def test_an_action_in_a_container_says_what_github_asks_for() -> None:

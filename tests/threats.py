@@ -94,7 +94,7 @@ THREATS = [
         "puts 🚀 on a command first, so that it looks done",
         "only the bot's own reaction is a receipt, and 🚀 only with the journal's word",
         "tests/core/test_commands.py::test_a_strangers_rocket_is_no_receipt_but_ours_without_a_journal_is",
-        ("core/wishes.py", '("ROCKET" in comment.receipts and journal is None)', '("ROCKET" in comment.receipts)'),
+        ("core/wishes.py", " and journal.has_forgotten(comment.id)", ""),
     ),
     Threat(
         "time",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from salesbot.adapters.github import GitHub, IssueGoneError, Meanwhile, UnclearError, Written
 from salesbot.adapters.templates import Words
-from salesbot.core import fields, journal, markdown, problems, weekly
+from salesbot.core import checklists, fields, journal, markdown, problems, weekly
 from salesbot.core.comments import text_of
 from salesbot.core.config import parse
 from salesbot.core.config.problems import ConfigError, Problem
@@ -239,13 +239,13 @@ class App:
     def _repair(
         self, facts: Facts, effects: Sequence[Effect], meanwhile: Meanwhile, pipeline: Pipeline | None
     ) -> list[Effect]:
-        """Delete doubles, and set our section again in the text that a person wrote at the same moment."""
+        """Delete doubles, and set what is ours again in the texts that people wrote at the same moment."""
         repair: list[Effect] = [DeleteComment(comment.id) for comment in meanwhile.doubles]
         if meanwhile.overwritten is not None and meanwhile.overwritten.text is not None and pipeline and facts.issue:
             ours = next(effect.body for effect in effects if isinstance(effect, EditBody))
             merged = _our_sections(facts.issue.body, ours, meanwhile.overwritten.text, pipeline)
             repair.insert(0, EditBody(merged))
-        return repair
+        return [*repair, *_lists_again(facts, effects, meanwhile)]
 
     def _tell(
         self, facts: Facts, words: Words, *, config: ConfigError | None = None, labels: tuple[LabelProblem, ...] = ()
@@ -340,6 +340,17 @@ def _our_sections(base: str, ours: str, theirs: str, pipeline: Pipeline) -> str:
         if before.get(heading) != after.get(heading):
             theirs = fields.write(theirs, heading, after.get(heading), known, one_line)
     return theirs
+
+
+def _lists_again(facts: Facts, effects: Sequence[Effect], meanwhile: Meanwhile) -> Iterator[Effect]:
+    """Write a checklist once more with what somebody ticked, struck or wrote there while we wrote it."""
+    known = {comment.id: comment.body for comment in facts.issue.comments} if facts.issue else {}
+    for effect in effects:
+        theirs = meanwhile.lists.get(effect.id or 0) if isinstance(effect, PutComment) else None
+        if isinstance(effect, PutComment) and effect.id is not None and theirs is not None:
+            merged = checklists.rebase(effect.body, known[effect.id], theirs.text or "")
+            if merged.strip() != effect.body.strip():
+                yield replace(effect, body=merged)
 
 
 def _hint(why: str) -> str:

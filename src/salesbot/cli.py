@@ -137,7 +137,7 @@ def _report(outcome: Outcome, wakeup: Wakeup, inputs: Inputs, requests: int, run
         runner.say(note)
     for line in summary.log_lines(outcome, dry_run=inputs.dry_run):
         runner.say(line)
-    runner.output(summary.outputs(outcome))
+    runner.output(summary.outputs(outcome, dry_run=inputs.dry_run))
     runner.summarize(summary.of_run(outcome, wakeup, requests, dry_run=inputs.dry_run))
 
 

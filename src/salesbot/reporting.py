@@ -153,7 +153,7 @@ def run_report(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     reporter = _reporter(App(connection, tools.say, scheduled=True), tools.say, files)
     outcome = reporter.weekly(again=True) if args.post else reporter.look_back(week=args.week, at=at)
     if outcome.page and not (args.html or args.csv or args.json):
-        print(outcome.page)
+        tools.say(outcome.page)
     for line in tools.lines(outcome, dry_run=args.dry_run):
         tools.say(line)
     return outcome.exit_code

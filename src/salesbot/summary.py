@@ -12,13 +12,15 @@ from salesbot.core.describe import describe
 from salesbot.core.errors import SalesbotError
 
 
-def outputs(outcome: Outcome) -> dict[str, str]:
-    """The outputs of the step, as action.yml names them."""
+def outputs(outcome: Outcome, *, dry_run: bool) -> dict[str, str]:
+    """The outputs of the step, as action.yml names them. A dry run moved nothing, so the deal is where it was."""
     decisions = outcome.decisions
+    before = (decisions[0].before or "") if decisions else ""
+    after = (decisions[-1].stage or "") if decisions else ""
     return {
-        "stage": (decisions[-1].stage or "") if decisions else "",
-        "previous-stage": (decisions[0].before or "") if decisions else "",
-        "moved": _bool(any(decision.moves for decision in decisions)),
+        "stage": before if dry_run else after,
+        "previous-stage": before,
+        "moved": _bool(not dry_run and any(decision.moves for decision in decisions)),
         "refused": _bool(any(decision.refused for decision in decisions)),
         "changes": json.dumps([describe(effect) for effect in outcome.effects]),
     }
@@ -30,7 +32,7 @@ def of_run(outcome: Outcome, wakeup: Wakeup, requests: int, *, dry_run: bool) ->
     yield ""
     for problem in outcome.told:
         yield f"- ⚠️ {markdown.escape(problem)}"
-    for line in _decided(outcome):
+    for line in _decided(outcome, dry_run=dry_run):
         yield f"- {line}"
     for note in (*outcome.notices, *outcome.notes):
         yield f"- {markdown.escape(note)}"
@@ -51,9 +53,9 @@ def log_lines(outcome: Outcome, *, dry_run: bool) -> Iterator[str]:
     """The same for the log."""
     for decision in outcome.decisions:
         for visit in decision.moves:
-            yield f"Moved to {visit.stage}{f' by {visit.by}' if visit.by else ''}."
+            yield f"{'Would move' if dry_run else 'Moved'} to {visit.stage}{f' by {visit.by}' if visit.by else ''}."
         for refused in decision.refused:
-            yield f"Refused: {' '.join(no.reason for no in refused.why)}"
+            yield f"{'Would refuse' if dry_run else 'Refused'}: {' '.join(no.reason for no in refused.why)}"
     for effect in outcome.effects:
         yield f"{'would ' if dry_run else ''}{describe(effect)}"
 
@@ -65,17 +67,18 @@ def of_error(error: SalesbotError) -> Iterator[str]:
     yield f"- ⚠️ {markdown.escape(str(error))}"
 
 
-def _decided(outcome: Outcome) -> Iterator[str]:
+def _decided(outcome: Outcome, *, dry_run: bool) -> Iterator[str]:
+    moved, said_no = ("Would move", "Would refuse") if dry_run else ("Moved", "Refused")
     for decision in outcome.decisions:
         before = decision.before
         for visit in decision.moves:
             by = f" by {markdown.escape(visit.by)}" if visit.by else ""
             way = f"from {markdown.escape(before or 'nothing')} to {markdown.escape(visit.stage)}"
-            yield f"**Moved** {way}{by} ({visit.how})."
+            yield f"**{moved}** {way}{by} ({visit.how})."
             before = visit.stage
         for refused in decision.refused:
             to = f" to {markdown.escape(refused.to)}" if refused.to else ""
-            yield f"**Refused**{to}: {' '.join(markdown.escape(no.reason) for no in refused.why)}"
+            yield f"**{said_no}**{to}: {' '.join(markdown.escape(no.reason) for no in refused.why)}"
 
 
 def _bool(value: bool) -> str:

@@ -17,13 +17,13 @@ from salesbot.adapters.templates import Words
 from salesbot.app import App, Outcome
 from salesbot.core.config import parse
 from salesbot.core.config.problems import ConfigError
-from salesbot.core.deal import Role
+from salesbot.core.deal import Actor, Role
 from salesbot.core.decide import decide
 from salesbot.core.describe import describe
 from salesbot.core.effects import EditBody, Effect, PutComment
 from salesbot.core.errors import InputError
 from salesbot.core.explain import explain
-from salesbot.core.facts import Facts, Waking
+from salesbot.core.facts import Comment, Event, Facts, Label, Waking
 from salesbot.core.markdown import log_safe
 from salesbot.core.pipeline import Pipeline
 from salesbot.sweep import Sweep
@@ -92,7 +92,7 @@ def run_explain(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         say(line)
     if args.save:
         roles = {login: role.name.lower() for login, role in facts.roles.items()}
-        Path(args.save).write_text(json.dumps({**saved, "roles": roles}, indent=1), encoding="utf-8")
+        _write(args.save, json.dumps({**saved, "roles": roles}, indent=1))
         say(f"Kept in {args.save}. Try: salesbot simulate EVENT.json {args.save}")
     return 0
 
@@ -106,9 +106,11 @@ def run_simulate(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         say(wakeup.why or f"This event starts the task {wakeup.task}; only deals can be simulated.")
         return 0
     saved = _read_json(args.deal)
-    facts = _facts(saved, wakeup.waking, args.role)
+    facts = with_event(_facts(saved, wakeup.waking, args.role), event, wakeup.waking)
     words = Words(facts.repository.templates)
-    text = Path(args.config).read_text(encoding="utf-8") if args.config else facts.repository.config
+    if facts.issue is None or facts.issue.number != wakeup.issue:
+        raise InputError(f"{args.event} is about #{wakeup.issue}, {args.deal} is not.", "Give two of the same deal")
+    text = _read(args.config) if args.config else facts.repository.config
     pipeline = _pipeline(text, args.config or DEFAULT_CONFIG, words)
     now = moment(args.at) if args.at else facts.read_at
     decision = decide(replace(facts, read_at=now), pipeline, now, words)
@@ -127,6 +129,29 @@ def _shown(effect: Effect) -> Sequence[str]:
     return [f"- {describe(effect)}", *(f"    | {line}" for line in lines)]
 
 
+def with_event(facts: Facts, event: Mapping[str, Any], waking: Waking) -> Facts:
+    """Put on a deal what its event says of a new comment or label, if it was saved before that happened."""
+    issue = facts.issue
+    if issue is None:
+        return facts
+    comment, label = event.get("comment"), event.get("label")
+    if waking.event == "issue_comment.created" and comment and all(c.id != comment["id"] for c in issue.comments):
+        at = moment(comment["created_at"])
+        said = Comment(comment["id"], comment.get("node_id", ""), comment["body"], at, _actor(comment["user"]))
+        return replace(facts, read_at=max(facts.read_at, at), issue=replace(issue, comments=(*issue.comments, said)))
+    if waking.event == "issues.labeled" and label and all(on.id != label["node_id"] for on in issue.labels):
+        at = max(moment(event["issue"]["updated_at"]), facts.read_at)
+        new = Label(label["node_id"], label["name"])
+        put = Event("simulated", "labeled", at, _actor(event["sender"]), label_id=new.id, label=new.name)
+        issue = replace(issue, labels=(*issue.labels, new), events=(*issue.events, put))
+        return replace(facts, read_at=at, issue=issue)
+    return facts
+
+
+def _actor(person: Mapping[str, Any]) -> Actor:
+    return Actor(person["login"], person.get("id"), person.get("type") == "Bot", person.get("node_id"))
+
+
 def _event_name(event: Mapping[str, Any]) -> str:
     """Tell the kind of event by what is in its file."""
     for name, key in (("issue_comment", "comment"), ("issues", "issue"), ("label", "label")):
@@ -135,11 +160,25 @@ def _event_name(event: Mapping[str, Any]) -> str:
     raise InputError("The event file has neither an issue nor a label in it.", "Name its kind with --event-name")
 
 
-def _read_json(path: str) -> dict[str, Any]:
+def _read(path: str) -> str:
     try:
-        saved = json.loads(Path(path).read_bytes())
+        return Path(path).read_text(encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is no UTF-8 text (byte {error.start}).") from error
+
+
+def _write(path: str, text: str) -> None:
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _read_json(path: str) -> dict[str, Any]:
+    try:
+        saved = json.loads(_read(path))
     except ValueError as error:
         raise InputError(f"{path} is no JSON.", "Make it with: salesbot explain N --save FILE") from error
     if not isinstance(saved, dict) or "data" not in saved:
@@ -176,6 +215,8 @@ def moment(text: str) -> datetime:
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def say(line: str) -> None:
-    """Print a line; what a stranger wrote in it stays in it."""
-    print(log_safe(line) if "\n" not in line else line)
+def say(text: str) -> None:
+    """Print lines as they are indented; what a stranger wrote commands nothing, should a runner read along."""
+    for line in text.splitlines() or [""]:
+        indent = line[: len(line) - len(line.lstrip(" "))]
+        print(indent + log_safe(line))

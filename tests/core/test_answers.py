@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import yaml
 
 from salesbot.core import comments
 from salesbot.core.commands import find
 from salesbot.core.deal import Actor
 from salesbot.core.journal import find_cards
 from salesbot.core.pipeline import Pipeline, default_pipeline
-from tests.world import ANN, KIM, NORA, World, a_deal
+from salesbot.core.problems import LabelProblem
+from tests.world import ANN, KIM, NORA, START, WORDS, World, a_deal
 
 NAMED = re.compile(r"`(/[a-z][^`]*)`")
 
@@ -120,6 +122,29 @@ def test_the_question_how_it_ended_offers_only_ways_that_lead_there() -> None:
     world.close()
     world.run()
     assert "- [ ] won" in world.last("ask")
+
+
+def test_a_deal_closed_before_our_time_is_not_sent_to_a_question_that_nobody_asked() -> None:
+    world = World()
+    world.created_at = START - timedelta(days=90)
+    world.label("stage:qualified")
+    world.open, world.state_reason = False, "COMPLETED"
+    world.run()
+    assert "question below" not in world.last("card")
+    assert "Say how it ended with a command below, or `/reopen`." in world.last("card")
+    world = a_deal("lead")
+    world.close()
+    world.run()
+    assert "see the question below" in world.last("card")
+
+
+def test_the_label_of_an_end_taken_off_alone_says_how_the_deal_comes_back() -> None:
+    world = a_deal("lead")
+    say(world, "/lost price")
+    world.unlabel("stage:lost")
+    world.run()
+    assert (world.stages(), world.open) == (["lost"], False)
+    assert world.last("refusal").endswith("`/reopen` brings this one back, `/undo` takes its last move back.")
 
 
 def test_the_lists_name_the_commands_of_this_pipeline() -> None:
@@ -260,6 +285,45 @@ def test_a_deal_forced_fifty_times_in_cyrillic_still_moves_and_remembers() -> No
     assert world.decide().effects == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "section"),
+    [
+        pytest.param("/lost Price", "### Reason\n\nprice", id="a reason of the client"),
+        pytest.param("/reject Too  Small", "### Reason\n\ntoo small", id="a reason of ours"),
+        pytest.param("/lost they chose Initech", "### Reason\n\nthey chose Initech", id="a reason of its own"),
+        pytest.param("/set reason Timing", "### Reason\n\ntiming", id="a reason by /set"),
+        pytest.param("/set source Existing Client", "### Source\n\nexisting client", id="a source"),
+        pytest.param("/set source a fair", "### Source\n\na fair", id="a source of its own"),
+    ],
+)
+def test_reasons_and_sources_are_written_as_configured(text: str, section: str) -> None:
+    world = a_deal("lead")
+    say(world, text)
+    assert world.body == section
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param("/assign @kim @nora", "`/assign` takes one name", id="two owners"),
+        pytest.param("/unassign @kim @nora", "`/unassign` takes one name", id="two to take off"),
+        pytest.param("/unset company now", "`/unset company` takes no `now`", id="words behind a field"),
+    ],
+)
+def test_words_a_command_would_drop_are_answered_and_nothing_is_done(text: str, says: str) -> None:
+    world = a_deal("lead", body="### Company\n\nAcme\n")
+    assert world.receipts(say(world, text)) == ["CONFUSED"]
+    assert says in world.last("reply")
+    assert (world.assignees, world.body) == ([], "### Company\n\nAcme\n")
+
+
+@pytest.mark.parametrize("host", ["github.com", "ghe.acme.example"])
+def test_a_duplicate_may_be_named_by_its_address_on_any_host(host: str) -> None:
+    world = a_deal("lead")
+    assert world.receipts(say(world, f"/duplicate-of https://{host}/acme/sales/issues/12")) == ["ROCKET"]
+    assert "duplicate of #12" in world.last("card")
+
+
 # Stages of several words
 
 
@@ -295,3 +359,36 @@ def test_an_estimate_put_off_in_negotiating_is_due_again_when_the_deal_comes_bac
     assert "- [ ] **Price**" in world.by_key("checklist:estimate").body
     say(world, "/negotiate")
     assert world.stages() == ["qualified"], "an old estimate is no estimate"
+
+
+# Words
+
+
+def test_days_are_written_as_people_write_them() -> None:
+    world = a_deal("lead")
+    say(world, "/snooze 2 weeks\n/revisit 2026-12-01\n/expect 2026-11-27")
+    assert "| No reminders until | Mon 7 Dec 2026 |" in world.last("card")
+    assert "| Comes back on | Tue 1 Dec 2026 |" in world.last("card")
+    world.now = datetime(2026, 12, 1, 9, tzinfo=UTC)
+    world.sweep()
+    assert "Its expected close, Fri 27 Nov 2026, was past" in world.last("back")
+
+
+@pytest.mark.parametrize(
+    ("team", "shown"),
+    [
+        pytest.param("@acme/sales", "@acme/sales", id="a team"),
+        pytest.param("@acme/sales @kim", "@acme/sales @kim", id="a team and a person"),
+        pytest.param("@acme/s.ales_2", "@acme/s.ales_2", id="a team with other signs"),
+        pytest.param("no mention @kim", "no mention @<!-- -->kim", id="anything else mentions nobody"),
+    ],
+)
+def test_whom_the_configuration_names_is_mentioned(team: str, shown: str) -> None:
+    text = WORDS("new.md.j2", {"team": team, "owner": None, "stage": "lead"})
+    assert text.split("\n")[0] == f"**A new deal came in by itself.** {shown}"
+
+
+def test_the_line_for_the_configuration_is_yaml_whatever_the_label_is_called() -> None:
+    problem = LabelProblem("qualified", "stage:qualified", "LA_1", now='Fit: "yes"\\no')
+    read = yaml.safe_load(problem.line)
+    assert read == {"new-name": {"was": "qualified", "label": 'Fit: "yes"\\no'}}

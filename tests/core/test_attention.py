@@ -217,7 +217,7 @@ def test_a_deal_comes_back_on_its_date_with_its_owner_told() -> None:
     assert "@kim" in told
     assert "they move house" in told
     assert "45,000 EUR" in told
-    assert "2027-01-15" in told
+    assert "15 Jan 2027" in told
     assert "### Expected close" not in world.body
     assert "### Revisit on" not in world.body
     assert "they move house" in world.body, "what was said stays"

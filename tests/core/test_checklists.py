@@ -468,3 +468,35 @@ def test_hostile_text_takes_no_time(piece: str) -> None:
     checklists.read("x", text)
     checklists.merge(text, text)
     assert time.process_time() - start < 6
+
+
+BASE = "- [x] **Price** *(each round)*\n- [ ] Effort\n- [ ] Risks\n"
+ROUND_TWO = "Round 2\n\n- [ ] **Price** *(each round)*\n- [ ] Effort\n- [ ] Risks\n"
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "together"),
+    [
+        pytest.param(ROUND_TWO, BASE, ROUND_TWO, id="nobody did anything: as we wrote it"),
+        pytest.param(
+            ROUND_TWO, BASE.replace("[ ] Effort", "[x] Effort"), ROUND_TWO.replace("[ ] Effort", "[x] Effort"),
+            id="their tick stays, and what we unticked stays so",
+        ),
+        pytest.param(
+            BASE, BASE.replace("[x] **Price", "[ ] **Price"), BASE.replace("[x] **Price", "[ ] **Price"),
+            id="they took a tick off",
+        ),
+        pytest.param(
+            BASE, BASE.replace("Risks", "~~Risks~~ none"), BASE.replace("Risks", "~~Risks~~ none"), id="they struck one"
+        ),
+        pytest.param(BASE, f"{BASE}- [x] Ask Lee\n", f"{BASE}- [x] Ask Lee\n", id="they added one"),
+        pytest.param(
+            "- [ ] Effort\n- [ ] Effort\n", "- [ ] Effort\n- [x] Effort\n", "- [ ] Effort\n- [x] Effort\n",
+            id="the second of two that say the same",
+        ),
+    ],
+)  # fmt: skip
+def test_what_somebody_did_while_we_wrote_comes_on_top_of_it(ours: str, theirs: str, together: str) -> None:
+    base = BASE if "Price" in theirs else "- [ ] Effort\n- [ ] Effort\n"
+    assert checklists.rebase(ours, base, theirs) == together
+    assert checklists.rebase(together, theirs, theirs) == together

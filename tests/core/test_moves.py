@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from salesbot.core.deal import Actor, Role
+from salesbot.core.facts import Label
 from salesbot.core.pipeline import Permissions, default_pipeline
-from tests.world import ANN, EVE, KIM, NORA, World, a_deal
+from tests.world import ANN, BOT, EVE, KIM, NORA, World, a_deal
 
 FIELDS = "### Value\n\n24000 EUR\n\n### Reason\n\nprice\n\n### Revisit on\n\n2027-03-01\n"
 
@@ -318,8 +320,6 @@ def test_labels_of_other_bots_are_wishes_and_their_refusal_mentions_nobody() -> 
 def test_a_stage_label_that_another_workflow_set_with_our_identity_is_judged() -> None:
     world = a_deal("lead")
     world.tick()
-    from tests.world import BOT
-
     world.label("stage:won", BOT)
     world.run()
     assert world.stages() == ["lead"]
@@ -336,3 +336,81 @@ def test_missing_labels_are_created_with_colour_and_description_all_on_the_first
     assert created == [], "after they were created, the decision needs none"
     assert set(world.repository_labels) == {stage.label for stage in world.pipeline.stages}
     assert world.stages() == ["lead"]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(lambda text: text.split("**Needed**")[0], id="the part was deleted"),
+        pytest.param(lambda text: text.replace("- [ ] **Goal**", "**Goal**").replace("[ ]", "[x]"), id="one box went"),
+        pytest.param(lambda text: text.replace("- [ ]", "- []"), id="every box lost its space"),
+        pytest.param(lambda text: f"{text.splitlines()[0]}\nDone, all of it!", id="rewritten"),
+    ],
+)
+def test_a_needed_item_that_was_deleted_is_not_settled_by_that(spoil: Callable[[str], str]) -> None:
+    world = a_deal("lead")
+    posted = world.by_key("checklist:qualification")
+    world.edit(posted.id, spoil(posted.body), ANN)
+    labelled(world, "qualified")
+    assert world.stages() == ["lead"]
+    assert "of its 4 needed items" in world.last("refusal")
+    assert " of 4]" in world.last("card")
+    assert "Comment `/checklist qualification` to have them back" in world.last("refusal")
+
+    world.comment("/checklist qualification", NORA)
+    world.run()
+    world.tick_all("qualification")
+    labelled(world, "qualified")
+    assert world.stages() == ["qualified"]
+
+
+def test_a_needed_item_in_other_words_is_settled_by_its_tick() -> None:
+    world = a_deal("lead")
+    posted = world.by_key("checklist:qualification")
+    world.edit(posted.id, posted.body.replace("**Goal**: in one", "Our aim, in a").replace("- [ ]", "- [x]"), ANN)
+    labelled(world, "qualified")
+    assert world.stages() == ["qualified"]
+
+
+def test_closed_by_another_workflow_with_our_identity_is_asked_about_and_mentions_nobody() -> None:
+    """What closes stale issues uses the same token; opened again in silence, they would close each other for ever."""
+    world = a_deal("lead")
+    world.tick(60)
+    world.close(by=BOT, reason="NOT_PLANNED")
+    world.sweep()
+    assert (world.open, world.stages()) == (False, ["lead"])
+    assert world.last("ask").startswith("**How did it end?**\n")
+    assert world.sweep().effects == ()
+    world.comment("/reopen", ANN)
+    world.run()
+    assert world.open
+    assert not [key for key in world.written() if key.startswith("ask")]
+    assert world.decide().effects == ()
+
+
+def test_our_own_closing_is_no_question() -> None:
+    world = a_deal("lead")
+    for text in ("/lost price", "/reopen", "/not-a-deal"):
+        world.comment(text, NORA)
+        world.run()
+        assert world.decide().effects == ()
+    assert not [comment for comment in world.comments.values() if "salesbot:ask" in comment.body]
+
+
+def test_a_stage_that_took_over_another_has_its_visits_too() -> None:
+    world = a_deal("negotiating")
+    base = world.pipeline
+    taken = base.stage("negotiating")
+    assert taken is not None
+    offer = replace(taken, name="offer", label="stage:offer", command="offer", was=("negotiating",))
+    named = [offer if stage == taken else stage for stage in base.stages]
+    stages = [replace(s, next=tuple("offer" if n == "negotiating" else n for n in s.next)) for s in named]
+    world.pipeline = replace(base, stages=tuple(stages))
+    world.repository_labels["stage:offer"] = Label("LA_offer", "stage:offer", created_at=world.now)
+    world.comment('/stage qualified --force "back"', KIM)
+    world.comment("/won 24k", KIM)
+    world.run()
+    assert world.stages() == ["won"]
+    assert "| offer |" in world.last("card")
+    assert "negotiating" not in world.last("card")
+    assert "Skipped" not in world.last("card")

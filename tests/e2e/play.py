@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import AbstractContextManager, nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -38,12 +38,15 @@ class Door:
     sleep: Callable[[float], None]
     before: dict[int, Act] = field(default_factory=dict)
     after: dict[int, Act] = field(default_factory=dict)
+    turn: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Where several runs go on at once: whose request may pass."""
 
     def send(self, client: Client, verb: str, url: str, body: Any) -> tuple[int | None, Mapping[str, Any], str]:
         """Let a request pass."""
         client.sleep = self.sleep
         self.before.pop(client.requests + 1, _nothing)()
-        answer = _send(client, verb, url, body)
+        with self.turn():
+            answer = _send(client, verb, url, body)
         self.after.pop(client.requests, _nothing)()
         return answer
 

@@ -23,7 +23,7 @@ class Scene:
     """How many root fields its last document has."""
     before: Callable[[Play], int]
     act: Callable[[Play, int], object]
-    kept: dict[str, Any] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def open(self, play: Play) -> int:
         """Play up to the act; the delivery it made waits. Gives the deal."""
@@ -70,7 +70,7 @@ class Friday:
 
     few: bool = False
     """Only what takes the longest way: a date that has come, and a reminder with its label made first."""
-    kept: dict[str, Any] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def open(self, play: Play) -> None:
         """Play up to the sweep."""

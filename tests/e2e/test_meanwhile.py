@@ -99,6 +99,62 @@ def test_a_box_ticked_meanwhile_stays_ticked(play: Play, drop: bool) -> None:
     assert "1 of 4" in play.text(deal, "card")
 
 
+# The lists we write anew in the very moment
+
+
+def _round_two(play: Play) -> int:
+    """A deal whose estimate was sent, with one item of the list done that is due in each round."""
+    deal = play.deal("qualified")
+    play.tick_all(deal, "qualification")
+    play.sales.tick("nora", play.one(deal, "checklist:estimate").id, "(each round)")
+    play.settle()
+    play.sales.comment("kim", deal, '/stage negotiating --force "test"')
+    play.settle()
+    return deal
+
+
+REFRESH = Scene(
+    "a checklist brought up to date", ("query", "rest", "mutation"), 3, lambda play: _round_two(play),
+    lambda play, deal: play.sales.comment("nora", deal, "/checklist estimate"),
+)  # fmt: skip
+ROUND = Scene(
+    "a second round", ("query", "mutation"), 3, lambda play: _round_two(play),
+    lambda play, deal: play.sales.label("ann", deal, "stage:qualified"),
+)  # fmt: skip
+
+
+@LOST
+@pytest.mark.parametrize("scene", [REFRESH, ROUND], ids=lambda scene: scene.name)
+def test_what_somebody_does_to_a_list_in_the_moment_it_is_written_anew_stays(
+    play: Play, scene: Scene, drop: bool
+) -> None:
+    play.sales.push("kim", ".github/salesbot/checklists/estimate.md.j2", ESTIMATE)
+
+    def edit(play: Play, deal: int) -> None:
+        found = play.one(deal, "checklist:estimate")
+        text = found.body.replace("- [ ] Effort", "- [x] Effort").replace("- [ ] Risks", "- [ ] ~~Risks~~ none")
+        play.sales.edit_comment("nora", found.id, f"{text}\n- [ ] Ask Lee")
+
+    deal = meanwhile(play, scene, edit, drop=drop)
+    shown = play.text(deal, "checklist:estimate")
+    for line in ("- [x] Effort", "- [ ] ~~Risks~~ none", "- [ ] Ask Lee"):
+        assert line in shown
+    assert ("- [x] Price" in shown, "round 2" in shown) == ((True, False) if scene is REFRESH else (False, True))
+    assert f"Checklist estimate | [{3 if scene is REFRESH else 2} of 4]" in play.text(deal, "card")
+
+
+ESTIMATE = """\
+### Estimate{% if round > 1 %}, round {{ round }}{% endif %}
+
+
+**Needed**
+
+- [ ] Price *(each round)*
+- [ ] Effort
+- [ ] Risks
+"""
+
+
 @LOST
 @pytest.mark.parametrize("scene", [MOVE, PLAN, REFUSAL], ids=lambda scene: scene.name)
 def test_a_card_deleted_meanwhile_comes_back(play: Play, scene: Scene, drop: bool) -> None:

@@ -156,6 +156,14 @@ def test_a_dry_run_writes_nothing_and_says_what_would_be_done(
     assert f"deal #{deal}" in run.summary or act is renamed
 
 
+def test_a_dry_run_says_would_and_its_outputs_say_where_the_deal_is(play: Play) -> None:
+    labelled(play)
+    run = play.run(inputs={"dry-run": "true"})
+    assert "**Would move** from lead to prospect by ann (label)" in run.summary
+    assert "Moved" not in run.summary + run.stdout
+    assert [run.outputs[name] for name in ("stage", "previous-stage", "moved")] == ["lead", "lead", "false"]
+
+
 def test_after_a_dry_run_the_real_one_does_it(play: Play) -> None:
     deal = labelled(play)
     dry = play.run(inputs={"dry-run": "true"})

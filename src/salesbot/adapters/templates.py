@@ -232,6 +232,7 @@ def _mention(login: Any) -> Markup:
 
 
 def _team(name: Any) -> Markup:
-    """Mention a person or a team as the configuration writes it: `@kim`, `@acme/sales`."""
-    plain = re.fullmatch(r"@[A-Za-z0-9-]{1,39}(/[A-Za-z0-9_-]{1,100})?", str(name))
-    return Markup(str(name)) if plain else _safe_md(name)  # noqa: S704 - checked
+    """Mention people and teams as the configuration writes them: `@kim`, `@acme/sales`, or several with spaces."""
+    names = str(name).split()
+    plain = names and all(re.fullmatch(r"@[A-Za-z0-9_-]{1,100}(/[A-Za-z0-9_.-]{1,100})?", each) for each in names)
+    return Markup(" ".join(names)) if plain else _safe_md(name)  # noqa: S704 - checked

@@ -15,6 +15,7 @@ from salesbot.core import dates, fields, guards, next_step
 from salesbot.core import values as values_of_fields
 from salesbot.core.command_table import usage
 from salesbot.core.deal import Deal, Move, Refusal, StageVisit
+from salesbot.core.journal import BEFORE
 from salesbot.core.judge import Course
 from salesbot.core.money import Money, MoneyError
 from salesbot.core.pipeline import Field, Pipeline, Stage
@@ -44,12 +45,12 @@ def values(course: Course, pipeline: Pipeline) -> dict[str, Any]:
         "weighted": _weighted(money, deal, stage),
         "probability": f"{probability(deal, stage)} %",
         "next_step": _next_step(deal),
-        "expected_close": _expected_close(deal),
+        "expected_close": in_words(deal.fields.get("Expected close")),
         "pushed": _pushed(deal),
-        "snoozed_until": deal.fields.get("Snoozed until"),
+        "snoozed_until": in_words(deal.fields.get("Snoozed until")),
         "duplicate_of": course.journal.duplicate_of or None,
         "reason": deal.fields.get("Reason") if stage.outcome or stage.paused else None,
-        "revisit_on": deal.fields.get("Revisit on") if stage.paused else None,
+        "revisit_on": in_words(deal.fields.get("Revisit on")) if stage.paused else None,
         "checklists": [_progress(name, deal) for name in deal.checklists],
         "missing": [_need(refusal) for refusal in guards.missing(deal, _to(stage), stage.expects, pipeline)],
         "ways": list(_ways(deal, stage, pipeline)),
@@ -63,6 +64,7 @@ def values(course: Course, pipeline: Pipeline) -> dict[str, Any]:
         ],
         "history": history(deal.history, pipeline),
         "asked": bool(course.journal.asked),
+        "question": course.journal.asked not in ("", BEFORE),
     }
 
 
@@ -131,8 +133,8 @@ def _next_step(deal: Deal) -> dict[str, Any] | None:
     return {"day": _date(step.day), "what": step.what, "who": step.who}
 
 
-def _expected_close(deal: Deal) -> str | None:
-    text = deal.fields.get("Expected close")
+def in_words(text: str | None) -> str | None:
+    """Write a day as people do, e.g. `Thu 1 Apr 2027`; leave what is none as it stands."""
     try:
         return _date(date.fromisoformat(text)) if text else None
     except ValueError:
@@ -142,7 +144,7 @@ def _expected_close(deal: Deal) -> str | None:
 def _pushed(deal: Deal) -> dict[str, Any] | None:
     """How often the expected close was moved later, and from when."""
     earlier = [text.strip() for text in deal.fields.get("Earlier expected closes", "").split(",") if text.strip()]
-    return {"times": len(earlier), "first": earlier[0]} if len(earlier) >= PUSHES_SHOWN_FROM else None
+    return {"times": len(earlier), "first": in_words(earlier[0])} if len(earlier) >= PUSHES_SHOWN_FROM else None
 
 
 def _date(day: date) -> str:
@@ -235,7 +237,7 @@ def _progress(name: str, deal: Deal) -> dict[str, Any]:
         "name": name,
         "url": Markdown(checklist.url) if checklist.url else None,
         "done": sum(item.settled for item in needed),
-        "total": len(needed),
+        "total": max(len(needed), checklist.asked),
     }
 
 

@@ -20,6 +20,8 @@ GONE = "not asked any more"
 """Why an item that left the template is struck out."""
 WRITTEN = "lines"
 """Where a list's marker keeps the names of the lines that the bot wrote."""
+ASKED = "needed"
+"""Where it keeps how many needed items it wrote."""
 
 _TASK = re.compile(r"(\s*(?:[-*+]|\d{1,9}[.)])\s+\[)([ \u00a0xX])(\]\s+)(\S.*)", re.DOTALL)
 _STRUCK = re.compile(r"(~~?)(?=[^\s~])(.*?[^\s~])\1(?!~)", re.DOTALL)
@@ -55,6 +57,13 @@ class Checklist:
     name: str
     items: tuple[Item, ...] = ()
     url: str = ""
+    asked: int = 0
+    """How many needed items there were when it was written. One that somebody deleted is not settled by that."""
+
+    @property
+    def lost(self) -> int:
+        """How many needed items are gone."""
+        return max(0, self.asked - sum(item.needed for item in self.items))
 
     @property
     def open_items(self) -> tuple[Item, ...]:
@@ -63,8 +72,8 @@ class Checklist:
 
     @property
     def settled(self) -> bool:
-        """Whether every needed item is settled."""
-        return not self.open_items
+        """Whether every needed item is settled, and none is gone."""
+        return not self.open_items and not self.lost
 
 
 class _Task(NamedTuple):
@@ -174,7 +183,7 @@ def read(name: str, body: str, url: str = "") -> Checklist:
             needed = _is_needed(outline.titles[number])
         if number in outline.tasks:
             items.append(outline.tasks[number].item(needed=needed))
-    return Checklist(name, tuple(items), url)
+    return Checklist(name, tuple(items), url, _asked_in(body))
 
 
 def key(item: Item | str) -> str:
@@ -213,9 +222,10 @@ def new_round(body: str) -> str:
     return _with_tick(body, due, " ")
 
 
-def written(text: str) -> dict[str, list[str]]:
+def written(text: str) -> dict[str, list[str] | int]:
     """Name the lines of a list as the bot writes it, for its marker. `merge` tells them from people's lines by that."""
-    return {WRITTEN: [line.name for line in _read_lines(text) if line.text]}
+    lines = [line.name for line in _read_lines(text) if line.text]
+    return {WRITTEN: lines, ASKED: sum(item.needed for item in read("", text).items)}
 
 
 def merge(old_body: str, new_body: str) -> str:
@@ -231,6 +241,28 @@ def merge(old_body: str, new_body: str) -> str:
         if merged == before:
             break
     return merged
+
+
+def rebase(ours: str, base: str, theirs: str) -> str:
+    """Put on our new text what somebody did to the list while we wrote it; `base` is the list as we both knew it.
+
+    A tick is theirs where they changed it, else ours; their strikes, words and lines stay.
+    """
+    ticks = {nth: task.tick for nth, _, task in _numbered(ours)}
+    before = {nth: task.ticked for nth, _, task in _numbered(base)}
+    for nth, number, task in _numbered(theirs):
+        if nth in ticks and before.get(nth) == task.ticked:
+            theirs = _with_tick(theirs, [number], ticks[nth])
+    return merge(theirs, ours)
+
+
+def _numbered(body: str) -> Iterator[tuple[tuple[str, int], int, _Task]]:
+    """Give each item with its name, the how-manyth of that name it is, and its line."""
+    seen = Counter[str]()
+    for number, task in _Outline.of(body).tasks.items():
+        name = key(task.text)
+        yield (name, seen[name]), number, task
+        seen[name] += 1
 
 
 def _merged(old_body: str, new_body: str) -> str:
@@ -418,6 +450,12 @@ def _written_in(body: str) -> Counter[str]:
     marker = markdown.read_marker(body)
     names = marker.payload.get(WRITTEN) if marker else None
     return Counter(name for name in names if isinstance(name, str)) if isinstance(names, list) else Counter()
+
+
+def _asked_in(body: str) -> int:
+    marker = markdown.read_marker(body)
+    asked = marker.payload.get(ASKED, 0) if marker else 0
+    return asked if isinstance(asked, int) else 0
 
 
 def _unmarked(body: str) -> tuple[str, str]:

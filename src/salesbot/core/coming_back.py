@@ -33,7 +33,7 @@ def judge(course: Course, wish: BackWish, pipeline: Pipeline, say: Say) -> Cours
         "stage": target.name,
         "why": course.deal.fields.get("Reason"),
         "value": _value(course, pipeline),
-        "past_close": _past_close(course, today),
+        "past_close": card.in_words(_past_close(course, today)),
         "next_step": bool(next_step.parse(course.deal.fields.get("Next step", ""))),
         "say": f"/{stage.command}" if stage.command else None,
     }

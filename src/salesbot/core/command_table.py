@@ -33,6 +33,8 @@ class Context:
     people: Mapping[str, Person] = field(default_factory=dict)
     lists: frozenset[str] = frozenset()
     issues: Mapping[int, str] = field(default_factory=dict)
+    repository: str = ""
+    """`owner/name`."""
 
 
 Run = Callable[[Deal, Args, Context], "list[Act] | Refusal"]

@@ -72,7 +72,8 @@ def _taken_along(stage: Stage, args: Args, ctx: Context) -> list[Act] | Refusal:
     if stage.outcome == "won":
         return _value_acts(args, ctx, f"/{stage.command or f'stage {stage.name}'}")
     if stage.outcome is not None:
-        return _reason_acts(args.words, ctx)
+        known = ctx.pipeline.reject_reasons if stage.outcome == "rejected" else ctx.pipeline.lost_reasons
+        return _reason_acts(args.words, ctx, known)
     if stage.paused:
         return _date_acts(args, stage, ctx)
     extra, said = markdown.code(" ".join(args.words)[:60]), usage(stage)
@@ -87,8 +88,9 @@ def _set(heading: str, read: str | Refusal) -> list[Act] | Refusal:
     return read if isinstance(read, Refusal) else [SetField(heading, read)]
 
 
-def _reason_acts(words: tuple[str, ...], ctx: Context) -> list[Act] | Refusal:
-    return _set("Reason", values.plain(" ".join(words), "", ctx.today, ctx.pipeline)) if words else []
+def _reason_acts(words: tuple[str, ...], ctx: Context, known: tuple[str, ...] = ()) -> list[Act] | Refusal:
+    said = values.as_configured(" ".join(words), known)
+    return _set("Reason", values.plain(said, "", ctx.today, ctx.pipeline)) if words else []
 
 
 def _date_acts(args: Args, stage: Stage, ctx: Context) -> list[Act] | Refusal:
@@ -219,8 +221,11 @@ def set_(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
 def unset(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
     """Empty a field."""
     found = values.find_heading(args.words, ctx.pipeline)
-    if found is None or found[1]:
+    if found is None:
         return _no_field(args, ctx, "/unset")
+    if found[1]:
+        extra, said = markdown.code(" ".join(found[1])[:60]), f"/unset {field_key(found[0])}"
+        return Refusal(Markdown(f"`{said}` takes no {extra}."), f"Comment `{said}` alone")
     return [SetField(found[0], None)]
 
 
@@ -239,6 +244,8 @@ def _no_field(args: Args, ctx: Context, said: str) -> Refusal:
 @command("/assign [@user]")
 def assign(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
     """Make somebody the owner; alone or with `me`, yourself."""
+    if len(args.words) > 1:
+        return _one_name("/assign", "the last one owns the deal, the others help")
     name = values.person(args.words, ctx.person)
     if name.casefold() not in ctx.people:
         return _nobody(name, ctx)
@@ -248,7 +255,13 @@ def assign(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
 @command("/unassign [@user]")
 def unassign(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
     """Take the owner off the deal, or somebody else by name."""
+    if len(args.words) > 1:
+        return _one_name("/unassign", "several commands fit in one comment")
     return [Disown(values.person(args.words, ctx.person) if args.words else None)]
+
+
+def _one_name(said: str, why: str) -> Refusal:
+    return Refusal(Markdown(f"`{said}` takes one name."), f"Say it once for each, a line each: {why}")
 
 
 def _nobody(name: str, ctx: Context) -> Refusal:
@@ -289,11 +302,18 @@ def duplicate_of(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
         return Refusal(
             Markdown("`/duplicate-of` needs the number of the other issue."), "For example `/duplicate-of #12`"
         )
+    if _elsewhere(args.words[0], ctx):
+        return Refusal("That issue is in another repository.", "Name one of this one, for example `/duplicate-of #12`")
     if number == deal.number:
         return Refusal("A deal cannot be its own duplicate.", "Name the other one, for example `/duplicate-of #12`")
     if number not in ctx.issues:
         return Refusal(f"There is no issue {number} here.", "Name the deal that stays, for example `/duplicate-of #12`")
     return [Leave("duplicate", number)]
+
+
+def _elsewhere(text: str, ctx: Context) -> bool:
+    address = re.fullmatch(r"https://[^/\s]+/(\S+)/issues/\d+", text)
+    return address is not None and address[1].casefold() != ctx.repository.casefold()
 
 
 def issue_number(text: str) -> int | None:

@@ -19,7 +19,7 @@ from salesbot.core.commands import find as find_command
 from salesbot.core.dates import local_day
 from salesbot.core.deal import Actor, Move, Refusal, Role, StageVisit
 from salesbot.core.effects import Effect
-from salesbot.core.facts import Facts
+from salesbot.core.facts import Comment, Facts
 from salesbot.core.journal import find_cards
 from salesbot.core.judge import Bench, Course, Refused, perform
 from salesbot.core.pipeline import Pipeline
@@ -62,6 +62,8 @@ def decide(facts: Facts, pipeline: Pipeline, now: datetime, say: Say) -> Decisio
         return Decision()
     cards = find_cards(facts.issue, facts.repository)
     commands = list(wishes.commands(facts, pipeline, cards.journal))
+    if cards.journal is None:
+        commands = found.since_adoption(commands, facts, pipeline)
     court = Court(facts, pipeline, say, now)
     start = found.find(facts, pipeline, cards, commands)
     if start is None:
@@ -73,7 +75,11 @@ def decide(facts: Facts, pipeline: Pipeline, now: datetime, say: Say) -> Decisio
         )
     if _is_left_alone(start, court):
         return Decision(before=before, stage=before, notes=("An unknown stage label stands on it: left as it is.",))
-    course = _judge_all(start, commands, court)
+    course = _judge_all(start, commands, cards.kept, court)
+    if cards.ignored:
+        course = course.noting(
+            "A comment looks like a card and is not believed: it is not ours, or somebody edited it."
+        )
     effects = settle(course, Stand(facts, facts.issue, cards, pipeline, say, now))
     return Decision(tuple(effects), before, course.deal.stage, course.moves, course.refused, course.notes)
 
@@ -86,10 +92,10 @@ def _is_left_alone(start: found.Found, court: Court) -> bool:
     return not standing and not start.labels and bool(timeline.foreign_labels(issue, court.pipeline))
 
 
-def _judge_all(start: found.Found, commands: list[CommandWish], court: Court) -> Course:
+def _judge_all(start: found.Found, commands: list[CommandWish], card: Comment | None, court: Court) -> Course:
     journal = start.course.journal
     collected: list[Wish] = [*start.labels, *commands, *wishes.ticks(court.facts, journal)]
-    state = timeline.state_wish(court.facts, court.pipeline, journal.cursor)
+    state = timeline.state_wish(court.facts, court.pipeline, journal.cursor) or _closed_by_others(start, card, court)
     back = wishes.back(start.course, court.pipeline, court.now)
     collected += [wish for wish in (state, back) if wish is not None]
     course = newcomers.welcome(start.course, court.facts, court.pipeline, court.now, court.say)
@@ -100,6 +106,13 @@ def _judge_all(start: found.Found, commands: list[CommandWish], court: Court) ->
     course = coming_back.clean_up(course, court.pipeline)
     course = attention.remind(course, court.facts, court.pipeline, court.now, court.say)
     return _come_true(course, court)
+
+
+def _closed_by_others(start: found.Found, card: Comment | None, court: Court) -> StateWish | None:
+    """Another workflow closed, with our identity, a deal that is open as we know it."""
+    if card is None or not start.course.deal.open:
+        return None
+    return timeline.borrowed_closing(court.facts, card.edited_at or card.created_at)
 
 
 def _judge(course: Course, wish: Wish, court: Court) -> Course:
@@ -222,6 +235,7 @@ def _context(wish: CommandWish, person: str, role: Role, court: Court) -> Contex
         people=facts.repository.people,
         lists=frozenset(pipeline_lists(court.say.names())),
         issues={number: issue.title for number, issue in facts.linked.items() if issue is not None},
+        repository=facts.repository.name,
     )
 
 
@@ -331,6 +345,7 @@ def _put_back(course: Course, start: Course, court: Court) -> Course:
     if removed is None or removed[1].name != start.deal.stage or removed[0].id not in {event.id for event in fresh}:
         return course
     by = removed[0].by
-    values = {"stage": start.deal.stage, "person": by.login if by and not by.is_bot else None}
+    ended = removed[1].outcome is not None
+    values = {"stage": start.deal.stage, "person": by.login if by and not by.is_bot else None, "ended": ended}
     text = court.say("putback.md.j2", values)
     return course.owing(comments.key(comments.REFUSAL, removed[0].id), text)

@@ -36,9 +36,9 @@ def describe(effect: Effect) -> str:
         case EditBody():
             return "edit the description"
         case PutComment(key, _, None):
-            return f"write the comment {key}"
+            return f"write the comment {_name(key)}"
         case PutComment(key):
-            return f"bring the comment {key} up to date"
+            return f"bring the comment {_name(key)} up to date"
         case AddLabel(name):
             return f"add the label {name}"
         case RemoveLabel(name):
@@ -73,3 +73,8 @@ def describe(effect: Effect) -> str:
             return "unpin the report before"
         case _:
             assert_never(effect)
+
+
+def _name(key: str) -> str:
+    """Name a comment by what it is; which event it answers says nothing to people."""
+    return key if key.startswith("checklist:") else key.partition(":")[0]

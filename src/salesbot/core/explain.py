@@ -29,8 +29,9 @@ def explain(facts: Facts, pipeline: Pipeline, now: datetime, say: Say) -> Iterat
     yield from _stage(start.course, facts, pipeline, cards.journal)
     yield from _ways(start.course, pipeline)
     yield from _pending(start, commands, facts, pipeline)
-    kinds = attention.needed(start.course, facts, pipeline, now)
-    yield f"Needs a person: {', '.join(kinds) if kinds else 'no'}."
+    if pipeline.stage(start.course.deal.stage) is not None:
+        kinds = attention.needed(start.course, facts, pipeline, now)
+        yield f"Needs a person: {', '.join(kinds) if kinds else 'no'}."
     yield from _next(decide(facts, pipeline, now, say))
 
 

@@ -6,13 +6,14 @@ what just woke this run, is judged (protocol 2).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from salesbot.core import comments, fields, timeline, wishes
 from salesbot.core.deal import Deal, Role, StageVisit
 from salesbot.core.facts import Comment, Event, Facts, Issue
-from salesbot.core.journal import Assigned, Cards, Cursor, Journal
+from salesbot.core.journal import BEFORE, Assigned, Cards, Cursor, Journal
 from salesbot.core.judge import Course
 from salesbot.core.pipeline import Pipeline, Stage
 from salesbot.core.timeline import LabelWish
@@ -81,7 +82,7 @@ def _if_wanted_back(facts: Facts, journal: Journal, written: datetime) -> Journa
     on = any(label.name.casefold() == NOT_A_DEAL for label in issue.labels)
     if journal.left != NOT_A_DEAL or on or not taken_off:
         return journal
-    return replace(journal, left="", asked="" if issue.open else "before")
+    return replace(journal, left="", asked="" if issue.open else BEFORE)
 
 
 def _new(facts: Facts, pipeline: Pipeline, commands: list[CommandWish]) -> Found | None:
@@ -96,7 +97,7 @@ def _new(facts: Facts, pipeline: Pipeline, commands: list[CommandWish]) -> Found
     since = wishes.installed(facts, pipeline)
     if removed is not None and (since is None or removed[0].at >= since) and not _is_brand_new(facts, pipeline):
         return Found(_course(facts, pipeline, _fresh_journal(facts, pipeline, removed[1])))
-    if _opened_here(facts, pipeline) or _asked_for(commands, facts, pipeline):
+    if _opened_here(facts, pipeline) or any(_asking(commands, facts, pipeline)):
         return Found(_course(facts, pipeline, _fresh_journal(facts, pipeline, start)))
     return None
 
@@ -169,14 +170,25 @@ def _opened_here(facts: Facts, pipeline: Pipeline) -> bool:
     return since is not None and issue.created_at >= since
 
 
-def _asked_for(commands: list[CommandWish], facts: Facts, pipeline: Pipeline) -> bool:
-    """Whether somebody who may move deals gave a move command."""
+def _asking(commands: list[CommandWish], facts: Facts, pipeline: Pipeline) -> Iterator[CommandWish]:
+    """List the move commands of people who may move deals: they make one of an issue."""
     for wish in commands:
         role = facts.roles.get(wish.by.login.casefold(), Role.NONE) if wish.by else Role.NONE
         moves = [line for line in wish.lines if pipeline.stage_of_command(line.word) or line.word == "stage"]
         if moves and not wish.late and role >= pipeline.permissions.moves:
-            return True
-    return False
+            yield wish
+
+
+def since_adoption(commands: list[CommandWish], facts: Facts, pipeline: Pipeline) -> list[CommandWish]:
+    """Mark as late what was said before the issue became a deal: it was meant for somebody else (protocol 3)."""
+    issue = facts.issue
+    assert issue is not None
+    if _opened_here(facts, pipeline):
+        return commands
+    moments = [event.at for event, _ in timeline.stage_events(facts, pipeline) if event.kind == "labeled"]
+    moments += [wish.comment.created_at for wish in _asking(commands, facts, pipeline)]
+    adopted = min(moments, default=issue.created_at)
+    return [replace(wish, late=wish.late or wish.comment.created_at < adopted) for wish in commands]
 
 
 def _fresh_journal(facts: Facts, pipeline: Pipeline, stage: Stage) -> Journal:
@@ -194,7 +206,7 @@ def _fresh_journal(facts: Facts, pipeline: Pipeline, stage: Stage) -> Journal:
         cursor=Cursor(issue.created_at),
         born=issue.created_at if _opened_here(facts, pipeline) else facts.read_at,
         history=visits,
-        asked="" if issue.open or stage.outcome is not None else "before",
+        asked="" if issue.open or stage.outcome is not None else BEFORE,
     )
     return journal.seen(timeline.foreign_events(facts, pipeline))
 
@@ -212,6 +224,7 @@ def _course(facts: Facts, pipeline: Pipeline, journal: Journal) -> Course:
     issue = facts.issue
     assert issue is not None
     stage = pipeline.stage(journal.stage)
+    journal = replace(journal, history=tuple(_as_called_now(visit, pipeline) for visit in journal.history))
     read = fields.read(issue.body, pipeline.headings, pipeline.one_line)
     owner, helpers = owners(issue, journal.assigned)
     deal = Deal(
@@ -228,6 +241,12 @@ def _course(facts: Facts, pipeline: Pipeline, journal: Journal) -> Course:
         body_trusted=_is_trusted(facts, journal, read.get("Value", "")),
     )
     return Course(deal, replace(journal, stage=deal.stage or journal.stage))
+
+
+def _as_called_now(visit: StageVisit, pipeline: Pipeline) -> StageVisit:
+    """A stage that took over another one takes over its visits too (`was:`)."""
+    stage = pipeline.stage(visit.stage)
+    return visit if stage is None else replace(visit, stage=stage.name)
 
 
 def _should_be_open(journal: Journal, stage: Stage | None) -> bool:

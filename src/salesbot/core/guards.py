@@ -58,6 +58,12 @@ def checklist_done(deal: Deal, move: Move, argument: str, pipeline: Pipeline) ->
         )
     if posted.settled:
         return None
+    if posted.lost:
+        return Refusal(
+            f"The checklist {argument} has lost {posted.lost} of its {posted.asked} needed items.",
+            f"Comment `/checklist {argument}` to have them back: what does not apply is struck out, not deleted",
+            full_name(argument),
+        )
     names = ", ".join(title(item) for item in posted.open_items)
     count = len(posted.open_items)
     items = "one needed item" if count == 1 else f"{count} needed items"
@@ -117,7 +123,7 @@ def has_date(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refus
     except ValueError:
         return Refusal(f"The date to come back cannot be read: {text[:40]}.", hint, "date")
     if day <= local_day(move.at, pipeline.timezone):
-        return Refusal(f"The date to come back, {text}, is past.", hint, "date")
+        return Refusal(f"The date to come back, {text}, is not after today.", hint, "date")
     return None
 
 

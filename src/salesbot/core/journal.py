@@ -19,6 +19,8 @@ from salesbot.core.facts import Comment, Event, Issue, Repository
 Answered = Literal["yes", "no", "closed"]
 
 VERSION = 1
+BEFORE = "before"
+"""In place of a closing: it was closed before our time, and nobody was asked how it ended."""
 CARD = "card"
 ANSWERED = 50
 """How many answered comments are remembered; older ones are beyond the horizon anyway."""
@@ -111,6 +113,10 @@ class Journal:
     def has_answered(self, comment: int) -> bool:
         """Say whether a comment was answered, with yes or no."""
         return any(id_ == comment for id_, _ in self.answered)
+
+    def has_forgotten(self, comment: int) -> bool:
+        """Say whether a comment is older than all the answered ones that are remembered."""
+        return len(self.answered) >= ANSWERED and all(comment < id_ for id_, _ in self.answered)
 
     def seen(self, events: Iterable[Event]) -> Journal:
         """Move the cursor to the newest of these events, never back. They come in GitHub's order."""

@@ -5,6 +5,7 @@ Two kinds: the configuration is wrong, or a stage's label was renamed or deleted
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,7 +34,7 @@ class LabelProblem:
     @property
     def line(self) -> str:
         """The line for the configuration, if the new name was meant."""
-        return f'new-name: {{was: {self.stage}, label: "{self.now}"}}'
+        return f"new-name: {{was: {self.stage}, label: {json.dumps(self.now, ensure_ascii=False)}}}"
 
 
 def label_problem(facts: Facts, pipeline: Pipeline) -> LabelProblem | None:

@@ -134,6 +134,18 @@ def state_wish(facts: Facts, pipeline: Pipeline, cursor: Cursor) -> StateWish | 
     return StateWish(newest.id, newest.at, is_open, newest.reason, newest.by)
 
 
+def borrowed_closing(facts: Facts, carded: datetime) -> StateWish | None:
+    """Find a closing that another workflow did with our own identity: a wish by nobody.
+
+    We close only after a card that says so; what closes stale issues knows no card.
+    """
+    assert facts.issue is not None
+    states = [event for event in facts.issue.events if event.kind in ("closed", "reopened")]
+    if facts.issue.open or not states or not states[-1].own or states[-1].kind != "closed" or states[-1].at <= carded:
+        return None
+    return StateWish(states[-1].id, states[-1].at, False, states[-1].reason, None)
+
+
 def standing_stages(issue: Issue, pipeline: Pipeline) -> list[tuple[Stage, Label]]:
     """List the stages whose labels are on the issue, the oldest labeling first."""
     when = {event.label_id: index for index, event in enumerate(issue.events) if event.kind == "labeled"}

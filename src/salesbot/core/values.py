@@ -84,6 +84,22 @@ def plain(text: str, command: str, today: date, pipeline: Pipeline) -> str | Ref
     return line
 
 
+def as_configured(text: str, known: tuple[str, ...]) -> str:
+    """Write a reason or a source as the configuration does, if it is one of those: they are counted by their words."""
+    words = " ".join(text.split()).casefold()
+    return next((each for each in known if each.casefold() == words), text)
+
+
+def source(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
+    """Read where a deal came from: one of the configured sources, or any other."""
+    return plain(as_configured(text, pipeline.sources), command, today, pipeline)
+
+
+def reason(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
+    """Read why a deal ended or was put off: one of the configured reasons, or any other."""
+    return plain(as_configured(text, pipeline.lost_reasons + pipeline.reject_reasons), command, today, pipeline)
+
+
 def yes_no(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
     """Read a yes or a no."""
     return _choose(text, command, ("yes", "no"))
@@ -103,6 +119,8 @@ _BUILT_IN: Mapping[str, Read] = {
     "Probability": percent,
     "Expected close": coming_day,
     "Revisit on": coming_day,
+    "Source": source,
+    "Reason": reason,
 }
 _BY_TYPE: Mapping[str, Read] = {
     "text": plain,

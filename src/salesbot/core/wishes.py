@@ -123,10 +123,15 @@ TYPED = frozenset({"close"})
 
 
 def is_answered(comment: Comment, journal: Journal | None) -> bool:
-    """Say whether a receipt closed a comment. A 🚀 counts only if the journal knows it: others share our identity."""
-    if journal is not None and journal.has_answered(comment.id):
+    """Say whether a receipt closed a comment. A 🚀 counts only if the journal knows it: others share our identity.
+
+    The journal knows the last fifty; of what was said before those it cannot tell, and the 🚀 is believed.
+    """
+    if journal is None:
+        return bool(comment.receipts & {"CONFUSED", "ROCKET"})
+    if journal.has_answered(comment.id) or "CONFUSED" in comment.receipts:
         return True
-    return "CONFUSED" in comment.receipts or ("ROCKET" in comment.receipts and journal is None)
+    return "ROCKET" in comment.receipts and journal.has_forgotten(comment.id)
 
 
 def ticks(facts: Facts, journal: Journal | None) -> Iterator[TickWish]:

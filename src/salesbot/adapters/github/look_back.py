@@ -6,8 +6,8 @@ The promise is "at rest one of each", not "never two for a moment".
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from salesbot.adapters.github import shapes
@@ -23,11 +23,13 @@ _COMMAND = re.compile(r"^\s{0,3}/[A-Za-z]", re.M)
 
 @dataclass(frozen=True)
 class Meanwhile:
-    """What changed between our read and our write. `overwritten` is a person's text that our body edit replaced."""
+    """What changed between our read and our write. `overwritten` is a person's text that our body edit replaced,
+    `lists` are those of checklists, by the id of the comment."""
 
     settled: bool = True
     doubles: tuple[Comment, ...] = ()
     overwritten: Edit | None = None
+    lists: Mapping[int, Edit] = field(default_factory=dict)
 
 
 _ELSEWHERE = (OpenProblem, EditProblem, CloseProblem)
@@ -51,7 +53,26 @@ def look_back(written: Written, facts: Facts, effects: Sequence[Effect]) -> Mean
         settled=not (moved or doubles or _said_more(seen, facts) or _written_twice(written, facts, effects)),
         doubles=doubles,
         overwritten=_overwritten(shapes.edits(back.get("userContentEdits")), facts, effects),
+        lists=_overwritten_lists(written, facts, effects),
     )
+
+
+def _overwritten_lists(written: Written, facts: Facts, effects: Sequence[Effect]) -> dict[int, Edit]:
+    """People's edits of the checklists we wrote anew, after our read and before our write: a tick, mostly."""
+    found: dict[int, Edit] = {}
+    for effect in effects:
+        if isinstance(effect, PutComment) and effect.id is not None and effect.key.startswith(f"{comments.CHECKLIST}:"):
+            edits = written.texts.get(effect.id, ())
+            ours = next((place for place, edit in enumerate(edits) if _is_ours(edit, facts)), len(edits))
+            before = (edit for edit in edits[ours:] if not _is_ours(edit, facts) and edit.at >= facts.read_at)
+            theirs = next(before, None)
+            if theirs is not None and theirs.text is not None:
+                found[effect.id] = theirs
+    return found
+
+
+def _is_ours(edit: Edit, facts: Facts) -> bool:
+    return edit.by is not None and edit.by.id == facts.viewer.id
 
 
 def _doubles(seen: Sequence[Comment], facts: Facts) -> tuple[Comment, ...]:
@@ -104,7 +125,6 @@ def _overwritten(edits: Sequence[Edit], facts: Facts, effects: Sequence[Effect])
     # With the first edit GitHub also lists the text as it was opened: that is no edit, and no news.
     since = max(facts.read_at, facts.issue.created_at + timedelta(seconds=1))
     for edit in edits:
-        by_us = edit.by is not None and edit.by.id == facts.viewer.id
-        if not by_us and edit.id not in known and edit.at >= since and edit.text is not None:
+        if not _is_ours(edit, facts) and edit.id not in known and edit.at >= since and edit.text is not None:
             return edit
     return None
