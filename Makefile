@@ -4,10 +4,11 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 IMAGE  ?= localhost/salesbot
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 NPM    := tests/conformance/node_modules
 PUBLIC := $(NPM)/@octokit
 
-.PHONY: help test demo threats fuzz bench lint types conformance workflows image image-test pictures lock clean
+.PHONY: help test demo threats fuzz bench lint types conformance workflows browser image image-test pictures lock clean
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,8 +38,9 @@ $(VENV)/fuzz: $(VENV)/ready locks/fuzz.txt
 fuzz: $(VENV)/fuzz  ## look for texts that break what reads them (SECONDS for each reader, 20)
 	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),20)
 
-bench: $(VENV)/ready  ## what an event costs: requests, seconds, CPU
+bench: $(VENV)/ready  ## what an event and a report cost: requests, seconds, CPU, memory
 	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench_report
 
 lint: $(VENV)/ready  ## ruff: style and common mistakes
 	$(BIN)/ruff check .
@@ -71,6 +73,15 @@ workflows: $(VENV)/workflows  ## actionlint, zizmor and the published schemas, o
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 
+tests/browser/node_modules/ready: tests/browser/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is not here: install Node.js 20 or later; Mermaid and Playwright come as npm packages"; exit 2; }
+	@npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+browser: $(VENV)/ready tests/browser/node_modules/ready  ## look at the report in Chromium: its charts, its page
+	@test -n "$(CHROMIUM)" || { echo "Chromium is not here: install it, or say make CHROMIUM=/path/to/chromium"; exit 2; }
+	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest tests/browser
+
 image:  ## build the Action's image (needs buildah)
 	@IMAGE=$(IMAGE) .ci/image
 
@@ -85,4 +96,4 @@ lock:  ## write the lock files anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.15 --group build -o locks/build.txt
 
 clean:  ## take away what make made
-	rm -rf $(VENV) $(NPM) .ci/workflows/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(NPM) tests/browser/node_modules .ci/workflows/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

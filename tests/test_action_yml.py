@@ -207,3 +207,34 @@ def test_the_filter_drops_nothing_that_wakes_the_program(
 )
 def test_the_filter_saves_the_minutes_it_is_there_for(about: dict[str, Any]) -> None:
     assert not passes("issue_comment", about)
+
+
+# The workflow of the report
+
+
+REPORT = read(".github/workflows/report.yml")
+
+
+def test_the_report_runs_twice_on_monday_off_the_hour_and_by_hand() -> None:
+    assert set(REPORT["on"]) == {"schedule", "workflow_dispatch"}
+    crons = [schedule["cron"].split() for schedule in REPORT["on"]["schedule"]]
+    assert [days for _, _, *days in crons] == [["*", "*", "1"], ["*", "*", "1"], ["*", "*", "4"]]
+    assert all(minute not in ("0", "30") for minute, *_ in crons)
+    assert all("timezone" in schedule for schedule in REPORT["on"]["schedule"])
+
+
+def test_the_report_asks_for_no_more_than_it_needs_and_only_one_runs() -> None:
+    job = REPORT["jobs"]["report"]
+    assert (REPORT["permissions"], job["permissions"]) == ({}, {"contents": "read", "issues": "write"})
+    assert job["concurrency"] == {"group": "salesbot-report-${{ github.repository }}"}
+    assert job["timeout-minutes"] <= 30
+
+
+def test_the_step_of_the_report_gives_inputs_that_there_are() -> None:
+    kept, step, upload = REPORT["jobs"]["report"]["steps"]
+    assert set(step["with"]) <= set(ACTION["inputs"])
+    given = {f"INPUT_{name.upper()}": value for name, value in step["with"].items()}
+    inputs = read_inputs({"GITHUB_REPOSITORY": "acme/sales", "INPUT_TOKEN": "t", **given})
+    assert (inputs.task, inputs.publish) == ("report", False)
+    assert upload["with"]["path"] == f"{inputs.files}/"
+    assert kept["with"]["path"] == inputs.cache

@@ -128,13 +128,6 @@ def test_on_a_pull_request_each_problem_is_also_an_annotation_at_its_line(tmp_pa
 # run
 
 
-@pytest.mark.parametrize("task", ["report"])
-def test_a_task_of_a_later_version_says_that_it_is_not_there_yet(tmp_path: Path, capsys: Printed, task: str) -> None:
-    assert main(["run"], {**event(tmp_path, "schedule", {}), "INPUT_TASK": task}) == 2
-    assert f"::error::The task {task} is not there yet in this version." in capsys.readouterr().out
-    assert "not there yet" in (tmp_path / "summary.md").read_text(encoding="utf-8")
-
-
 def test_what_is_none_of_our_business_ends_well_and_says_why(tmp_path: Path, capsys: Printed) -> None:
     assert main(["run"], event(tmp_path, "push", {"ref": "refs/heads/main"})) == 0
     assert capsys.readouterr().out == "The event push is none of ours.\n"

@@ -10,20 +10,24 @@ import shlex
 import subprocess
 from datetime import date
 from pathlib import Path
+from random import Random
 
 import pytest
 import yaml
 
 from salesbot.adapters.templates import builtin_names
 from salesbot.cli import main
+from salesbot.core import weekly
 from salesbot.core.attention import KINDS
 from salesbot.core.commands import Command, all_commands
 from salesbot.core.config import parse
 from salesbot.core.deal import Role
 from salesbot.core.lead import LONGEST_VALUE
 from salesbot.core.pipeline import Stage, Typeform, default_pipeline
+from salesbot.core.report import as_csv, as_json
 from salesbot.demo import story
 from salesbot.opening import COMPARED
+from tests.report.made import a_report
 from tests.threats import THREATS
 from tests.world import NORA, a_deal
 
@@ -194,7 +198,7 @@ def test_the_check_of_a_wrong_configuration_says_what_is_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    shown = blocks("console")[0]
+    (shown,) = [block for block in blocks("console") if "$ salesbot check " in block]
     cat, check = re.split(r"^\$ salesbot check ", shown, flags=re.M)
     _, _, text = cat.partition("\n")
     file, _, expected = check.partition("\n")
@@ -259,8 +263,15 @@ def test_what_a_page_points_to_is_there(page: str, target: str) -> None:
 def test_nothing_is_promised_that_is_not_there(page: str, text: str) -> None:
     known = {command.word for command in all_commands(PIPELINE)}
     said = set(re.findall(r"`/([a-z][a-z-]*)\b[^`/]*`", text))
-    # /propose is what the README's own configuration makes.
-    assert said <= known | {"propose"}
+    # /propose is what the README's own configuration makes; /report is said on a report, which is no deal.
+    assert said <= known | {"propose", weekly.COMMAND}
+
+
+def test_every_key_of_the_json_and_every_column_of_the_csv_is_described() -> None:
+    text = DOCS["report.md"]
+    said = set(re.findall(r"`([a-z_]+)`", text))
+    assert set(as_json.values(a_report(Random(1), 30))) <= said
+    assert ", ".join(f"`{name}`" for name in as_csv.COLUMNS) in " ".join(text.split())
 
 
 def _print_parts() -> None:

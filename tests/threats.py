@@ -177,6 +177,38 @@ THREATS = [
         "tests/adapters/test_client.py::test_a_dry_run_sends_reads_and_no_write",
         ("adapters/github/client.py", "        if self.dry_run:", "        if False:"),
     ),
+    Threat(
+        "a stranger",
+        "puts a script into a title, to run it in the browser of whoever opens the report's page",
+        "the page escapes whatever it prints but our own drawings, and its policy lets it fetch nothing",
+        "tests/report/test_files.py::test_what_a_stranger_wrote_is_text_on_the_page",
+        (
+            "adapters/templates.py",
+            "autoescape=True,\n        trim_blocks=True,\n        lstrip_blocks=True,\n    )\n    drawn",
+            "autoescape=False,\n        trim_blocks=True,\n        lstrip_blocks=True,\n    )\n    drawn",
+        ),
+    ),
+    Threat(
+        "a stranger",
+        "begins a title with `=`, so that a spreadsheet computes it",
+        "in the CSV such a cell begins with an apostrophe",
+        "tests/report/test_files.py::test_a_spreadsheet_computes_nothing_a_stranger_wrote",
+        ("core/report/as_csv.py", """return f"'{line}" if value.startswith(_FORMULA) else line""", "return line"),
+    ),
+    Threat(
+        "everybody",
+        "downloads the table of deals that the job of a public repository kept",
+        "in a public repository no file is written without `publish: yes`",
+        "tests/report/test_files.py::test_who_may_have_files",
+        ("reporting.py", "if not private and not self.publish and", "if False and"),
+    ),
+    Threat(
+        "who answers at the address of the chat",
+        "leads the report elsewhere by a redirect",
+        "HTTPS only, no redirect is followed, and the address is in no log",
+        "tests/adapters/test_webhook.py::test_no_redirect_is_followed_and_a_refusal_is_said_without_the_address",
+        ("adapters/webhook.py", "allow_redirects=False", "allow_redirects=True"),
+    ),
 ]  # fmt: skip
 
 

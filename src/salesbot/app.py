@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from salesbot.adapters.github import GitHub, IssueGoneError, Meanwhile, UnclearError, Written
 from salesbot.adapters.templates import Words
-from salesbot.core import checklists, fields, journal, markdown, problems
+from salesbot.core import checklists, fields, journal, markdown, problems, weekly
 from salesbot.core.comments import text_of
 from salesbot.core.config import parse
 from salesbot.core.config.problems import ConfigError, Problem
@@ -56,6 +56,10 @@ class Outcome:
     notes: tuple[str, ...] = ()
     exit_code: int = 0
     error: ServiceError | None = None
+    page: str = ""
+    """Markdown for the job summary, below what was done: the weekly report."""
+    asked: Facts | None = None
+    """The issue is a weekly report, and somebody wants it brought up to date."""
 
     def then(self, other: Outcome) -> Outcome:
         """Put two outcomes after one another."""
@@ -67,6 +71,8 @@ class Outcome:
             tuple(dict.fromkeys(self.notes + other.notes)),
             max(self.exit_code, other.exit_code),
             other.error or self.error,
+            other.page or self.page,
+            other.asked or self.asked,
         )
 
 
@@ -103,6 +109,8 @@ class App:
         for _ in range(ROUNDS):
             try:
                 facts, first = first or self.github.read(number, waking), None
+                if facts.issue is not None and weekly.asked(facts.issue, facts.read_at):
+                    return outcome.then(Outcome(asked=facts))
                 once, rest = self._settle(facts)
             except IssueGoneError as gone:
                 return outcome.then(Outcome(notes=(gone.what,)))

@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from salesbot import exchange, streak_tools, summary, tasks, tools
+from salesbot import exchange, reporting, streak_tools, summary, tasks, tools
 from salesbot.adapters import actions
 from salesbot.adapters.actions import Inputs, Runner, Wakeup
 from salesbot.adapters.github import Client, GitHub, Place
@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     tools.add_commands(commands)
     exchange.add_commands(commands)
     streak_tools.add_commands(commands)
+    reporting.add_commands(commands)
     sandbox = commands.add_parser("sandbox", help="serve a GitHub on this machine, to try things")
     sandbox.add_argument("--port", type=int, default=8321, help="default: 8321")
     sandbox.add_argument(

@@ -43,6 +43,8 @@ def of_run(outcome: Outcome, wakeup: Wakeup, requests: int, *, dry_run: bool) ->
         yield from (f"- {markdown.escape(describe(effect))}" for effect in outcome.effects)
     elif wakeup.kind != "nothing":
         yield "- Nothing to do."
+    if outcome.page:
+        yield from ("", outcome.page)
     yield ""
     yield f"<sub>{requests} request{'' if requests == 1 else 's'} to GitHub</sub>"
 

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from salesbot.adapters.github import IN_FULL, GitHub, PatienceError
 from salesbot.app import App, Log, Outcome
-from salesbot.core import attention, problems
+from salesbot.core import attention, problems, weekly
 from salesbot.core.due import REMIND, Due, due, people_to_ask
 from salesbot.core.effects import EditBody, Effect, OpenLead, OpenProblem, PutComment
 from salesbot.core.errors import ServiceError
@@ -74,6 +74,8 @@ class Sweep:
     app: App
     log: Log = field(default=lambda text: None)
     clock: Callable[[], float] = time.monotonic
+    reports: bool = False
+    """Whether an open weekly report was met on the way."""
 
     @property
     def github(self) -> GitHub:
@@ -100,6 +102,7 @@ class Sweep:
         looked = 0
         for glanced, total in self._glances(around):
             looked += 1
+            self.reports = self.reports or weekly.is_report(glanced.issue)
             problem = problems.label_problem(glanced, pipeline)
             verdict = self._verdict(glanced, pipeline) if problem is None else None
             due_ += [verdict] if verdict is not None else []

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from salesbot import reporting
 from salesbot.adapters.actions import Inputs, Wakeup
 from salesbot.adapters.streak import Streak
 from salesbot.adapters.typeform import Typeform
@@ -14,20 +15,13 @@ from salesbot.core.errors import InputError, SalesbotError, ServiceError
 from salesbot.intake import Intake
 from salesbot.opening import Opening
 from salesbot.streak_sync import StreakSync, follow
-from salesbot.sweep import Sweep
 
 Task = Callable[[App, Inputs, Wakeup], Outcome]
 
 
 def run(app: App, inputs: Inputs, wakeup: Wakeup) -> Outcome:
-    """Run a task; `all` runs those of the schedule one after the other. Raises InputError for one there is not."""
-    if wakeup.task == "all":
-        return _all(app, inputs, wakeup)
-    task = TASKS.get(wakeup.task)
-    if task is None:
-        there = ", ".join(f"`{name}`" for name in ("auto", *TASKS, "all"))
-        raise InputError(f"The task {wakeup.task} is not there yet in this version.", f"There are {there}")
-    return task(app, inputs, wakeup)
+    """Run a task; `all` runs those of the schedule one after the other."""
+    return (_all if wakeup.task == "all" else TASKS[wakeup.task])(app, inputs, wakeup)
 
 
 def _all(app: App, inputs: Inputs, wakeup: Wakeup) -> Outcome:
@@ -44,7 +38,13 @@ def _all(app: App, inputs: Inputs, wakeup: Wakeup) -> Outcome:
 
 
 def _sweep(app: App, inputs: Inputs, wakeup: Wakeup) -> Outcome:
-    return Sweep(app, app.log).run()
+    return reporting.sweep(app, app.log)
+
+
+def _report(app: App, inputs: Inputs, wakeup: Wakeup) -> Outcome:
+    """A scheduled report leaves a week alone whose report is there."""
+    files = reporting.Files.all_in(inputs.files, publish=inputs.publish, cache=inputs.cache, chat=inputs.notify_url)
+    return reporting.report(app, app.log, files, again=not app.scheduled)
 
 
 def _intake(app: App, inputs: Inputs, wakeup: Wakeup) -> Outcome:
@@ -65,7 +65,8 @@ def _streak(app: App, inputs: Inputs, wakeup: Wakeup) -> Outcome:
 
 
 def after_move(app: App, inputs: Inputs, outcome: Outcome) -> Outcome:
-    """Bring what a deal's move concerns along: its box in Streak, where a key is given."""
+    """Bring what a run concerns along: a report that was asked for, the box in Streak where a key is given."""
+    outcome = reporting.refresh(app, app.log, outcome)
     return follow(app, outcome, lambda: connect_streak(inputs)) if inputs.streak_key else outcome
 
 
@@ -77,5 +78,5 @@ def connect_streak(inputs: Inputs) -> Streak:
     return Streak(inputs.streak_key, inputs.streak_url, dry_run=inputs.dry_run, sleep=time.sleep)
 
 
-TASKS: Mapping[str, Task] = {"sweep": _sweep, "intake": _intake, "streak": _streak}
+TASKS: Mapping[str, Task] = {"sweep": _sweep, "report": _report, "intake": _intake, "streak": _streak}
 SCHEDULED = ("sweep", "intake", "streak")

@@ -112,7 +112,7 @@ def run_simulate(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         raise InputError(f"{args.event} is about #{wakeup.issue}, {args.deal} is not.", "Give two of the same deal")
     text = _read(args.config) if args.config else facts.repository.config
     pipeline = _pipeline(text, args.config or DEFAULT_CONFIG, words)
-    now = _moment(args.at) if args.at else facts.read_at
+    now = moment(args.at) if args.at else facts.read_at
     decision = decide(replace(facts, read_at=now), pipeline, now, words)
     say(f"#{wakeup.issue}: {decision.before or 'no deal'} -> {decision.stage or 'no deal'}")
     for line in (*decision.notes, *(line for effect in decision.effects for line in _shown(effect))):
@@ -136,11 +136,11 @@ def with_event(facts: Facts, event: Mapping[str, Any], waking: Waking) -> Facts:
         return facts
     comment, label = event.get("comment"), event.get("label")
     if waking.event == "issue_comment.created" and comment and all(c.id != comment["id"] for c in issue.comments):
-        at = _moment(comment["created_at"])
+        at = moment(comment["created_at"])
         said = Comment(comment["id"], comment.get("node_id", ""), comment["body"], at, _actor(comment["user"]))
         return replace(facts, read_at=max(facts.read_at, at), issue=replace(issue, comments=(*issue.comments, said)))
     if waking.event == "issues.labeled" and label and all(on.id != label["node_id"] for on in issue.labels):
-        at = max(_moment(event["issue"]["updated_at"]), facts.read_at)
+        at = max(moment(event["issue"]["updated_at"]), facts.read_at)
         new = Label(label["node_id"], label["name"])
         put = Event("simulated", "labeled", at, _actor(event["sender"]), label_id=new.id, label=new.name)
         issue = replace(issue, labels=(*issue.labels, new), events=(*issue.events, put))
@@ -206,12 +206,13 @@ def _pipeline(text: str | None, file: str, words: Words) -> Pipeline:
         raise InputError(str(error)) from error
 
 
-def _moment(text: str) -> datetime:
+def moment(text: str) -> datetime:
+    """Read the time of `--at`; without a zone, in UTC. Raises InputError for what is none."""
     try:
-        moment = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
     except ValueError as error:
         raise InputError(f"--at {text} is no time.", "For example --at 2027-03-01T09:00:00Z") from error
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def say(text: str) -> None:

@@ -13,6 +13,7 @@ from graphql.execution.values import get_variable_values
 
 from salesbot.adapters.github import documents, write
 from salesbot.adapters.github.client import Client, Reply
+from salesbot.core import weekly
 from salesbot.core.effects import (
     AddLabel,
     Assign,
@@ -26,11 +27,14 @@ from salesbot.core.effects import (
     MinimizeComment,
     OpenLead,
     OpenProblem,
+    OpenReport,
+    PinIssue,
     PutComment,
     React,
     RemoveLabel,
     ReopenIssue,
     Unassign,
+    UnpinIssue,
     Unreact,
 )
 from salesbot.core.facts import Facts, Label, ProblemIssue
@@ -83,6 +87,8 @@ EFFECTS: list[Effect] = [
     MinimizeComment(COMMENT, "RESOLVED"),
     OpenLead("Acme GmbH: new shop", "### Company\n\nAcme GmbH"),
     OpenProblem("salesbot needs attention", "Wrong."),
+    OpenReport("Pipeline report 2026-W48", "All is well."),
+    PinIssue(),
     PutComment("card", "a new card"),
     PutComment("card", "another card", COMMENT),
     React(COMMENT, "CONFUSED"),
@@ -90,6 +96,7 @@ EFFECTS: list[Effect] = [
     RemoveLabel("stage:lead"),
     ReopenIssue(),
     Unassign("kim"),
+    UnpinIssue(),
     Unreact(COMMENT, "CONFUSED"),
     Unreact(COMMENT, "ROCKET"),
 ]
@@ -101,7 +108,8 @@ def facts() -> Facts:
     found = deal.facts()
     assert found.issue is not None
     comments = tuple(replace(each, id=COMMENT) for each in found.issue.comments[:1])
-    labels = (*found.repository.labels, Label("LA_problem", LABEL), Label("LA_inbound", "inbound"))
+    problem, inbound = Label("LA_problem", LABEL), Label("LA_inbound", "inbound")
+    labels = (*found.repository.labels, problem, inbound, Label("LA_report", weekly.LABEL))
     repository = replace(found.repository, labels=labels, problem=ProblemIssue("I9", 9, "Wrong."))
     return replace(found, issue=replace(found.issue, comments=comments), repository=repository)
 
@@ -125,7 +133,7 @@ def test_no_effect_was_forgotten() -> None:
 
 def test_github_takes_labels_that_are_created() -> None:
     notebook = Notebook()
-    with pytest.raises(Exception, match="could not be created"):
+    with pytest.raises(Exception, match="made a label"):
         write.create_labels(notebook, facts(), [CreateLabel("stage:won", "5319e7", "We agreed")])
     [(text, variables)] = notebook.sent
     assert problems(text, variables) == []

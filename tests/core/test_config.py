@@ -497,6 +497,18 @@ OTHERS: list[Any] = [
     pytest.param(
         "report: {goal: {month: 9.5}}", lambda p: p.report.goal, {"month": Decimal("9.5")}, id="goals are exact"
     ),
+    pytest.param(
+        "report: {rates: {USD: 0.92}}",
+        lambda p: p.report.rates["USD"],
+        ((date.min, Decimal("0.92")),),
+        id="a rate without a date has always held",
+    ),
+    pytest.param(
+        "report: {rates: {USD: {2026-07-01: 0.9, 2026-01-01: 0.92}}}",
+        lambda p: p.report.rates["USD"],
+        ((date(2026, 1, 1), Decimal("0.92")), (date(2026, 7, 1), Decimal("0.9"))),
+        id="rates with dates, oldest first",
+    ),
     pytest.param("report: {window: 1 month}", lambda p: p.report.window_months, 1, id="a report over one month"),
     pytest.param(
         "streak: {guards: requires}", lambda p: p.streak, Streak("requires"), id="Streak without pipelines yet"

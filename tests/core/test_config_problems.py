@@ -157,6 +157,22 @@ def test_unknown_keys(text: str, said: str) -> None:
             id="12 what",
         ),
         pytest.param(
+            "report: {rates: {USD: much}}",
+            'report.rates.USD: must be a number such as 0.92, and is "much". Or one for each date it holds from.',
+            id="a rate that is no number",
+        ),
+        pytest.param(
+            "report: {rates: {USD: {2026-13-01: 0.9}}}",
+            "report.rates.USD.2026-13-01: there is no 2026-13-01: month must be in 1..12",
+            id="a rate from a day that does not exist",
+        ),
+        pytest.param("report: {rates: {USX: 1}}", "report.rates.USX: USX is no currency", id="a rate of no currency"),
+        pytest.param(
+            "report: {rates: {EUR: 1}}",
+            "report.rates.EUR: EUR is your own currency. Take it out.",
+            id="a rate of the team's own currency",
+        ),
+        pytest.param(
             "report: {goal: {year: 1m}}",
             'report.goal.year: must be a number such as 250000, and is "1m"',
             id="a goal in words",

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from salesbot import tasks, tools
+from salesbot import reporting, tools
 from salesbot.adapters import typeform as adapter
 from salesbot.adapters.github import Client
 from salesbot.sandbox import Sandbox
@@ -40,7 +40,10 @@ def door(github: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Door:
 
     door = Door(sleep)
     monkeypatch.setattr(Client, "_send", lambda client, verb, url, body: door.send(client, verb, url, body))
-    for module in (tasks, tools):  # a sweep looks at a clock of its own: the sandbox's, since that is where it waits
+    for module in (
+        reporting,
+        tools,
+    ):  # a sweep's clock is the sandbox's, where it waits
         monkeypatch.setattr(module, "Sweep", partial(Sweep, clock=lambda: github.clock.now().timestamp()))
     return door
 

@@ -41,6 +41,12 @@ class Inputs:
     dry_run: bool = False
     issue: int | None = None
     task: str = "auto"
+    files: str = ""
+    """A folder for the report's files."""
+    publish: bool = False
+    cache: str = ""
+    """A file that keeps what a report reads."""
+    notify_url: str = field(default="", repr=False)
     event: str = ""
     event_path: str = ""
     api_url: str = "https://api.github.com"
@@ -97,6 +103,13 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
     streak_url = env.get("STREAK_API_URL") or Inputs.streak_url
     if not re.match(r"https://|http://(127\.0\.0\.1|localhost)[:/]", streak_url):
         problems.append("STREAK_API_URL must begin with https://")
+    files, cache = _input(env, "FILES"), _input(env, "CACHE")
+    for name, path in (("files", files), ("cache", cache)):
+        if path.startswith("/") or ".." in path.split("/"):
+            problems.append(f"the input `{name}` is {path!r}; it must be a path inside the workspace")
+    publish = _input(env, "PUBLISH").lower()
+    if publish not in ("", "yes", "no"):
+        problems.append(f"the input `publish` is {publish!r}; it must be yes or no")
     if problems:
         raise InputError(markdown.log_safe(f"Wrong input: {'; '.join(problems)}."))
     return Inputs(
@@ -108,6 +121,10 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         dry_run=dry_run == "true",
         issue=_number(issue),
         task=task,
+        files=files,
+        publish=publish == "yes",
+        cache=cache,
+        notify_url=_input(env, "NOTIFY-URL"),
         event=env.get("GITHUB_EVENT_NAME", ""),
         event_path=env.get("GITHUB_EVENT_PATH", ""),
         api_url=env.get("GITHUB_API_URL") or Inputs.api_url,

@@ -119,6 +119,36 @@ class Words:
         return found
 
 
+def html(template: str, values: Mapping[str, Any], drawings: Mapping[str, str]) -> str:
+    """Render a page from a built-in template; what it prints is escaped for HTML, but for our own drawings."""
+    jinja = ImmutableSandboxedEnvironment(
+        loader=FunctionLoader(lambda name: (builtin_home() / name).read_text(encoding="utf-8")),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    drawn = [{"title": title, "svg": Markup(svg)} for title, svg in drawings.items()]  # noqa: S704 - ours
+    return jinja.get_template(template).render({**values, "drawn": drawn})
+
+
+def chat(template: str, values: Mapping[str, Any]) -> str:
+    """Render a built-in template for a chat: `&`, `<` and `>` are all that Slack gives a meaning to in plain text."""
+    jinja = ImmutableSandboxedEnvironment(
+        loader=FunctionLoader(lambda name: (builtin_home() / name).read_text(encoding="utf-8")),
+        undefined=StrictUndefined,
+        finalize=_for_chat,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return tidy(jinja.get_template(template).render(dict(values)))
+
+
+def _for_chat(value: Any) -> str:
+    text = markdown.one_line(str(value)).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace("|", "\N{BROKEN BAR}")
+
+
 class _Environment(ImmutableSandboxedEnvironment):
     """Bounds what a template can burn: loops over ranges are capped, strings are not multiplied without end."""
 

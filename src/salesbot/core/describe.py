@@ -17,11 +17,14 @@ from salesbot.core.effects import (
     MinimizeComment,
     OpenLead,
     OpenProblem,
+    OpenReport,
+    PinIssue,
     PutComment,
     React,
     RemoveLabel,
     ReopenIssue,
     Unassign,
+    UnpinIssue,
     Unreact,
 )
 
@@ -32,7 +35,7 @@ def describe(effect: Effect) -> str:
         case CreateLabel(name):
             return f"create the label {name}"
         case EditBody():
-            return "write a field in the description"
+            return "edit the description"
         case PutComment(key, _, None):
             return f"write the comment {_name(key)}"
         case PutComment(key):
@@ -65,6 +68,12 @@ def describe(effect: Effect) -> str:
             return "bring the problem issue up to date"
         case CloseProblem():
             return "close the problem issue"
+        case OpenReport(title):
+            return f"open the issue {title}"
+        case PinIssue():
+            return "pin the report"
+        case UnpinIssue():
+            return "unpin the report before"
         case _:
             assert_never(effect)
 

@@ -120,6 +120,24 @@ class CloseProblem:
     body: str
 
 
+@dataclass(frozen=True)
+class OpenReport:
+    """Open the issue of a weekly report."""
+
+    title: str
+    body: str
+
+
+@dataclass(frozen=True)
+class PinIssue:
+    """Pin the issue to the top of the list. Best effort: a repository has three pins."""
+
+
+@dataclass(frozen=True)
+class UnpinIssue:
+    pass
+
+
 Effect = (
     CreateLabel
     | EditBody
@@ -138,4 +156,7 @@ Effect = (
     | OpenLead
     | EditProblem
     | CloseProblem
+    | OpenReport
+    | PinIssue
+    | UnpinIssue
 )

@@ -110,6 +110,8 @@ class Issue:
     events_before: str | None = None
     body_edits: tuple[Edit, ...] = ()
     """The newest edits of the body, newest first."""
+    pinned: bool = False
+    """Only read of the weekly reports."""
 
 
 @dataclass(frozen=True)

@@ -130,6 +130,8 @@ class ReportSettings:
     window_months: int = 12
     by: tuple[str, ...] = ()
     """Keys of fields."""
+    rates: Mapping[str, tuple[tuple[date, Decimal], ...]] = field(default_factory=dict)
+    """By currency: what one unit is worth in the pipeline's currency, and from which day on, oldest first."""
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,20 @@
-"""GitHub over PyGithub: the one client, the one read, the one write."""
+"""GitHub over PyGithub: the one client, the one read, the one write.
+
+What only the report needs is imported where it is used: an event pays for no report.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from salesbot.adapters.github import look_back as _look_back
 from salesbot.adapters.github import many as _many
 from salesbot.adapters.github import read as _read
+from salesbot.adapters.github import reports as _reports
 from salesbot.adapters.github import write as _write
 from salesbot.adapters.github.client import Client, NotFoundError, PatienceError, UnclearError
 from salesbot.adapters.github.look_back import Meanwhile
@@ -18,8 +23,11 @@ from salesbot.adapters.github.read import Intake, IssueGoneError, Place, from_sa
 from salesbot.adapters.github.write import Written
 from salesbot.core.deal import Role
 from salesbot.core.effects import CreateLabel, Effect
-from salesbot.core.facts import Facts, Label, Other, ProblemIssue, Waking
+from salesbot.core.facts import Facts, Issue, Label, Other, ProblemIssue, Waking
 from salesbot.core.gaps import Gaps
+
+if TYPE_CHECKING:
+    from salesbot.adapters.github.history import Deals
 
 __all__ = [
     "IN_FULL",
@@ -84,6 +92,29 @@ class GitHub:
     def newest(self, around: Facts, after: str | None) -> tuple[list[Other], str | None]:
         """Read a page of all issues, the newest first, and where the next one begins."""
         return _read.newest(self.client, around.repository, after)
+
+    def every_deal(self, around: Facts) -> Iterator[Deals]:
+        """Read all deals with their history, some at a time; one that changes meanwhile comes again."""
+        from salesbot.adapters.github import history
+
+        return history.every_deal(self.client, self.place, around)
+
+    def every_deal_kept(self, around: Facts, cache: Path, log: Callable[[str], None]) -> Iterator[Deals]:
+        """The same with a cache file: read what changed, and take the rest from it. Raises UnfilledError."""
+        from salesbot.adapters.github import snapshot as _snapshot
+
+        with _snapshot.opened(cache, self.client, self.place, around, log) as snapshot:
+            yield from snapshot.deals()
+
+    def open_deals(self, around: Facts, closed_since: datetime) -> Iterator[Deals]:
+        """Read the open deals with their history, and the closed ones that changed since a moment."""
+        from salesbot.adapters.github import history
+
+        return history.open_deals(self.client, self.place, around, closed_since)
+
+    def reports(self, facts: Facts) -> tuple[Issue, ...]:
+        """Read the newest weekly reports."""
+        return _reports.reports(self.client, self.place, facts)
 
     def open_problems(self, facts: Facts) -> list[ProblemIssue]:
         """Read the open problem issues again, oldest first."""

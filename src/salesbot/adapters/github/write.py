@@ -16,7 +16,7 @@ from salesbot.adapters.github.client import Client, Reply, UnclearError, is_brok
 from salesbot.adapters.github.documents import definitions, with_fragments
 from salesbot.adapters.github.read import other
 from salesbot.adapters.github.shapes import Json, nodes
-from salesbot.core import lead, problems
+from salesbot.core import lead, problems, weekly
 from salesbot.core.effects import (
     AddLabel,
     Assign,
@@ -30,11 +30,14 @@ from salesbot.core.effects import (
     MinimizeComment,
     OpenLead,
     OpenProblem,
+    OpenReport,
+    PinIssue,
     PutComment,
     React,
     RemoveLabel,
     ReopenIssue,
     Unassign,
+    UnpinIssue,
     Unreact,
 )
 from salesbot.core.errors import ServiceError
@@ -72,7 +75,7 @@ class Written:
     created: Mapping[str, Comment] = field(default_factory=dict)
     """The comments it made, by key."""
     opened: int | None = None
-    """The number of the issue it opened."""
+    """The number of the issue it opened: a problem, a report or a lead."""
     others: tuple[Other, ...] = ()
     """The newest issues, after a lead was opened."""
 
@@ -183,6 +186,14 @@ def _step(effect: Effect, facts: Facts) -> Step:  # one line for each effect: th
             return Step(effect, "EditProblem", {"problem": _problem(facts), "body": body})
         case CloseProblem(body):
             return Step(effect, "CloseProblem", {"problem": _problem(facts), "body": body})
+        case OpenReport(title, body):
+            label = _label(weekly.LABEL, facts)
+            variables = {"repository": facts.repository.node_id, "title": title, "body": body, "label": label}
+            return Step(effect, "OpenReport", variables)
+        case PinIssue():
+            return Step(effect, "PinIssue", {"issue": issue})
+        case UnpinIssue():
+            return Step(effect, "UnpinIssue", {"issue": issue})
         case CreateLabel():
             raise AssertionError("labels are created before the write, since it needs their ids")
         case _:
@@ -242,7 +253,7 @@ def _read_answer(steps: Sequence[Step], reply: Reply) -> Written:
             texts[edited["databaseId"]] = shapes.edits(history)
         if step.operation == "AddComment" and isinstance(step.effect, PutComment):
             created[step.effect.key] = _made(answer["commentEdge"]["node"], step.effect.body)
-        if step.operation in ("OpenProblem", "OpenLead"):
+        if step.operation in ("OpenProblem", "OpenReport", "OpenLead"):
             opened = answer["issue"]["number"]
         if step.operation == "OpenLead":
             others = tuple(other(node) for node in nodes(answer, "issue", "repository", "newest"))

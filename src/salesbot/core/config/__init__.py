@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from salesbot.core.config import check, rules, stages, yaml_text
@@ -135,8 +137,16 @@ def _owners(said: Settings) -> Owners:
 
 def _report(said: Settings) -> ReportSettings:
     return ReportSettings(
-        said.get("goal", {}), said.get("window", ReportSettings.window_months), tuple(said.get("by", ()))
+        said.get("goal", {}),
+        said.get("window", ReportSettings.window_months),
+        tuple(said.get("by", ())),
+        {currency: _rates(each) for currency, each in said.get("rates", {}).items()},
     )
+
+
+def _rates(said: Decimal | Mapping[date, Decimal]) -> tuple[tuple[date, Decimal], ...]:
+    """A rate without a date has always held."""
+    return tuple(sorted(said.items())) if isinstance(said, Mapping) else ((date.min, said),)
 
 
 def _streak(said: Settings, names: Names) -> Streak:

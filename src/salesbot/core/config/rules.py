@@ -13,6 +13,7 @@ from salesbot.core.config.names import Names
 from salesbot.core.config.problems import did_you_mean, shown
 from salesbot.core.config.text import Findings
 from salesbot.core.config.words import MAX_LABEL
+from salesbot.core.money import DECIMALS
 from salesbot.core.pipeline import (
     BUILT_IN_FIELDS,
     DEFAULT_STAGES,
@@ -238,6 +239,17 @@ def streak_stages_exist(case: Case) -> None:
             owners.setdefault(theirs, stage)
 
 
+def rates_are_for_other_currencies(case: Case) -> None:
+    """A rate is for a currency that exists and is not the team's own."""
+    for code in case.settings.get("report", {}).get("rates", {}):
+        path = ("report", "rates", code)
+        if code not in DECIMALS:
+            hint = did_you_mean(code, case.findings.choices(DECIMALS))
+            case.findings.add(path, f"{shown(code)} is no currency", hint, at_key=True)
+        elif code == case.pipeline.currency:
+            case.findings.add(path, f"{code} is your own currency", "Take it out.", at_key=True)
+
+
 RULES: tuple[Callable[[Case], None], ...] = (
     starts_are_open,
     every_stage_is_reached,
@@ -249,4 +261,5 @@ RULES: tuple[Callable[[Case], None], ...] = (
     fields_are_distinct,
     choices_have_options,
     streak_stages_exist,
+    rates_are_for_other_currencies,
 )

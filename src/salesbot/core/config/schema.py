@@ -116,6 +116,12 @@ def _report() -> dict[Any, Any]:
         ("goal", goal, "What the team wants to win, in the currency above."),
         ("window", words.months(), "How far rates, cycle and funnel look back. Default: 12 months."),
         ("by", _list(_field_key()), "Fields to count wins and losses by."),
+        (
+            "rates",
+            _map(words.currency(), vol.Any(words.rate(), _map(words.day(), words.rate()))),
+            "What one unit of another currency is worth in yours: USD: 0.92, or USD: {2026-01-01: 0.92, 2026-07-01: "
+            "0.9}. A closed deal keeps the rate of its closing day.",
+        ),
     )
 
 

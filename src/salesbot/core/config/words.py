@@ -190,6 +190,17 @@ def money() -> Shape:
     return Shape(read, {"type": "number", "exclusiveMinimum": 0})
 
 
+def rate() -> Shape:
+    """What one unit of another currency is worth in the pipeline's currency, as a plain number."""
+
+    def read(value: Any) -> Decimal:
+        if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", written(value)) is None or not value.plain or not Decimal(value):
+            raise Wrong(f"must be a number such as 0.92, and is {kind(value)}", "Or one for each date it holds from.")
+        return Decimal(value)
+
+    return Shape(read, {"type": "number", "exclusiveMinimum": 0})
+
+
 def months() -> Shape:
     """A span such as `12 months`, from 1 to 120."""
 

@@ -1,0 +1,227 @@
+"""The snapshot cache: what was read of every issue, kept in a file, so that the next report reads only what changed.
+
+Holds raw answers by node id; stages are computed at report time, so that a new configuration needs no new reading. Safe
+to lose, to be cut off and to be spoilt: then it is filled again. Filling stops at its budget and goes on next time.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from salesbot.adapters.github.client import Client
+from salesbot.adapters.github.documents import document
+from salesbot.adapters.github.history import DOCUMENT, PAGE, POINTS, Deals, Question, State, pages, raw_of, whole
+from salesbot.adapters.github.read import Place
+from salesbot.adapters.github.shapes import Json, need, nodes
+from salesbot.core.errors import ServiceError
+from salesbot.core.facts import Facts
+
+VERSION = 1
+BUDGET = 600
+"""Points a filling may cost; GITHUB_TOKEN has 1,000 an hour, and others need some."""
+OVERLAP = timedelta(hours=1)
+"""Changes are asked for from so long before the last reading: `since` goes by GitHub's index, which lags (inferred)."""
+TOGETHER = 500
+"""Deals that are taken from the file at once."""
+Log = Callable[[str], None]
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS issues (id TEXT PRIMARY KEY, number INTEGER NOT NULL, node BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS seen (id TEXT PRIMARY KEY);
+"""
+
+
+class UnfilledError(ServiceError):
+    """The cache is not full yet: its budget is spent, and the next run goes on."""
+
+
+@dataclass
+class Snapshot:
+    """An open cache file. `spent` counts the points of this run."""
+
+    file: sqlite3.Connection
+    client: Client
+    place: Place
+    around: Facts
+    log: Log
+    spent: int = 0
+
+    def deals(self) -> Iterator[Deals]:
+        """Bring the cache up to date, and hand out every deal. Raises UnfilledError if the budget did not suffice."""
+        self._fill()
+        self._update()
+        if self._total() != self._count():
+            self._list()
+        yield from self._all()
+
+    def _fill(self) -> None:
+        if self._get("since"):
+            return
+        if not self._get("started"):
+            self._announce()
+            self._set("started", self.around.read_at.isoformat())
+        for state in DOCUMENT:
+            self._fill_with(state)
+        self._set("since", self._get("started"))
+        self.file.commit()
+
+    def _fill_with(self, state: State) -> None:
+        if self._get(f"done {state}"):
+            return
+        asked = Question(DOCUMENT[state], (state,))
+        for leaf in pages(self.client, self.place, asked, self._get(f"after {state}") or None):
+            self._store(leaf.nodes)
+            self._set(f"after {state}", leaf.after or "")
+            self._set(f"done {state}", "" if leaf.after else "yes")
+            self.file.commit()
+            self._spend(leaf.cost)
+            if leaf.after:
+                self._stop_at_budget()
+
+    def _announce(self) -> None:
+        total = self._total()
+        requests = -(-total // PAGE)
+        points = requests * max(POINTS.values())
+        self.log(
+            f"Reading {total:,} issues for the first time: about {requests:,} requests and at most {points:,} points of"
+            f" GitHub's budget, {BUDGET} of them in one run."
+        )
+
+    def _spend(self, points: int) -> None:
+        self.spent += points
+
+    def _stop_at_budget(self) -> None:
+        if self.spent >= BUDGET:
+            raise UnfilledError(
+                f"{self._count():,} issues are read and kept; this run's budget of {BUDGET} points is spent.",
+                "The next run goes on in an hour or later, and then there is a report",
+            )
+
+    def _update(self) -> None:
+        """Read what changed since the last time."""
+        since = datetime.fromisoformat(self._get("since")) - OVERLAP
+        for leaf in pages(self.client, self.place, Question("OpenDeals", ("OPEN", "CLOSED"), since)):
+            self._store(leaf.nodes)
+            self._spend(leaf.cost)
+        self._set("since", self.around.read_at.isoformat())
+        self.file.commit()
+
+    def _total(self) -> int:
+        data = self.client.query(document("HowMany"), self._where()).data
+        return int(need(data, "repository", "issues", "totalCount"))
+
+    def _count(self) -> int:
+        return int(self.file.execute("SELECT count(*) FROM issues").fetchone()[0])
+
+    def _list(self) -> None:
+        """Deleted and transferred issues say nothing: list what there is, a hundred at a time, and drop what is not."""
+        after: str | None = self._get("listed")
+        while True:
+            variables = {**self._where(), "after": after or None}
+            data = self.client.query(document("AllIds"), variables).data
+            found = need(data, "repository", "issues")
+            self.file.executemany("INSERT OR IGNORE INTO seen VALUES (?)", [(node["id"],) for node in nodes(found)])
+            info: Mapping[str, Any] = need(found, "pageInfo")
+            after = info["endCursor"] if info["hasNextPage"] else None
+            self._set("listed", after or "")
+            self.file.commit()
+            self._spend((data.get("rateLimit") or {}).get("cost", 1))
+            if after is None:
+                break
+            if self.spent >= BUDGET:
+                self.log("Issues were deleted or moved away; which ones, the next run goes on to find out.")
+                return
+        self._drop()
+
+    def _drop(self) -> None:
+        missing = self.file.execute("SELECT id FROM seen WHERE id NOT IN (SELECT id FROM issues)").fetchall()
+        ids = [row[0] for row in missing]
+        for start in range(0, len(ids), PAGE):
+            data = self.client.query(document("TheseDeals"), {"ids": ids[start : start + PAGE]}).data
+            self._store([whole(self.client, node) for node in data.get("nodes") or () if node])
+        self.file.execute("DELETE FROM issues WHERE id NOT IN (SELECT id FROM seen)")
+        self.file.execute("DELETE FROM seen")
+        self.file.commit()
+
+    def _all(self) -> Iterator[Deals]:
+        total, read = self._count(), 0
+        rows = self.file.execute("SELECT node FROM issues ORDER BY number")
+        names = {label.id: label.name for label in self.around.repository.labels}
+        while found := rows.fetchmany(TOGETHER):
+            read += len(found)
+            kept = [_with_labels(json.loads(zlib.decompress(row[0])), names) for row in found]
+            raws = tuple(raw_of(node, self.around.viewer, self.around.repository.url) for node in kept)
+            yield Deals(raws, read, total)
+
+    def _store(self, found: Sequence[Json]) -> None:
+        rows = [(node["id"], node["number"], zlib.compress(json.dumps(_pruned(node)).encode(), 1)) for node in found]
+        self.file.executemany("INSERT OR REPLACE INTO issues VALUES (?, ?, ?)", rows)
+
+    def _where(self) -> dict[str, Any]:
+        owner, _, name = self.place.repository.partition("/")
+        return {"owner": owner, "name": name}
+
+    def _get(self, name: str) -> str:
+        row = self.file.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def _set(self, name: str, value: str) -> None:
+        self.file.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+
+def _pruned(node: Json) -> dict[str, Any]:
+    """Keep no words of people's comments: nothing is computed from them."""
+    said = {name: {**node[name], "nodes": [_silent(each) for each in nodes(node, name)]}
+            for name in ("oldest", "newest") if name in node}  # fmt: skip
+    return {**node, **said}
+
+
+def _silent(comment: Json) -> Json:
+    return comment if comment.get("viewerDidAuthor") else {**comment, "body": ""}
+
+
+def _with_labels(node: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Renaming or deleting a label changes its issues without a trace on them: the list of labels knows."""
+    standing = [{**label, "name": names[label["id"]]} for label in nodes(node, "labels") if label["id"] in names]
+    return {**node, "labels": {"nodes": standing}}
+
+
+@contextmanager
+def opened(path: Path, client: Client, place: Place, around: Facts, log: Log) -> Iterator[Snapshot]:
+    """Open a cache file; one of another repository, identity or version, or a spoilt one, is begun anew."""
+    key = f"{VERSION} {around.repository.id} {around.viewer.id}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        file = _open(path, key)
+    except sqlite3.DatabaseError:
+        log(f"{path} is no cache of this repository; it is filled anew.")
+        path.unlink(missing_ok=True)
+        file = _open(path, key)
+    with closing(file):
+        yield Snapshot(file, client, place, around, log)
+
+
+def _open(path: Path, key: str) -> sqlite3.Connection:
+    file = sqlite3.connect(path)
+    try:
+        file.executescript(_TABLES)
+        row = file.execute("SELECT value FROM meta WHERE name = 'key'").fetchone()
+        if row is not None and row[0] != key:
+            raise sqlite3.DatabaseError("another repository's")
+        if file.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+            raise sqlite3.DatabaseError("spoilt")
+        file.execute("INSERT OR REPLACE INTO meta VALUES ('key', ?)", (key,))
+        file.commit()
+    except sqlite3.DatabaseError:
+        file.close()
+        raise
+    return file

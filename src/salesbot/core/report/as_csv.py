@@ -1,0 +1,84 @@
+"""The deals of a report as CSV: one line each, for a spreadsheet. `docs/report.md` describes the columns.
+
+What a stranger wrote may begin like a formula; a spreadsheet is kept from computing it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+
+from salesbot.core.money import Money
+from salesbot.core.report import Report
+from salesbot.core.report.deals import Counted
+from salesbot.core.report.reader import groups
+
+COLUMNS = (
+    "number",
+    "title",
+    "client",
+    "stage",
+    "since",
+    "created",
+    "closed",
+    "owner",
+    "value",
+    "currency",
+    "probability",
+    "weighted",
+    "expected_close",
+    "next_step",
+    "next_step_who",
+    "next_step_what",
+    "source",
+    "reason",
+    "attention",
+    "problems",
+    "url",
+)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def text(report: Report) -> str:
+    """Write every deal, by number, with the headings in the first line. Times are UTC."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*COLUMNS, *(heading.casefold() for heading in groups(report.scope))])
+    for deal in report.deals:
+        writer.writerow([_cell(each) for each in _row(deal, report)])
+    return out.getvalue()
+
+
+def _cell(value: str) -> str:
+    """Put an apostrophe before what a spreadsheet would compute (OWASP: CSV injection)."""
+    line = " ".join(value.split())
+    return f"'{line}" if value.startswith(_FORMULA) else line
+
+
+def _row(deal: Counted, report: Report) -> Iterator[str]:
+    currency, amount = _money(deal, report.scope.pipeline.currency)
+    weighs = deal.stage in report.scope.open and deal.value is not None
+    step = deal.next_step
+    yield from (str(deal.number), deal.title, deal.client, deal.stage)
+    yield from (_moment(deal.since), _moment(deal.created), _moment(deal.closed), deal.owner or "")
+    yield from (amount, currency, str(deal.probability))
+    yield str(Money((deal.value or Decimal(0)) * deal.probability / 100, currency).rounded) if weighs else ""
+    yield deal.expected.isoformat() if deal.expected else ""
+    yield from (step.day.isoformat(), step.who or "", step.what) if step else ("", "", "")
+    yield from (deal.source, deal.reason, "; ".join(deal.attention), "; ".join(deal.problems), deal.url)
+    yield from deal.choices
+
+
+def _money(deal: Counted, currency: str) -> tuple[str, str]:
+    if deal.value is not None:
+        return currency, str(Money(deal.value, currency).rounded)
+    if deal.foreign is not None:
+        return deal.foreign[0], str(Money(deal.foreign[1], deal.foreign[0]).rounded)
+    return "", ""
+
+
+def _moment(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment is not None else ""

@@ -1,0 +1,180 @@
+"""The report as JSON, version 1, for other programs. `docs/report.md` describes every key.
+
+Money is a decimal string in the pipeline's currency, rounded once, at the end. Days are numbers, rates are numbers from
+0 to 1, and both are null where there is nothing to divide. Keys may be added within a version, never changed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from salesbot.core.money import Money
+from salesbot.core.report import Report
+from salesbot.core.report.closing import Group, Reason
+from salesbot.core.report.flow import StageFlow
+from salesbot.core.report.totals import Spread, Total
+
+VERSION = 1
+Json = dict[str, Any]
+
+
+def text(report: Report) -> str:
+    """Write the report as JSON, ending in a line break."""
+    return json.dumps(values(report), indent=2, ensure_ascii=False) + "\n"
+
+
+def values(report: Report) -> Json:
+    """Give the report's numbers as JSON values."""
+    scope, top, ended = report.scope, report.board.headline, report.closing
+    money = _Money(scope.pipeline.currency)
+    return {
+        "version": VERSION,
+        "repository": scope.repository,
+        "week": scope.week,
+        "as_of": _moment(scope.at),
+        "currency": scope.pipeline.currency,
+        "open": money.weighted(top.open),
+        "prospects": money.weighted(top.prospects),
+        "revisit": money.plain(top.revisit),
+        "stages": [_stage(each, money) for each in report.stages],
+        "funnel": [
+            {
+                "stage": step.stage,
+                "reached": step.reached,
+                "next": step.next.rate if step.next is not None else None,
+                "cumulative": step.cumulative.rate,
+            }
+            for step in report.funnel
+        ],
+        "forecast": [
+            {
+                "month": month.month,
+                "value": money(month.expected.value),
+                "weighted": money(month.expected.weighted),
+                "won": money(month.won.value),
+            }
+            for month in report.forecast.months
+        ],
+        "forecast_overdue": money.weighted(report.forecast.overdue),
+        "forecast_undated": money.weighted(report.forecast.undated),
+        "won": {
+            won.span: {**money.plain(won.total), "goal": None if won.goal is None else money(won.goal)}
+            for won in top.won
+        },
+        "closed": {
+            "won": ended.all.won.count,
+            "lost": ended.all.lost.count,
+            "rejected": ended.all.rejected.count,
+            "won_value": money(ended.all.won.value),
+            "lost_value": money(ended.all.lost.value),
+        },
+        "win_rate": {"count": ended.all.rate.rate, "value": ended.by_value},
+        "cycle_days": ended.cycle.mean,
+        "cycle_median_days": ended.cycle.median,
+        "time_to_loss_days": ended.time_to_loss.mean,
+        "velocity_per_day": None if ended.velocity is None else money(ended.velocity),
+        "sample": ended.sample,
+        "movement": _movement(report, money),
+        "lost_by_reason": [_reason(each, money) for each in ended.lost_by_reason],
+        "rejected_by_reason": [_reason(each, money) for each in ended.rejected_by_reason],
+        "by": {heading.casefold(): [_group(each, money) for each in groups] for heading, groups in ended.by.items()},
+        "discount": {
+            "count": ended.discount.count,
+            "first": money(ended.discount.first),
+            "final": money(ended.discount.final),
+            "median": ended.discount.median,
+        },
+        "first_answer_hours": _spread(ended.answers),
+        "attention": [{"number": need.deal.number, "why": need.why} for need in report.board.attention],
+        "coming_back": [
+            {"number": deal.number, "on": deal.revisit_on.isoformat() if deal.revisit_on else None}
+            for deal in report.back
+        ],
+        "forced": [
+            {"number": deal.number, "stage": each.stage, "by": each.by, "why": each.why, "at": _moment(each.at)}
+            for deal in report.deals
+            for each in deal.forced
+        ],
+        "problems": [
+            *({"number": deal.number, "what": what} for deal in report.doubtful for what in deal.problems),
+            *({"number": each.number, "what": f"unknown stage {each.label}"} for each in report.strange),
+        ],
+    }
+
+
+class _Money:
+    """Writes amounts of one currency."""
+
+    def __init__(self, currency: str) -> None:
+        self.currency = currency
+
+    def __call__(self, amount: Decimal) -> str:
+        return str(Money(amount, self.currency).rounded)
+
+    def plain(self, total: Total) -> Json:
+        """Count and value; `other_currencies` only where there are any that no rate converts."""
+        others = {code: str(Money(amount, code).rounded) for code, amount in sorted(total.others.items())}
+        found: Json = {"count": total.count, "value": self(total.value)}
+        return {**found, "other_currencies": others} if others else found
+
+    def weighted(self, total: Total) -> Json:
+        """The same with the weighted value."""
+        return {**self.plain(total), "weighted": self(total.weighted)}
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _stage(flow: StageFlow, money: _Money) -> Json:
+    return {
+        "stage": flow.stage,
+        **money.weighted(flow.now),
+        "median_days": flow.stays.median,
+        "mean_days": flow.stays.mean,
+        "longest_days": flow.stays.longest,
+        "finished_median_days": flow.finished.median,
+        "finished_mean_days": flow.finished.mean,
+        "stuck": [deal.number for deal, _ in flow.stuck],
+    }
+
+
+def _movement(report: Report, money: _Money) -> Json:
+    moved = report.movement
+    bridge = moved.bridge
+    return {
+        "since": _moment(moved.since),
+        **{kind: moved.count(kind) for kind in ("new", "forward", "back", "won", "lost", "rejected")},
+        "put_off": moved.count("put off"),
+        "returned": moved.count("returned"),
+        "reopened": moved.count("reopened"),
+        "unmoved": moved.unmoved,
+        "bridge": {
+            "then": money(bridge.then),
+            "steps": [{"step": name, "value": money(amount)} for name, amount in bridge.steps],
+            "now": money(bridge.now),
+        },
+    }
+
+
+def _reason(reason: Reason, money: _Money) -> Json:
+    return {"reason": reason.reason or None, **money.plain(reason.total), "left": dict(reason.left)}
+
+
+def _group(group: Group, money: _Money) -> Json:
+    return {
+        "name": group.name or None,
+        "won": group.won.count,
+        "lost": group.lost.count,
+        "rejected": group.rejected.count,
+        "won_value": money(group.won.value),
+        "rate": group.rate.rate,
+    }
+
+
+def _spread(found: Spread) -> Mapping[str, float | int | None]:
+    return {"count": found.count, "median": found.median, "mean": found.mean, "longest": found.longest}

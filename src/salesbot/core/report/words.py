@@ -1,0 +1,365 @@
+"""What the report shows, as values for its templates: numbers written for people, lists cut to what fits a page.
+
+The templates do no arithmetic and choose no words for numbers; they lay out what stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from salesbot.core import markdown
+from salesbot.core.attention import KINDS
+from salesbot.core.money import Money
+from salesbot.core.report import Board, Report, charts
+from salesbot.core.report.closing import Group, Reason
+from salesbot.core.report.deals import Counted
+from salesbot.core.report.flow import StageFlow
+from salesbot.core.report.movement import KINDS as MOVES
+from salesbot.core.report.movement import Moved
+from salesbot.core.report.people import Appointment
+from salesbot.core.report.scope import Scope
+from salesbot.core.report.totals import Share, Spread, Total
+from salesbot.core.voice import Markdown
+
+MOST_OPEN = 60
+MOST = 40
+"""Deals named in any other list; the rest is counted."""
+MOST_ON_PAGE = 2_000
+LONGEST = 80
+"""Characters of a client's name, a next step, a reason."""
+Values = dict[str, Any]
+
+
+def of_board(board: Board, scope: Scope) -> Values:
+    """Gather what sections 1 to 4 show."""
+    return {
+        "repository": scope.repository,
+        "week": scope.week,
+        "as_of": moment(scope.at, scope),
+        "headline": _headline(board, scope),
+        "attention": [
+            _cut([_line(need.deal, scope) for need in board.attention if need.why == kind], why=why)
+            for kind, why in KINDS.items()
+            if any(need.why == kind for need in board.attention)
+        ],
+        "stages": list(_open(board, scope)),
+        "more_open": max(0, board.headline.open.count - MOST_OPEN),
+        "all_open": Markdown(f"{scope.url}/issues"),
+        "coming": [
+            _cut([_appointment(each, scope) for each in appointments], person=person)
+            for person, appointments in board.coming.items()
+        ],
+    }
+
+
+def of_report(report: Report) -> Values:
+    """Gather what every section shows."""
+    scope, ended = report.scope, report.closing
+    return {
+        **of_board(report.board, scope),
+        "charts": {
+            "pipeline": charts.pipeline(report),
+            "funnel": charts.funnel(report),
+            "won": charts.won(report),
+        },
+        "movement": _movement(report),
+        "forecast": _forecast(report),
+        "flow": [_flow(each, scope) for each in report.stages],
+        "funnel": [
+            {
+                "stage": step.stage,
+                "reached": f"{step.reached:,}",
+                "next": share(step.next) if step.next is not None else "",
+                "all": share(step.cumulative),
+            }
+            for step in report.funnel
+        ],
+        "window": f"{scope.pipeline.report.window_months} months",
+        "closed": _closed(report),
+        "lost": [_reason(each, scope) for each in ended.lost_by_reason],
+        "rejected": [_reason(each, scope) for each in ended.rejected_by_reason],
+        "groups": [
+            {"by": heading, "rows": [_group(each, scope) for each in groups]}
+            for heading, groups in ended.by.items()
+            if any(group.name for group in groups)
+        ],
+        "back": _cut([_line(deal, scope) for deal in report.back]),
+        "forced": [
+            {**_line(deal, scope), "to": each.stage, "by": each.by or "", "why": _short(each.why)}
+            for deal in report.forced
+            for each in deal.forced
+            if each.at > scope.since
+        ][:MOST],
+        "problems": _cut([{**_line(deal, scope), "what": "; ".join(deal.problems)} for deal in report.doubtful]),
+        "strange": _cut(
+            [{**_place(each.number, scope), "title": _short(each.title), "label": each.label}
+             for each in report.strange]
+        ),
+    }  # fmt: skip
+
+
+def of_page(report: Report) -> Values:
+    """Gather what the page shows besides: the deals, the open ones first, those that ended lately next."""
+    scope = report.scope
+    order = [stage.name for stage in scope.pipeline.stages]
+    deals = sorted(report.deals, key=lambda deal: (deal.closed is not None, -deal.since.timestamp(), deal.number))
+    return {
+        **of_report(report),
+        "deals": [
+            {
+                **_line(deal, scope),
+                "order": order.index(deal.stage),
+                "amount": str(deal.value) if deal.value is not None else "",
+                "percent": deal.probability,
+                "expected_sort": deal.expected.isoformat() if deal.expected else "",
+                "since_sort": deal.since.isoformat(),
+                "source": _short(deal.source),
+            }
+            for deal in deals[:MOST_ON_PAGE]
+        ],
+        "more_deals": max(0, len(deals) - MOST_ON_PAGE),
+    }
+
+
+def money(amount: Decimal, scope: Scope) -> str:
+    """Write an amount in the pipeline's currency."""
+    return str(Money(amount, scope.pipeline.currency))
+
+
+def total(found: Total, scope: Scope) -> str:
+    """Write a sum, with what no rate converts behind it."""
+    others = [str(Money(amount, code)) for code, amount in sorted(found.others.items())]
+    return " + ".join([money(found.value, scope), *others] if found.value or not others else others)
+
+
+def share(found: Share) -> str:
+    """Write a share: in percent, or as "2 of 3" where there are too few for that."""
+    if found.rate is None:
+        return "none yet"
+    return f"{found.part} of {found.whole}" if found.small else f"{found.rate:.0%}".replace("%", " %")
+
+
+def day(on: date | None) -> str:
+    """Write a day, e.g. `12 Nov 2026`; nothing for none."""
+    return f"{on.day} {on:%b %Y}" if on is not None else ""
+
+
+def moment(at: datetime, scope: Scope) -> str:
+    """Write a moment in the team's zone, e.g. `Mon 23 Nov 2026, 10:00`."""
+    local = at.astimezone(scope.zone)
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
+
+
+def _local_day(at: datetime, scope: Scope) -> str:
+    return day(at.astimezone(scope.zone).date())
+
+
+def _days(found: float | None) -> str:
+    return "" if found is None else f"{found:.0f}" if found >= 10 else f"{found:.1f}".removesuffix(".0")
+
+
+def _short(text: str) -> str:
+    line = markdown.one_line(text)
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1].rstrip()}…"
+
+
+def _cut(rows: list[Any], **more: Any) -> Values:
+    return {**more, "rows": rows[:MOST], "more": max(0, len(rows) - MOST)}
+
+
+def _place(number: int, scope: Scope) -> Values:
+    """Where an issue is. A link that GitHub knows as its own would leave "mentioned this" on every deal, every week;
+    over redirect.github.com it does not, which is how Renovate links (inferred)."""
+    url = f"{scope.url}/issues/{number}"
+    quiet = url.replace("https://github.com/", "https://redirect.github.com/", 1)
+    return {"number": number, "url": url, "link": Markdown(quiet)}
+
+
+def _line(deal: Counted, scope: Scope) -> Values:
+    """A deal in one line."""
+    step = deal.next_step
+    value = Total(1, deal.value) if deal.value is not None else None
+    return {
+        **_place(deal.number, scope),
+        "client": _short(deal.client) or f"deal {deal.number}",
+        "stage": deal.stage,
+        "owner": deal.owner or "",
+        "value": total(value, scope) if value else str(Money(deal.foreign[1], deal.foreign[0])) if deal.foreign else "",
+        "expected": day(deal.expected),
+        "late": deal.expected is not None and deal.expected < scope.today,
+        "since": _local_day(deal.since, scope),
+        "next": f"{day(step.day)}: {_short(step.what)}" if step else "",
+        "on": day(deal.revisit_on),
+        "reason": _short(deal.reason),
+    }
+
+
+def _headline(board: Board, scope: Scope) -> Values:
+    top = board.headline
+    return {
+        "leads": f"{top.leads.count:,}",
+        "value": total(top.leads, scope),
+        "weighted": money(top.leads.weighted, scope),
+        "prospects": f"{top.prospects.count:,}" if top.prospects.count else "",
+        "revisit": f"{top.revisit.count:,}" if top.revisit.count else "",
+        "revisit_value": total(top.revisit, scope),
+        "won": [
+            {
+                "span": won.span,
+                "count": f"{won.total.count:,}",
+                "value": total(won.total, scope),
+                "goal": money(won.goal, scope) if won.goal else "",
+                "share": min(1.0, won.reached) if won.reached is not None else 0,
+                "reached": f"{won.reached:.0%}".replace("%", " %") if won.reached is not None else "",
+            }
+            for won in top.won
+        ],
+        "needs": f"{len({need.deal.number for need in board.attention}):,}",
+    }
+
+
+def _open(board: Board, scope: Scope) -> Iterable[Values]:
+    room = MOST_OPEN
+    for stage in board.open:
+        rows = [_line(deal, scope) for deal in stage.deals[:room]]
+        room -= len(rows)
+        yield {
+            "stage": stage.stage,
+            "count": f"{stage.total.count:,}",
+            "value": total(stage.total, scope),
+            "weighted": money(stage.total.weighted, scope),
+            "rows": rows,
+        }
+
+
+def _appointment(each: Appointment, scope: Scope) -> Values:
+    return {**_line(each.deal, scope), "day": f"{each.day:%a} {day(each.day)}", "what": _short(each.what)}
+
+
+def _movement(report: Report) -> Values:
+    scope, moved = report.scope, report.movement
+    bridge = moved.bridge
+    return {
+        "since": moment(moved.since, scope),
+        "until": moment(scope.at, scope),
+        "unmoved": f"{moved.unmoved:,}",
+        "kinds": [
+            _cut([_moved(each, scope) for each in moved.moved if each.kind == kind], kind=kind, count=moved.count(kind))
+            for kind in MOVES
+            if moved.count(kind)
+        ],
+        "then": money(bridge.then, scope),
+        "steps": [{"step": name, "value": _signed(amount, scope)} for name, amount in bridge.steps],
+        "now": money(bridge.now, scope),
+    }
+
+
+def _moved(each: Moved, scope: Scope) -> Values:
+    return {**_line(each.deal, scope), "before": each.before or ""}
+
+
+def _signed(amount: Decimal, scope: Scope) -> str:
+    sign = "+" if amount > 0 else "\N{MINUS SIGN}"
+    return f"{sign}{money(abs(amount), scope)}"
+
+
+def _forecast(report: Report) -> Values:
+    scope, found = report.scope, report.forecast
+    first = f"{scope.today:%Y-%m}"
+    return {
+        "months": [
+            {
+                "month": month.month,
+                "count": f"{month.expected.count:,}",
+                "value": total(month.expected, scope),
+                "weighted": money(month.expected.weighted, scope),
+                "won": total(month.won, scope) if month.won.count else "",
+            }
+            for month in found.months
+            if month.month >= first
+        ][:18],
+        "overdue": _sum(found.overdue, scope),
+        "undated": _sum(found.undated, scope),
+    }
+
+
+def _sum(found: Total, scope: Scope) -> Values:
+    return {
+        "count": f"{found.count:,}",
+        "value": total(found, scope),
+        "weighted": money(found.weighted, scope),
+        "any": bool(found.count),
+    }
+
+
+def _flow(flow: StageFlow, scope: Scope) -> Values:
+    return {
+        "stage": flow.stage,
+        "count": f"{flow.now.count:,}",
+        "deals": f"{flow.stays.count:,}",
+        "median": _days(flow.stays.median),
+        "longest": _days(flow.stays.longest),
+        "finished": _days(flow.finished.median),
+        "stuck": _cut([{**_line(deal, scope), "days": _days(days)} for deal, days in flow.stuck]),
+    }
+
+
+def _closed(report: Report) -> Values:
+    scope, ended = report.scope, report.closing
+    every, discount = ended.all, ended.discount
+    return {
+        "won": f"{every.won.count:,}",
+        "won_value": total(every.won, scope),
+        "lost": f"{every.lost.count:,}",
+        "lost_value": total(every.lost, scope),
+        "rejected": f"{every.rejected.count:,}",
+        "rate": share(every.rate),
+        "by_value": _by_value(ended.by_value, every.rate),
+        "cycle": _long(ended.cycle, "days"),
+        "time_to_loss": _long(ended.time_to_loss, "days"),
+        "velocity": money(ended.velocity, scope) if ended.velocity is not None else "",
+        "sample": ended.sample,
+        "answers": _long(ended.answers, "working hours"),
+        "answered": f"{ended.answers.count:,}",
+        "discounted": f"{discount.count:,}" if discount.count else "",
+        "first": money(discount.first, scope),
+        "final": money(discount.final, scope),
+        "discount": f"{discount.median:.0%}".replace("%", " %") if discount.median is not None else "",
+    }
+
+
+def _by_value(rate: float | None, counted: Share) -> str:
+    return "" if rate is None or counted.small else f"{rate:.0%}".replace("%", " %")
+
+
+def _long(found: Spread, what: str) -> str:
+    if found.median is None or found.mean is None:
+        return ""
+    return f"{_days(found.median)} {what} (mean {_days(found.mean)})"
+
+
+def _reason(reason: Reason, scope: Scope) -> Values:
+    return {
+        "reason": _short(reason.reason) or "not said",
+        "count": f"{reason.total.count:,}",
+        "value": total(reason.total, scope),
+        "left": ", ".join(f"{stage} {count}" for stage, count in _often(reason.left)),
+    }
+
+
+def _often(left: Mapping[str, int]) -> Sequence[tuple[str, int]]:
+    return sorted(left.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _group(group: Group, scope: Scope) -> Values:
+    return {
+        "name": _short(group.name) or "not said",
+        "won": f"{group.won.count:,}",
+        "lost": f"{group.lost.count:,}",
+        "rejected": f"{group.rejected.count:,}",
+        "value": total(group.won, scope),
+        "rate": share(group.rate),
+    }

@@ -1,0 +1,166 @@
+"""What a report costs: requests, seconds, CPU time and peak memory against the sandbox, and the numbers in memory.
+
+    python -m tests.bench_report --deals 100 1000 10000 --latency 50 --cached 10000 --numbers 100000
+
+Each deal has six label events. With --cached a report is made from a full cache, after 500 of so many deals changed;
+with --numbers the numbers are computed of so many deals in memory. 0 leaves one out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from salesbot.sandbox import Repo, Sandbox
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+WAY = ("prospect", "lead", "qualified", "lead", "qualified", "negotiating")
+ENDS = ("won", "lost", "rejected", None)
+CHANGES = 500
+
+
+@dataclass(frozen=True)
+class Cost:
+    requests: int
+    seconds: float
+    cpu: float
+    memory: float
+
+
+def main() -> None:
+    """Measure and print."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--deals", type=int, nargs="*", default=[100, 1_000, 10_000])
+    options.add_argument("--latency", type=int, default=50)
+    options.add_argument("--cached", type=int, default=10_000)
+    options.add_argument("--numbers", type=int, default=100_000)
+    args = options.parse_args()
+    print(f"{'':34}  requests   {args.latency} ms away       CPU    memory")
+    for count in args.deals:
+        with _github(args.latency) as github:
+            print(_row(f"a report over {count:,} deals", _report(github, _sales(github, count), [])))
+    if args.cached:
+        _print_cached(args.cached, args.latency)
+    if args.numbers:
+        subprocess.run([sys.executable, "-c", NUMBERS, str(args.numbers)], check=True)
+
+
+def _github(latency: int) -> Sandbox:
+    github = Sandbox(at=NOW, step=0)
+    github.weather.latency_ms = latency
+    return github
+
+
+def _sales(github: Sandbox, count: int) -> Repo:
+    sales = github.repo("acme/sales", roles={"ann": "triage", "kim": "admin"})
+    sales.collaborators_readable(True)
+    sales.seed(_deals(count))
+    return sales
+
+
+def _deals(count: int) -> Iterator[dict[str, Any]]:
+    for number in range(count):
+        created = NOW - timedelta(days=30 + number % 700, minutes=number % 1440)
+        end = ENDS[number % 4]
+        stages = [*WAY[: 5 if end else 6], *([end] if end else [])]
+        times = [created + timedelta(hours=4 * place) for place in range(len(stages))]
+        yield {
+            "title": f"Client {number}: new shop",
+            "body": f"### Company\n\nClient {number}\n\n### Value\n\n{1000 + number} EUR\n\n### Source\n\npartner\n",
+            "author": "ann",
+            "created_at": _text(created),
+            "labels": [f"stage:{stages[-1]}"],
+            "assignees": ["ann"],
+            "state": "CLOSED" if end else "OPEN",
+            "state_reason": "COMPLETED" if end == "won" else "NOT_PLANNED" if end else None,
+            "closed_at": _text(times[-1]) if end else None,
+            "events": [
+                {"kind": "labeled", "by": "ann", "at": _text(at), "label": f"stage:{stage}"}
+                for stage, at in zip(stages, times, strict=True)
+            ],
+            "comments": [{"by": "kim", "body": "We talked.", "at": _text(created + timedelta(hours=1))}],
+        }
+
+
+def _text(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _report(github: Sandbox, sales: Repo, more: list[str]) -> Cost:
+    """Run the program once, as a process of its own."""
+    env = {**os.environ, "GITHUB_TOKEN": sales.actions_token(), "GITHUB_API_URL": github.api_url}
+    with tempfile.TemporaryDirectory() as folder:
+        line = [sys.executable, "-m", "salesbot", "report", "--repo", "acme/sales", "--json", f"{folder}/r.json", *more]
+        before, used, begun = len(github.requests), _cpu(), time.monotonic()
+        process = subprocess.Popen(line, env=env, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        assert status == 0
+        seconds, cpu = time.monotonic() - begun, _cpu() - used
+    return Cost(len(github.requests) - before, seconds, cpu or usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _print_cached(count: int, latency: int) -> None:
+    with _github(0) as github, tempfile.TemporaryDirectory() as folder:
+        sales, cache = _sales(github, count), ["--cache", str(Path(folder) / "kept.sqlite")]
+        # More than one filling's budget: as many runs as it takes.
+        while (first := _filled(github, sales, cache)) is None:
+            github.advance(3600)
+        print(_row(f"the last run that fills a cache of {count:,}", first))
+        github.advance(2 * 86_400)
+        github.limits.default()
+        for number in range(1, CHANGES + 1):
+            sales.edit_issue("kim", number, title=f"Client {number}: a larger shop")
+        github.advance(2 * 3600)
+        github.weather.latency_ms = latency
+        print(_row(f"from the cache, {CHANGES} changed", _report(github, sales, cache)))
+
+
+def _filled(github: Sandbox, sales: Repo, cache: list[str]) -> Cost | None:
+    try:
+        return _report(github, sales, cache)
+    except AssertionError:
+        return None
+
+
+def _row(title: str, cost: Cost) -> str:
+    return f"  {title:32}  {cost.requests:8}   {cost.seconds:8.1f} s   {cost.cpu:7.1f} s   {cost.memory:5.0f} MB"
+
+
+NUMBERS = """
+import pickle, resource, sys, time
+from random import Random
+from tests.report.made import AROUND, SCOPE
+from tests.report.stories import issue, raw, repository
+from salesbot.core.report import Reader, as_json, report
+
+count, reader, random = int(sys.argv[1]), Reader(AROUND, SCOPE), Random(1)
+found = []
+for story in repository(random, 2_000):
+    found.append(reader.count(raw(issue(story, random, 1), story.number)))
+one = [deal for deal in found if deal is not None]
+packed = pickle.dumps(one)
+many = [deal for _ in range(count // len(one) + 1) for deal in pickle.loads(packed)]  # each an object of its own
+begun, used = time.monotonic(), time.process_time()
+as_json.values(report(many[:count], SCOPE))
+seconds, cpu = time.monotonic() - begun, time.process_time() - used
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(f"  {f'the numbers of {count:,} deals':32}  {'':8}   {seconds:8.1f} s   {cpu:7.1f} s   {peak:5.0f} MB")
+"""
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""The report as people see it: Mermaid itself draws the charts of the issue, Chromium opens the page."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from salesbot import reporting
+from salesbot.adapters.templates import Words
+from salesbot.core.report import Report, words
+from tests.report.made import a_report
+
+HERE = Path(__file__).parent
+FENCE = re.compile(r"```mermaid\n(.*?)```", re.S)
+
+
+def look(what: str, *files: Path) -> Any:
+    """Ask the browser."""
+    line = ["node", str(HERE / "look.cjs"), what, *map(str, files)]
+    asked = subprocess.run(line, capture_output=True, text=True, timeout=120)
+    assert asked.returncode == 0, asked.stderr
+    return json.loads(asked.stdout)
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return a_report(Random(5), 150)
+
+
+def test_mermaid_draws_the_charts_of_the_issue(report: Report, tmp_path: Path) -> None:
+    text = Words()("report.md.j2", words.of_report(report))
+    files = [tmp_path / f"{number}.mmd" for number in range(3)]
+    for file, source in zip(files, FENCE.findall(text), strict=True):
+        file.write_text(source, encoding="utf-8")
+    drawn = look("charts", *files)
+    assert [chart["type"] for chart in drawn] == ["xychart"] * 3
+    assert [chart["bars"] for chart in drawn] == [8, 12, 5]
+    assert [title for title in ("Open, and weighted, by stage", "Won by month", "Deals that came at least so far")
+            if title not in drawn[0]["text"] + drawn[1]["text"] + drawn[2]["text"]] == []  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def seen(report: Report, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    file = tmp_path_factory.mktemp("page") / "report.html"
+    file.write_text(reporting.page(report), encoding="utf-8")
+    found: dict[str, Any] = look("page", file)
+    return found
+
+
+def test_the_page_opens_without_an_error_and_fetches_nothing(seen: dict[str, Any]) -> None:
+    assert seen["errors"] == []
+    assert [url for url in seen["requests"] if not url.startswith("file:")] == []
+    assert len(seen["requests"]) == 2, "the page itself, opened twice"
+
+
+def test_the_charts_are_drawn(seen: dict[str, Any]) -> None:
+    assert (seen["charts"], seen["bars"]) == (3, 25)
+
+
+def test_the_table_sorts_by_amount_up_and_down_those_without_last_or_first(seen: dict[str, Any]) -> None:
+    amounts = [float(text) for text in seen["up"] if text]
+    assert len(amounts) > 50
+    assert amounts == sorted(amounts)
+    assert [text for text in seen["up"][len(amounts) :] if text] == []
+    assert [float(text) for text in seen["down"] if text] == sorted(amounts, reverse=True)
+
+
+def test_the_table_is_searched(seen: dict[str, Any]) -> None:
+    assert seen["clients"]
+    assert set(seen["clients"]) == {"Initech"}
+
+
+def test_it_follows_the_dark_and_the_light_and_fits_a_phone(seen: dict[str, Any]) -> None:
+    assert (seen["light"], seen["dark"]) == ("rgb(255, 255, 255)", "rgb(13, 17, 23)")
+    assert seen["wider"] <= 0
+    assert seen["pdf"] > 10_000

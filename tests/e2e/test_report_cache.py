@@ -1,0 +1,183 @@
+"""The snapshot cache: a report from it equals one from scratch, whatever happened to the deals, and to the file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from salesbot.adapters.github import snapshot
+from salesbot.cli import main
+from salesbot.sandbox import Repo, Sandbox
+from tests.e2e.play import CONFIG, Play
+from tests.e2e.test_report import REPORT, by_hand, reports, scheduled, the_report
+from tests.report.stories import CONFIG as STORIES_CONFIG
+from tests.report.stories import OPEN, issue, repository
+
+Made = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    return tmp_path / "kept" / "snapshot.sqlite"
+
+
+@pytest.fixture
+def made(play: Play, github: Sandbox, tmp_path: Path) -> Made:
+    """Make the report as JSON, with a cache or without."""
+    play.sales.push("kim", CONFIG, STORIES_CONFIG)
+    play.sales.collaborators_readable(True)
+
+    def make(cache: Path | None = None) -> dict[str, Any]:
+        file = tmp_path / "report.json"
+        file.unlink(missing_ok=True)
+        # One identity for all runs, as GITHUB_TOKEN's: a cache belongs to it.
+        env = {"GITHUB_TOKEN": play.sales.actions_token(), "GITHUB_API_URL": github.api_url}
+        kept = ["--cache", str(cache)] if cache else []
+        assert main(["report", "--repo", "acme/sales", "--json", str(file), *kept], env=env) == 0
+        found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        return {key: value for key, value in found.items() if key != "as_of"}
+
+    return make
+
+
+def seeded(play: Play, random: Random, count: int) -> None:
+    stories = repository(random, count)
+    play.sales.seed([issue(story, random, play.sales.row["id"]) for story in stories])
+    known = set(play.sales.labels())
+    for stage in (*OPEN, "won", "lost"):
+        if f"stage:{stage}" not in known:
+            play.sales.create_label("kim", f"stage:{stage}")
+
+
+def something_happens(play: Play, random: Random) -> None:
+    """One act of a person on a deal or on the list of labels."""
+    sales = play.sales
+    number = random.choice([found.number for found in sales.issues()])
+    acts: list[Callable[[], object]] = [
+        lambda: sales.label("kim", number, f"stage:{random.choice(OPEN)}"),
+        lambda: sales.unlabel("kim", number, random.choice(sales.issue(number).labels or ("stage:lead",))),
+        lambda: sales.edit_issue("kim", number, title=f"Renamed {random.random()}"),
+        lambda: sales.edit_issue("kim", number, body=f"### Value\n\n{random.randint(1, 99)} EUR"),
+        lambda: sales.comment(random.choice(["nora", "eve"]), number, "We talked."),
+        lambda: sales.close("kim", number),
+        lambda: sales.reopen("kim", number),
+        lambda: sales.assign("kim", number, random.choice(["ann", "nora"])),
+        lambda: sales.delete_issue("kim", number),
+        lambda: sales.transfer("kim", number, "acme/other"),
+        lambda: sales.open_issue("ann", "New one", labels=["stage:lead"]),
+        lambda: _rename_and_back(sales, random),
+        lambda: sales.delete_label("kim", "not-a-deal") if "not-a-deal" in sales.labels() else None,
+    ]
+    random.choice(acts)()
+    play.drop()
+
+
+def _rename_and_back(sales: Repo, random: Random) -> None:
+    names = [name for name in sales.labels() if name.startswith("stage:")]
+    name = random.choice(names)
+    sales.rename_label("kim", name, name.removesuffix(" once") if name.endswith(" once") else f"{name} once")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_cached_report_equals_the_full_one_whatever_happens(
+    play: Play, github: Sandbox, made: Made, cache: Path, seed: int
+) -> None:
+    random = Random(seed)
+    github.repo("acme/other", roles={"kim": "admin"})
+    seeded(play, random, 70)
+    for _ in range(4):
+        assert made(cache) == made()
+        for _ in range(random.randint(1, 8)):
+            something_happens(play, random)
+            github.advance(random.choice([1, 60, 3600, 86_400]))
+
+
+def test_a_report_with_a_full_cache_reads_only_what_changed(
+    play: Play, github: Sandbox, made: Made, cache: Path
+) -> None:
+    seeded(play, Random(1), 400)
+    made(cache)
+    github.advance(2 * 86_400)
+    play.sales.edit_issue("kim", 3, title="Renamed")
+    play.drop()
+    before = len(github.requests)
+    made(cache)
+    assert len(github.requests) - before <= 5
+
+
+def test_a_change_that_github_lists_late_is_found_all_the_same(
+    play: Play, github: Sandbox, made: Made, cache: Path
+) -> None:
+    seeded(play, Random(1), 60)
+    github.advance(86_400)
+    made(cache)
+    row = github.hub.db.one("SELECT id FROM issues WHERE number = 5")
+    assert row is not None
+    late = f"{github.clock.now() - timedelta(minutes=30):%Y-%m-%dT%H:%M:%SZ}"
+    github.hub.db.update("issues", row["id"], body="### Value\n\n77 EUR", updated_at=late)
+    github.advance(3600)
+    assert made(cache) == made()
+
+
+SPOILT = [
+    pytest.param(lambda path: path.unlink(), id="it is gone"),
+    pytest.param(lambda path: path.write_bytes(b"no database at all, and long enough" * 99), id="junk"),
+    pytest.param(lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]), id="cut in half"),
+    pytest.param(lambda path: path.write_bytes(b""), id="empty"),
+]
+
+
+@pytest.mark.parametrize("spoil", SPOILT)
+def test_a_cache_that_is_lost_or_spoilt_is_filled_again(
+    play: Play, made: Made, cache: Path, spoil: Callable[[Path], object]
+) -> None:
+    seeded(play, Random(2), 120)
+    made(cache)
+    spoil(cache)
+    assert made(cache) == made()
+
+
+def test_a_cache_of_another_repository_is_not_believed(play: Play, github: Sandbox, made: Made, cache: Path) -> None:
+    seeded(play, Random(2), 60)
+    other = github.repo("acme/second", roles={"kim": "admin"})
+    other.seed([{"title": "Theirs", "labels": ["stage:lead"]}])
+    env = {"GITHUB_TOKEN": other.actions_token(), "GITHUB_API_URL": github.api_url}
+    assert main(["report", "--repo", "acme/second", "--csv", str(cache.parent), "--cache", str(cache)], env=env) == 0
+    assert made(cache) == made()
+
+
+# The first filling
+
+
+def test_the_first_filling_says_what_it_costs_stops_at_its_budget_and_goes_on(
+    play: Play, github: Sandbox, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot, "BUDGET", 6)
+    monkeypatch.chdir(cache.parents[1])
+    inputs = {**REPORT, "cache": "kept/snapshot.sqlite"}
+    seeded(play, Random(3), 400)
+    run = by_hand(play, inputs)
+    assert "Reading 400 issues for the first time: about 8 requests" in run.stdout
+    assert "this run's budget of 6 points is spent" in run.stdout
+    assert (run.exit_code, reports(play)) == (0, [])
+    for _ in range(5):
+        github.advance(3600)
+        run = by_hand(play, inputs)
+    assert the_report(play).title == "Pipeline report 2026-W48"
+
+
+@pytest.mark.parametrize("request_", range(3, 14, 2))
+def test_a_filling_that_is_killed_goes_on_where_it_was(
+    play: Play, made: Made, cache: Path, monkeypatch: pytest.MonkeyPatch, request_: int
+) -> None:
+    monkeypatch.chdir(cache.parents[1])
+    seeded(play, Random(4), 300)
+    play.kill(request_)
+    scheduled(play, {**REPORT, "cache": "kept/snapshot.sqlite"})
+    assert made(cache) == made()
