@@ -16,8 +16,8 @@ SOURCE = Path(__file__).parents[1] / "src"
 MAY: dict[str, set[str]] = {
     "salesbot.__main__": {"salesbot.cli"},
     "salesbot.cli": {"salesbot.tools", "salesbot.reporting", "salesbot.exchange", "salesbot.streak_tools",
-                     "salesbot.tasks", "salesbot.summary", "salesbot.app", "salesbot.adapters", "salesbot.core", "salesbot.sandbox",
-                     "salesbot.demo"},
+                     "salesbot.tasks", "salesbot.summary", "salesbot.app", "salesbot.adapters",
+                     "salesbot.core", "salesbot.sandbox", "salesbot.demo"},
     "salesbot.tools": {"salesbot.sweep", "salesbot.app", "salesbot.adapters", "salesbot.core"},
     "salesbot.relay": {"salesbot.adapters.github", "salesbot.adapters.spool", "salesbot.adapters.typeform",
                        "salesbot.core"},

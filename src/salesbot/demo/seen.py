@@ -93,6 +93,7 @@ def _comment(before: CommentView | None, after: CommentView) -> Iterator[str]:
 def _written(what: str, of: str, comment: CommentView) -> Iterator[str]:
     if what == "card":
         yield "wrote the card"
+        yield from (f"card: {line}" for line in text(comment) if "Perhaps the same" in line)
     elif what == "checklist":
         yield f"posted the checklist {of}: {_first_sentence(text(comment)[0])}"
     else:
