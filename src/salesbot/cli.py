@@ -25,6 +25,7 @@ from salesbot.core import diagram
 from salesbot.core.config import parse, schema
 from salesbot.core.config.problems import ConfigError
 from salesbot.core.errors import InputError, SalesbotError
+from salesbot.setting_up import commands as setting_up
 from salesbot.sweep import Sweep
 
 BUG = 3
@@ -61,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     editors = commands.add_parser("schema", help="print the JSON Schema of the configuration, for editors")
     editors.set_defaults(run=_schema)
     tools.add_commands(commands)
+    setting_up.add_commands(commands)
     sandbox = commands.add_parser("sandbox", help="serve a GitHub on this machine, to try things")
     sandbox.add_argument("--port", type=int, default=8321, help="default: 8321")
     sandbox.add_argument(
