@@ -34,12 +34,12 @@ DEFAULT_CONFIG = ".github/salesbot.yml"
 def add_commands(commands: Any) -> None:
     """Add these commands to the command line."""
     sweep = commands.add_parser("sweep", help="look after every deal once, as the schedule does")
-    _remote(sweep)
+    add_remote(sweep)
     sweep.add_argument("--dry-run", action="store_true", help="change nothing, say what would be done")
     sweep.set_defaults(run=run_sweep)
     why = commands.add_parser("explain", help="say why a deal is in its stage, and what would be refused")
     why.add_argument("number", type=int, help="the number of the issue")
-    _remote(why)
+    add_remote(why)
     why.add_argument("--save", metavar="FILE", help="keep what was read, for `salesbot simulate`")
     why.set_defaults(run=run_explain)
     what_if = commands.add_parser("simulate", help="say what an event would do to a saved deal, without network")
@@ -52,7 +52,8 @@ def add_commands(commands: Any) -> None:
     what_if.set_defaults(run=run_simulate)
 
 
-def _remote(parser: argparse.ArgumentParser) -> None:
+def add_remote(parser: argparse.ArgumentParser) -> None:
+    """Let a command name the repository on GitHub, and its configuration."""
     parser.add_argument("--repo", metavar="OWNER/NAME", help="default: GITHUB_REPOSITORY; the token is GITHUB_TOKEN")
     parser.add_argument("--config", default=DEFAULT_CONFIG, help=f"path in the repository, default {DEFAULT_CONFIG}")
 
@@ -84,7 +85,7 @@ def run_explain(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     connection = github(args, env, dry_run=True)
     facts, saved = connection.read_and_keep(args.number, Waking("explain"))
     words = Words(facts.repository.templates)
-    pipeline = _pipeline(facts.repository.config, args.config, words)
+    pipeline = read_pipeline(facts.repository.config, args.config, words)
     facts = App(connection).complete(facts, pipeline)
     for line in explain(facts, pipeline, facts.read_at, words):
         _print(line)
@@ -107,7 +108,7 @@ def run_simulate(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     facts = _facts(saved, wakeup.waking, args.role)
     words = Words(facts.repository.templates)
     text = Path(args.config).read_text(encoding="utf-8") if args.config else facts.repository.config
-    pipeline = _pipeline(text, args.config or DEFAULT_CONFIG, words)
+    pipeline = read_pipeline(text, args.config or DEFAULT_CONFIG, words)
     now = _moment(args.at) if args.at else facts.read_at
     decision = decide(replace(facts, read_at=now), pipeline, now, words)
     _print(f"#{wakeup.issue}: {decision.before or 'no deal'} -> {decision.stage or 'no deal'}")
@@ -158,7 +159,8 @@ def _role(text: str) -> tuple[str, str]:
     return login, role
 
 
-def _pipeline(text: str | None, file: str, words: Words) -> Pipeline:
+def read_pipeline(text: str | None, file: str, words: Words) -> Pipeline:
+    """Read a configuration. Raises InputError with every problem of it."""
     try:
         return parse(text, file, templates=words.names())
     except ConfigError as error:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from salesbot import tools
+from salesbot.adapters.github import GitHub
+from salesbot.adapters.templates import Words
+from salesbot.app import App
 from salesbot.core.errors import InputError
+from salesbot.core.facts import Facts, Waking
 from salesbot.core.markdown import log_safe
-from salesbot.setting_up import begin
+from salesbot.core.pipeline import Pipeline
+from salesbot.setting_up import adopt, begin, identity
 
 
 def add_commands(commands: Any) -> None:
@@ -22,6 +28,20 @@ def add_commands(commands: Any) -> None:
     init.add_argument("--yes", action="store_true", help="write what is missing without asking; leaves what differs")
     init.add_argument("--force", action="store_true", help="also overwrite what differs")
     init.set_defaults(run=run_init)
+    take = commands.add_parser("adopt", help="take over the deals there are; without --yes, only say what it would do")
+    take.add_argument("--map", action="append", default=[], metavar="LABEL=STAGE", help="what a label meant until now")
+    _deed(take, "rename the labels and write the cards")
+    take.set_defaults(run=run_adopt)
+
+
+def _deed(parser: argparse.ArgumentParser, what: str) -> None:
+    """What changes a repository on GitHub says so first; `--yes` does it."""
+    tools.add_remote(parser)
+    parser.add_argument("--yes", action="store_true", help=what)
+    parser.add_argument("--as", dest="login", default=identity.ACTIONS, metavar="LOGIN", help=AS)
+
+
+AS = f"whom the workflow acts as, default {identity.ACTIONS}: the comments of nobody else count as salesbot's"
 
 
 def run_init(args: argparse.Namespace, env: Mapping[str, str]) -> int:
@@ -36,6 +56,37 @@ def run_init(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     if written:
         print(f"Look at it, then: git add {' '.join(written)} && git commit -m 'salesbot' && git push")
     return 0
+
+
+def run_adopt(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """Say what would be taken over; with `--yes`, do it."""
+    map_ = adopt.read_map(args.map)
+    connection, around, pipeline = _connect(args, env)
+    if args.yes:
+        adopt.need_since(pipeline)
+        identity.need_same(around, args.login, "deals with cards of another would be given a second one.")
+    plan = adopt.plan(connection, around, pipeline, map_, args.login)
+    if not args.yes:
+        _show(adopt.told(plan))
+        return 0
+    left = adopt.carry_out(App(connection, _print), plan, _print)
+    notes = adopt.to_note(plan)
+    _show([*([f"Now note the old names in {args.config}:"] if notes else []), *notes])
+    _print(f"{left:,} deals are left: GitHub allows so many comments an hour. Run it again then." if left else "Done.")
+    return 0
+
+
+def _connect(args: argparse.Namespace, env: Mapping[str, str]) -> tuple[GitHub, Facts, Pipeline]:
+    """Read repository and configuration; nothing can be written without `--yes`."""
+    connection = tools.github(args, env, dry_run=not args.yes)
+    around = connection.read_repository(Waking("by hand"))
+    words = Words(around.repository.templates)
+    return connection, around, tools.read_pipeline(around.repository.config, args.config, words)
+
+
+def _show(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(log_safe(line) if not line.startswith(" ") else f"  {log_safe(line)}")
 
 
 def _owner(ask: Callable[[str], str] | None) -> str:

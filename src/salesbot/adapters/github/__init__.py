@@ -10,11 +10,13 @@ from typing import Any, Literal
 from salesbot.adapters.github import look_back as _look_back
 from salesbot.adapters.github import many as _many
 from salesbot.adapters.github import read as _read
+from salesbot.adapters.github import upkeep as _upkeep
 from salesbot.adapters.github import write as _write
 from salesbot.adapters.github.client import Client, NotFoundError, UnclearError
 from salesbot.adapters.github.look_back import Meanwhile
 from salesbot.adapters.github.many import IN_FULL, Page
 from salesbot.adapters.github.read import IssueGoneError, Place, from_saved
+from salesbot.adapters.github.upkeep import Pinned
 from salesbot.adapters.github.write import Written
 from salesbot.core.deal import Role
 from salesbot.core.effects import CreateLabel, Effect
@@ -29,6 +31,7 @@ __all__ = [
     "Meanwhile",
     "NotFoundError",
     "Page",
+    "Pinned",
     "Place",
     "UnclearError",
     "Written",
@@ -94,3 +97,15 @@ class GitHub:
     def look_back(self, written: Written, facts: Facts, effects: Sequence[Effect]) -> Meanwhile:
         """Say what happened while a decision was taken and written."""
         return _look_back.look_back(written, facts, effects)
+
+    def update_label(self, label: Label) -> Label:
+        """Give the label of this id this name, colour and description."""
+        return _upkeep.update_label(self.client, label)
+
+    def pinned(self, facts: Facts) -> list[Pinned]:
+        """Read the pinned issues."""
+        return _upkeep.pinned(self.client, facts.repository)
+
+    def unpin(self, issue: Pinned) -> None:
+        """Take a pin off."""
+        _upkeep.unpin(self.client, issue)
