@@ -17,7 +17,7 @@ from salesbot.core.errors import InputError
 from salesbot.core.facts import Facts, Waking
 from salesbot.core.markdown import log_safe
 from salesbot.core.pipeline import Pipeline
-from salesbot.setting_up import adopt, begin, identity
+from salesbot.setting_up import adopt, begin, identity, labels
 
 
 def add_commands(commands: Any) -> None:
@@ -32,6 +32,11 @@ def add_commands(commands: Any) -> None:
     take.add_argument("--map", action="append", default=[], metavar="LABEL=STAGE", help="what a label meant until now")
     _deed(take, "rename the labels and write the cards")
     take.set_defaults(run=run_adopt)
+    tidy = commands.add_parser(
+        "labels", help="bring the stages' labels in order; without --yes, only say what is wrong"
+    )
+    _deed(tidy, "create, rename and colour labels, and put lost ones back on their deals")
+    tidy.set_defaults(run=run_labels)
 
 
 def _deed(parser: argparse.ArgumentParser, what: str) -> None:
@@ -73,6 +78,19 @@ def run_adopt(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     notes = adopt.to_note(plan)
     _show([*([f"Now note the old names in {args.config}:"] if notes else []), *notes])
     _print(f"{left:,} deals are left: GitHub allows so many comments an hour. Run it again then." if left else "Done.")
+    return 0
+
+
+def run_labels(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """Say what is wrong with the labels; with `--yes`, mend it."""
+    connection, around, pipeline = _connect(args, env)
+    app = App(connection, _print)
+    plan = labels.plan(app, around, pipeline, args.login)
+    if not args.yes:
+        _show(labels.told(plan))
+        return 0
+    labels.carry_out(app, around, plan, _print)
+    _print("The labels are as they should be.")
     return 0
 
 
