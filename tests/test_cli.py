@@ -115,6 +115,16 @@ def test_the_schema_for_editors_is_the_file_in_the_repository(capsys: Printed) -
     assert capsys.readouterr().out == (TOP / "schema/salesbot.schema.json").read_text(encoding="utf-8")
 
 
+def test_on_a_pull_request_each_problem_is_also_an_annotation_at_its_line(tmp_path: Path, capsys: Printed) -> None:
+    file = tmp_path / "salesbot.yml"
+    file.write_text("version: 1\ntimezone: Europe/Berln\n", encoding="utf-8")
+    assert main(["check", str(file)], {"GITHUB_ACTIONS": "true"}) == 2
+    said = capsys.readouterr().out
+    assert f"::error file={file},line=2::timezone: unknown time zone" in said
+    assert main(["check", str(file)], {}) == 2
+    assert "::error" not in capsys.readouterr().out
+
+
 # run
 
 
@@ -197,17 +207,17 @@ def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 def test_the_sandbox_is_served_until_ctrl_c(served: tuple[subprocess.Popen[str], str]) -> None:
     program, address = served
-    page = requests.get(address, headers={"Accept": "text/html"}, timeout=10)
+    page = requests.get(address, headers={"Accept": "text/html"}, timeout=30)
     assert page.status_code == 200
     assert "<title>Sandbox</title>" in page.text
     program.send_signal(signal.SIGINT)
-    assert program.wait(10) == 0
+    assert program.wait(60) == 0
 
 
 def test_an_act_in_the_sandbox_starts_the_program(served: tuple[subprocess.Popen[str], str]) -> None:
     server = served[1].removesuffix("/acme/sales/issues")
     act = {"repo": "acme/sales", "act": "open_issue", "args": ["ann", "Acme GmbH: new shop"]}
-    assert requests.post(f"{server}/_sandbox/act", json=act, timeout=20).json() == {"result": 1}
+    assert requests.post(f"{server}/_sandbox/act", json=act, timeout=60).json() == {"result": 1}
     seen = requests.get(f"{server}/_sandbox/issue?repo=acme/sales&number=1", timeout=10).json()["result"]
     assert seen["labels"] == ["stage:lead"]
     assert len(seen["comments"]) == 2

@@ -21,6 +21,7 @@ from salesbot.core.config import parse
 from salesbot.core.deal import Role
 from salesbot.core.pipeline import Stage, default_pipeline
 from salesbot.demo import story
+from tests.threats import THREATS
 from tests.world import NORA, a_deal
 
 TOP = Path(__file__).parents[1]
@@ -94,6 +95,11 @@ def _action() -> dict[str, dict[str, dict[str, str]]]:
     return found
 
 
+def threats_table() -> str:
+    rows = [f"| {each.who} {each.does} | {each.kept} | `{each.test.partition('::')[2]}` |" for each in THREATS]
+    return "\n".join(["| who does what | what keeps them from it | the test |", "|---|---|---|", *rows])
+
+
 TABLES = [command_table, pipeline_table, inputs_table, outputs_table]
 
 
@@ -101,6 +107,15 @@ TABLES = [command_table, pipeline_table, inputs_table, outputs_table]
 def test_a_table_is_made_from_the_code(table: object) -> None:
     assert callable(table)
     assert table() in README
+
+
+def test_every_threat_is_told_of_with_its_defence_and_test() -> None:
+    assert threats_table() in DOCS["security.md"]
+    for each in THREATS:
+        file, _, name = each.test.partition("::")
+        assert f"def {name}(" in (TOP / file).read_text(encoding="utf-8")
+        source, defence, _ = each.without
+        assert (TOP / "src/salesbot" / source).read_text(encoding="utf-8").count(defence) == 1
 
 
 def test_the_roles_it_speaks_of_are_the_defaults() -> None:
@@ -220,7 +235,7 @@ def test_nothing_is_promised_that_is_not_there(page: str, text: str) -> None:
 
 
 def _print_parts() -> None:
-    for table in TABLES:
+    for table in (*TABLES, threats_table):
         print(table(), end="\n\n")
     main(["diagram"])
 

@@ -23,7 +23,7 @@ from salesbot.adapters.templates import Words
 from salesbot.app import App, Outcome
 from salesbot.core import diagram
 from salesbot.core.config import parse, schema
-from salesbot.core.config.problems import ConfigError
+from salesbot.core.config.problems import ConfigError, Problem
 from salesbot.core.errors import InputError, SalesbotError
 from salesbot.setting_up import commands as setting_up
 from salesbot.sweep import Sweep
@@ -133,21 +133,24 @@ def _report(outcome: Outcome, wakeup: Wakeup, inputs: Inputs, requests: int, run
 
 def _check(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Report every problem of a configuration and of the templates beside it."""
-    pipeline_problems = [str(problem) for problem in _problems(Path(args.file), must_exist=True)]
-    for problem in pipeline_problems:
+    found = _problems(Path(args.file), must_exist=True)
+    runner = Runner.of(env, sys.stdout)
+    for problem in found:
         print(problem)
-    if pipeline_problems:
-        count = len(pipeline_problems)
+        if env.get("GITHUB_ACTIONS") == "true":
+            runner.annotate("error", problem.said, file=problem.file, line=problem.line)
+    if found:
+        count = len(found)
         print(f"{count} problem{'s' if count > 1 else ''} in {args.file}", file=sys.stderr)
         return 2
     print(f"{args.file}: fine")
     return 0
 
 
-def _problems(path: Path, *, must_exist: bool) -> Sequence[object]:
+def _problems(path: Path, *, must_exist: bool) -> Sequence[Problem]:
     text = _read_config(path) if must_exist or path.exists() else None
     words = Words(_read_templates(path.with_suffix("")))
-    found: list[object] = list(words.problems(str(path.with_suffix(""))))
+    found = list(words.problems(str(path.with_suffix(""))))
     try:
         parse(text, str(path), templates=words.names())
     except ConfigError as error:

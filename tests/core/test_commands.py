@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from salesbot.core.deal import Actor, Role
 from tests.world import ANN, BOT, EVE, KIM, NORA, World, a_deal
 
 
@@ -273,7 +274,9 @@ def test_no_line_the_bot_writes_begins_with_a_slash() -> None:
     assert not [line for line in lines if line.lstrip(" >").startswith("/")]
 
 
-def test_bots_give_no_commands() -> None:
+@pytest.mark.parametrize("bot", [BOT, Actor("helper[bot]", 77, is_bot=True)], ids=["ourselves", "another with a role"])
+def test_bots_give_no_commands(bot: Actor) -> None:
     world = a_deal("lead")
-    world.comment("/prospect", BOT)
+    world.roles[bot.login] = Role.WRITE
+    world.comment("/prospect", bot)
     assert world.decide().effects == ()

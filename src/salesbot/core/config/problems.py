@@ -27,8 +27,12 @@ class Problem:
     hint: str = ""
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}:{self.column}: "
-        return place + (f"{self.path}: " if self.path else "") + sentence(self.what, self.hint)
+        return f"{self.file}:{self.line}:{self.column}: {self.said}"
+
+    @property
+    def said(self) -> str:
+        """What is wrong, without where."""
+        return (f"{self.path}: " if self.path else "") + sentence(self.what, self.hint)
 
 
 class ConfigError(Exception):

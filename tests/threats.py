@@ -1,0 +1,201 @@
+"""Who could do harm, what keeps them from it, and the test that watches it and must fail without it.
+
+    python -m tests.threats [WORD]     try the defences, all or those whose threat has the word in it
+
+The tests run in a copy of the sources with one line changed. docs/security.md shows this table; a test compares them.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+TOP = Path(__file__).parents[1]
+SOURCE = "src/salesbot"
+LONGEST = 120
+"""Seconds. Without their defence, bombs go off: what takes longer has failed."""
+
+
+@dataclass(frozen=True)
+class Threat:
+    """`without` is the file, the defence in it, and what stands in its place once it is taken out."""
+
+    who: str
+    does: str
+    kept: str
+    test: str
+    without: tuple[str, str, str]
+
+
+THREATS = [
+    Threat(
+        "a stranger",
+        "writes `::set-env::` or `##[...]` into a title, and the log obeys it as a command to the runner",
+        "every line of the log and every annotation goes through one function that breaks such signs",
+        "tests/adapters/test_actions.py::test_a_strangers_words_in_the_log_are_no_command",
+        ("adapters/actions.py", 'self.out.write(f"{markdown.log_safe(text)}\\n")', 'self.out.write(f"{text}\\n")'),
+    ),
+    Threat(
+        "a stranger",
+        "ends an output of the step early and adds outputs of their own",
+        "the delimiter is random, 128 bits for each value",
+        "tests/adapters/test_actions.py::test_no_two_delimiters_are_the_same",
+        ("adapters/actions.py", "secrets.token_hex(16)", "'end'"),
+    ),
+    Threat(
+        "a stranger",
+        "mentions teams, closes issues by `Fixes #1`, or breaks tables through a name the card shows",
+        "templates escape whatever they print unless it is Markdown of our own",
+        "tests/adapters/test_templates.py::test_escaping_holds_in_every_way_to_print",
+        ("adapters/templates.py", "    return _safe_md(value)", "    return Markup(value)"),
+    ),
+    Threat(
+        "a stranger",
+        "posts a comment that looks like the card, to forge stage and history",
+        "a card counts only if the bot wrote it, and edited it last",
+        "tests/core/test_found.py::test_a_card_forged_by_an_outsider_is_text",
+        ("core/journal.py", "if marker is None or not comment.own_text:", "if marker is None:"),
+    ),
+    Threat(
+        "a writer",
+        "edits the bot's card, to rewrite what was decided",
+        "a card that anybody else edited is not believed; it is written anew from labels and timeline",
+        "tests/core/test_found.py::test_a_card_edited_by_a_writer_is_not_believed_and_is_written_anew",
+        ("core/journal.py", "if marker is None or not comment.own_text:", "if marker is None:"),
+    ),
+    Threat(
+        "a writer",
+        "edits somebody else's comment, to give a command in their name",
+        "a comment that others edited runs nothing, and says so",
+        "tests/core/test_commands.py::test_a_comment_edited_by_somebody_else_runs_nothing_and_is_told_so",
+        ("core/decide.py", "    if comment.edited_by_others:", "    if False:"),
+    ),
+    Threat(
+        "a stranger",
+        "gives commands, or floods an issue with them to have the bot write",
+        "roles are asked of GitHub for each author; below triage there is one reaction, no comment, no effect",
+        "tests/core/test_commands.py::test_below_triage_there_is_a_receipt_and_nothing_else",
+        ("core/decide.py", "    if role < Role.TRIAGE:", "    if False:"),
+    ),
+    Threat(
+        "another bot",
+        "repeats a command it quotes, and the two bots talk forever",
+        "bots give no commands",
+        "tests/core/test_commands.py::test_bots_give_no_commands",
+        ("core/wishes.py", " or comment.author.is_bot", ""),
+    ),
+    Threat(
+        "a stranger",
+        "puts 🚀 on a command first, so that it looks done",
+        "only the bot's own reaction is a receipt, and 🚀 only with the journal's word",
+        "tests/core/test_commands.py::test_a_strangers_rocket_is_no_receipt_but_ours_without_a_journal_is",
+        ("core/wishes.py", '("ROCKET" in comment.receipts and journal is None)', '("ROCKET" in comment.receipts)'),
+    ),
+    Threat(
+        "time",
+        "a new identity of the bot finds every old `/won` without its receipt, and runs them all",
+        "commands older than seven days, or than a younger answer, are never run",
+        "tests/core/test_commands.py::test_a_command_older_than_seven_days_is_not_run_and_not_answered",
+        ("core/wishes.py", "        if comment.created_at < facts.read_at - HORIZON:", "        if False:"),
+    ),
+    Threat(
+        "who may change templates",
+        "reaches Python, and with it the runner's token, out of a template",
+        "Jinja's immutable sandbox, plain data only, default branch only; a corpus of published escapes is tried",
+        "tests/adapters/test_templates.py::test_no_way_leads_out_of_a_template",
+        (
+            "adapters/templates.py",
+            "class _Environment(ImmutableSandboxedEnvironment):",
+            "class _Environment(__import__('jinja2').Environment):",
+        ),
+    ),
+    Threat(
+        "who may change templates",
+        "lets a template loop for hours",
+        "a template may take 200,000 steps and print 64 KiB",
+        "tests/adapters/test_templates.py::test_a_template_that_burns_or_breaks_is_refused_in_time",
+        ("adapters/templates.py", "        if steps > MAX_STEPS:", "        if False:"),
+    ),
+    Threat(
+        "who may change the configuration",
+        "writes YAML whose aliases unfold to gigabytes",
+        "at most 5,000 values, an alias counting as all it stands for; 256 KiB; 16 levels",
+        "tests/core/test_config_yaml.py::test_a_hostile_file_is_refused_within_two_seconds",
+        ("core/config/yaml_text.py", "        if self.nodes > MAX_NODES:", "        if False:"),
+    ),
+    Threat(
+        "a missing permission",
+        "hides the configuration, and the bot runs the default pipeline on real deals",
+        "a token that may not read files ends the run before any write, naming `contents: read`",
+        "tests/e2e/test_tokens.py::test_a_token_that_may_not_read_files_does_not_run_the_default_pipeline",
+        ("adapters/github/read.py", 'data.get("defaultBranchRef") is None and not need(data, "isEmpty")', "False"),
+    ),
+    Threat(
+        "a log",
+        "shows the token in an error or a `repr`",
+        "secrets are kept out of every `repr`, and errors are ours, not the client's",
+        "tests/adapters/test_actions.py::test_the_token_is_not_shown_with_the_inputs",
+        ("adapters/actions.py", "    token: str = field(repr=False)", "    token: str"),
+    ),
+    Threat(
+        "a slip of ours",
+        "writes although `dry-run: true` was asked for",
+        "the gate sits in the client, below everything that could forget it",
+        "tests/adapters/test_client.py::test_a_dry_run_sends_reads_and_no_write",
+        ("adapters/github/client.py", "        if self.dry_run:", "        if False:"),
+    ),
+]  # fmt: skip
+
+
+def main(words: list[str]) -> int:
+    """Try the defences. Returns 1 if a test passes without the defence it watches."""
+    chosen = [threat for threat in THREATS if all(word in threat.does for word in words)]
+    idle = []
+    for number, threat in enumerate(chosen, 1):
+        caught = is_caught(threat)
+        print(
+            f"[{number:2}/{len(chosen)}] {'caught' if caught else 'NOT CAUGHT'}: {threat.who} {threat.does}", flush=True
+        )
+        print(f"         without it in {SOURCE}/{threat.without[0]}, {threat.test.partition('::')[2]} fails")
+        idle += [] if caught else [threat]
+    print(f"{len(chosen) - len(idle)} of {len(chosen)} tests fail when their defence is removed.")
+    return 1 if idle else 0
+
+
+def is_caught(threat: Threat) -> bool:
+    """Take the defence out of a copy, and say whether the test fails there."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for part in ("src", "templates", "tests", "pyproject.toml", "action.yml"):
+            source = TOP / part
+            ignore = shutil.ignore_patterns("__pycache__", "node_modules")
+            shutil.copytree(source, copy / part, ignore=ignore) if source.is_dir() else shutil.copy(source, copy / part)
+        file, defence, instead = threat.without
+        changed = copy / SOURCE / file
+        text = changed.read_text(encoding="utf-8")
+        if text.count(defence) != 1:
+            raise SystemExit(f"{file} has {text.count(defence)} times: {defence}")
+        changed.write_text(text.replace(defence, instead), encoding="utf-8")
+        return not passes(threat.test, copy)
+
+
+def passes(test: str, folder: Path) -> bool:
+    """Run one test on the sources of a folder."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-n", "0", test]
+    env = {**os.environ, "PYTHONPATH": str(folder / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        done = subprocess.run(command, cwd=folder, env=env, capture_output=True, timeout=LONGEST, check=False)
+    except subprocess.TimeoutExpired:
+        return False
+    if done.returncode not in (0, 1):
+        raise SystemExit(f"{test} did not run:\n{done.stdout.decode()[-2000:]}")
+    return done.returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
