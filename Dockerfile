@@ -15,7 +15,7 @@ RUN python3 -m venv /build/tools \
 COPY pyproject.toml README.md /build/
 COPY src /build/src
 COPY templates /build/templates
-COPY .github/workflows/sales.yml /build/.github/workflows/sales.yml
+COPY .github/workflows/check.yml .github/workflows/sales.yml /build/.github/workflows/
 RUN /build/tools/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \
       --wheel-dir /build/wheels /build \
  && /build/tools/bin/python -m pip --python /opt/salesbot/bin/python install --quiet --disable-pip-version-check \

@@ -37,8 +37,9 @@ def test_an_empty_folder_gets_every_file_with_its_owner_and_the_day(
     assert init(tmp_path, "--owner", "acme", "--yes") == 0
     files = written(tmp_path)
     assert set(files) == set(begin.kit())
-    assert "uses: acme/salesbot@" in files[WORKFLOW]
-    assert "OWNER" not in files[WORKFLOW]
+    for workflow in begin.WORKFLOWS:
+        assert "uses: acme/salesbot@" in files[workflow]
+        assert "OWNER" not in files[workflow]
     assert re.search(r"^since: 20\d\d-\d\d-\d\d$", files[CONFIG], re.M)
     shown = capsys.readouterr().out
     assert "+++ b/.github/workflows/sales.yml" in shown

@@ -17,8 +17,8 @@ from pathlib import Path
 from salesbot.adapters.templates import builtin_home
 from salesbot.core.errors import InputError
 
-WORKFLOW = ".github/workflows/sales.yml"
-CONFIG = ".github/salesbot.yml"
+WORKFLOWS = (".github/workflows/sales.yml", ".github/workflows/check.yml")
+"""In a checkout they stand where GitHub wants them, since they are this repository's own."""
 OWNER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
 _USES = re.compile(r"^(\s*- uses: )OWNER/", re.M)
 _EXPLAINED = re.compile(r"^\s*# There is no release yet: OWNER is .*$", re.M)
@@ -57,9 +57,8 @@ def kit() -> Mapping[str, str]:
     """Read the files that come with salesbot, by their path in a repository."""
     shipped = builtin_home() / "github"
     found = {f".github/{path}": file.read_text(encoding="utf-8") for path, file in _files(shipped, "")}
-    if WORKFLOW not in found:  # a checkout: the workflow is where GitHub wants it
-        found[WORKFLOW] = (Path(__file__).parents[3] / WORKFLOW).read_text(encoding="utf-8")
-    return found
+    top = Path(__file__).parents[3]
+    return {path: (top / path).read_text(encoding="utf-8") for path in WORKFLOWS if path not in found} | found
 
 
 def _files(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
