@@ -17,7 +17,7 @@ from salesbot.core.errors import InputError
 from salesbot.core.facts import Facts, Waking
 from salesbot.core.markdown import log_safe
 from salesbot.core.pipeline import Pipeline
-from salesbot.setting_up import adopt, begin, identity, labels
+from salesbot.setting_up import adopt, begin, identity, labels, leave
 
 
 def add_commands(commands: Any) -> None:
@@ -37,6 +37,11 @@ def add_commands(commands: Any) -> None:
     )
     _deed(tidy, "create, rename and colour labels, and put lost ones back on their deals")
     tidy.set_defaults(run=run_labels)
+    go = commands.add_parser("remove", help="leave a repository; without --yes, only say what it would do")
+    _deed(go, "write all deals to files, date the cards, take attention labels and pins off")
+    go.add_argument("--labels-back", action="store_true", help="also give labels the names they had before")
+    go.add_argument("--out", metavar="DIR", default=".", help="where to write all deals, default: this folder")
+    go.set_defaults(run=run_remove)
 
 
 def _deed(parser: argparse.ArgumentParser, what: str) -> None:
@@ -91,6 +96,24 @@ def run_labels(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         return 0
     labels.carry_out(app, around, plan, _print)
     _print("The labels are as they should be.")
+    return 0
+
+
+def run_remove(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """Say what leaving comes to; with `--yes`, do it."""
+    out = Path(args.out)
+    if not out.is_dir():
+        raise InputError(f"{out} is no folder.", "Name one with --out")
+    connection, around, pipeline = _connect(args, env)
+    app = App(connection, _print)
+    plan = leave.plan(app, around, pipeline, args.login, labels_back=args.labels_back)
+    if not args.yes:
+        _show(leave.told(plan, out))
+        return 0
+    leave.need_stillness(plan)
+    left = leave.carry_out(app, plan, args.login, out, _print)
+    _show(leave.to_delete(plan))
+    _print(f"{left:,} cards are left: GitHub allows so many edits an hour. Run it again then." if left else "Done.")
     return 0
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from salesbot.adapters.github import look_back as _look_back
 from salesbot.adapters.github import many as _many
 from salesbot.adapters.github import read as _read
+from salesbot.adapters.github import settings as _settings
 from salesbot.adapters.github import upkeep as _upkeep
 from salesbot.adapters.github import write as _write
-from salesbot.adapters.github.client import Client, NotFoundError, UnclearError
+from salesbot.adapters.github.client import Client, ForbiddenError, NotFoundError, UnclearError
 from salesbot.adapters.github.look_back import Meanwhile
 from salesbot.adapters.github.many import IN_FULL, Page
 from salesbot.adapters.github.read import IssueGoneError, Place, from_saved
+from salesbot.adapters.github.settings import Rate, Workflow
 from salesbot.adapters.github.upkeep import Pinned
 from salesbot.adapters.github.write import Written
 from salesbot.core.deal import Role
@@ -26,6 +28,7 @@ from salesbot.core.gaps import Gaps
 __all__ = [
     "IN_FULL",
     "Client",
+    "ForbiddenError",
     "GitHub",
     "IssueGoneError",
     "Meanwhile",
@@ -33,7 +36,9 @@ __all__ = [
     "Page",
     "Pinned",
     "Place",
+    "Rate",
     "UnclearError",
+    "Workflow",
     "Written",
     "from_saved",
 ]
@@ -109,3 +114,31 @@ class GitHub:
     def unpin(self, issue: Pinned) -> None:
         """Take a pin off."""
         _upkeep.unpin(self.client, issue)
+
+    def delete_label(self, label: Label) -> None:
+        """Take a label off the list and off every issue."""
+        _upkeep.delete_label(self.client, label)
+
+    def workflows(self) -> list[Workflow]:
+        """Read the workflow files, and whether each is switched on."""
+        return _settings.workflows(self.client, self.place.repository)
+
+    def read_file(self, path: str) -> str | None:
+        """Read a file of the default branch."""
+        return _settings.read_file(self.client, self.place.repository, path)
+
+    def runs_since(self, path: str, since: date) -> int | None:
+        """Count the runs of a workflow since a day."""
+        return _settings.runs_since(self.client, self.place.repository, path, since)
+
+    def secrets(self) -> list[str] | None:
+        """Name the secrets there are, where the token may see them."""
+        return _settings.secrets(self.client, self.place.repository)
+
+    def outsiders(self) -> dict[str, Role] | None:
+        """Read who works here from outside the organisation, where the token may see it."""
+        return _settings.outsiders(self.client, self.place.repository)
+
+    def rates(self) -> dict[str, Rate] | None:
+        """Read what is left of this hour's requests."""
+        return _settings.rates(self.client)

@@ -20,7 +20,7 @@ class Pinned:
     number: int
     title: str
     labels: tuple[str, ...]
-    own: bool
+    author: str
 
 
 def update_label(client: Client, label: Label) -> Label:
@@ -34,6 +34,11 @@ def update_label(client: Client, label: Label) -> Label:
     return shapes.label(need(reply.data, "updateLabel", "label"))
 
 
+def delete_label(client: Client, label: Label) -> None:
+    """Take a label off the list and off every issue. Raises ServiceError where GitHub refuses."""
+    _refuse(client.mutate(document("DeleteLabel"), {"label": label.id}), f"The label {label.name} could not be deleted")
+
+
 def pinned(client: Client, repository: Repository) -> list[Pinned]:
     """Read the pinned issues; GitHub allows three."""
     data = client.query(document("Pinned"), {"id": repository.node_id}).data
@@ -44,7 +49,7 @@ def pinned(client: Client, repository: Repository) -> list[Pinned]:
             issue["number"],
             issue["title"],
             tuple(node["name"] for node in nodes(issue, "labels")),
-            bool(issue.get("viewerDidAuthor")),
+            (issue.get("author") or {}).get("login", ""),
         )
         for issue in found
     ]
