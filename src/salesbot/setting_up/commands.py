@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from salesbot.core.errors import InputError
 from salesbot.core.facts import Facts, Waking
 from salesbot.core.markdown import log_safe
 from salesbot.core.pipeline import Pipeline
-from salesbot.setting_up import adopt, begin, identity, labels, leave
+from salesbot.setting_up import adopt, begin, doctor, identity, labels, leave
 
 
 def add_commands(commands: Any) -> None:
@@ -42,6 +43,10 @@ def add_commands(commands: Any) -> None:
     go.add_argument("--labels-back", action="store_true", help="also give labels the names they had before")
     go.add_argument("--out", metavar="DIR", default=".", help="where to write all deals, default: this folder")
     go.set_defaults(run=run_remove)
+    look = commands.add_parser("doctor", help="say what is missing in a repository, and what its people should know")
+    tools.add_remote(look)
+    look.add_argument("--scratch", action="store_true", help="also try things on a scratch issue, closed afterwards")
+    look.set_defaults(run=run_doctor)
 
 
 def _deed(parser: argparse.ArgumentParser, what: str) -> None:
@@ -115,6 +120,20 @@ def run_remove(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     _show(leave.to_delete(plan))
     _print(f"{left:,} cards are left: GitHub allows so many edits an hour. Run it again then." if left else "Done.")
     return 0
+
+
+def run_doctor(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """Print what was found, as it is found. Exit code 2 if something is to be repaired."""
+    connection = tools.github(args, env, dry_run=not args.scratch)
+    around = connection.read_repository(Waking("doctor"))
+    wrong = 0
+    for finding in itertools.chain(
+        doctor.examine(connection, around), doctor.try_out(connection, around) if args.scratch else ()
+    ):
+        _print(str(finding))
+        wrong += finding.level == "fix"
+    print(f"{wrong} to repair." if wrong else "Nothing to repair.")
+    return 2 if wrong else 0
 
 
 def _connect(args: argparse.Namespace, env: Mapping[str, str]) -> tuple[GitHub, Facts, Pipeline]:

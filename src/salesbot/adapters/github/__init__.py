@@ -17,6 +17,7 @@ from salesbot.adapters.github.client import Client, ForbiddenError, NotFoundErro
 from salesbot.adapters.github.look_back import Meanwhile
 from salesbot.adapters.github.many import IN_FULL, Page
 from salesbot.adapters.github.read import IssueGoneError, Place, from_saved
+from salesbot.adapters.github.scratch import Scratch
 from salesbot.adapters.github.settings import Rate, Workflow
 from salesbot.adapters.github.upkeep import Pinned
 from salesbot.adapters.github.write import Written
@@ -37,6 +38,7 @@ __all__ = [
     "Pinned",
     "Place",
     "Rate",
+    "Scratch",
     "UnclearError",
     "Workflow",
     "Written",
@@ -142,3 +144,7 @@ class GitHub:
     def rates(self) -> dict[str, Rate] | None:
         """Read what is left of this hour's requests."""
         return _settings.rates(self.client)
+
+    def scratch(self, around: Facts, excluded: Label) -> Scratch:
+        """Prepare a scratch issue, with a label that keeps it from becoming a deal."""
+        return Scratch(self.client, around.repository, excluded)
