@@ -15,6 +15,7 @@ from salesbot.adapters import actions
 from salesbot.adapters.github import Client, GitHub, Place, from_saved
 from salesbot.adapters.templates import Words
 from salesbot.app import App, Outcome
+from salesbot.core import identity
 from salesbot.core.config import parse
 from salesbot.core.config.problems import ConfigError
 from salesbot.core.deal import Role
@@ -40,6 +41,7 @@ def add_commands(commands: Any) -> None:
     why = commands.add_parser("explain", help="say why a deal is in its stage, and what would be refused")
     why.add_argument("number", type=int, help="the number of the issue")
     add_remote(why)
+    why.add_argument("--as", dest="login", metavar="LOGIN", help="whom the workflow acts as, if not github-actions")
     why.add_argument("--save", metavar="FILE", help="keep what was read, for `salesbot simulate`")
     why.set_defaults(run=run_explain)
     what_if = commands.add_parser("simulate", help="say what an event would do to a saved deal, without network")
@@ -87,11 +89,13 @@ def run_explain(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     words = Words(facts.repository.templates)
     pipeline = read_pipeline(facts.repository.config, args.config, words)
     facts = App(connection).complete(facts, pipeline)
+    login = args.login or identity.who_writes(facts)
+    facts = identity.seen_as(facts, login)
     for line in explain(facts, pipeline, facts.read_at, words):
         _print(line)
     if args.save:
         roles = {login: role.name.lower() for login, role in facts.roles.items()}
-        Path(args.save).write_text(json.dumps({**saved, "roles": roles}, indent=1), encoding="utf-8")
+        Path(args.save).write_text(json.dumps({**saved, "roles": roles, "as": login}, indent=1), encoding="utf-8")
         _print(f"Kept in {args.save}. Try: salesbot simulate EVENT.json {args.save}")
     return 0
 
@@ -147,7 +151,8 @@ def _read_json(path: str) -> dict[str, Any]:
 
 
 def _facts(saved: Mapping[str, Any], waking: Waking, roles: Sequence[str]) -> Facts:
-    facts = from_saved(saved, waking)
+    read = from_saved(saved, waking)
+    facts = identity.seen_as(read, saved["as"]) if isinstance(saved.get("as"), str) else read
     known = {**saved.get("roles", {}), **dict(_role(text) for text in roles)}
     return replace(facts, roles={**facts.roles, **{name.casefold(): Role[known[name].upper()] for name in known}})
 

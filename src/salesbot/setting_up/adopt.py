@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from salesbot.adapters.github import IN_FULL, GitHub
 from salesbot.adapters.templates import Words
 from salesbot.app import App
-from salesbot.core import adoption
+from salesbot.core import adoption, identity
 from salesbot.core.adoption import Candidate
 from salesbot.core.config.problems import did_you_mean, nearest, sentence
 from salesbot.core.effects import CreateLabel
@@ -22,7 +22,6 @@ from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.facts import Facts, Label, Waking
 from salesbot.core.markdown import one_line
 from salesbot.core.pipeline import Pipeline, Stage
-from salesbot.setting_up import identity
 from salesbot.setting_up.pace import AN_HOUR, PER_CARD, PER_CHANGE
 
 WAKING = Waking("adopt")
@@ -160,6 +159,16 @@ def need_since(pipeline: Pipeline) -> None:
         raise InputError(
             "The configuration does not say since when salesbot works here, so old issues would become deals.",
             "Add `since:` with today's date to it; `salesbot init` writes one",
+        )
+
+
+def need_same(facts: Facts, login: str) -> None:
+    """Raise InputError unless the token speaks for the identity whose cards the workflow will believe."""
+    if identity.plain(facts.viewer.login) != identity.plain(login):
+        raise InputError(
+            f"This token acts as {facts.viewer.login}, and the workflow as {login}: it would not believe the cards.",
+            "Run it as a job of GitHub Actions (docs/start.md shows the file), or name with --as whom the workflow "
+            "acts as",
         )
 
 

@@ -14,11 +14,12 @@ from salesbot import tools
 from salesbot.adapters.github import GitHub
 from salesbot.adapters.templates import Words
 from salesbot.app import App
+from salesbot.core import identity
 from salesbot.core.errors import InputError
 from salesbot.core.facts import Facts, Waking
 from salesbot.core.markdown import log_safe
 from salesbot.core.pipeline import Pipeline
-from salesbot.setting_up import adopt, begin, doctor, identity, labels, leave
+from salesbot.setting_up import adopt, begin, doctor, labels, leave
 
 
 def add_commands(commands: Any) -> None:
@@ -79,7 +80,7 @@ def run_adopt(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     connection, around, pipeline = _connect(args, env)
     if args.yes:
         adopt.need_since(pipeline)
-        identity.need_same(around, args.login, "deals with cards of another would be given a second one.")
+        adopt.need_same(around, args.login)
     plan = adopt.plan(connection, around, pipeline, map_, args.login)
     if not args.yes:
         _show(adopt.told(plan))

@@ -10,14 +10,13 @@ from dataclasses import dataclass, replace
 
 from salesbot.adapters.github import IN_FULL
 from salesbot.app import App
-from salesbot.core import label_list, timeline
+from salesbot.core import identity, label_list, timeline
 from salesbot.core.effects import AddLabel, CreateLabel
 from salesbot.core.errors import ServiceError
 from salesbot.core.facts import Facts, Label, Repository, Waking
 from salesbot.core.journal import Journal, find_cards
 from salesbot.core.label_list import LabelChange
 from salesbot.core.pipeline import Pipeline
-from salesbot.setting_up import identity
 from salesbot.setting_up.pace import PER_CHANGE
 
 WAKING = Waking("labels")

@@ -13,14 +13,14 @@ from pathlib import Path
 from salesbot.adapters.github import IN_FULL, GitHub, Pinned, Workflow
 from salesbot.adapters.templates import Words
 from salesbot.app import App
-from salesbot.core import handover, leaving, workflow
+from salesbot.core import handover, identity, leaving, workflow
 from salesbot.core.attention import KINDS, PREFIX
 from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.facts import Facts, Label, Waking
 from salesbot.core.found import OWN_LABELS
 from salesbot.core.leaving import Row
 from salesbot.core.pipeline import Pipeline, Stage
-from salesbot.setting_up import begin, identity
+from salesbot.setting_up import begin
 from salesbot.setting_up.pace import AN_HOUR, PER_CARD, PER_CHANGE
 
 WAKING = Waking("remove")
