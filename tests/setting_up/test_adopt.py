@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from salesbot.sandbox import Fault
+from salesbot.setting_up import adopt
 from tests.e2e.play import CONFIG, Play, told
 from tests.setting_up.conftest import Command
 
@@ -135,6 +136,31 @@ def test_it_goes_on_where_it_stopped(before: Play, command: Command, fault: type
     assert [before.said(number) for number in (1, 2, 3, 4)] == [["card"]] * 4
     assert [before.stages(number) for number in (1, 2, 3, 4)] == [["negotiating"], ["lead"], ["lead"], ["negotiating"]]
     assert '  negotiating: {was: ["In negotiation"]}' in again.out.splitlines()
+
+
+def test_of_very_many_deals_it_takes_over_what_github_allows_in_an_hour(
+    before: Play, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adopt, "AN_HOUR", 3)
+    first = command("adopt", *MAP, "--yes")
+    assert first.out.splitlines()[-1].startswith("Left: 1 deal. GitHub allows only so many comments")
+    assert [before.said(number) for number in (1, 2, 3, 4)] == [["card"], ["card"], ["card"], []]
+    assert command("adopt", *MAP, "--yes").out.splitlines()[-1] == "Done."
+    assert before.said(4) == ["card"]
+
+
+def test_it_writes_a_second_apart_as_github_asks_for(before: Play, command: Command) -> None:
+    begun = before.github.clock.now()
+    command("adopt", *MAP, "--yes")
+    writes = 2 + 1 + 4
+    # The sandbox's own clock goes on by a second with each write.
+    assert (before.github.clock.now() - begun).total_seconds() >= 2 * writes - 1
+
+
+def test_many_deals_are_listed_in_part_and_counted_in_full(before: Play, command: Command) -> None:
+    before.sales.seed({"title": f"Client {index}", "labels": ["Hot"]} for index in range(60))
+    lines = command("adopt", *MAP).out.splitlines()
+    assert lines[-2:] == ["... and 24 more", "64 deals to take over: 62 in lead, 2 in negotiating."]
 
 
 def test_a_second_time_there_is_nothing_to_do(before: Play, command: Command) -> None:

@@ -59,7 +59,7 @@ def test_without_yes_it_only_says_what_it_would_do(lived: Play, command: Command
         "delete the label attention:idle, which takes it off every issue",
         "delete the label attention:no-next-step, which takes it off every issue",
         "unpin #4 Pipeline report 2026-W47",
-        "date the cards of 2 open deals",
+        "date 2 cards of open deals",
         "Then delete from the repository:",
         f"  {WORKFLOW}",
         f"  {CONFIG}",

@@ -23,6 +23,7 @@ from salesbot.core.facts import Facts, Label, Waking
 from salesbot.core.markdown import one_line
 from salesbot.core.pipeline import Pipeline, Stage
 from salesbot.setting_up.pace import AN_HOUR, PER_CARD, PER_CHANGE
+from salesbot.setting_up.words import many
 
 WAKING = Waking("adopt")
 SHOWN = 40
@@ -135,8 +136,7 @@ def _label(stage: str, plan: Plan) -> str:
 def _counted(plan: Plan) -> str:
     counts = Counter(deal.stage for deal in plan.ready)
     stages = [f"{counts[stage.name]:,} in {stage.name}" for stage in plan.pipeline.stages if counts[stage.name]]
-    deals = len(plan.ready)
-    return f"{deals:,} deal{'' if deals == 1 else 's'} to take over{': ' if stages else ''}{', '.join(stages)}."
+    return f"{many(len(plan.ready), 'deal')} to take over{': ' if stages else ''}{', '.join(stages)}."
 
 
 def to_note(plan: Plan) -> list[str]:

@@ -20,6 +20,7 @@ from salesbot.core.facts import Facts, Waking
 from salesbot.core.markdown import log_safe
 from salesbot.core.pipeline import Pipeline
 from salesbot.setting_up import adopt, begin, doctor, labels, leave
+from salesbot.setting_up.words import many
 
 
 def add_commands(commands: Any) -> None:
@@ -88,7 +89,7 @@ def run_adopt(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     left = adopt.carry_out(App(connection, _print), plan, _print)
     notes = adopt.to_note(plan)
     _show([*([f"Now note the old names in {args.config}:"] if notes else []), *notes])
-    _print(f"{left:,} deals are left: GitHub allows so many comments an hour. Run it again then." if left else "Done.")
+    _print(_end(left, "deal"))
     return 0
 
 
@@ -119,7 +120,7 @@ def run_remove(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     leave.need_stillness(plan)
     left = leave.carry_out(app, plan, args.login, out, _print)
     _show(leave.to_delete(plan))
-    _print(f"{left:,} cards are left: GitHub allows so many edits an hour. Run it again then." if left else "Done.")
+    _print(_end(left, "card"))
     return 0
 
 
@@ -135,6 +136,11 @@ def run_doctor(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         wrong += finding.level == "fix"
     print(f"{wrong} to repair." if wrong else "Nothing to repair.")
     return 2 if wrong else 0
+
+
+def _end(left: int, what: str) -> str:
+    hint = "GitHub allows only so many comments and edits an hour: run it again then."
+    return f"Left: {many(left, what)}. {hint}" if left else "Done."
 
 
 def _connect(args: argparse.Namespace, env: Mapping[str, str]) -> tuple[GitHub, Facts, Pipeline]:

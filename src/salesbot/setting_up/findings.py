@@ -14,6 +14,7 @@ from salesbot.core.facts import Facts
 from salesbot.core.pipeline import Pipeline
 from salesbot.core.taken_for_granted import Trial
 from salesbot.core.workflow import SalesWorkflow
+from salesbot.setting_up.words import many
 
 Level = Literal["ok", "fix", "mind", "unknown"]
 OFF = {
@@ -114,13 +115,13 @@ def of_deals(deals: Sequence[Facts], pipeline: Pipeline, roles: Mapping[str, Rol
     for label, count in strange.items():
         yield Finding(
             "fix",
-            f"{_many(count, 'open issue')} in {label}, a stage the configuration does not know.",
+            f"{many(count, 'open issue')} in {label}, a stage the configuration does not know.",
             "Add the stage, or `was:` to the one that takes its place",
         )
     for login, count in sorted(cannot.items()):
         yield Finding(
             "mind",
-            f"{login} is assigned to {_many(count, 'open deal')} and cannot tick checklists.",
+            f"{login} is assigned to {many(count, 'open deal')} and cannot tick checklists.",
             "GitHub lets only the role write edit another's comment",
         )
 
@@ -167,7 +168,3 @@ def of_trials(trials: Sequence[Trial]) -> Iterator[Finding]:
             yield Finding("ok", f"Seen: {trial.what}.")
         else:
             yield Finding("mind", f"Not so: {trial.what}.", f"So {trial.otherwise}")
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"

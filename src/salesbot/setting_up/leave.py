@@ -22,6 +22,7 @@ from salesbot.core.leaving import Row
 from salesbot.core.pipeline import Pipeline, Stage
 from salesbot.setting_up import begin
 from salesbot.setting_up.pace import AN_HOUR, PER_CARD, PER_CHANGE
+from salesbot.setting_up.words import many
 
 WAKING = Waking("remove")
 OFF = ("disabled_manually", "disabled_inactivity", "disabled_fork")
@@ -97,11 +98,11 @@ def told(plan: Plan, out: Path) -> Iterator[str]:
     """Say what would be done."""
     if plan.running:
         yield f"First switch off {' and '.join(plan.running)}: what it does would undo this."
-    yield f"write {len(plan.rows):,} deals to {' and '.join(str(path) for path in paths(plan, out))}"
+    yield f"write {many(len(plan.rows), 'deal')} to {' and '.join(str(path) for path in paths(plan, out))}"
     yield from (f"rename the label {label.name} to {name}" for label, _, name in plan.back)
     yield from (f"delete the label {label.name}, which takes it off every issue" for label in plan.marks)
     yield from (f"unpin #{pin.number} {pin.title}" for pin in plan.pins)
-    yield f"date the cards of {len(plan.cards):,} open deals"
+    yield f"date {many(len(plan.cards), 'card')} of open deals"
     yield from to_delete(plan)
 
 
@@ -131,7 +132,7 @@ def carry_out(app: App, plan: Plan, login: str, out: Path, say: Callable[[str], 
     csv, json = paths(plan, out)
     _write(csv, handover.as_csv(plan.rows))
     _write(json, handover.as_json(plan.rows, repository.name, plan.around.read_at))
-    say(f"wrote {len(plan.rows):,} deals to {csv} and {json}")
+    say(f"wrote {many(len(plan.rows), 'deal')} to {csv} and {json}")
     for label, _, name in plan.back:
         github.update_label(replace(label, name=name))
         _done(app, f"renamed the label {label.name} to {name}", say)
