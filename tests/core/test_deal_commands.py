@@ -79,7 +79,7 @@ def test_done_and_unset_take_the_section_away() -> None:
         pytest.param("/probability lots", "`/probability 40`", id="a probability that is none"),
         pytest.param("/probability 140", "`/probability 40`", id="a probability over 100"),
         pytest.param("/set nda maybe", "One of `yes`, `no`", id="a choice that is not one"),
-        pytest.param("/set ndaa yes", "Did you mean `/set nda`?", id="a field misspelled"),
+        pytest.param("/set ndaa yes", "Did you mean `/set nda <value>`?", id="a field misspelled"),
         pytest.param("/set company", "`/unset company`", id="a field without a value"),
         pytest.param("/set next-step call", "`/next <date> <what>`", id="a field that has a command of its own"),
         pytest.param("/set seats many", "`/set seats 12`", id="a number that is none"),

@@ -70,6 +70,44 @@ def test_a_move_that_died_half_way_is_due_for_repair() -> None:
     assert verdict(world) == REPAIR
 
 
+def _settled(world: World) -> None:
+    world.tick_all("qualification")
+    world.run()
+    world.label("stage:qualified")
+
+
+def _refused_before(world: World) -> None:
+    world.label("stage:won")
+    world.run()
+    world.label("stage:prospect")
+
+
+def _over(world: World) -> None:
+    world.comment("/assign @kim\n/next tomorrow call", NORA)
+    world.run()
+    world.tick(2 * DAY)
+    world.sweep()
+    world.comment("/done", NORA)
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        pytest.param(_settled, id="before the list of the new stage was posted"),
+        pytest.param(_refused_before, id="before the refusal of an earlier label was hidden"),
+        pytest.param(_over, id="before a reminder that is over was hidden"),
+    ],
+)
+def test_a_run_may_die_after_any_effect_and_the_sweep_sees_what_is_left(happens) -> None:  # type: ignore[no-untyped-def]
+    for until in range(7):
+        world = a_deal("lead")
+        happens(world)
+        world.run(until=until)
+        world.waking = Waking("sweep")
+        if world.decide().effects:
+            assert verdict(world) is not None, until
+
+
 def test_a_deal_whose_date_has_come_and_a_reminder_are_due() -> None:
     world = a_deal("qualified")
     world.comment("/assign @kim\n/next tomorrow call", NORA)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
+from salesbot import cli, tools
 from salesbot.adapters.github import Client
 from salesbot.sandbox import Sandbox
+from salesbot.sweep import Sweep
 from tests.e2e.play import Door, Play
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -34,6 +37,8 @@ def door(github: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Door:
 
     door = Door(sleep)
     monkeypatch.setattr(Client, "_send", lambda client, verb, url, body: door.send(client, verb, url, body))
+    for module in (cli, tools):  # a sweep looks at a clock of its own: the sandbox's, since that is where it waits
+        monkeypatch.setattr(module, "Sweep", partial(Sweep, clock=lambda: github.clock.now().timestamp()))
     return door
 
 

@@ -76,16 +76,16 @@ class Play:
         given = {f"INPUT_{name.upper()}": value for name, value in (inputs or {}).items()}
         env = {**prepared.environment, **given, **self.environment}
         with redirect_stdout(out), redirect_stderr(err):
-            code = self._main(env)
+            code = self._main(["run"], env)
         self.door.before.clear()
         self.door.after.clear()
         run = self.github.finish(prepared, code, out.getvalue(), err.getvalue())
         check(run)
         return replace(run, requests=self.github.requests[before:], killed=code == -9)
 
-    def _main(self, env: Mapping[str, str]) -> int:
+    def _main(self, argv: Sequence[str], env: Mapping[str, str]) -> int:
         try:
-            return main(["run"], env=env)
+            return main(argv, env=env)
         except Killed:
             return -9
 
@@ -102,6 +102,24 @@ class Play:
         self.drop()
         self.sales.workflow_dispatch({"issue": str(number)}, by="kim")
         return self.run(inputs=inputs)
+
+    def sweep(self) -> Run:
+        """Let the schedule come due. What else waits is lost."""
+        self.drop()
+        self.sales.schedule()
+        return self.run()
+
+    def salesbot(self, *argv: str) -> Run:
+        """Type a command of the program on a machine of one's own, with a token in its environment."""
+        self.sales.workflow_dispatch(by="kim")
+        prepared = self.github.prepare(self.github.outbox[-1])
+        given = {name: prepared.environment[name] for name in ("GITHUB_API_URL", "GITHUB_GRAPHQL_URL")}
+        env = {**given, "GITHUB_TOKEN": prepared.token, "GITHUB_REPOSITORY": self.sales.name, **self.environment}
+        out, err, before = io.StringIO(), io.StringIO(), len(self.github.requests)
+        with redirect_stdout(out), redirect_stderr(err):
+            code = self._main(list(argv), env)
+        run = self.github.finish(prepared, code, out.getvalue(), err.getvalue())
+        return replace(run, requests=self.github.requests[before:], killed=code == -9)
 
     def drop(self) -> None:
         """Lose every delivery that waits, as GitHub sometimes does."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
-from salesbot.sandbox import Snapshot
-from tests.e2e.play import BOT, CONFIG, Play, kinds, name_of
+from salesbot.sandbox import Entry, Snapshot
+from tests.e2e.play import BOT, CONFIG, Play, key_of, kinds, name_of, writes
 
 
 @dataclass
@@ -63,6 +64,70 @@ def outcome(play: Play, deal: int) -> Any:
     )
 
 
+@dataclass
+class Friday:
+    """Deals on which a sweep finds something; its delivery waits. Everything before is played once and kept."""
+
+    few: bool = False
+    """Only what takes the longest way: a date that has come, and a reminder with its label made first."""
+    kept: dict[str, Any] = field(default_factory=dict)
+
+    def open(self, play: Play) -> None:
+        """Play up to the sweep."""
+        if "start" not in self.kept:
+            _week(play, few=self.few)
+            play.drop()
+            play.sales.schedule()
+            self.kept["start"] = play.github.snapshot()
+        else:
+            start: Snapshot = self.kept["start"]
+            play.github.restore(start)
+
+    def clean(self, play: Play) -> Any:
+        """What an undisturbed sweep makes of it; leaves it open again."""
+        if "clean" not in self.kept:
+            self.open(play)
+            run = play.run()
+            assert run.exit_code == 0, run.stdout
+            self.kept["requests"] = run.requests
+            self.kept["clean"] = outcomes(play)
+            assert_swept(play)
+        self.open(play)
+        return self.kept["clean"]
+
+    def requests(self, play: Play) -> list[Entry]:
+        """The requests of an undisturbed sweep."""
+        self.clean(play)
+        return list(self.kept["requests"])
+
+
+def _week(play: Play, *, few: bool) -> None:
+    put_off, step, command, refused, closed = (play.deal() for _ in range(5))
+    play.sales.comment("nora", put_off, "/assign @kim\n/value 45k\n/revisit friday they move house")
+    play.sales.comment("nora", step, '/stage qualified --force "test"\n/assign @kim\n/next tomorrow call them')
+    play.settle()
+    play.github.set(datetime(2026, 11, 27, 9, tzinfo=UTC))
+    if not few:
+        play.sales.comment("nora", command, "/value 9000\n/prospect")
+        play.sales.label("ann", refused, "stage:won")
+        play.sales.close("ann", closed)
+
+
+def outcomes(play: Play) -> Any:
+    """What counts in the end, of every issue."""
+    return [outcome(play, issue.number) for issue in play.sales.issues()]
+
+
+def assert_swept(play: Play) -> None:
+    """Nothing was said twice, hidden comments counted too, and another sweep writes nothing."""
+    for issue in play.sales.issues():
+        keys = [key_of(comment) for comment in issue.comments if comment.author == BOT]
+        assert len(keys) == len(set(keys)), keys
+    before = play.sales.issues()
+    run = play.sweep()
+    assert (run.exit_code, writes(run.requests), play.sales.issues()) == (0, [], before), run.stdout
+
+
 def _shown(text: str) -> str:
     """A history that was read from the labels alone cannot tell a start from a label."""
     return re.sub(r"\]\([^)]*\)", "]", text).replace("|  | start |", "|  | label |")
@@ -72,6 +137,21 @@ def _settled_lead(play: Play) -> int:
     deal = play.deal()
     play.tick_all(deal, "qualification")
     play.settle()
+    return deal
+
+
+def _refused(play: Play) -> int:
+    deal = play.deal()
+    play.sales.label("ann", deal, "stage:won")
+    play.settle()
+    return deal
+
+
+def _long_way(play: Play) -> int:
+    deal = play.deal()
+    for stage in ("prospect", "lead", "revisit"):
+        play.sales.comment("nora", deal, f"/{stage}{' 2027-03-01' if stage == 'revisit' else ''}")
+        play.settle()
     return deal
 
 
@@ -110,5 +190,13 @@ FIRST = Scene(
 ADOPTED = Scene(
     "a command that makes an old issue a deal", ("query", "rest", "mutation"), 5, lambda play: _old_issue(play),
     lambda play, deal: play.sales.comment("nora", deal, "/value 9000\n/lead"),
+)  # fmt: skip
+AGAIN = Scene(
+    "a label after a refused one", ("query", "mutation"), 3, lambda play: _refused(play),
+    lambda play, deal: play.sales.label("ann", deal, "stage:prospect"),
+)  # fmt: skip
+UNDO = Scene(
+    "a move taken back", ("query", "rest", "mutation"), 4, lambda play: _long_way(play),
+    lambda play, deal: play.sales.comment("nora", deal, "/undo"),
 )  # fmt: skip
 SCENES = (MOVE, PLAN, REFUSAL, FIRST)

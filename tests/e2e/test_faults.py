@@ -13,7 +13,7 @@ import pytest
 
 from salesbot.sandbox import Fault
 from tests.e2e.play import Play, kinds, told, writes
-from tests.e2e.scenes import ADOPTED, FIRST, MOVE, PLAN, REFUSAL, SCENES, Scene, outcome, to_rest
+from tests.e2e.scenes import ADOPTED, FIRST, MOVE, PLAN, REFUSAL, SCENES, UNDO, Scene, outcome, to_rest
 
 PATIENCE = timedelta(seconds=90 + 2 * 12 + 10)
 """How long a run may wait in all: its patience, and GitHub's ten seconds."""
@@ -71,7 +71,7 @@ def test_nothing_is_lost_and_nothing_doubled(play: Play, scene: Scene, fault: Fa
 
 
 def refusals() -> Iterator[Any]:
-    for scene in (*SCENES, ADOPTED):
+    for scene in (*SCENES, ADOPTED, UNDO):
         for position in range(1, scene.fields + 1):
             last = scene.requests.count("mutation")
             yield pytest.param(scene, Fault.refuses(position, nth=last), id=f"{scene.name}: {position} is refused")
@@ -99,6 +99,39 @@ def test_a_plan_of_which_a_part_was_refused_keeps_no_receipt(play: Play, positio
     assert (run.exit_code, play.receipts(deal, said)) == (1, [])
     assert "GitHub refused a part of the write" in told(run)[0][1]
     assert "Give the job `permissions:` with `issues: write`" in told(run)[0][1]
+
+
+def gaps() -> Iterator[Any]:
+    for scene in (*SCENES, ADOPTED, UNDO):
+        for position in range(scene.fields):
+            last, place = scene.requests.count("mutation"), f"part {position + 1}"
+            done, left = Fault.nulls(f"m{position}", on="mutation", nth=last), Fault.breaks(position + 1, nth=last)
+            yield pytest.param(scene, done, id=f"{scene.name}: something went wrong at {place}, which was done")
+            yield pytest.param(scene, left, id=f"{scene.name}: something went wrong at {place}, which was not done")
+
+
+@pytest.mark.parametrize(("scene", "fault"), list(gaps()))
+def test_a_part_of_which_nobody_knows_is_looked_at_again_by_the_same_run(
+    play: Play, scene: Scene, fault: Fault
+) -> None:
+    clean = scene.clean(play)
+    deal = scene.open(play)
+    play.github.arm(fault)
+    run = play.run()
+    assert run.exit_code == 0, run.stdout
+    to_rest(play, deal)
+    assert outcome(play, deal) == clean
+    play.assert_at_rest(deal)
+
+
+def test_receipts_are_taken_back_also_where_that_fails_at_first(play: Play) -> None:
+    """The value was not written, and the answer to taking back its receipt is lost."""
+    clean = PLAN.clean(play)
+    deal = PLAN.open(play)
+    play.github.arm(Fault.breaks(1))
+    play.github.arm(Fault.fails(502, on="mutation", nth=2))
+    assert (play.run().exit_code, outcome(play, deal)) == (0, clean)
+    play.assert_at_rest(deal)
 
 
 # Reads that are not whole

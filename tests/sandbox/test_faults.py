@@ -138,6 +138,16 @@ def test_one_mutation_refused_and_the_others_done(
     assert (answer["data"]["b"], said(sales), sales.issue(1).state) == (None, ["a", "c"], "OPEN")
 
 
+def test_one_mutation_fails_and_github_does_not_say_it_refused_it(
+    sandbox: Sandbox, sales: Repo, node: str, ask: Ask
+) -> None:
+    sandbox.arm(Fault.breaks(2))
+    answer = ask(THREE, id=node)
+    (error,) = answer["errors"]
+    assert ("type" in error, error["path"], error["message"][:20]) == (False, ["b"], "Something went wrong")
+    assert (answer["data"]["b"], said(sales)) == (None, ["a", "c"])
+
+
 @pytest.mark.parametrize(
     ("position", "left", "state"),
     [

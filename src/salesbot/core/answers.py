@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from salesbot.core import card, comments
+from salesbot.core import card, comments, markdown
+from salesbot.core.command_table import usage
 from salesbot.core.commands import Command, all_commands, suggestion
 from salesbot.core.deal import Actor, Deal, Refusal, Role
 from salesbot.core.effects import Effect, PutComment, React
 from salesbot.core.facts import Facts
+from salesbot.core.found import NOT_A_DEAL
 from salesbot.core.judge import Course, Refused, undo_target
 from salesbot.core.pipeline import Outcome, Pipeline, Stage
 from salesbot.core.voice import Markdown, Say
@@ -19,13 +21,13 @@ from salesbot.core.wishes import CommandWish
 def unknown(word: str, pipeline: Pipeline) -> Refusal:
     """Answer a word that is no command with the nearest one, or with how a deal ends."""
     if word == "close":
-        ends = ", ".join(f"`/{stage.command}`" for stage in pipeline.stages if stage.outcome and stage.command)
-        return Refusal(
-            "/close does not say how the deal ended.", f"Say {ends} or `/undo`; `/expect <date>` says when it should"
-        )
+        ends = [f"`{usage(stage)}`" for stage in pipeline.stages if not stage.is_open]
+        said = f"{', '.join(ends[:-1])} or {ends[-1]}" if len(ends) > 1 else "".join(ends)
+        what = Markdown("`/close` does not say how the deal ended.")
+        return Refusal(what, f"Say {said}; `/expect <date>` says when it should end")
     guess = suggestion(word, pipeline)
     hint = f"Did you mean `/{guess}`?" if guess else "`/help` shows what you can say"
-    return Refusal(f"There is no command /{word}.", hint)
+    return Refusal(Markdown(f"There is no command `/{word[:60]}`."), hint)
 
 
 def values(template: str, course: Course, by: Actor | None, role: Role, pipeline: Pipeline) -> dict[str, Any]:
@@ -62,8 +64,10 @@ def _help(command: Command, deal: Deal, pipeline: Pipeline) -> dict[str, Any]:
 
 def how_it_ended(stage: str | None, person: str | None, pipeline: Pipeline) -> dict[str, Any]:
     """Gather the question for a deal that was closed without an outcome: a box for each way it can have ended."""
-    won, lost, rejected = (_ending(outcome, pipeline) for outcome in ("won", "lost", "rejected"))
-    commands = [end.command for end in (won, lost, rejected) if end is not None and end.command]
+    ends = (_ending(outcome, stage, pipeline) for outcome in ("won", "lost", "rejected"))
+    won, lost, rejected = ends
+    here = pipeline.stage(stage)
+    ways = [there for name in (here.next if here else ()) if (there := pipeline.stage(name)) and not there.is_open]
     return {
         "stage": stage,
         "person": person,
@@ -72,7 +76,7 @@ def how_it_ended(stage: str | None, person: str | None, pipeline: Pipeline) -> d
         "lost": list(pipeline.lost_reasons) if lost else [],
         "rejected_stage": rejected.name if rejected else None,
         "rejected": list(pipeline.reject_reasons) if rejected else [],
-        "say": [f"/{command}" for command in commands] + ["/reopen"],
+        "say": [usage(there) for there in ways] + ["/reopen"],
     }
 
 
@@ -85,8 +89,25 @@ def reasons(refused: Refused, pipeline: Pipeline) -> list[str]:
     return [f"{stage.name}: {reason}" for reason in known]
 
 
-def _ending(outcome: Outcome, pipeline: Pipeline) -> Stage | None:
-    return next((stage for stage in pipeline.stages if stage.outcome == outcome), None)
+def ticked(text: str, pipeline: Pipeline) -> tuple[Stage | None, str]:
+    """Read a box of a question: the stage it stands for and the reason it names, as configured; None for no stage.
+
+    A box shows them escaped, so it is compared with what is shown, before it is taken apart as people may write one.
+    """
+    for stage in pipeline.stages:
+        reasons = pipeline.reject_reasons if stage.outcome == "rejected" else pipeline.lost_reasons
+        for reason in ("", *reasons):
+            shown = f"{stage.name}: {reason}" if reason else stage.name
+            if text.casefold() in (shown.casefold(), markdown.escape(shown).casefold()):
+                return stage, reason
+    target, _, reason = text.partition(":")
+    return pipeline.stage(target.strip()), reason.strip()
+
+
+def _ending(outcome: Outcome, source: str | None, pipeline: Pipeline) -> Stage | None:
+    """The stage a deal ends in this way, if one leads there from where it is."""
+    ends = (stage for stage in pipeline.stages if stage.outcome == outcome)
+    return next((end for end in ends if source is not None and pipeline.allows(source, end.name)), None)
 
 
 def on_no_deal(commands: list[CommandWish], facts: Facts, pipeline: Pipeline, say: Say) -> Iterator[Effect]:
@@ -98,7 +119,13 @@ def on_no_deal(commands: list[CommandWish], facts: Facts, pipeline: Pipeline, sa
             continue
         key = comments.key(comments.REPLY, wish.comment.id)
         if facts.roles.get(wish.by.login.casefold(), Role.NONE) >= Role.TRIAGE and key not in own:
-            text = say("no_deal.md.j2", {"person": wish.by.login, "commands": _first_moves(pipeline)})
+            marked = any(label.name.casefold() == NOT_A_DEAL for label in facts.issue.labels)
+            values = {
+                "person": wish.by.login,
+                "commands": _first_moves(pipeline),
+                "label": NOT_A_DEAL if marked else None,
+            }
+            text = say("no_deal.md.j2", values)
             yield PutComment(key, comments.write(key, text))
         yield React(wish.comment.id, "CONFUSED")
 

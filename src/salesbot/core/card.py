@@ -13,13 +13,14 @@ from typing import Any
 
 from salesbot.core import dates, fields, guards, next_step
 from salesbot.core import values as values_of_fields
-from salesbot.core.commands import find
+from salesbot.core.command_table import usage
 from salesbot.core.deal import Deal, Move, Refusal, StageVisit
 from salesbot.core.judge import Course
 from salesbot.core.money import Money, MoneyError
 from salesbot.core.pipeline import Field, Pipeline, Stage
 from salesbot.core.voice import Markdown
 
+_PERCENT = re.compile(r"\s*(?:100|[0-9]{1,2})\s*%?\s*")
 _LINK = re.compile(r"\]\([^()\s]*\)")
 
 
@@ -157,10 +158,32 @@ def unreadable(deal: Deal, pipeline: Pipeline) -> Iterator[dict[str, str]]:
             Money.parse(deal.fields["Value"], pipeline.currency)
         except MoneyError as error:
             yield {"field": "Value", "why": Markdown(error.what)}
+    yield from _odd_built_ins(deal, pipeline)
     for extra in pipeline.fields:
         text = deal.fields.get(extra.label, "")
         if text and not values_of_fields.is_readable(extra, text, pipeline):
             yield {"field": extra.label, "why": f"it should be {_kind(extra)}"}
+
+
+def _odd_built_ins(deal: Deal, pipeline: Pipeline) -> Iterator[dict[str, str]]:
+    own, stage = deal.fields.get("Probability", ""), pipeline.stage(deal.stage)
+    if own and not _PERCENT.fullmatch(own):
+        yield {"field": "Probability", "why": Markdown("it should be 0 to 100 %: `/probability 40`")}
+    for heading, said in (("Expected close", "/expect 2027-03-01"), ("Revisit on", "/set revisit-on 2027-03-01")):
+        text = deal.fields.get(heading)
+        if text and not _is_day(text):
+            yield {"field": heading, "why": Markdown(f"it should be a day such as 2027-03-01: `{said}`")}
+    if stage is not None and stage.paused and not deal.fields.get("Revisit on"):
+        yield {"field": "Revisit on", "why": Markdown("without a day it does not come back: `/set revisit-on <date>`")}
+    if deal.fields.get("Next step") and next_step.parse(deal.fields["Next step"]) is None:
+        yield {"field": "Next step", "why": Markdown("it has no date: `/next <date> <what>`")}
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _kind(extra: Field) -> str:
@@ -175,7 +198,7 @@ def _to(stage: Stage) -> Move:
 
 
 def _need(refusal: Refusal) -> dict[str, Any]:
-    return {"reason": refusal.reason, "hint": Markdown(refusal.hint)}
+    return {"reason": refusal.reason, "hint": Markdown(refusal.advice)}
 
 
 def _ways(deal: Deal, stage: Stage, pipeline: Pipeline) -> Iterator[dict[str, Any]]:
@@ -186,10 +209,9 @@ def _ways(deal: Deal, stage: Stage, pipeline: Pipeline) -> Iterator[dict[str, An
         target = pipeline.stage(name)
         if target is None:
             continue
-        command = find(target.command, pipeline) if target.command else None
         yield {
             "stage": target.name,
-            "command": command.usage if command else f"/stage {target.name}",
+            "command": usage(target),
             "needs": needs(deal, target, pipeline),
         }
 

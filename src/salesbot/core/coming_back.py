@@ -53,6 +53,8 @@ def clean_up(course: Course, pipeline: Pipeline) -> Course:
     acts = [SetField("Expected close", None)] if _past_close(course, day) else []
     if _is_past(course.deal.fields.get("Revisit on", ""), day):
         acts.append(SetField("Revisit on", None))
+    if not acts:
+        return course
     outcome = perform(course, acts, Bench(pipeline, Role.ADMIN, visit.entered, None))
     return outcome if isinstance(outcome, Course) else course
 

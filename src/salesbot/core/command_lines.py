@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 from salesbot.core import mail, markdown
 
 MOST_COMMANDS = 20
+"""In one comment. More are no plan but a mistake, and none of them is run."""
 LONGEST_COMMENT = 65_536
 """Bytes. What comes after them is not read, nor is the line they end in."""
 
@@ -32,7 +33,7 @@ class CommandSyntaxError(ValueError):
     """Arguments that cannot be taken apart: what is wrong, and at which character, counted from one."""
 
     def __init__(self, what: str, position: int) -> None:
-        super().__init__(f"{what} (character {position})")
+        super().__init__(f"{what.removesuffix('.')}, at character {position}.")
         self.what = what
         self.position = position
 
@@ -59,7 +60,7 @@ class Args:
 
 
 def read(body: str) -> list[CommandLine]:
-    """List the first twenty lines of a comment that stand where a command stands, whatever their word is.
+    """List the lines of a comment that stand where a command stands, whatever their word is; no more than one too many.
 
     That is the beginning of a line of an ordinary paragraph: no quotation, list, table, heading, code, HTML or link.
     """
@@ -68,7 +69,7 @@ def read(body: str) -> list[CommandLine]:
     found: list[CommandLine] = []
     for number in _in_plain_text(lines):
         word = _COMMAND.match(lines[number])
-        if word and len(found) < MOST_COMMANDS:
+        if word and len(found) <= MOST_COMMANDS:
             rest = lines[number][word.end() :].strip()
             found.append(CommandLine(word[1].lower(), rest, line=number + 1, raw=raw[number].rstrip("\r\n")))
     return found

@@ -12,7 +12,7 @@ from salesbot.core.acts import Act
 from salesbot.core.command_lines import Args
 from salesbot.core.deal import Deal, Refusal, Role
 from salesbot.core.facts import Person
-from salesbot.core.pipeline import Pipeline
+from salesbot.core.pipeline import Pipeline, Stage
 
 Needs = Literal["default", "moves"]
 
@@ -47,6 +47,8 @@ class Command:
     help: str
     needs: Needs
     run: Run
+    options: frozenset[str] = frozenset()
+    """What may follow with two dashes. Another option is refused: dropped in silence, a sentence would lose a word."""
 
     def least_role(self, pipeline: Pipeline) -> Role:
         """Say which role a person needs for it here."""
@@ -57,13 +59,23 @@ _commands: dict[str, Command] = {}
 COMMANDS: Mapping[str, Command] = MappingProxyType(_commands)
 
 
-def command(usage: str, *, needs: Needs = "default") -> Callable[[Run], Run]:
+def usage(stage: Stage) -> str:
+    """Say what to type to move to a stage, with what it takes along: an amount, a reason, a date."""
+    word = f"/{stage.command or f'stage {stage.name}'}"
+    if stage.outcome == "won":
+        return f"{word} [amount]"
+    if stage.outcome is not None:
+        return f"{word} <reason>"
+    return f"{word} <date> [why]" if stage.paused else word
+
+
+def command(usage: str, *, needs: Needs = "default", options: frozenset[str] = frozenset()) -> Callable[[Run], Run]:
     """Register a command; `usage` begins with the slash and the word."""
 
     def register(function: Run) -> Run:
         word = usage.split()[0].removeprefix("/")
         assert function.__doc__, f"/{word} needs a docstring: its first line is the help"
-        _commands[word] = Command(word, usage, function.__doc__.splitlines()[0], needs, function)
+        _commands[word] = Command(word, usage, function.__doc__.splitlines()[0], needs, function, options)
         return function
 
     return register

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from salesbot.core import dates, markdown, next_step, values
 from salesbot.core.acts import Act, Answer, Disown, Leave, MoveTo, Own, PostList, Reopen, SetField, Undo
 from salesbot.core.command_lines import Args, nearest
-from salesbot.core.command_table import COMMANDS, Command, Context, command
+from salesbot.core.command_table import COMMANDS, Command, Context, command, usage
 from salesbot.core.deal import Deal, Move, Refusal
 from salesbot.core.pipeline import Pipeline, Stage, field_key
 from salesbot.core.voice import Markdown
@@ -20,6 +20,7 @@ from salesbot.core.voice import Markdown
 __all__ = ["COMMANDS", "Command", "Context", "all_commands", "find", "suggestion"]
 
 _LOGIN = re.compile(r"@([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))")
+FORCE = frozenset({"force"})
 NAMES_PEOPLE = frozenset({"assign", "unassign", "next"})
 """Commands in which `@name` is looked up."""
 
@@ -51,74 +52,72 @@ def _move_command(stage: Stage) -> Command:
     def run(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
         return _move(stage, args, ctx)
 
-    usage = f"/{word}"
-    if stage.outcome == "won":
-        usage += " [amount]"
-    elif stage.outcome is not None:
-        usage += " <reason>"
-    elif stage.paused:
-        usage += " <date> [why]"
     meaning = f": {stage.description}" if stage.description else ""
-    return Command(word, usage, f"Move to {stage.name}{meaning}", "moves", run)
+    return Command(word, usage(stage), f"Move to {stage.name}{meaning}", "moves", run, FORCE)
 
 
 def _move(stage: Stage, args: Args, ctx: Context) -> list[Act] | Refusal:
     """Move to a stage, with what its kind of stage takes along: an amount, a reason, a date."""
-    acts: list[Act] | Refusal
-    if stage.outcome == "won":
-        acts = _value_acts(args, ctx) if args.words else []
-    elif stage.outcome is not None:
-        acts = _reason_acts(args.words)
-    elif stage.paused:
-        acts = _date_acts(args, stage, ctx) if args.words else []
-    elif args.words:
-        extra = markdown.code(" ".join(args.words))
-        return Refusal(Markdown(f"`/{stage.command}` takes no {extra}."), f"Comment `/{stage.command}` alone")
-    else:
-        acts = []
+    acts = _taken_along(stage, args, ctx) if args.words else []
+    why = args.options.get("force")
+    if "force" in args.options and not why:
+        said = f'/{stage.command or f"stage {stage.name}"} --force "signed on paper"'
+        return Refusal(Markdown("`--force` needs a reason: the card and the history name it."), f"For example `{said}`")
     if isinstance(acts, Refusal):
         return acts
-    return [*acts, MoveTo(Move(stage.name, ctx.said_at, ctx.person, "command", _force(args)))]
+    return [*acts, MoveTo(Move(stage.name, ctx.said_at, ctx.person, "command", why))]
 
 
-def _force(args: Args) -> str | None:
-    return (args.options["force"] or "no reason given") if "force" in args.options else None
+def _taken_along(stage: Stage, args: Args, ctx: Context) -> list[Act] | Refusal:
+    if stage.outcome == "won":
+        return _value_acts(args, ctx, f"/{stage.command or f'stage {stage.name}'}")
+    if stage.outcome is not None:
+        return _reason_acts(args.words, ctx)
+    if stage.paused:
+        return _date_acts(args, stage, ctx)
+    extra, said = markdown.code(" ".join(args.words)[:60]), usage(stage)
+    return Refusal(Markdown(f"`{said}` takes no {extra}."), f"Comment `{said}` alone")
 
 
-def _value_acts(args: Args, ctx: Context) -> list[Act] | Refusal:
-    return _set("Value", values.money(" ".join(args.words), "/value", ctx.today, ctx.pipeline))
+def _value_acts(args: Args, ctx: Context, said: str = "/value") -> list[Act] | Refusal:
+    return _set("Value", values.money(" ".join(args.words), said, ctx.today, ctx.pipeline))
 
 
 def _set(heading: str, read: str | Refusal) -> list[Act] | Refusal:
     return read if isinstance(read, Refusal) else [SetField(heading, read)]
 
 
-def _reason_acts(words: tuple[str, ...]) -> list[Act]:
-    return [SetField("Reason", " ".join(words))] if words else []
+def _reason_acts(words: tuple[str, ...], ctx: Context) -> list[Act] | Refusal:
+    return _set("Reason", values.plain(" ".join(words), "", ctx.today, ctx.pipeline)) if words else []
 
 
 def _date_acts(args: Args, stage: Stage, ctx: Context) -> list[Act] | Refusal:
     try:
         day, why = dates.leading_date(args.words, ctx.today, future=True)
     except dates.DateError as error:
-        return Refusal(
-            Markdown(error.what), values.suggest(f"/{stage.command or stage.name}", error.suggestions), "date"
-        )
-    return [SetField("Revisit on", day.isoformat()), *_reason_acts(why)]
+        word = stage.command or f"stage {stage.name}"
+        return Refusal(Markdown(error.what), values.suggest(f"/{word}", error.suggestions), "date")
+    reason = _reason_acts(why, ctx)
+    return reason if isinstance(reason, Refusal) else [SetField("Revisit on", day.isoformat()), *reason]
 
 
-@command('/stage <name> [--force "why"]', needs="moves")
+@command('/stage <name> [--force "why"]', needs="moves", options=FORCE)
 def stage(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
     """Move to any stage by name; `--force "why"` passes guards and order."""
     if not args.words:
-        return Refusal("/stage needs the name of a stage.", f"One of {_stages(ctx.pipeline)}")
-    name = args.words[0]
-    found = ctx.pipeline.stage(name) or ctx.pipeline.stage_of_label(name) or ctx.pipeline.stage_of_command(name)
-    if found is None:
-        guess = nearest(name.casefold(), [known.name for known in ctx.pipeline.stages])
-        hint = f"Did you mean `/stage {guess}`?" if guess else f"One of {_stages(ctx.pipeline)}"
-        return Refusal(f"There is no stage {name}.", hint)
-    return _move(found, Args(args.words[1:], args.options), ctx)
+        return Refusal(Markdown("`/stage` needs the name of a stage."), f"There are {_stages(ctx.pipeline)}")
+    for count in range(min(len(args.words), 8), 0, -1):
+        found = _stage(" ".join(args.words[:count]), ctx.pipeline)
+        if found is not None:
+            return _move(found, Args(args.words[count:], args.options), ctx)
+    name = " ".join(args.words)[:60]
+    guess = nearest(name.casefold(), [known.name for known in ctx.pipeline.stages])
+    hint = f"Did you mean `/stage {guess}`?" if guess else f"There are {_stages(ctx.pipeline)}"
+    return Refusal(Markdown(f"There is no stage {markdown.code(name)}."), hint)
+
+
+def _stage(name: str, pipeline: Pipeline) -> Stage | None:
+    return pipeline.stage(name) or pipeline.stage_of_label(name) or pipeline.stage_of_command(name)
 
 
 @command("/undo", needs="moves")
@@ -137,19 +136,25 @@ def reopen(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
 def value(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
     """Set what the deal is worth, e.g. `/value 12000 EUR` or `/value 24k`."""
     if not args.words:
-        return Refusal("/value needs an amount.", f"For example `/value 12000 {ctx.pipeline.currency}`", "value")
+        return Refusal(
+            Markdown("`/value` needs an amount."), f"For example `/value 12000 {ctx.pipeline.currency}`", "value"
+        )
     return _value_acts(args, ctx)
 
 
 @command("/probability <percent>")
 def probability(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
     """Set how likely the deal is won, e.g. `/probability 40`; it beats the stage's own."""
+    if not args.words:
+        return Refusal(Markdown("`/probability` needs a percentage."), "For example `/probability 40`")
     return _set("Probability", values.percent(" ".join(args.words), "/probability", ctx.today, ctx.pipeline))
 
 
 @command("/expect <date>")
 def expect(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
     """Set when the deal should be closed, e.g. `/expect march` or `/expect 2027-03-01`."""
+    if not args.words:
+        return Refusal(Markdown("`/expect` needs a date."), "For example `/expect march` or `/expect 2027-03-01`")
     read = values.coming_day(" ".join(args.words), "/expect", ctx.today, ctx.pipeline)
     if isinstance(read, Refusal):
         return read
@@ -170,18 +175,18 @@ def next_(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
     """Set the one dated next step, e.g. `/next friday send the estimate @kim`."""
     example = "For example `/next friday send the estimate`"
     if not args.words:
-        return Refusal("/next needs a date and what to do.", example)
+        return Refusal(Markdown("`/next` needs a date and what to do."), example)
     try:
         day, words = dates.leading_date(args.words, ctx.today, future=True)
     except dates.NoDateError as error:
-        return Refusal(Markdown(f"/next begins with a date. {error.what}"), example, "date")
+        return Refusal(Markdown(f"`/next` begins with a date. {error.what}"), example, "date")
     except dates.DateError as error:
         said = tuple(f"{day} {' '.join(args.words[1:])}".strip() for day in error.suggestions)
         return Refusal(Markdown(error.what), values.suggest("/next", said), "date")
     who = _LOGIN.fullmatch(words[-1]) if words else None
     what = " ".join(words[:-1] if who else words)
     if not what:
-        return Refusal("/next says when, but not what to do.", example)
+        return Refusal(Markdown("`/next` says when, but not what to do."), example)
     if who and who[1].casefold() not in ctx.people:
         return _nobody(who[1], ctx)
     read = values.plain(what, "/next", ctx.today, ctx.pipeline)
@@ -205,7 +210,8 @@ def set_(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
         return _no_field(args, ctx, "/set")
     heading, words = found
     if not words:
-        return Refusal(f"/set {field_key(heading)} needs a value.", f"`/unset {field_key(heading)}` empties it")
+        key = field_key(heading)
+        return Refusal(Markdown(f"`/set {key}` needs a value."), f"`/unset {key}` empties it")
     return _set(heading, values.read(heading, " ".join(words), ctx.today, ctx.pipeline))
 
 
@@ -220,12 +226,13 @@ def unset(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
 
 def _no_field(args: Args, ctx: Context, said: str) -> Refusal:
     if not args.words:
-        return Refusal(
-            f"{said} needs the name of a field.", f"For example `{said} company{' Acme' if said == '/set' else ''}`"
-        )
+        example = "company Acme" if said == "/set" else "company"
+        return Refusal(Markdown(f"`{said}` needs the name of a field."), f"For example `{said} {example}`")
     guess = values.nearest_field(args.words[0], ctx.pipeline)
-    known = ", ".join(f"`{field_key(heading)}`" for heading in ctx.pipeline.headings)
-    hint = f"Did you mean `{said} {guess}`?" if guess else f"There are {known}"
+    headings = values.settable(ctx.pipeline) if said == "/set" else ctx.pipeline.headings
+    known = ", ".join(f"`{field_key(heading)}`" for heading in headings)
+    meant = f"{said} {guess} <value>" if said == "/set" else f"{said} {guess}"
+    hint = f"Did you mean `{meant}`?" if guess else f"There are {known}"
     return Refusal(Markdown(f"There is no field {markdown.code(args.words[0][:60])}."), hint)
 
 
@@ -265,6 +272,8 @@ def checklist(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
 @command("/snooze <duration>")
 def snooze(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
     """Have no reminders for a while, e.g. `/snooze 2 weeks`."""
+    if not args.words:
+        return Refusal(Markdown("`/snooze` needs a length of time."), "For example `/snooze 2 weeks`")
     try:
         day = dates.parse_duration(" ".join(args.words), ctx.today)
     except dates.DateError as error:
@@ -277,7 +286,9 @@ def duplicate_of(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
     """Close as a duplicate of another issue; it counts nowhere."""
     number = issue_number(args.words[0]) if args.words else None
     if number is None:
-        return Refusal("/duplicate-of needs the number of the other issue.", "For example `/duplicate-of #12`")
+        return Refusal(
+            Markdown("`/duplicate-of` needs the number of the other issue."), "For example `/duplicate-of #12`"
+        )
     if number == deal.number:
         return Refusal("A deal cannot be its own duplicate.", "Name the other one, for example `/duplicate-of #12`")
     if number not in ctx.issues:
@@ -294,7 +305,8 @@ def issue_number(text: str) -> int | None:
 @command("/not-a-deal [why]")
 def not_a_deal(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
     """Close it: this is no deal and counts nowhere."""
-    return [*_reason_acts(args.words), Leave("not-a-deal")]
+    reason = _reason_acts(args.words, ctx)
+    return reason if isinstance(reason, Refusal) else [*reason, Leave("not-a-deal")]
 
 
 @command("/status", needs="moves")

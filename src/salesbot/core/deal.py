@@ -80,3 +80,8 @@ class Refusal:
     reason: str
     hint: str = ""
     missing: str | None = None
+
+    @property
+    def advice(self) -> str:
+        """The hint as a sentence of its own."""
+        return self.hint if not self.hint or self.hint[-1] in ".?!" else f"{self.hint}."

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, assert_never
 
-from salesbot.core import answers, attention, coming_back, comments, found, newcomers, timeline, wishes
+from salesbot.core import answers, attention, coming_back, comments, found, markdown, newcomers, timeline, wishes
 from salesbot.core.acts import Act, MoveTo, Reopen, SetField
-from salesbot.core.command_lines import Args, CommandLine, CommandSyntaxError, split
+from salesbot.core.command_lines import MOST_COMMANDS, Args, CommandLine, CommandSyntaxError, split
 from salesbot.core.command_table import Command, Context
 from salesbot.core.commands import find as find_command
 from salesbot.core.dates import local_day
@@ -143,12 +143,14 @@ def _say(command: str | None) -> str | None:
 
 def _refuse(course: Course, refused: Refused, key: str, words: Mapping[str, Any], court: Court) -> Course:
     """Owe the comment that says no, and the checklists it speaks of."""
-    why = [{"reason": no.reason, "hint": Markdown(no.hint)} for no in refused.why]
+    why = [{"reason": no.reason, "hint": Markdown(no.advice)} for no in refused.why]
     values = {
         **_BLANK,
         "to": refused.to,
         "why": why,
-        "again": any(no.missing for no in refused.why),
+        "again": refused.to is not None
+        and any((no.missing or "").partition(":")[0] in SETTLED_FIRST for no in refused.why),
+        "misread": refused.misread,
         "boxes": answers.reasons(refused, court.pipeline),
         **words,
     }
@@ -161,8 +163,12 @@ def _refuse(course: Course, refused: Refused, key: str, words: Mapping[str, Any]
 
 _BLANK: dict[str, Any] = {
     "to": None, "person": None, "command": None, "line": None, "others": False, "label": False,
-    "stage": None, "say": None, "repeat": False, "again": False, "boxes": [],
+    "stage": None, "say": None, "again": False, "misread": False, "boxes": [],
 }  # fmt: skip
+SETTLED_FIRST = frozenset({"checklist", "owner", "value", "field"})
+"""Guards that something else must settle, before the same wish is uttered again. A reason or a date comes with it."""
+SHOWN = 120
+"""Characters of a command line that a reply repeats."""
 
 
 def _judge_comment(course: Course, wish: CommandWish, court: Court) -> Course:
@@ -176,6 +182,9 @@ def _judge_comment(course: Course, wish: CommandWish, court: Court) -> Course:
         )
     if wish.late:
         return _reply(course, wish, Refusal("This was not done in time.", "Say it again in a new comment"), None, court)
+    if len(wish.lines) > MOST_COMMANDS:
+        most = Refusal(f"A comment takes {MOST_COMMANDS} commands at most, and this has more.", "Say them in several")
+        return _reply(course, wish, most, None, court)
     planned = course
     for line in wish.lines:
         outcome = _run_line(planned, line, wish, role, court)
@@ -189,14 +198,15 @@ def _run_line(course: Course, line: CommandLine, wish: CommandWish, role: Role, 
     pipeline = court.pipeline
     command = find_command(line.word, pipeline)
     if command is None:
-        return Refused(None, (answers.unknown(line.word, pipeline),))
+        return Refused(None, (answers.unknown(line.word, pipeline),), misread=True)
     if role < command.least_role(pipeline):
         least = command.least_role(pipeline).name.lower()
-        return Refused(None, (Refusal(f"/{line.word} needs the role {least}.", "Ask someone who has it"),))
+        no = Refusal(Markdown(f"`/{line.word}` needs the role {least}."), "Ask someone who has it")
+        return Refused(None, (no,))
     person = wish.by.login if wish.by else ""
     acts = _acts(course, command, line, _context(wish, person, role, court))
     if isinstance(acts, Refusal):
-        return Refused(None, (acts,))
+        return Refused(None, (acts,), misread=True)
     return perform(course, acts, Bench(pipeline, role, wish.at, person, wish.comment.id))
 
 
@@ -226,7 +236,11 @@ def _acts(course: Course, command: Command, line: CommandLine, ctx: Context) -> 
     try:
         args: Args = split(line.rest)
     except CommandSyntaxError as error:
-        return Refusal(str(error), f"For example `{command.usage}`")
+        return Refusal(Markdown(str(error)), f"It is `{command.usage}`")
+    unknown = next((name for name in args.options if name not in command.options), None)
+    if unknown is not None:
+        what = f"`/{line.word}` takes no {markdown.code(f'--{unknown[:40]}')}."
+        return Refusal(Markdown(what), f'Leave it out, or write `"--{unknown[:40]}"` if it is text')
     return command.run(course.deal, args, ctx)
 
 
@@ -234,13 +248,17 @@ def _reply(course: Course, wish: CommandWish, no: Refusal | Refused, line: Comma
     refused = no if isinstance(no, Refused) else Refused(None, (no,))
     words = {
         "person": wish.by.login if wish.by else None,
-        "command": f"/{line.word} {line.rest}".strip() if line else None,
+        "command": _shown(line) if line else None,
         "line": line.line if line else None,
         "others": len(wish.lines) > 1 and line is not None,
-        "repeat": line is not None,
     }
     course = _refuse(course, refused, comments.key(comments.REPLY, wish.comment.id), words, court)
     return replace(course, journal=course.journal.with_answer(wish.comment.id, "no"))
+
+
+def _shown(line: CommandLine) -> str:
+    said = f"/{line.word} {line.rest}".strip()
+    return said if len(said) <= SHOWN else f"{said[:SHOWN]} …"
 
 
 def _done(before: Course, course: Course, wish: CommandWish, court: Court) -> Course:
@@ -287,12 +305,11 @@ def _judge_tick(course: Course, wish: TickWish, court: Court) -> Course:
     course = replace(course, journal=course.journal.with_boxes(wish.comment.id, wish.at))
     if role < court.pipeline.permissions.moves or wish.by is None:
         return course
-    person, name = wish.by.login, wish.item.text
-    target, _, reason = name.partition(":")
-    stage = court.pipeline.stage(target.strip())
+    person = wish.by.login
+    stage, reason = answers.ticked(wish.item.text, court.pipeline)
     acts: list[Act] = [Reopen()] if stage is None else []
     if stage is not None:
-        acts = [SetField("Reason", reason.strip())] if reason.strip() else []
+        acts = [SetField("Reason", reason)] if reason else []
         acts.append(MoveTo(Move(stage.name, wish.at, person, "tick")))
     outcome = perform(course, acts, Bench(court.pipeline, role, wish.at, person))
     if isinstance(outcome, Course):

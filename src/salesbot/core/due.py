@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from salesbot.core import activity, attention, comments, found, timeline, wishes
+from salesbot.core import activity, attention, coming_back, comments, found, timeline, wishes
 from salesbot.core.deal import Role
 from salesbot.core.facts import Facts
 from salesbot.core.journal import Cards, find_cards
@@ -85,7 +85,7 @@ def _with_card(
     written = (card.edited_at or card.created_at) if card is not None else journal.born
     if issue.unread_until is not None and issue.unread_until >= max(written, facts.read_at - HORIZON):
         yield JUDGE, "more was said than a glance shows"
-    if _is_out_of_step(course, cards, facts, pipeline):
+    if coming_back.clean_up(course, pipeline) is not course or _is_out_of_step(course, cards, facts, pipeline):
         yield REPAIR, "not in step with its card"
     if _touched_since(max(written, facts.read_at - HORIZON), facts):
         yield MARK, "somebody changed what the card shows"
@@ -121,8 +121,36 @@ def _is_out_of_step(course: Course, cards: Cards, facts: Facts, pipeline: Pipeli
     answers = dict(journal.answered)
     if any(answers.get(comment.id) == "yes" and "ROCKET" not in comment.receipts for comment in issue.comments):
         return True
+    return not issue.locked and (_lacks_comments(course, cards, facts, pipeline) or _shows_what_is_past(course, facts))
+
+
+def _lacks_comments(course: Course, cards: Cards, facts: Facts, pipeline: Pipeline) -> bool:
+    """Whether comments that the journal owes, or the stage's checklist, are not on the issue.
+
+    Where a glance does not reach all comments, only a young card is doubted: what died with its run is read in time.
+    """
+    issue, journal, card = facts.issue, course.journal, cards.kept
+    assert issue is not None
     known = comments.own_by_key(issue)
-    return issue.comments_complete and any(entry.key not in known for entry in journal.owed)
+    missing = [entry.key for entry in journal.owed if entry.key not in known]
+    stage = pipeline.stage(course.deal.stage)
+    if stage is not None and stage.checklist and not journal.left and not journal.lists.get(stage.checklist):
+        key = comments.key(comments.CHECKLIST, stage.checklist)
+        missing += [key] if key not in known else []
+    young = card is not None and (card.edited_at or card.created_at) >= facts.read_at - HORIZON
+    return bool(missing) and (issue.comments_complete or young)
+
+
+def _shows_what_is_past(course: Course, facts: Facts) -> bool:
+    """Whether a refusal or reply still stands that a later move has settled."""
+    issue = facts.issue
+    assert issue is not None
+    return any(
+        comments.kind_of(comment) in comments.PASSING - {comments.ASK}
+        and not comment.minimized
+        and comment.id <= course.journal.cleared
+        for comment in issue.comments
+    )
 
 
 def _attention(course: Course, facts: Facts, pipeline: Pipeline, now: datetime) -> Iterator[tuple[int, str]]:
@@ -134,8 +162,18 @@ def _attention(course: Course, facts: Facts, pipeline: Pipeline, now: datetime) 
     if reminded.owed != course.owed:
         yield REMIND, "somebody is to be reminded"
     on = {label.name.casefold() for label in issue.labels if label.name.casefold().startswith(attention.PREFIX)}
-    if wanted != on:
+    current = attention.current_occasions(course, scene, pipeline, now)
+    if wanted != on or any(key not in current for key in _occasions_told(facts)):
         yield MARK, "what needs a person has changed"
+
+
+def _occasions_told(facts: Facts) -> Iterator[str]:
+    """Name the occasions whose reminders still stand."""
+    issue = facts.issue
+    assert issue is not None
+    for comment in issue.comments:
+        if comments.kind_of(comment) == comments.REMINDER and not comment.minimized:
+            yield (comments.key_of(comment) or "").removeprefix(f"{comments.REMINDER}:")
 
 
 class _Silent:

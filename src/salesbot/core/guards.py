@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from types import MappingProxyType
 
+from salesbot.core import values
 from salesbot.core.checklists import Item
 from salesbot.core.dates import local_day
 from salesbot.core.deal import Deal, Move, Refusal
@@ -71,7 +72,7 @@ def checklist_done(deal: Deal, move: Move, argument: str, pipeline: Pipeline) ->
 def has_owner(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refusal | None:
     """Somebody is assigned."""
     if deal.owner is None:
-        return Refusal("Nobody owns this deal.", "Assign someone", "owner")
+        return Refusal("Nobody owns this deal.", "Comment `/assign`, or `/assign @name`", "owner")
     return None
 
 
@@ -106,7 +107,7 @@ def has_reason(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Ref
 def has_date(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refusal | None:
     """The deal says when to come back to it, and that is still to come."""
     stage = pipeline.stage(move.to)
-    word = stage.command if stage and stage.command else "revisit"
+    word = _word(stage, "revisit")
     hint = f"Comment `/{word} march` or `/{word} 2027-03-01`"
     text = deal.fields.get("Revisit on", "")
     if not text:
@@ -126,7 +127,8 @@ def has_field(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refu
     heading = pipeline.heading(argument) or argument
     if deal.fields.get(heading):
         return None
-    return Refusal(f"{heading} is empty.", f"Write it under `### {heading}` in the description", f"field:{argument}")
+    said = values.NOT_BY_HAND.get(heading, f"`/set {argument} <value>`")
+    return Refusal(f"{heading} is empty.", f"Comment {said}", f"field:{argument}")
 
 
 def title(item: Item) -> str:
@@ -141,8 +143,15 @@ def full_name(checklist: str) -> str:
     return f"checklist:{checklist}"
 
 
+def _word(stage: Stage | None, default: str) -> str:
+    """What to type after the slash to move to a stage."""
+    if stage is None:
+        return default
+    return stage.command or f"stage {stage.name}"
+
+
 def _with_reason(stage: Stage | None, pipeline: Pipeline) -> str:
     lost = stage is None or stage.outcome != "rejected"
     reasons = pipeline.lost_reasons if lost else pipeline.reject_reasons
-    word = stage.command if stage and stage.command else ("lost" if lost else "reject")
+    word = _word(stage, "lost" if lost else "reject")
     return f"`/{word} <reason>`, for example {', '.join(f'`/{word} {reason}`' for reason in reasons[:3])}"

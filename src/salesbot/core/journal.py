@@ -7,7 +7,7 @@ Lose it, and the labels stand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -95,6 +95,7 @@ class Journal:
 
     def with_visit(self, visit: StageVisit) -> Journal:
         """Remember an accepted move; the deal is in that stage now."""
+        visit = replace(visit, forced=visit.forced and visit.forced[:WHY])
         return replace(self, stage=visit.stage, history=(*self.history, visit)[-VISITS:])
 
     def with_assigned(self, login: str, at: datetime, *, on: bool) -> Journal:
@@ -132,8 +133,7 @@ def to_payload(journal: Journal) -> dict[str, Any]:
         "born": _epoch(journal.born),
         "answered": [[id_, answer] for id_, answer in journal.answered],
         "history": [
-            [visit.stage, _epoch(visit.entered), visit.by, visit.how, visit.forced and visit.forced[:WHY]]
-            for visit in journal.history
+            [visit.stage, _epoch(visit.entered), visit.by, visit.how, visit.forced] for visit in journal.history
         ],
         "refused": journal.refused,
         "owed": [[owed.key, owed.text] for owed in journal.owed],
@@ -150,6 +150,35 @@ def to_payload(journal: Journal) -> dict[str, Any]:
         "boxes": [[comment, _epoch(at)] for comment, at in journal.boxes],
     }
     return {key: value for key, value in payload.items() if value not in ("", [], {}, 0)}
+
+
+def fitting(journal: Journal) -> Journal:
+    """Leave out what is missed least until the marker has room: long whys, comments owed, old visits, ticks.
+
+    Without it a deal with a long history could not be written any more at all.
+    """
+    *tries, least = _lighter(journal)
+    return next((lighter for lighter in tries if _fits(lighter)), least)
+
+
+def _lighter(journal: Journal) -> Iterator[Journal]:
+    yield journal
+    yield (journal := replace(journal, history=tuple(_briefly(visit) for visit in journal.history)))
+    yield (journal := replace(journal, owed=()))
+    yield (journal := replace(journal, history=journal.history[-10:]))
+    yield replace(journal, ticks={})
+
+
+def _briefly(visit: StageVisit) -> StageVisit:
+    return replace(visit, forced=visit.forced and visit.forced[:20])
+
+
+def _fits(journal: Journal) -> bool:
+    try:
+        markdown.marker(CARD, to_payload(journal))
+    except ValueError:
+        return False
+    return True
 
 
 def from_payload(payload: Mapping[str, Any]) -> Journal | None:

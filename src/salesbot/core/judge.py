@@ -13,9 +13,11 @@ from typing import assert_never
 
 from salesbot.core import fields, guards
 from salesbot.core.acts import Act, Answer, Disown, Leave, MoveTo, Own, PostList, Reopen, SetField, Undo
+from salesbot.core.command_table import usage
 from salesbot.core.deal import Deal, Move, Refusal, Role, StageVisit
 from salesbot.core.journal import Journal, Owed
 from salesbot.core.pipeline import Pipeline, Stage
+from salesbot.core.voice import Markdown
 
 BODY_LIMIT = 65_536
 """Characters GitHub takes as a description. A write of which GitHub refuses this part would be half a plan."""
@@ -27,6 +29,8 @@ class Refused:
 
     to: str | None
     why: tuple[Refusal, ...]
+    misread: bool = False
+    """A command that could not be read: saying it right is all it takes."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,10 @@ class Course:
         return frozenset(owed.key for owed in self.owed)
 
     def owing(self, key: str, text: str) -> Course:
-        """Owe a comment."""
-        return replace(self, owed=(*self.owed, Owed(key, text)))
+        """Owe a comment. What is owed under one key already becomes one comment with it: a second would be a double."""
+        before = next((owed.text for owed in self.owed if owed.key == key), "")
+        others = tuple(owed for owed in self.owed if owed.key != key)
+        return replace(self, owed=(*others, Owed(key, f"{before}\n\n{text}".strip("\n"))))
 
     def noting(self, note: str) -> Course:
         """Say something in the job summary only."""
@@ -176,7 +182,7 @@ def _why_not(deal: Deal, move: Move, target: Stage, bench: Bench) -> tuple[Refus
         least = pipeline.permissions.force
         if bench.role >= least:
             return ()
-        return (Refusal(f"`--force` needs the role {least.name.lower()}.", "Ask someone who has it"),)
+        return (Refusal(Markdown(f"`--force` needs the role {least.name.lower()}."), "Ask someone who has it"),)
     if deal.stage is not None and not pipeline.allows(deal.stage, target.name):
         return (_no_way(deal.stage, target, pipeline),)
     return guards.missing(deal, move, target.requires, pipeline)
@@ -189,13 +195,8 @@ def _no_way(source: str, target: Stage, pipeline: Pipeline) -> Refusal:
         return Refusal(
             f"The deal is {source}, and that is an end.", "Comment `/reopen` first, or `/undo` if it was a slip"
         )
-    ways = ", ".join(f"`{_typed(pipeline.stage(name), name)}`" for name in stage.next)
-    return Refusal(f"A deal in {source} cannot go to {target.name}.", f"From there it can go to {ways}")
-
-
-def _typed(stage: Stage | None, name: str) -> str:
-    """What to type to move to a stage."""
-    return f"/{stage.command}" if stage is not None and stage.command else f"/stage {name}"
+    ways = ", ".join(f"`{usage(there)}`" for name in stage.next if (there := pipeline.stage(name)) is not None)
+    return Refusal(f"A deal in {source} cannot go to {target.name}.", f"From there you can say {ways}")
 
 
 def enter(course: Course, target: Stage, move: Move) -> Course:
@@ -220,10 +221,18 @@ def _back(journal: Journal) -> Journal:
 def _undo(course: Course, bench: Bench) -> Course | Refused:
     if course.journal.left:
         return _returned(course)
+    if _was_undone(course, bench):
+        return course
     back = undo_target(course.journal.history, bench.pipeline)
     if back is None:
         return Refused(None, (Refusal("There is no move to take back.", "Comment `/history` to see the way so far"),))
     return enter(course, back, Move(back.name, bench.at, bench.by, "undo"))
+
+
+def _was_undone(course: Course, bench: Bench) -> bool:
+    """Whether an earlier run took a move back for this very comment, and then had to take its receipt back."""
+    earlier = (visit for visit in course.deal.history if visit not in course.moves)
+    return any((visit.how, visit.by, visit.entered) == ("undo", bench.by, bench.at) for visit in earlier)
 
 
 def undo_target(history: tuple[StageVisit, ...], pipeline: Pipeline) -> Stage | None:
@@ -248,14 +257,14 @@ def _reopen(course: Course, bench: Bench) -> Course | Refused:
 
 
 def reopen_target(history: tuple[StageVisit, ...], pipeline: Pipeline) -> Stage:
-    """Find the stage a reopened deal goes to: the newest one that was no end, or the one that is configured."""
+    """Find the stage a reopened deal goes to: the newest open one, or the one that is configured."""
     if pipeline.reopens != "previous":
         fixed = pipeline.stage(pipeline.reopens)
         assert fixed is not None, pipeline.reopens
         return fixed
     for visit in reversed(history):
         stage = pipeline.stage(visit.stage)
-        if stage is not None and stage.outcome is None:
+        if stage is not None and stage.is_open:
             return stage
     start = pipeline.stage(pipeline.initial)
     assert start is not None, pipeline.initial

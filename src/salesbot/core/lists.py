@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from salesbot.core import checklists, comments, markdown, speak
+from salesbot.core.command_table import usage
 from salesbot.core.deal import StageVisit
 from salesbot.core.effects import PutComment
 from salesbot.core.facts import Comment
@@ -65,12 +66,15 @@ def _asked(name: str, course: Course) -> int:
 
 
 def _round(name: str, course: Course, pipeline: Pipeline) -> int:
-    """How many times the deal came to the list's stage, counting only returns from further on, and none taken back."""
+    """How many times the deal came to the list's stage, counting only returns from further on, and none taken back.
+
+    Being put off or closed in between makes no difference: an old estimate is no estimate.
+    """
     stage = _stage_of(name, pipeline)
     order = [each.name for each in pipeline.open_stages]
     if stage is None or stage.name not in order:
         return 1
-    visits = course.deal.history
+    visits = [visit for visit in course.deal.history if visit.stage in order]
     returns = [
         visit
         for before, visit in pairwise(visits)
@@ -109,8 +113,16 @@ def _filled(name: str, course: Course, stand: Stand) -> str:
         "fields": dict(deal.fields),
         "next_step": deal.fields.get("Next step"),
         "round": _round(name, course, stand.pipeline),
+        "forward": _forward(name, stand.pipeline),
+        "reject": next((usage(stage) for stage in stand.pipeline.stages if stage.outcome == "rejected"), None),
     }
     return stand.say(checklist_file(name), values)
+
+
+def _forward(name: str, pipeline: Pipeline) -> str | None:
+    """What to type once the list is settled: the move to the first stage that asks for it."""
+    wanted = comments.key(comments.CHECKLIST, name)
+    return next((usage(stage) for stage in pipeline.stages if wanted in stage.requires), None)
 
 
 def _renewed(name: str, posted: Comment, course: Course, stand: Stand) -> str:

@@ -89,7 +89,7 @@ def tell(
     by: str | None = None,
 ) -> Told:
     """Open the problem issue, or bring the open one up to date."""
-    listed = list(labels)
+    listed = sorted(labels, key=lambda problem: problem.stage)  # in one order, else each deal would edit it anew
     values: dict[str, Any] = {
         "file": file,
         "config_problems": list(config),

@@ -16,6 +16,8 @@ from salesbot.core.timeline import foreign_events
 def card_effects(course: Course, stand: Stand) -> Iterator[Effect]:
     """Write the card if a person would see something new on it, or if something new is to be remembered."""
     memory = _memory(course, stand)
+    # Shown is what is remembered: the next run has nothing else to show.
+    course = replace(course, deal=replace(course.deal, history=memory.history))
     text = stand.say("card.md.j2", card.values(course, stand.pipeline))
     body = comments.write(journal.CARD, text, journal.to_payload(memory))
     kept = stand.cards.kept
@@ -44,7 +46,7 @@ def _memory(course: Course, stand: Stand) -> Journal:
     """The journal as it should stand: with what was seen on the issue, and with what this run owes."""
     memory = course.journal.seen(foreign_events(stand.facts, stand.pipeline))
     newest = stand.newest_comment
-    return replace(
+    remembered = replace(
         memory,
         label=_label_id(course, stand) or memory.label,
         owed=speak.owed(course, stand),
@@ -52,6 +54,7 @@ def _memory(course: Course, stand: Stand) -> Journal:
         ticks=_ticks(course, memory),
         lists={**dict.fromkeys(course.deal.checklists, 0), **memory.lists, **_lists(stand)},
     )
+    return journal.fitting(remembered)
 
 
 def _ticks(course: Course, memory: Journal) -> dict[str, tuple[str, ...]]:

@@ -18,8 +18,6 @@ from salesbot.core.stand import Stand
 
 EDITABLE_FOR = timedelta(days=1)
 """A refusal that is still the last comment is edited for so long; GitHub mails nobody for an edit (behaviour 3)."""
-OWED_LIMIT = 12_000
-"""Characters of comments a journal keeps until they are written."""
 
 
 def is_fresh(course: Course) -> bool:
@@ -35,7 +33,7 @@ def owed(course: Course, stand: Stand) -> tuple[Owed, ...]:
     earlier = () if taken_away(stand) else course.journal.owed
     left = [entry for entry in earlier if entry.key not in stand.own and entry.key not in course.owed_keys]
     left = [entry for entry in left if not (course.moves and entry.key.partition(":")[0] in comments.PASSING)]
-    return _within_limit(_one_refusal([*left, *course.owed]))
+    return tuple(_one_refusal([*left, *course.owed]))
 
 
 def _one_refusal(entries: Sequence[Owed]) -> list[Owed]:
@@ -45,15 +43,6 @@ def _one_refusal(entries: Sequence[Owed]) -> list[Owed]:
     if not refusals:
         return others
     return [*others, Owed(refusals[-1].key, "\n\n".join(entry.text for entry in refusals))]
-
-
-def _within_limit(entries: Sequence[Owed]) -> tuple[Owed, ...]:
-    kept, size = [], 0
-    for entry in entries:
-        size += len(entry.text)
-        if size <= OWED_LIMIT:
-            kept.append(entry)
-    return tuple(kept)
 
 
 def taken_away(stand: Stand) -> bool:

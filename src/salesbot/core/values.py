@@ -111,23 +111,29 @@ _BY_TYPE: Mapping[str, Read] = {
     "date": day,
     "yes/no": yes_no,
 }
-_NOT_BY_HAND = {
+NOT_BY_HAND = {
     "Next step": "`/next <date> <what>`",
     "Snoozed until": "`/snooze <duration>`",
     "Earlier expected closes": "`/expect <date>`",
 }
+"""Headings whose sections have a command of their own, and which."""
 
 
 def read(heading: str, text: str, today: date, pipeline: Pipeline) -> str | Refusal:
     """Read what was typed for a field."""
     command = f"/set {field_key(heading)}"
-    if heading in _NOT_BY_HAND:
-        return Refusal(f"{heading} is not set like this.", f"It is set by {_NOT_BY_HAND[heading]}")
+    if heading in NOT_BY_HAND:
+        return Refusal(f"{heading} is not set like this.", f"It is set by {NOT_BY_HAND[heading]}")
     own = next((field for field in pipeline.fields if field.label == heading), None)
     if own is not None and own.type == "choice":
         return _choose(text, command, own.options)
     reader = _BY_TYPE[own.type] if own is not None else _BUILT_IN.get(heading, plain)
     return reader(text, command, today, pipeline)
+
+
+def settable(pipeline: Pipeline) -> list[str]:
+    """List the headings of the fields that `/set` sets."""
+    return [heading for heading in pipeline.headings if heading not in NOT_BY_HAND]
 
 
 def is_readable(field: Field, text: str, pipeline: Pipeline) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypedDict, Unpack
 
 What = Literal[
     "fails", "loses answer", "lands late", "resets", "hangs", "secondary", "primary", "errors",
-    "refuses", "cuts", "nulls", "stale", "kills",
+    "refuses", "breaks", "cuts", "nulls", "stale", "kills",
 ]  # fmt: skip
 
 SOMETHING_WENT_WRONG = (
@@ -98,6 +98,12 @@ class Fault:
         """Refuse one root mutation as FORBIDDEN: by position from 1, by name, or by alias. The others run."""
         where.setdefault("on", "mutation")
         return cls("refuses", target=mutation, **where)
+
+    @classmethod
+    def breaks(cls, mutation: int | str, **where: Unpack[Where]) -> Fault:
+        """Fail at one root mutation, and say that something went wrong with it. The others run."""
+        where.setdefault("on", "mutation")
+        return cls("breaks", target=mutation, **where)
 
     @classmethod
     def cuts(cls, position: int, **where: Unpack[Where]) -> Fault:

@@ -13,7 +13,7 @@ from salesbot.adapters.github import read as _read
 from salesbot.adapters.github import settings as _settings
 from salesbot.adapters.github import upkeep as _upkeep
 from salesbot.adapters.github import write as _write
-from salesbot.adapters.github.client import Client, ForbiddenError, NotFoundError, UnclearError
+from salesbot.adapters.github.client import Client, ForbiddenError, NotFoundError, PatienceError, UnclearError
 from salesbot.adapters.github.look_back import Meanwhile
 from salesbot.adapters.github.many import IN_FULL, Page
 from salesbot.adapters.github.read import IssueGoneError, Place, from_saved
@@ -35,6 +35,7 @@ __all__ = [
     "Meanwhile",
     "NotFoundError",
     "Page",
+    "PatienceError",
     "Pinned",
     "Place",
     "Rate",

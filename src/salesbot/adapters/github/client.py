@@ -8,7 +8,7 @@ could forget it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -44,6 +44,10 @@ class UnclearError(ServiceError):
 
 class ForbiddenError(ServiceError):
     """The token may not do this, or not see it."""
+
+
+class PatienceError(ServiceError):
+    """GitHub says to wait, or a pause is due, for longer than a run may; asking for less is no way out."""
 
 
 class BrokenError(ServiceError):
@@ -100,7 +104,7 @@ class Client:
             if status is not None and self._limited(status, headers, answer):
                 continue
             errors = _errors(answer)
-            if status is None or status >= 500 or _is_broken(errors):
+            if status is None or status >= 500 or is_broken(errors):
                 failure = "GitHub did not answer" if status is None else f"GitHub answered {status}"
                 if give_up:
                     raise BrokenError(failure)
@@ -129,7 +133,7 @@ class Client:
             _refuse_status(status, answer)
             errors, data = _errors(answer), answer.get("data")
             if not isinstance(data, dict):
-                if errors and not _is_broken(errors):
+                if errors and not is_broken(errors):
                     raise _graphql_error(errors)
                 raise UnclearError("GitHub did not say whether it did what was asked.", "The next run looks")
             return Reply(data, _clock(headers), errors)
@@ -186,9 +190,9 @@ class Client:
         self.sleep(seconds)
 
     def wait(self, seconds: float, why: str) -> None:
-        """Sleep, within the patience of the run. Raises ServiceError where that would be too long."""
+        """Sleep, within the patience of the run. Raises PatienceError where that would be too long."""
         if seconds > self.patience:
-            raise ServiceError(f"{why}, and waiting {seconds:.0f} s would be too long.", "The next run goes on")
+            raise PatienceError(f"{why}, and waiting {seconds:.0f} s would be too long.", "The next run goes on")
         self.patience -= seconds
         self.sleep(seconds)
 
@@ -235,8 +239,8 @@ def _how_long(headers: Mapping[str, Any]) -> float:
     return NO_RETRY_AFTER
 
 
-def _is_broken(errors: tuple[Mapping[str, Any], ...]) -> bool:
-    """GitHub failing under HTTP 200."""
+def is_broken(errors: Iterable[Mapping[str, Any]]) -> bool:
+    """Say whether errors under HTTP 200 are GitHub failing, not GitHub refusing."""
     return any(
         not error.get("type") and any(words in str(error.get("message", "")).casefold() for words in _BROKEN_WORDS)
         for error in errors

@@ -57,7 +57,10 @@ def glance(
 
 
 def read_many(client: Client, place: Place, numbers: Sequence[int], waking: Waking) -> list[Facts]:
-    """Read deals in full, with one request. Those that are gone are left out."""
+    """Read deals in full, with one request. Those that are gone are left out.
+
+    Raises BrokenError where GitHub cannot manage so many, for the caller to ask for fewer.
+    """
     declared = ", ".join(f"$n{index}: Int!" for index in range(len(numbers)))
     aliases = "\n".join(f"    i{index}: issue(number: $n{index}) {{ ...DealFacts }}" for index in range(len(numbers)))
     operation = (
@@ -67,7 +70,7 @@ def read_many(client: Client, place: Place, numbers: Sequence[int], waking: Waki
     )
     variables: dict[str, Any] = {**where(place), **{f"n{index}": number for index, number in enumerate(numbers)}}
     gone = tuple(f"repository.i{index}" for index in range(len(numbers)))
-    reply = client.query(with_fragments(operation), variables, tolerated=(*TOLERATED, *gone))
+    reply = client.query(with_fragments(operation), variables, tolerated=(*TOLERATED, *gone), give_up=True)
     viewer_data, data = need(reply.data, "viewer"), need(reply.data, "repository")
     viewer = Actor(need(viewer_data, "login"), viewer_data.get("databaseId"))
     repository = repository_facts(data, place)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, assert_never
 
 from salesbot.adapters.github import shapes
-from salesbot.adapters.github.client import Client, Reply, UnclearError
+from salesbot.adapters.github.client import Client, Reply, UnclearError, is_broken
 from salesbot.adapters.github.documents import definitions, with_fragments
 from salesbot.adapters.github.shapes import Json
 from salesbot.core import problems
@@ -59,6 +59,8 @@ class Written:
     """What the answer to a write says."""
 
     failed: tuple[tuple[Effect, str], ...] = ()
+    unclear: tuple[Effect, ...] = ()
+    """Those of the failed of which GitHub does not say whether it did them."""
     edits: Mapping[int, int] = field(default_factory=dict)
     """How many edits each comment has now that was edited."""
     texts: Mapping[int, tuple[Edit, ...]] = field(default_factory=dict)
@@ -72,8 +74,8 @@ class Written:
 
 
 def create_labels(client: Client, facts: Facts, wanted: Sequence[CreateLabel]) -> tuple[Label, ...]:
-    """Create labels, and say what they are. Raises UnclearError if another run made one at the same moment,
-    ServiceError if one cannot be created."""
+    """Create labels, and say what they are. Raises UnclearError if nobody can tell, or another run made one at
+    the same moment, ServiceError if one cannot be created."""
     steps = [
         Step(
             effect,
@@ -89,10 +91,13 @@ def create_labels(client: Client, facts: Facts, wanted: Sequence[CreateLabel]) -
     ]
     reply = _send(client, steps)
     made = [reply.data.get(f"m{index}") for index in range(len(steps))]
-    if any(answer is None for answer in made):
-        why = _why(reply, made.index(None))
+    if None in made:
+        index = made.index(None)
+        why = _why(reply, index)
         if "already" in why:
             raise UnclearError("Another run made the labels at the same moment.", "The next run looks")
+        if _is_unclear(reply, index):
+            raise UnclearError("GitHub did not say whether it made a label.", "The next run looks")
         raise ServiceError(f"A label could not be created: {why}.", "The next run tries again")
     return tuple(shapes.label(answer["label"]) for answer in made if answer is not None)
 
@@ -207,6 +212,7 @@ def _problem(facts: Facts) -> str:
 
 def _read_answer(steps: Sequence[Step], reply: Reply) -> Written:
     failed: list[tuple[Effect, str]] = []
+    unclear: list[Effect] = []
     edits: dict[int, int] = {}
     texts: dict[int, tuple[Edit, ...]] = {}
     created: dict[str, Comment] = {}
@@ -216,6 +222,7 @@ def _read_answer(steps: Sequence[Step], reply: Reply) -> Written:
         if answer is None:
             if not _already_so(step, reply, index):
                 failed.append((step.effect, _why(reply, index)))
+                unclear += [step.effect] if _is_unclear(reply, index) else []
             continue
         if isinstance(step.effect, Assign) and not _is_assigned(step.effect.login, answer):
             failed.append((step.effect, f"{step.effect.login} cannot be assigned here"))
@@ -229,7 +236,7 @@ def _read_answer(steps: Sequence[Step], reply: Reply) -> Written:
         if step.operation == "OpenProblem":
             opened = answer["issue"]["number"]
         back = _find_back(answer) or back
-    return Written(tuple(failed), edits, texts, back, created, opened)
+    return Written(tuple(failed), tuple(unclear), edits, texts, back, created, opened)
 
 
 def _is_assigned(login: str, answer: Json) -> bool:
@@ -248,6 +255,12 @@ def _already_so(step: Step, reply: Reply, index: int) -> bool:
     return gone and isinstance(step.effect, (DeleteComment, MinimizeComment, Unreact, React))
 
 
+def _is_unclear(reply: Reply, index: int) -> bool:
+    """Whether an alias failed without being refused: it may have been carried out."""
+    errors = _errors_of(reply, index)
+    return not errors or is_broken(errors)
+
+
 def _find_back(answer: Any) -> Json | None:
     """The issue wherever the payload leads back to it with the look-back's fields."""
     if not isinstance(answer, Mapping):
@@ -260,6 +273,7 @@ def _find_back(answer: Any) -> Json | None:
 def _merged(one: Written, other: Written) -> Written:
     return Written(
         one.failed + other.failed,
+        one.unclear + other.unclear,
         {**one.edits, **other.edits},
         {**one.texts, **other.texts},
         other.back,

@@ -13,7 +13,7 @@ from salesbot.sandbox.refusals import TYPE, Refused
 class GraphRefused(Exception):  # noqa: N818 - as Refused
     """A refusal worded for GraphQL: a connection without bounds, a mutation without the right."""
 
-    def __init__(self, error_type: str, message: str) -> None:
+    def __init__(self, error_type: str | None, message: str) -> None:
         super().__init__(message)
         self.type = error_type
         self.message = message
@@ -23,7 +23,7 @@ def execution_error(error: GraphQLError) -> dict[str, Any]:
     """Write an error that came up while executing; anything unexpected is raised, for it is a bug of the sandbox."""
     cause = error.original_error
     if isinstance(cause, GraphRefused):
-        return _with_place(error, {"type": cause.type}, cause.message)
+        return _with_place(error, {"type": cause.type} if cause.type else {}, cause.message)
     if isinstance(cause, Refused):
         return _with_place(error, {"type": TYPE[cause.kind]}, cause.message)
     if cause is not None:
