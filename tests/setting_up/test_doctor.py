@@ -129,6 +129,7 @@ FIXES: list[tuple[str, Callable[[Play], object], str]] = [
         _without_label,
         "To do: create the label stage:won. `salesbot labels --yes` does it.",
     ),
+    ("a problem salesbot told of", _without_label, "Issue #2 tells of a problem. Read it there."),
     (
         "a stage nobody knows",
         _strange_stage,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from salesbot.adapters.github import Rate, Workflow
-from salesbot.core import label_list, timeline, workflow
+from salesbot.core import label_list, problems, timeline, workflow
 from salesbot.core.deal import Role
 from salesbot.core.facts import Facts
 from salesbot.core.pipeline import Pipeline
@@ -90,8 +90,6 @@ def of_labels(around: Facts, pipeline: Pipeline) -> Iterator[Finding]:
         yield from (Finding("fix", f"To do: {change}.", "`salesbot labels --yes` does it") for change in wanted)
     else:
         yield Finding("ok", "Every stage has its label.")
-    if around.repository.problem is not None:
-        yield Finding("fix", f"Issue #{around.repository.problem.number} tells of a problem.", "Read it there")
 
 
 def of_since(pipeline: Pipeline, file: str) -> Finding:
@@ -107,6 +105,8 @@ def of_deals(deals: Sequence[Facts], pipeline: Pipeline, roles: Mapping[str, Rol
     cannot: Counter[str] = Counter()
     for facts in deals:
         assert facts.issue is not None
+        if any(label.name.casefold() == problems.LABEL for label in facts.issue.labels):
+            yield Finding("fix", f"Issue #{facts.issue.number} tells of a problem.", "Read it there")
         strange.update(timeline.foreign_labels(facts.issue, pipeline))
         if timeline.standing_stages(facts.issue, pipeline):
             cannot.update(
