@@ -25,6 +25,7 @@ from salesbot.core import diagram
 from salesbot.core.config import parse, schema
 from salesbot.core.config.problems import ConfigError, Problem
 from salesbot.core.errors import InputError, SalesbotError
+from salesbot.setting_up import commands as setting_up
 
 BUG = 3
 PROGRAM = (sys.executable, "-m", "salesbot", "run")
@@ -63,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     exchange.add_commands(commands)
     streak_tools.add_commands(commands)
     reporting.add_commands(commands)
+    setting_up.add_commands(commands)
     sandbox = commands.add_parser("sandbox", help="serve a GitHub on this machine, to try things")
     sandbox.add_argument("--port", type=int, default=8321, help="default: 8321")
     sandbox.add_argument(

@@ -15,6 +15,7 @@ from salesbot.adapters import actions
 from salesbot.adapters.github import Client, GitHub, Place, from_saved
 from salesbot.adapters.templates import Words
 from salesbot.app import App, Outcome
+from salesbot.core import identity
 from salesbot.core.config import parse
 from salesbot.core.config.problems import ConfigError
 from salesbot.core.deal import Actor, Role
@@ -40,6 +41,7 @@ def add_commands(commands: Any) -> None:
     why = commands.add_parser("explain", help="say why a deal is in its stage, and what would be refused")
     why.add_argument("number", type=int, help="the number of the issue")
     remote(why)
+    why.add_argument("--as", dest="login", metavar="LOGIN", help="whom the workflow acts as, if not github-actions")
     why.add_argument("--save", metavar="FILE", help="keep what was read, for `salesbot simulate`")
     why.set_defaults(run=run_explain)
     what_if = commands.add_parser("simulate", help="say what an event would do to a saved deal, without network")
@@ -86,13 +88,15 @@ def run_explain(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     connection = github(args, env, dry_run=True)
     facts, saved = connection.read_and_keep(args.number, Waking("explain"))
     words = Words(facts.repository.templates)
-    pipeline = _pipeline(facts.repository.config, args.config, words)
+    pipeline = read_pipeline(facts.repository.config, args.config, words)
     facts = App(connection).complete(facts, pipeline)
+    login = args.login or identity.who_writes(facts)
+    facts = identity.seen_as(facts, login)
     for line in explain(facts, pipeline, facts.read_at, words):
         say(line)
     if args.save:
         roles = {login: role.name.lower() for login, role in facts.roles.items()}
-        _write(args.save, json.dumps({**saved, "roles": roles}, indent=1))
+        _write(args.save, json.dumps({**saved, "roles": roles, "as": login}, indent=1))
         say(f"Kept in {args.save}. Try: salesbot simulate EVENT.json {args.save}")
     return 0
 
@@ -111,7 +115,7 @@ def run_simulate(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     if facts.issue is None or facts.issue.number != wakeup.issue:
         raise InputError(f"{args.event} is about #{wakeup.issue}, {args.deal} is not.", "Give two of the same deal")
     text = _read(args.config) if args.config else facts.repository.config
-    pipeline = _pipeline(text, args.config or DEFAULT_CONFIG, words)
+    pipeline = read_pipeline(text, args.config or DEFAULT_CONFIG, words)
     now = moment(args.at) if args.at else facts.read_at
     decision = decide(replace(facts, read_at=now), pipeline, now, words)
     say(f"#{wakeup.issue}: {decision.before or 'no deal'} -> {decision.stage or 'no deal'}")
@@ -187,7 +191,8 @@ def _read_json(path: str) -> dict[str, Any]:
 
 
 def _facts(saved: Mapping[str, Any], waking: Waking, roles: Sequence[str]) -> Facts:
-    facts = from_saved(saved, waking)
+    read = from_saved(saved, waking)
+    facts = identity.seen_as(read, saved["as"]) if isinstance(saved.get("as"), str) else read
     known = {**saved.get("roles", {}), **dict(_role(text) for text in roles)}
     return replace(facts, roles={**facts.roles, **{name.casefold(): Role[known[name].upper()] for name in known}})
 
@@ -199,7 +204,8 @@ def _role(text: str) -> tuple[str, str]:
     return login, role
 
 
-def _pipeline(text: str | None, file: str, words: Words) -> Pipeline:
+def read_pipeline(text: str | None, file: str, words: Words) -> Pipeline:
+    """Read a configuration. Raises InputError with every problem of it."""
     try:
         return parse(text, file, templates=words.names())
     except ConfigError as error:

@@ -82,6 +82,12 @@ CALLS = [
     here("GET", "/contents/nothing", 404),
     here("POST", "/dispatches", 204, {"event_type": "typeform", "client_payload": {}}),
     here("POST", "/actions/workflows/sales.yml/dispatches", 204, {"ref": "main", "inputs": {"issue": "7"}}),
+    here("PUT", "/contents/.github/workflows/sales.yml", 201, {"message": "Start", "content": "b246IGlzc3Vlcwo="}),
+    here("GET", "/actions/workflows", 200),
+    here("GET", "/actions/workflows/sales.yml/runs", 200),
+    here("GET", "/actions/workflows/sales.yml/runs?status=skipped&created=%3E%3D2026-11-01", 200),
+    here("GET", "/actions/secrets", 200),
+    here("GET", "/collaborators?affiliation=outside", 200),
     here("GET", "/assignees/bob", 204),
     here("GET", "/assignees/nobody-of-that-name", 404),
     here("POST", "/labels", 201, {"name": "stage:lead", "color": "1d76db", "description": "A project opportunity"}),
@@ -140,6 +146,9 @@ def everything() -> list[Answered]:
         people = {"root": "admin", "bob": "write", "ann": "triage", "olga": "read"}
         sales = sandbox.repo("acme/sales", roles=people)
         sales.create_label("root", "customer")
+        sales.settings.secret("TYPEFORM_TOKEN")
+        sales.settings.ran("sales.yml", 2, "skipped")
+        sales.settings.outsider("otto")
         sales.install(sandbox.app("acme-sales[bot]", PUBLIC_KEY))
         made: dict[str, str] = {}
         return [_ask(sandbox, call, made) for call in CALLS]
@@ -156,7 +165,7 @@ def _ask(sandbox: Sandbox, call: Call, made: dict[str, str]) -> Answered:
         made |= {"sha": found["sha"]} if path.endswith("salesbot.yml") and "sha" in found else {}
         made |= {"comment": str(found["id"])} if path.endswith("/comments") and "id" in found else {}
         made |= {"reaction": str(found["id"])} if path.endswith("/reactions") and "id" in found else {}
-    return Answered(call, _pattern(call.method, path), reply.status_code, found)
+    return Answered(call, _pattern(call.method, path.partition("?")[0]), reply.status_code, found)
 
 
 def _pattern(method: str, path: str) -> str:

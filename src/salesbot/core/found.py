@@ -20,6 +20,8 @@ from salesbot.core.timeline import LabelWish
 from salesbot.core.wishes import CommandWish
 
 NOT_A_DEAL = "not-a-deal"
+ADOPTED = "adopted"
+"""How a deal came to the stage in which `salesbot adopt` found it."""
 OWN_LABELS = frozenset({"report", "salesbot-problem"})
 
 
@@ -211,6 +213,19 @@ def _fresh_journal(facts: Facts, pipeline: Pipeline, stage: Stage) -> Journal:
         lead=mark.key if mark is not None else "",
     )
     return journal.seen(timeline.foreign_events(facts, pipeline))
+
+
+def adopted(facts: Facts, pipeline: Pipeline, stage: Stage) -> Course:
+    """Take a deal over in a stage, by `salesbot adopt`: everything that happened so far is history.
+
+    Its present stay is marked as adopted, so that no checklist comes for it unasked.
+    """
+    issue = facts.issue
+    assert issue is not None
+    fresh = _fresh_journal(facts, pipeline, stage)
+    *before, here = fresh.history
+    history = (*before, replace(here, how=ADOPTED))
+    return _course(facts, pipeline, replace(fresh, born=facts.read_at, history=history))
 
 
 def _adopted_by(commands: list[CommandWish], fresh: Found) -> Found:

@@ -16,6 +16,7 @@ from salesbot.core.command_table import usage
 from salesbot.core.deal import StageVisit
 from salesbot.core.effects import PutComment
 from salesbot.core.facts import Comment
+from salesbot.core.found import ADOPTED
 from salesbot.core.judge import Course
 from salesbot.core.pipeline import Pipeline, Stage, checklist_file
 from salesbot.core.stand import Stand
@@ -34,9 +35,13 @@ def list_effects(course: Course, stand: Stand) -> list[PutComment]:
 
 
 def _wanted(course: Course, stand: Stand) -> list[str]:
-    """The list of the stage the deal is in, those a refusal misses, those somebody asked for."""
+    """The list of the stage the deal is in, those a refusal misses, those somebody asked for.
+
+    Where a deal was taken over, its stage's list comes when somebody asks: else adoption would mail everybody.
+    """
     stage = stand.pipeline.stage(course.deal.stage)
-    names = [stage.checklist] if stage is not None and stage.checklist and not course.journal.left else []
+    unasked = bool(course.journal.left) or any(visit.how == ADOPTED for visit in course.deal.history[-1:])
+    names = [stage.checklist] if stage is not None and stage.checklist and not unasked else []
     owed = [entry.key.partition(":")[2] for entry in speak.owed(course, stand) if speak.is_list(entry.key)]
     return list(dict.fromkeys([*names, *owed, *course.journal.refresh]))
 

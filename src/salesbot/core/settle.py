@@ -39,7 +39,7 @@ def settle(course: Course, stand: Stand) -> list[Effect]:
     assert stage is not None, course.deal.stage
     marks = attention.label_effects(course, stand)
     create = [*_missing_labels(stage, stand), *attention.missing_labels(marks, stand), *_missing_leave(course, stand)]
-    labels = [*_labels(stage, stand), *_leave(course, stand), *marks, *_state(course, stage, stand)]
+    labels = [*stage_labels(stage, stand), *_leave(course, stand), *marks, *_state(course, stage, stand)]
     if stand.issue.locked:
         return [*create, *labels]
     written = lists.list_effects(course, stand)
@@ -67,7 +67,8 @@ def _body(course: Course, stand: Stand) -> Iterator[Effect]:
         yield EditBody(course.deal.body)
 
 
-def _labels(stage: Stage, stand: Stand) -> list[Effect]:
+def stage_labels(stage: Stage, stand: Stand) -> list[Effect]:
+    """Leave the stage's own label on the issue, and no other stage's."""
     on = standing_stages(stand.issue, stand.pipeline)
     add: list[Effect] = [] if any(_is_label_of(stage, label.name) for _, label in on) else [AddLabel(stage.label)]
     remove: list[Effect] = [RemoveLabel(label.name) for _, label in on if not _is_label_of(stage, label.name)]

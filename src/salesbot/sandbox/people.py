@@ -16,6 +16,7 @@ from salesbot.sandbox.changes import Change
 from salesbot.sandbox.database import Row
 from salesbot.sandbox.hub import Hub
 from salesbot.sandbox.refusals import Refused
+from salesbot.sandbox.settings import Settings
 
 REASONS = {"completed": "COMPLETED", "not planned": "NOT_PLANNED", "duplicate": "DUPLICATE"}
 
@@ -30,6 +31,11 @@ class Repo:
 
     def __repr__(self) -> str:
         return f"Repo({self.name!r})"
+
+    @property
+    def settings(self) -> Settings:
+        """What its admin changes in the settings and under Actions."""
+        return Settings(self.hub, self.name)
 
     @property
     def row(self) -> Row:

@@ -197,3 +197,9 @@ CREATE TABLE deliveries (
 INSERT INTO sqlite_sequence (name, seq) VALUES
   ('users', 60001000), ('repositories', 700200300), ('labels', 6500100200), ('issues', 2100300400), ('comments', 3200400500),
   ('edits', 910500600), ('reactions', 240600700), ('events', 17100700800), ('deliveries', 0), ('commits', 0), ('assignees', 0);
+
+-- Settings: a workflow without a row is active.
+CREATE TABLE workflow_states (repository_id INTEGER NOT NULL, path TEXT NOT NULL, state TEXT NOT NULL, PRIMARY KEY (repository_id, path)) WITHOUT ROWID;
+CREATE TABLE workflow_runs (id INTEGER PRIMARY KEY AUTOINCREMENT, repository_id INTEGER NOT NULL, path TEXT NOT NULL, conclusion TEXT NOT NULL, created_at TEXT NOT NULL);
+CREATE TABLE secrets (repository_id INTEGER NOT NULL, name TEXT NOT NULL, created_at TEXT NOT NULL);
+CREATE TABLE outsiders (repository_id INTEGER NOT NULL, user_id INTEGER NOT NULL);

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,11 +15,16 @@ from salesbot.adapters.github import look_back as _look_back
 from salesbot.adapters.github import many as _many
 from salesbot.adapters.github import read as _read
 from salesbot.adapters.github import reports as _reports
+from salesbot.adapters.github import settings as _settings
+from salesbot.adapters.github import upkeep as _upkeep
 from salesbot.adapters.github import write as _write
-from salesbot.adapters.github.client import Client, NotFoundError, PatienceError, UnclearError
+from salesbot.adapters.github.client import Client, ForbiddenError, NotFoundError, PatienceError, UnclearError
 from salesbot.adapters.github.look_back import Meanwhile
 from salesbot.adapters.github.many import IN_FULL, Page
 from salesbot.adapters.github.read import Intake, IssueGoneError, Place, from_saved
+from salesbot.adapters.github.scratch import Scratch
+from salesbot.adapters.github.settings import Rate, Workflow
+from salesbot.adapters.github.upkeep import Pinned
 from salesbot.adapters.github.write import Written
 from salesbot.core.deal import Role
 from salesbot.core.effects import CreateLabel, Effect
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = [
     "IN_FULL",
     "Client",
+    "ForbiddenError",
     "GitHub",
     "Intake",
     "IssueGoneError",
@@ -39,8 +45,12 @@ __all__ = [
     "NotFoundError",
     "Page",
     "PatienceError",
+    "Pinned",
     "Place",
+    "Rate",
+    "Scratch",
     "UnclearError",
+    "Workflow",
     "Written",
     "from_saved",
 ]
@@ -135,3 +145,47 @@ class GitHub:
     def look_back(self, written: Written, facts: Facts, effects: Sequence[Effect]) -> Meanwhile:
         """Say what happened while a decision was taken and written."""
         return _look_back.look_back(written, facts, effects)
+
+    def update_label(self, label: Label) -> Label:
+        """Give the label of this id this name, colour and description."""
+        return _upkeep.update_label(self.client, label)
+
+    def pinned(self, facts: Facts) -> list[Pinned]:
+        """Read the pinned issues."""
+        return _upkeep.pinned(self.client, facts.repository)
+
+    def unpin(self, issue: Pinned) -> None:
+        """Take a pin off."""
+        _upkeep.unpin(self.client, issue)
+
+    def delete_label(self, label: Label) -> None:
+        """Take a label off the list and off every issue."""
+        _upkeep.delete_label(self.client, label)
+
+    def workflows(self) -> list[Workflow]:
+        """Read the workflow files, and whether each is switched on."""
+        return _settings.workflows(self.client, self.place.repository)
+
+    def read_file(self, path: str) -> str | None:
+        """Read a file of the default branch."""
+        return _settings.read_file(self.client, self.place.repository, path)
+
+    def runs_since(self, path: str, since: date) -> int | None:
+        """Count the runs of a workflow since a day."""
+        return _settings.runs_since(self.client, self.place.repository, path, since)
+
+    def secrets(self) -> list[str] | None:
+        """Name the secrets there are, where the token may see them."""
+        return _settings.secrets(self.client, self.place.repository)
+
+    def outsiders(self) -> dict[str, Role] | None:
+        """Read who works here from outside the organisation, where the token may see it."""
+        return _settings.outsiders(self.client, self.place.repository)
+
+    def rates(self) -> dict[str, Rate] | None:
+        """Read what is left of this hour's requests."""
+        return _settings.rates(self.client)
+
+    def scratch(self, around: Facts, excluded: Label) -> Scratch:
+        """Prepare a scratch issue, with a label that keeps it from becoming a deal."""
+        return Scratch(self.client, around.repository, excluded)

@@ -42,6 +42,10 @@ class UnclearError(ServiceError):
     """A write was sent, and nobody can tell whether it was carried out. Read again before anything else."""
 
 
+class ForbiddenError(ServiceError):
+    """The token may not do this, or not see it."""
+
+
 class PatienceError(ServiceError):
     """GitHub says to wait, or a pause is due, for longer than a run may; asking for less is no way out."""
 
@@ -268,7 +272,7 @@ def _refuse_status(status: int, answer: Mapping[str, Any]) -> None:
             "GitHub refused the token.", "Check the input `token`; it needs `issues: write` and `contents: read`"
         )
     if status == 403:
-        raise ServiceError(
+        raise ForbiddenError(
             f"GitHub forbids this to the token ({message}).",
             "Give the job `permissions:` with `issues: write` and `contents: read`",
         )

@@ -11,6 +11,7 @@ from salesbot.sandbox.access import Level, base_level, reads_code, role_name, wr
 from salesbot.sandbox.database import Row
 from salesbot.sandbox.refusals import NOT_FOR_INTEGRATIONS, Refused, no_permission
 from salesbot.sandbox.rest.call import Call, Reply
+from salesbot.sandbox.settings import is_outsider
 
 LEGACY = {
     Level.NONE: "none",
@@ -61,11 +62,13 @@ def get_repository(call: Call) -> Reply:
 
 
 def list_collaborators(call: Call) -> Reply:
-    """Answer who belongs to the repository, for those who may push."""
+    """Answer who belongs to the repository, for those who may push; `affiliation=outside`: and not to its owner."""
     row = call.repository
     if _reach(call, row) < Level.WRITE:
         raise Refused("forbidden", "Must have push access to view repository collaborators.")
     people = repositories.collaborators(call.hub.db, row)
+    if call.query.get("affiliation") == "outside":
+        people = [person for person in people if is_outsider(call.hub.db, row, person["id"])]
     return Reply([_collaborator(call, person, person["role"]) for person in people])
 
 

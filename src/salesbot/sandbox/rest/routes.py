@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from salesbot.sandbox.refusals import NOT_FOR_INTEGRATIONS, STATUS, Moved, Refused
-from salesbot.sandbox.rest import comments, installations, issues, labels, places
+from salesbot.sandbox.rest import actions, comments, installations, issues, labels, places
 from salesbot.sandbox.rest.call import DOCUMENTATION, Call, Reply
 
 Handler = Callable[[Call], Reply]
@@ -27,6 +27,9 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/collaborators/{login}/permission": {"GET": places.get_permission},
     "/contents/{path}": {"GET": places.get_content, "PUT": places.put_content, "DELETE": places.delete_content},
     "/dispatches": {"POST": places.dispatch},
+    "/actions/secrets": {"GET": actions.list_secrets},
+    "/actions/workflows": {"GET": actions.list_workflows},
+    "/actions/workflows/{workflow}/runs": {"GET": actions.list_runs},
     "/actions/workflows/{workflow}/dispatches": {"POST": places.workflow_dispatch},
     "/assignees/{login}": {"GET": issues.check_assignee},
     "/labels": {"GET": labels.list_labels, "POST": labels.create_label},

@@ -1,0 +1,97 @@
+"""Trying on an issue of its own what nobody could look up: `salesbot doctor --scratch`.
+
+Does and reports what it saw. What it means, `core.taken_for_granted` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from salesbot.adapters.github.client import Client
+from salesbot.adapters.github.documents import document
+from salesbot.adapters.github.shapes import need, nodes
+from salesbot.core.errors import ServiceError
+from salesbot.core.facts import Label, Repository
+from salesbot.core.taken_for_granted import BEFORE, FIRST, LAST, RENAMED, Seen
+
+TITLE = "salesbot doctor: a scratch issue, to be ignored"
+
+
+@dataclass
+class Scratch:
+    """One scratch issue. It carries `excluded`, so that nobody takes it for a deal, and is closed in the end."""
+
+    client: Client
+    repository: Repository
+    excluded: Label
+    label: Label | None = None
+    number: int = 0
+    issue: str = field(default="", repr=False)
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """Open the issue, and close it whatever happens; the label it made goes too."""
+        variables = {"repository": self.repository.node_id, "title": TITLE, "body": FIRST, "label": self.excluded.id}
+        made = need(self._do("OpenProblem", variables), "createIssue", "issue")
+        self.issue, self.number = made["id"], made["number"]
+        try:
+            yield
+        finally:
+            try:
+                if self.label is not None:
+                    self._do("DeleteLabel", {"label": self.label.id})
+            finally:
+                self._do("CloseIssue", {"issue": self.issue, "reason": "NOT_PLANNED", "duplicate": None})
+
+    def see(self, mention: str) -> Seen:
+        """Do everything, and read what came of it. `mention` is a comment with a plain and a broken mention."""
+        self._do("EditBody", {"issue": self.issue, "body": LAST})
+        errors = self._partly()
+        self._comment(mention)
+        self._rename()
+        found = need(self.client.query(document("ScratchSeen"), {"issue": self.issue}).data, "node")
+        comments = nodes(found, "comments")
+        people = self.client.query(
+            document("ScratchPeople"),
+            {"id": self.repository.node_id},
+            tolerated=("node.people", "node.collaborators"),
+        ).data
+        return Seen(
+            edits=tuple(node.get("diff") for node in nodes(found, "userContentEdits")),
+            comments=tuple(node["body"] for node in comments),
+            failed=errors,
+            html=next((node["bodyHTML"] for node in comments if node["body"] == mention), ""),
+            label_id=self.label.id if self.label is not None else "",
+            events=tuple((node["label"]["id"], node["label"]["name"]) for node in nodes(found, "timelineItems")),
+            people_readable=need(people, "node").get("people") is not None,
+            collaborators_readable=need(people, "node").get("collaborators") is not None,
+        )
+
+    def _partly(self) -> tuple[str, ...]:
+        """Send three aliases, of which the second must fail."""
+        gone = self._comment("gone")
+        self._do("DeleteComment", {"comment": gone})
+        reply = self.client.mutate(document("ScratchPartly"), {"issue": self.issue, "gone": gone})
+        return tuple(str((error.get("path") or ["?"])[0]) for error in reply.errors)
+
+    def _comment(self, body: str) -> str:
+        made = self._do("AddComment", {"issue": self.issue, "body": body})
+        return str(need(made, "addComment", "commentEdge", "node", "id"))
+
+    def _rename(self) -> None:
+        asked = {"name": BEFORE, "color": "ededed", "description": ""}
+        made = need(self._do("CreateLabel", {"repository": self.repository.node_id, **asked}), "createLabel", "label")
+        self.label = Label(made["id"], BEFORE)
+        # The excluded label went on when the issue was opened; this event is the younger one.
+        self._do("AddLabel", {"issue": self.issue, "label": self.label.id})
+        self._do("UpdateLabel", {"label": self.label.id, **asked, "name": RENAMED})
+
+    def _do(self, operation: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+        reply = self.client.mutate(document(operation), variables)
+        if reply.errors:
+            message = str(reply.errors[0].get("message", ""))[:200]
+            raise ServiceError(f"GitHub refused {operation}: {message}.", "It takes the role write, or `issues: write`")
+        return reply.data

@@ -1,0 +1,116 @@
+"""What salesbot takes for granted about GitHub without having seen it live, and how a trial is read (docs/limits.md).
+
+All of it is inferred from documentation and from what others report, until `salesbot doctor --scratch` has looked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+FIRST, LAST = "### Value\n\n1 EUR", "### Value\n\n2 EUR"
+BEFORE, RENAMED = "salesbot-scratch", "salesbot-scratch-renamed"
+MENTION = 'class="user-mention'
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was seen on a scratch issue."""
+
+    edits: tuple[str | None, ...]
+    """Of its description, newest first, as GitHub lists them."""
+    comments: tuple[str, ...]
+    failed: tuple[str, ...]
+    html: str
+    label_id: str
+    events: tuple[tuple[str, str], ...]
+    """Id and name of the label of each labeling."""
+    people_readable: bool
+    collaborators_readable: bool
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One thing taken for granted. `holds` is None where this repository cannot tell."""
+
+    what: str
+    holds: bool | None
+    otherwise: str
+
+
+def mention(login: str) -> str:
+    """Write a comment that mentions somebody once as people do, and once as salesbot writes a stranger's `@`."""
+    return f"@{login} @<!-- -->{login}"
+
+
+def trials(seen: Seen) -> Iterator[Trial]:
+    """Read what was seen."""
+    yield from (Trial(what, holds(seen), otherwise) for what, holds, otherwise in _TABLE)
+
+
+def _whole_text(seen: Seen) -> bool | None:
+    return LAST in [_plain(diff) for diff in seen.edits]
+
+
+def _original(seen: Seen) -> bool | None:
+    return FIRST in [_plain(diff) for diff in seen.edits]
+
+
+def _plain(text: str | None) -> str:
+    return (text or "").replace("\r\n", "\n").strip()
+
+
+def _in_order(seen: Seen) -> bool | None:
+    said = [body for body in seen.comments if body in ("before", "after")]
+    return said == ["before", "after"] and seen.failed == ("second",)
+
+
+def _keeps_id(seen: Seen) -> bool | None:
+    return any(id_ == seen.label_id for id_, _ in seen.events)
+
+
+def _keeps_name(seen: Seen) -> bool | None:
+    names = [name for id_, name in seen.events if id_ == seen.label_id]
+    return BEFORE in names if names else None
+
+
+def _mention_is_broken(seen: Seen) -> bool | None:
+    marked = seen.html.count(MENTION)
+    return marked == 1 if marked else None
+
+
+_TABLE: tuple[tuple[str, Callable[[Seen], bool | None], str], ...] = (
+    (
+        "an edit's `diff` holds the whole text after it",
+        _whole_text,
+        "when a person and salesbot edit a description in the same second, the person's text may be lost from it; "
+        "GitHub's edit history has it",
+    ),
+    ("the first edit lists the original text too", _original, "a text from before the first edit cannot be told"),
+    (
+        "aliases of a document run in their order, later ones after one has failed",
+        _in_order,
+        "a write may be done in part; the next run finishes it",
+    ),
+    ("a labeling keeps the id of its label", _keeps_id, "old labels are matched by name: note them with `was:`"),
+    (
+        "a labeling keeps the name its label had then",
+        _keeps_name,
+        "history shows labels by today's names; nothing else changes",
+    ),
+    (
+        "an empty HTML comment after `@` keeps GitHub from mentioning somebody",
+        _mention_is_broken,
+        "a stranger's text on a card could mention people",
+    ),
+    (
+        "the people who can be assigned may be read",
+        lambda seen: seen.people_readable,
+        "names are looked up one by one, a request each",
+    ),
+    (
+        "the collaborators may be read",
+        lambda seen: seen.collaborators_readable,
+        "a person's role costs a request of its own",
+    ),
+)

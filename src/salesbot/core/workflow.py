@@ -1,0 +1,97 @@
+"""A workflow file as salesbot needs it: does it run salesbot, on which events, with which permissions and secrets.
+
+Reads text. Knows nothing of whether GitHub runs it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+EVENTS: Mapping[str, str] = {
+    "issues": "labels, closings and new issues go unnoticed",
+    "issue_comment": "commands and ticks go unnoticed",
+    "label": "a stage label renamed in the list goes unnoticed",
+    "schedule": "there is no sweep: nobody is reminded, no deal comes back on its day",
+    "workflow_dispatch": "nobody can start it by hand",
+}
+"""What salesbot is to be woken by, and what it means where it is not."""
+NEEDED: Mapping[str, str] = {"contents": "read", "issues": "write"}
+"""The permissions of its job."""
+_RANK = {"none": 0, "read": 1, "write": 2}
+_USES = re.compile(r"^(?P<owner>[^/\s]+)/salesbot(?:/[^@\s]*)?@(?P<ref>\S+)$")
+_SECRET = re.compile(r"\$\{\{\s*secrets\.(\w+)\s*\}\}")
+
+
+@dataclass(frozen=True)
+class SalesWorkflow:
+    """A workflow whose job runs salesbot on events."""
+
+    events: frozenset[str]
+    permissions: Mapping[str, str] | None
+    """Of the job; None where the file does not say, and the repository's setting decides."""
+    owner: str
+    ref: str
+    secrets: tuple[str, ...]
+
+    def lacking(self) -> list[str]:
+        """Name the permissions the job lacks, as they are to be written. Nothing where the file does not say."""
+        given = self.permissions
+        if given is None:
+            return []
+        return [f"{name}: {least}" for name, least in NEEDED.items() if _RANK[given.get(name, "none")] < _RANK[least]]
+
+
+def read(text: str) -> SalesWorkflow | None:
+    """Read a workflow file; None where it does not run salesbot on events, or is no workflow at all."""
+    try:
+        found = yaml.load(text, _Loader)  # noqa: S506 - a safe loader, in which `on` is a word
+    except yaml.YAMLError:
+        return None
+    if not isinstance(found, dict):
+        return None
+    for job, step in _steps(found):
+        uses = _USES.match(str(step.get("uses", "")))
+        given = step.get("with")
+        if uses and not (isinstance(given, dict) and "entrypoint" in given):
+            said = job.get("permissions", found.get("permissions"))
+            secrets = tuple(dict.fromkeys(_SECRET.findall(str(given))))
+            return SalesWorkflow(_events(found), _permissions(said), uses["owner"], uses["ref"], secrets)
+    return None
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as GitHub reads it: `on` is a word, not yes."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _steps(found: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    jobs = found.get("jobs")
+    for job in jobs.values() if isinstance(jobs, dict) else ():
+        steps = job.get("steps") if isinstance(job, dict) else None
+        yield from ((job, step) for step in steps or () if isinstance(step, dict))
+
+
+def _events(found: Mapping[str, Any]) -> frozenset[str]:
+    said = found.get("on")
+    if isinstance(said, str):
+        return frozenset({said})
+    return frozenset(str(event) for event in said) if isinstance(said, (list, dict)) else frozenset()
+
+
+def _permissions(said: Any) -> Mapping[str, str] | None:
+    if said is None:
+        return None
+    if isinstance(said, dict):
+        return {str(name): level for name, level in said.items() if level in _RANK}
+    every = {"read-all": "read", "write-all": "write"}.get(str(said), "none")
+    return dict.fromkeys(NEEDED, every)

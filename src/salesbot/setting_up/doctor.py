@@ -1,0 +1,91 @@
+"""`salesbot doctor`: is everything there that salesbot needs, and what should its people know (behaviour 11).
+
+Only reads, unless it is to try things on a scratch issue. What a token may not see is said, not guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from datetime import timedelta
+
+from salesbot.adapters.github import GitHub
+from salesbot.adapters.templates import Words
+from salesbot.core import taken_for_granted, workflow
+from salesbot.core.config import parse
+from salesbot.core.config.problems import ConfigError
+from salesbot.core.effects import CreateLabel
+from salesbot.core.facts import Facts, Label
+from salesbot.core.found import NOT_A_DEAL
+from salesbot.core.pipeline import Pipeline
+from salesbot.setting_up import findings
+from salesbot.setting_up.findings import Finding
+from salesbot.setting_up.pace import PER_CHANGE
+
+DAYS = 30
+"""Over which runs are counted."""
+
+
+def examine(github: GitHub, around: Facts) -> Iterator[Finding]:
+    """Look at everything. Raises ServiceError where GitHub fails us."""
+    yield Finding("ok", f"{around.repository.name} can be read, as {around.viewer.login}.")
+    pipeline = yield from _configured(github, around)
+    found = github.workflows()
+    yield from findings.of_workflows(found, github.secrets())
+    if pipeline is not None:
+        yield findings.of_since(pipeline, github.place.config)
+        yield from findings.of_labels(around, pipeline)
+        yield from _deals(github, around, pipeline)
+    yield from findings.of_readers(around, github.outsiders())
+    since = (around.read_at - timedelta(days=DAYS)).date()
+    for each in found:
+        if workflow.read(each.text) is not None:
+            runs = github.runs_since(each.path, since)
+            yield findings.of_minutes(each.path, runs, DAYS, private=around.repository.private)
+    yield from findings.of_rates(github.rates())
+
+
+def _configured(github: GitHub, around: Facts) -> Generator[Finding, None, Pipeline | None]:
+    """Say what is wrong with the configuration; a generator that gives the pipeline, if there is one."""
+    repository, place = around.repository, github.place
+    words = Words(repository.templates)
+    wrong = [f"{file}: {what}" for file, what in repository.unreadable.items()]
+    wrong += [str(problem) for problem in words.problems(place.templates)]
+    pipeline: Pipeline | None = None
+    try:
+        pipeline = parse(repository.config, place.config, templates=words.names())
+    except ConfigError as error:
+        wrong = [*(str(problem) for problem in error.problems), *wrong]
+    yield from (Finding("fix", problem) for problem in wrong)
+    if not wrong:
+        what = f"{place.config} is right." if repository.config is not None else "The default pipeline is used."
+        yield Finding("ok", what)
+    return pipeline
+
+
+def _deals(github: GitHub, around: Facts, pipeline: Pipeline) -> Iterator[Finding]:
+    deals = [deal for page in github.glance(around, "OPEN") for deal in page.deals]
+    roles = github.team(around)
+    for login in {actor.login for deal in deals if deal.issue for actor in deal.issue.assignees}:
+        if login.casefold() not in roles:
+            roles[login.casefold()] = github.role(login)
+    yield from findings.of_deals(deals, pipeline, roles)
+
+
+def try_out(github: GitHub, around: Facts) -> Iterator[Finding]:
+    """Try on a scratch issue what nobody could look up, and close it. Raises ServiceError where GitHub fails us."""
+    for left in around.repository.labels:
+        if left.name in (taken_for_granted.BEFORE, taken_for_granted.RENAMED):  # of a trial that was interrupted
+            github.delete_label(left)
+    scratch = github.scratch(around, _excluded(github, around))
+    with scratch.opened():
+        github.client.pause(PER_CHANGE)
+        seen = scratch.see(taken_for_granted.mention(around.viewer.login))
+    yield from findings.of_trials([*taken_for_granted.trials(seen)])
+    yield Finding("ok", f"Issue #{scratch.number} was the scratch issue, and is closed.")
+
+
+def _excluded(github: GitHub, around: Facts) -> Label:
+    """Find the label that keeps the scratch issue from becoming a deal, or make it."""
+    known = [label for label in around.repository.labels if label.name.casefold() == NOT_A_DEAL]
+    wanted = CreateLabel(NOT_A_DEAL, "ededed", "No deal; counted nowhere")
+    return known[0] if known else github.create_labels(around, [wanted])[0]
