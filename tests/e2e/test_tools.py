@@ -43,7 +43,7 @@ def _not_a_deal(play: Play, deal: int) -> None:
         ),
         pytest.param(
             lambda play, deal: play.sales.comment("nora", deal, "/value 9000\n/prospect"),
-            ["by nora: /value, /prospect", "  write a field in the description", "  add the label stage:prospect"],
+            ["by nora: /value, /prospect", "  edit the description", "  add the label stage:prospect"],
             id="a command without receipt: what it would do",
         ),
         pytest.param(
@@ -128,7 +128,7 @@ def event_file(play: Play, tmp_path: Path, name: str = "event.json") -> Path:
         ),
         pytest.param(
             lambda play, deal: play.sales.comment("nora", deal, "/value 9000\n/prospect"), "lead -> prospect",
-            ["- write a field in the description", "    | 9000 EUR", "- add the label stage:prospect"], id="a command",
+            ["- edit the description", "    | 9000 EUR", "- add the label stage:prospect"], id="a command",
         ),
         pytest.param(
             lambda play, deal: play.sales.comment("nora", deal, "/set colour red"), "lead -> lead",

@@ -30,7 +30,7 @@ def examine(github: GitHub, around: Facts) -> Iterator[Finding]:
     yield Finding("ok", f"{around.repository.name} can be read, as {around.viewer.login}.")
     pipeline = yield from _configured(github, around)
     found = github.workflows()
-    yield from findings.of_workflows(found, github.secrets())
+    yield from findings.of_workflows(found, github.secrets(), _unused(pipeline))
     if pipeline is not None:
         yield findings.of_since(pipeline, github.place.config)
         yield from findings.of_labels(around, pipeline)
@@ -42,6 +42,12 @@ def examine(github: GitHub, around: Facts) -> Iterator[Finding]:
             runs = github.runs_since(each.path, since)
             yield findings.of_minutes(each.path, runs, DAYS, private=around.repository.private)
     yield from findings.of_rates(github.rates())
+
+
+def _unused(pipeline: Pipeline | None) -> tuple[str, ...]:
+    """Say how the secrets begin of services that the configuration does not name."""
+    services = {"TYPEFORM_": pipeline and pipeline.typeform, "STREAK_": pipeline and pipeline.streak}
+    return tuple(name for name, configured in services.items() if not configured)
 
 
 def _configured(github: GitHub, around: Facts) -> Generator[Finding, None, Pipeline | None]:

@@ -38,13 +38,15 @@ class Finding:
         return f"{self.level}: {self.what}{f' {self.hint}.' if self.hint else ''}"
 
 
-def of_workflows(found: Sequence[Workflow], secrets: Sequence[str] | None) -> Iterator[Finding]:
-    """Judge the workflows that run salesbot."""
+def of_workflows(
+    found: Sequence[Workflow], secrets: Sequence[str] | None, unused: tuple[str, ...] = ()
+) -> Iterator[Finding]:
+    """Judge the workflows that run salesbot. Secrets that begin with something unused may be missing."""
     ours = [(each, sales) for each in found if (sales := workflow.read(each.text)) is not None]
     if not ours:
         yield Finding("fix", "No workflow on the default branch runs salesbot.", "`salesbot init` writes one")
     for each, sales in ours:
-        wrong = [*_file(each.path, sales), *_switched(each), *_secrets(each.path, sales, secrets)]
+        wrong = [*_file(each.path, sales), *_switched(each), *_secrets(each.path, sales, secrets, unused)]
         yield from wrong
         if not any(finding.level == "fix" for finding in wrong):
             yield Finding("ok", f"{each.path} runs salesbot.")
@@ -73,8 +75,12 @@ def _switched(each: Workflow) -> Iterator[Finding]:
         yield Finding("fix", f"{each.path} does not run: {OFF[each.state]}.", "Actions, its name, Enable workflow")
 
 
-def _secrets(path: str, sales: SalesWorkflow, secrets: Sequence[str] | None) -> Iterator[Finding]:
+def _secrets(
+    path: str, sales: SalesWorkflow, secrets: Sequence[str] | None, unused: tuple[str, ...]
+) -> Iterator[Finding]:
     for name in sales.secrets:
+        if unused and name.startswith(unused):
+            continue
         if secrets is None:
             yield Finding("unknown", f"Whether the secret {name} of {path} exists: that takes the role write.")
         elif name not in secrets:
