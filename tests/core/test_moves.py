@@ -131,6 +131,20 @@ def test_refused_again_after_a_day_hides_the_old_comment_and_writes_a_new_one() 
     assert [comment.minimized for comment in refusals] == [True, False]
 
 
+@pytest.mark.parametrize("killed", [None, *range(1, 6)])
+def test_a_refusal_after_an_accepted_move_is_not_hidden_with_the_one_before(killed: int | None) -> None:
+    world = labelled(a_deal("prospect"), "won")
+    world.label("stage:lead")
+    world.label("stage:rejected")
+    world.run(until=killed)
+    world.run()
+    world.run()
+    assert world.stages() == ["lead"]
+    assert world.last("refusal").startswith("**Not moved to rejected.**")
+    refusals = [comment for comment in world.comments.values() if "refusal" in comment.body[:40]]
+    assert [comment.minimized for comment in refusals] == [True, False]
+
+
 def test_an_accepted_move_hides_earlier_refusals() -> None:
     world = labelled(a_deal("lead"), "won")
     labelled(world, "prospect")

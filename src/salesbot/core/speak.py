@@ -69,15 +69,20 @@ def new_comments(course: Course, stand: Stand) -> list[PutComment]:
     found = []
     for entry in owed(course, stand):
         if not is_list(entry.key) and entry.key not in stand.own:
-            again = _can_be_edited(entry.key, stand)
+            again = _can_be_edited(entry.key, course, stand)
             found.append(PutComment(entry.key, comments.write(entry.key, entry.text), again.id if again else None))
     return found
 
 
-def _can_be_edited(key: str, stand: Stand) -> Comment | None:
-    """Refused again: the refusal is edited while it is under a day old and still the last comment."""
+def _can_be_edited(key: str, course: Course, stand: Stand) -> Comment | None:
+    """Refused again: the refusal is edited while it is under a day old and still the last comment.
+
+    Not one that an accepted move has settled: it is about to be hidden, and the new words would be hidden with it.
+    """
     last = stand.newest_comment
     if last is None or last.minimized or comments.kind_of(last) != comments.REFUSAL or not key.startswith("refusal:"):
+        return None
+    if course.moves or last.id <= course.journal.cleared:
         return None
     return last if stand.now - last.created_at < EDITABLE_FOR else None
 
