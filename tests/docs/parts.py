@@ -141,7 +141,7 @@ def threats() -> str:
 
 
 @part
-def guards_table() -> str:
+def guard_table() -> str:
     """Every guard, and what it says to a deal that has nothing."""
     return table(("guard", "holds when", "else it says"), map(_guard_row, guards.USAGES))
 
