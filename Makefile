@@ -7,7 +7,7 @@ IMAGE  ?= localhost/salesbot
 NPM    := tests/conformance/node_modules
 PUBLIC := $(NPM)/@octokit
 
-.PHONY: help test demo threats fuzz bench lint types conformance workflows image image-test pictures lock clean
+.PHONY: help test demo threats fuzz bench lint types conformance workflows docs parts image image-test pictures lock clean
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -71,6 +71,18 @@ workflows: $(VENV)/workflows  ## actionlint, zizmor and the published schemas, o
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 
+$(VENV)/docs: $(VENV)/ready locks/docs.txt .ci/docs/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is not here: install Node.js 20 or later; what draws the diagrams comes as an npm package"; exit 2; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r locks/docs.txt
+	@npm ci --prefix .ci/docs --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+docs: $(VENV)/docs  ## build the site of the documentation, and check its links
+	@$(BIN)/python -m tests.docs.site
+
+parts: $(VENV)/ready  ## write the parts of the pages that are made from the code
+	@$(BIN)/python -m tests.docs.parts --write
+
 image:  ## build the Action's image (needs buildah)
 	@IMAGE=$(IMAGE) .ci/image
 
@@ -82,7 +94,8 @@ lock:  ## write the lock files anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --extra sandbox --group dev -o locks/dev.txt
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group workflows -c locks/dev.txt -o locks/workflows.txt
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group fuzz -c locks/dev.txt -o locks/fuzz.txt
+	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group docs -c locks/dev.txt -o locks/docs.txt
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.15 --group build -o locks/build.txt
 
 clean:  ## take away what make made
-	rm -rf $(VENV) $(NPM) .ci/workflows/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(NPM) .ci/workflows/node_modules .ci/docs/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
