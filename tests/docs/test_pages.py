@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,13 +15,13 @@ from salesbot.cli import main
 from salesbot.core import checklists, command_table, commands, config, guards
 from salesbot.core.acts import SetField
 from salesbot.core.command_table import command
-from salesbot.core.config import schema
+from salesbot.core.config import schema, yaml_text
 from salesbot.core.deal import Refusal
 from salesbot.core.guards import guard
 from salesbot.core.pipeline import BUILT_IN_FIELDS, default_pipeline
 from tests.docs.messages import messages, said
 from tests.docs.settings import example
-from tests.world import KIM, NORA, World, a_deal
+from tests.world import KIM, NORA, START, World, a_deal
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -252,3 +254,27 @@ def test_no_page_promises_what_is_not_there() -> None:
         if re.search(r"not (?:there|built) yet", file.read_text(encoding="utf-8"))
     ]
     assert set(promising) <= {"limits.md", "troubleshooting.md"}
+
+
+def test_migrated_open_deals_stand_where_they_come() -> None:
+    deal = World(author=NORA)
+    deal.label("stage:negotiating", by=NORA)
+    deal.run()
+    assert (deal.stages(), deal.written()) == (["negotiating"], ["card"])
+
+
+def test_migrated_won_deals_are_history_before_since_and_judged_after() -> None:
+    for since, stages, written in ((START.date() + timedelta(days=1), ["won"], []), (START.date(), ["lead"], ["card"])):
+        deal = World(pipeline=replace(default_pipeline(), since=since), author=NORA)
+        deal.label("stage:won", by=NORA)
+        deal.close(by=NORA)
+        deal.run()
+        assert deal.stages() == stages
+        assert deal.written()[:1] == written
+
+
+def test_the_limits_of_a_configuration_are_those_of_the_code() -> None:
+    said_ = f"{yaml_text.MAX_BYTES // 1024} KiB, {yaml_text.MAX_NODES:,} values, {yaml_text.MAX_DEPTH} levels"
+    assert f"Limits of the file: {said_}, {schema.MAX_STAGES} stages, {schema.MAX_FIELDS} fields." in page(
+        "configuration"
+    )
