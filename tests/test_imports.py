@@ -22,11 +22,11 @@ MAY: dict[str, set[str]] = {
     "salesbot.app": {"salesbot.adapters.github", "salesbot.adapters.templates", "salesbot.core"},
     "salesbot.adapters": set(),
     "salesbot.adapters.actions": {"salesbot.core"},
-    "salesbot.adapters.github": {"salesbot.core", "github", "requests"},
+    "salesbot.adapters.github": {"salesbot.core", "github", "requests", "jwt"},
     "salesbot.adapters.templates": {"salesbot.core", "jinja2", "markupsafe"},
     "salesbot.core": {"yaml", "markdown_it", "voluptuous", "dateutil"},
     "salesbot.demo": {"salesbot.sandbox"},
-    "salesbot.sandbox": {"graphql", "starlette", "uvicorn", "markdown_it"},
+    "salesbot.sandbox": {"graphql", "starlette", "uvicorn", "markdown_it", "jwt"},
     "salesbot": set(),
 }  # fmt: skip
 

@@ -98,7 +98,7 @@ def _wake(inputs: Inputs, wakeup: Wakeup, runner: Runner) -> tuple[Outcome, int]
     if wakeup.kind == "task" and wakeup.task != "sweep":
         raise InputError(f"The task {wakeup.task} is not there yet in this version.", "There are `auto` and `sweep`")
     client = Client(
-        token=inputs.token,
+        token=_token(inputs),
         api_url=inputs.api_url,
         graphql_url=inputs.graphql_url,
         dry_run=inputs.dry_run,
@@ -114,6 +114,15 @@ def _wake(inputs: Inputs, wakeup: Wakeup, runner: Runner) -> tuple[Outcome, int]
     else:
         outcome = app.look_at(wakeup.issue, wakeup.waking)
     return outcome, client.requests
+
+
+def _token(inputs: Inputs) -> str:
+    """Give the token to act with: an App's, where one is named."""
+    if not inputs.app_id:
+        return inputs.token
+    from salesbot.adapters.github import app_login
+
+    return app_login.installation_token(inputs.app_id, inputs.app_key, inputs.repository, api_url=inputs.api_url)
 
 
 def _report(outcome: Outcome, wakeup: Wakeup, inputs: Inputs, requests: int, runner: Runner) -> None:

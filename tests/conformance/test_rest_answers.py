@@ -15,12 +15,14 @@ from typing import Any
 import jsonschema
 import pytest
 import requests
+from github import Auth
 from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
 from salesbot.sandbox import Sandbox
 from salesbot.sandbox.rest import routes
 from tests.conformance import published
+from tests.keys import PRIVATE_KEY, PUBLIC_KEY
 
 Json = dict[str, Any]
 REPOSITORY = "/repos/acme/sales"
@@ -61,6 +63,12 @@ CALLS = [
     Call("GET", "/users/ann", 200),
     Call("GET", "/users/nobody-of-that-name", 404),
     Call("GET", "/zen", 200),
+    here("GET", "/installation", 200, by="the app"),
+    Call("GET", "/repos/acme/nothing/installation", 404, by="the app"),
+    Call("POST", "/app/installations/1/access_tokens", 201, {"permissions": {"issues": "read"}}, by="the app"),
+    Call("POST", "/app/installations/1/access_tokens", 422, {"permissions": {"issues": "admin"}}, by="the app"),
+    Call("POST", "/app/installations/7/access_tokens", 404, by="the app"),
+    Call("POST", "/app/installations/1/access_tokens", 401),
     Call("GET", "/repos/acme/nothing", 404),
     here("GET", "/collaborators", 200),
     here("GET", "/collaborators/ann", 204),
@@ -130,7 +138,9 @@ def everything() -> list[Answered]:
     """Ask everything once, in order; what a call makes (a comment, a reaction) later calls may name."""
     with Sandbox(at=datetime(2026, 11, 23, 9, tzinfo=UTC), step=1) as sandbox:
         people = {"root": "admin", "bob": "write", "ann": "triage", "olga": "read"}
-        sandbox.repo("acme/sales", roles=people).create_label("root", "customer")
+        sales = sandbox.repo("acme/sales", roles=people)
+        sales.create_label("root", "customer")
+        sales.install(sandbox.app("acme-sales[bot]", PUBLIC_KEY))
         made: dict[str, str] = {}
         return [_ask(sandbox, call, made) for call in CALLS]
 
@@ -138,7 +148,8 @@ def everything() -> list[Answered]:
 def _ask(sandbox: Sandbox, call: Call, made: dict[str, str]) -> Answered:
     path = re.sub(r"\{(\w+)\}", lambda found: made[found[1]], call.path)
     body = {name: made["sha"] if value == "{sha}" else value for name, value in (call.body or {}).items()}
-    headers = {"Authorization": f"bearer {sandbox.token(call.by)}"}
+    token = Auth.AppAuth(1, PRIVATE_KEY).create_jwt() if call.by == "the app" else sandbox.token(call.by)
+    headers = {"Authorization": f"bearer {token}"}
     reply = requests.request(call.method, sandbox.api_url + path, json=body or None, headers=headers, timeout=10)
     found = reply.json() if reply.content and call.path != "/zen" else None
     if isinstance(found, dict):

@@ -34,6 +34,9 @@ class Inputs:
 
     repository: str
     token: str = field(repr=False)
+    app_id: str = ""
+    app_key: str = field(default="", repr=False)
+    """The App to act as, instead of with the token."""
     config: str = ".github/salesbot.yml"
     dry_run: bool = False
     issue: int | None = None
@@ -63,8 +66,11 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
     repository = env.get("GITHUB_REPOSITORY", "")
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
         problems.append("GITHUB_REPOSITORY must be owner/name (is this run by GitHub Actions?)")
+    app_id, app_key = _input(env, "APP-ID"), _input(env, "APP-KEY")
+    if bool(app_id) != bool(app_key):
+        problems.append("the inputs `app-id` and `app-key` go together; one of them is empty")
     token = _input(env, "TOKEN") or env.get("GITHUB_TOKEN", "")
-    if not token:
+    if not token and not app_id:
         problems.append("the input `token` is empty; leave it out to use the job's own token")
     task = _input(env, "TASK") or "auto"
     if task not in TASKS:
@@ -83,6 +89,8 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
     return Inputs(
         repository=repository,
         token=token,
+        app_id=app_id,
+        app_key=app_key,
         config=config,
         dry_run=dry_run == "true",
         issue=_number(issue),

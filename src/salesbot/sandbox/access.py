@@ -43,6 +43,8 @@ class Identity:
     issues: Scope = "write"
     contents: Scope = "write"
     run: int | None = None
+    app: int | None = None
+    """The id of an App that signed in as itself, not as one of its installations."""
 
     @property
     def is_integration(self) -> bool:

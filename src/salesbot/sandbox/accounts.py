@@ -65,6 +65,13 @@ def actions_token(
     return _new_token(db, user_id, "actions", repository_id, issues, contents, expires_at, run)
 
 
+def installation_token(
+    db: Database, user_id: int, repository_id: int, issues: Scope, contents: Scope, expires_at: str
+) -> str:
+    """Give a token of an App's installation in one repository."""
+    return _new_token(db, user_id, "app", repository_id, issues, contents, expires_at, None)
+
+
 def authenticate(db: Database, token: str, at: str) -> Identity:
     """Find out whose token this is. Raise Refused for a wrong or expired one."""
     row = db.one("SELECT tokens.*, login FROM tokens JOIN users ON users.id = user_id WHERE token = ?", token)

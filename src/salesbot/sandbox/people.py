@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from salesbot.sandbox import accounts, comments, files, issues, labels, repositories, seed, views
+from salesbot.sandbox import accounts, apps, comments, files, issues, labels, repositories, seed, views
 from salesbot.sandbox.access import Identity, Level, Scope, level
 from salesbot.sandbox.changes import Change
 from salesbot.sandbox.database import Row
@@ -214,6 +214,11 @@ class Repo:
         with self.hub.db.transaction():
             at = self.hub.clock.stamp()
             return accounts.actions_token(self.hub.db, self.row["id"], at, issues, contents, expires_at, run)
+
+    def install(self, app: int) -> int:
+        """Install an App (`Sandbox.app`) here; give the installation's id."""
+        with self.hub.db.transaction():
+            return apps.install(self.hub.db, app, self.row, self.hub.clock.stamp())
 
     def seed(self, issues: Iterable[Mapping[str, Any]]) -> int:
         """Write many issues at once, without checks or deliveries (`seed` says what one looks like); say how many."""

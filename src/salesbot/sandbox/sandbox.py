@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from salesbot.sandbox import accounts, clock, limits, repositories
+from salesbot.sandbox import accounts, apps, clock, limits, repositories
 from salesbot.sandbox.access import Scope
 from salesbot.sandbox.control import control
 from salesbot.sandbox.database import Database
@@ -111,6 +111,11 @@ class Sandbox:
             if login.endswith("[bot]"):
                 return accounts.app_token(self.hub.db, login, self.clock.stamp(), issues, contents)
             return accounts.person_token(self.hub.db, login, self.clock.stamp())
+
+    def app(self, login: str, public_key: str, issues: Scope = "write", contents: Scope = "read") -> int:
+        """Register a GitHub App whose bot is `login` and that signs with this key (PEM); give its id."""
+        with self.hub.db.transaction():
+            return apps.register(self.hub.db, login, public_key, self.clock.stamp(), issues, contents)
 
     @property
     def outbox(self) -> tuple[Delivery, ...]:

@@ -43,6 +43,22 @@ CREATE TABLE tokens (
   run INTEGER
 );
 
+CREATE TABLE apps (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user_id INTEGER NOT NULL,
+  public_key TEXT NOT NULL,  -- PEM
+  issues TEXT NOT NULL,
+  contents TEXT NOT NULL,
+  created_at TEXT NOT NULL
+);
+
+CREATE TABLE installations (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  app_id INTEGER NOT NULL,
+  repository_id INTEGER NOT NULL,
+  created_at TEXT NOT NULL
+);
+
 CREATE TABLE labels (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   repository_id INTEGER NOT NULL,

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from salesbot.sandbox.refusals import NOT_FOR_INTEGRATIONS, STATUS, Moved, Refused
-from salesbot.sandbox.rest import comments, issues, labels, places
+from salesbot.sandbox.rest import comments, installations, issues, labels, places
 from salesbot.sandbox.rest.call import DOCUMENTATION, Call, Reply
 
 Handler = Callable[[Call], Reply]
@@ -19,6 +19,8 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/user": {"GET": places.get_viewer},
     "/users/{login}": {"GET": places.get_user},
     "/zen": {"GET": places.zen},
+    "/app/installations/{id}/access_tokens": {"POST": installations.create_token},
+    "/installation": {"GET": installations.get_installation},
     "": {"GET": places.get_repository},
     "/collaborators": {"GET": places.list_collaborators},
     "/collaborators/{login}": {"GET": places.check_collaborator},
@@ -100,7 +102,7 @@ def _about(status: int) -> dict[str, str]:
 
 
 def _compile(path: str) -> re.Pattern[str]:
-    whole = path if path.startswith(("/user", "/zen")) else REPOSITORY + path
+    whole = path if path.startswith(("/user", "/zen", "/app/")) else REPOSITORY + path
     return re.compile(re.sub(r"\{(\w+)\}", lambda found: f"(?P<{found[1]}>{PATTERNS.get(found[1], '[^/]+')})", whole))
 
 

@@ -1,0 +1,51 @@
+"""Signing in as a GitHub App: its id and private key for a token of its installation in one repository.
+
+Knows how an App proves itself. Knows nothing of what the token is used for.
+"""
+
+from __future__ import annotations
+
+import requests
+from github import Auth, GithubException, GithubIntegration
+from jwt.exceptions import InvalidKeyError
+
+from salesbot.adapters.github.client import TIMEOUT
+from salesbot.core.errors import InputError, ServiceError
+
+NEEDED = {"issues": "write", "contents": "read", "metadata": "read"}
+"""The token asks for no more than this, whatever the App may do elsewhere."""
+
+
+def installation_token(app_id: str, key: str, repository: str, *, api_url: str) -> str:
+    """Give a token, good for an hour, of the App's installation in a repository (`owner/name`). Costs two requests.
+
+    Raises InputError if the key is none, GitHub does not know the App by it, or the App is not installed there or may
+    not do what is needed; ServiceError if GitHub cannot say.
+    """
+    owner, name = repository.split("/")
+    try:
+        app = GithubIntegration(auth=Auth.AppAuth(app_id, key), base_url=api_url, timeout=TIMEOUT, retry=None)
+        return app.get_access_token(app.get_repo_installation(owner, name).id, NEEDED).token
+    except (InvalidKeyError, ValueError) as error:
+        raise InputError(
+            "The input `app-key` is no private key.", "Give the whole PEM file, first line to last"
+        ) from error
+    except GithubException as error:
+        raise _refused(error.status, repository) from error
+    except requests.RequestException as error:
+        raise ServiceError("GitHub did not answer the App's sign-in.", "The next run tries again") from error
+
+
+def _refused(status: int, repository: str) -> Exception:
+    match status:
+        case 401:
+            return InputError("GitHub does not know the App.", "`app-id` and `app-key` must be of the same App")
+        case 403 | 404:
+            return InputError(f"The App is not installed in {repository}.", "Install it there, on the App's own page")
+        case 422:
+            return InputError(
+                "The App may not do what is needed.",
+                "Give it Issues: write and Contents: read, and accept that where it is installed",
+            )
+        case _:
+            return ServiceError(f"GitHub answered {status} to the App's sign-in.", "The next run tries again")
