@@ -8,7 +8,7 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 NPM    := tests/conformance/node_modules
 PUBLIC := $(NPM)/@octokit
 
-.PHONY: help test demo threats fuzz bench lint types conformance workflows browser image image-test pictures lock clean
+.PHONY: help test demo threats fuzz bench lint types conformance workflows docs parts browser image image-test pictures lock clean
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -82,6 +82,18 @@ browser: $(VENV)/ready tests/browser/node_modules/ready  ## look at the report i
 	@test -n "$(CHROMIUM)" || { echo "Chromium is not here: install it, or say make CHROMIUM=/path/to/chromium"; exit 2; }
 	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest tests/browser
 
+$(VENV)/docs: $(VENV)/ready locks/docs.txt .ci/docs/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is not here: install Node.js 20 or later; what draws the diagrams comes as an npm package"; exit 2; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r locks/docs.txt
+	@npm ci --prefix .ci/docs --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+docs: $(VENV)/docs  ## build the site of the documentation, and check its links
+	@$(BIN)/python -m tests.docs.site
+
+parts: $(VENV)/ready  ## write the parts of the pages that are made from the code
+	@$(BIN)/python -m tests.docs.parts --write
+
 image:  ## build the Action's image (needs buildah)
 	@IMAGE=$(IMAGE) .ci/image
 
@@ -93,7 +105,8 @@ lock:  ## write the lock files anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --extra sandbox --group dev -o locks/dev.txt
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group workflows -c locks/dev.txt -o locks/workflows.txt
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group fuzz -c locks/dev.txt -o locks/fuzz.txt
+	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group docs -c locks/dev.txt -o locks/docs.txt
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.15 --group build -o locks/build.txt
 
 clean:  ## take away what make made
-	rm -rf $(VENV) $(NPM) tests/browser/node_modules .ci/workflows/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(NPM) tests/browser/node_modules .ci/workflows/node_modules .ci/docs/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,6 +1,6 @@
 """What the README shows is what there is: every file, table, diagram and output in it is compared or executed here.
 
-python -m tests.test_docs    prints the parts that are made from the code, to be put into the README
+The parts of all pages that are made from the code, `tests.docs.parts` writes: make parts.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from pathlib import Path
 from random import Random
 
 import pytest
-import yaml
 
 from salesbot.adapters.templates import builtin_names
 from salesbot.cli import main
 from salesbot.core import weekly
 from salesbot.core.attention import KINDS
-from salesbot.core.commands import Command, all_commands
+from salesbot.core.commands import all_commands
 from salesbot.core.config import parse
 from salesbot.core.deal import Role
 from salesbot.core.lead import LONGEST_VALUE
-from salesbot.core.pipeline import Stage, Typeform, default_pipeline
+from salesbot.core.pipeline import Typeform, default_pipeline
 from salesbot.core.report import as_csv, as_json
 from salesbot.demo import story
 from salesbot.opening import COMPARED
+from tests.docs.parts import PARTS, parts_of
 from tests.report.made import a_report
 from tests.threats import THREATS
 from tests.world import NORA, a_deal
@@ -49,75 +49,18 @@ def blocks(language: str) -> list[str]:
 # The parts made from the code
 
 
-def command_table() -> str:
-    rows = [f"| `{command.usage}` | {_help(command)} | {_role(command)} |" for command in all_commands(PIPELINE)]
-    return "\n".join(["| command | does | role |", "|---|---|---|", *rows])
+@pytest.mark.parametrize(
+    ("page", "name"), [pytest.param(page, name, id=f"{page}: {name}") for page in DOCS for name in parts_of(DOCS[page])]
+)
+def test_a_part_is_as_the_code_makes_it(page: str, name: str) -> None:
+    assert f"<!-- made: {name} -->\n\n{PARTS[name]()}\n\n<!-- made -->" in DOCS[page], "make parts"
 
 
-def _help(command: Command) -> str:
-    text = command.help.removesuffix(".")
-    return text[:1].upper() + text[1:]
+def test_every_part_is_shown() -> None:
+    assert {name for page in DOCS.values() for name in parts_of(page)} == set(PARTS)
 
 
-def _role(command: Command) -> str:
-    return command.least_role(PIPELINE).name.lower()
-
-
-def pipeline_table() -> str:
-    head = ["| stage | meaning | leads to | needs | on entering |", "|---|---|---|---|---|"]
-    return "\n".join([*head, *map(_stage_row, PIPELINE.stages)])
-
-
-def _stage_row(stage: Stage) -> str:
-    leads = ", ".join(stage.next) or "`/reopen`"
-    needs = ", ".join(re.sub(r"^checklist:(.*)", r"checklist \1 settled", guard) for guard in stage.requires) or "-"
-    return f"| **{stage.name}** | {stage.description} | {leads} | {needs} | {_on_entering(stage)} |"
-
-
-def _on_entering(stage: Stage) -> str:
-    closes = {
-        "won": "closes the issue as completed",
-        "lost": "closes as not planned",
-        "rejected": "closes as not planned",
-    }
-    does = [f"checklist {stage.checklist}"] if stage.checklist else []
-    return ", ".join([*does, *([closes[stage.outcome]] if stage.outcome else [])]) or "-"
-
-
-def inputs_table() -> str:
-    rows = [
-        f"| `{name}` | {given['description'].strip()} | `{given['default'] or ' '}` |"
-        for name, given in _action()["inputs"].items()
-    ]
-    return "\n".join(["| input | | default |", "|---|---|---|", *rows])
-
-
-def outputs_table() -> str:
-    rows = [f"| `{name}` | {given['description'].strip()} |" for name, given in _action()["outputs"].items()]
-    return "\n".join(["| output | |", "|---|---|", *rows])
-
-
-def _action() -> dict[str, dict[str, dict[str, str]]]:
-    found: dict[str, dict[str, dict[str, str]]] = yaml.safe_load((TOP / "action.yml").read_text(encoding="utf-8"))
-    return found
-
-
-def threats_table() -> str:
-    rows = [f"| {each.who} {each.does} | {each.kept} | `{each.test.partition('::')[2]}` |" for each in THREATS]
-    return "\n".join(["| who does what | what keeps them from it | the test |", "|---|---|---|", *rows])
-
-
-TABLES = [command_table, pipeline_table, inputs_table, outputs_table]
-
-
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
-def test_a_table_is_made_from_the_code(table: object) -> None:
-    assert callable(table)
-    assert table() in README
-
-
-def test_every_threat_is_told_of_with_its_defence_and_test() -> None:
-    assert threats_table() in DOCS["security.md"]
+def test_every_threat_has_a_defence_and_a_test() -> None:
     for each in THREATS:
         file, _, name = each.test.partition("::")
         assert f"def {name}(" in (TOP / file).read_text(encoding="utf-8")
@@ -141,10 +84,6 @@ def test_the_diagram_is_what_the_program_prints(capsys: pytest.CaptureFixture[st
 
 
 # The files it shows
-
-
-def test_the_workflow_to_copy_is_the_file_itself() -> None:
-    assert blocks("yaml")[0] == (TOP / ".github/workflows/sales.yml").read_text(encoding="utf-8")
 
 
 def test_the_configuration_is_a_right_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -263,8 +202,8 @@ def test_what_a_page_points_to_is_there(page: str, target: str) -> None:
 def test_nothing_is_promised_that_is_not_there(page: str, text: str) -> None:
     known = {command.word for command in all_commands(PIPELINE)}
     said = set(re.findall(r"`/([a-z][a-z-]*)\b[^`/]*`", text))
-    # /propose is what the README's own configuration makes; /report is said on a report, which is no deal.
-    assert said <= known | {"propose", weekly.COMMAND}
+    # /propose is of configurations here, /report is said on a report, /close is answered, and /wonderful is talk.
+    assert said <= known | {"propose", "close", "wonderful", weekly.COMMAND}
 
 
 def test_every_key_of_the_json_and_every_column_of_the_csv_is_described() -> None:
@@ -272,13 +211,3 @@ def test_every_key_of_the_json_and_every_column_of_the_csv_is_described() -> Non
     said = set(re.findall(r"`([a-z_]+)`", text))
     assert set(as_json.values(a_report(Random(1), 30))) <= said
     assert ", ".join(f"`{name}`" for name in as_csv.COLUMNS) in " ".join(text.split())
-
-
-def _print_parts() -> None:
-    for table in (*TABLES, threats_table):
-        print(table(), end="\n\n")
-    main(["diagram"])
-
-
-if __name__ == "__main__":
-    _print_parts()

@@ -78,6 +78,17 @@ def test_an_old_issue_becomes_a_deal_by_a_move_command() -> None:
     assert world.stages() == ["prospect"]
 
 
+def test_an_old_issue_with_a_stage_label_goes_on_from_there_by_a_move_command() -> None:
+    deal = World(pipeline=replace(default_pipeline(), since=START.date() + timedelta(days=1)), author=NORA)
+    deal.label("stage:negotiating", by=NORA)
+    assert deal.run().effects == ()
+    deal.tick(86_400)
+    comment = deal.comment("/won 5k", by=NORA)
+    deal.run()
+    assert deal.stages() == ["won"]
+    assert deal.receipts(comment) == ["ROCKET"]
+
+
 def test_an_old_issue_does_not_become_a_deal_by_an_outsider() -> None:
     world = World()
     world.created_at = START - timedelta(days=40)

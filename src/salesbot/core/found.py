@@ -55,7 +55,7 @@ def find(facts: Facts, pipeline: Pipeline, cards: Cards, commands: list[CommandW
     if cards.journal is not None:
         return _remembered(facts, pipeline, cards.journal, cards.kept)
     standing = [stage for stage, _ in timeline.standing_stages(issue, pipeline)]
-    fresh = _unremembered(facts, pipeline, standing) if standing else _new(facts, pipeline, commands)
+    fresh = _unremembered(facts, pipeline, standing, commands) if standing else _new(facts, pipeline, commands)
     return fresh and _adopted_by(commands, fresh)
 
 
@@ -104,11 +104,15 @@ def _new(facts: Facts, pipeline: Pipeline, commands: list[CommandWish]) -> Found
     return None
 
 
-def _unremembered(facts: Facts, pipeline: Pipeline, standing: list[Stage]) -> Found | None:
-    """Stage labels and no journal: the oldest stands, the others are wishes, unless they are history."""
+def _unremembered(facts: Facts, pipeline: Pipeline, standing: list[Stage], commands: list[CommandWish]) -> Found | None:
+    """Stage labels and no journal: the oldest stands, the others are wishes, unless they are history.
+
+    History is left alone until somebody moves it; by a command, it goes on from the stage it stands in.
+    """
     events = [event for event, _ in timeline.stage_events(facts, pipeline)]
     since = wishes.installed(facts, pipeline)
-    if since is not None and events and all(event.at < since for event in events):
+    is_history = since is not None and bool(events) and all(event.at < since for event in events)
+    if is_history and not any(_asking(commands, facts, pipeline)):
         return None
     stands, *others = standing
     wished = [_latest(stage, facts, pipeline) for stage in others]

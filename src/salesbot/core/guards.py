@@ -1,6 +1,7 @@
 """Guards: what a deal must have to enter a stage. Each is a claim that is true or comes back as a refusal.
 
-To add one, write a function here; its name in the configuration is the decorator's argument.
+To add one, write a function here: the decorator's argument is its name in the configuration, with what may follow a
+colon; the first line of the docstring is what it asks for, in the docs.
 """
 
 from __future__ import annotations
@@ -23,13 +24,18 @@ Guard = Callable[[Deal, Move, str, Pipeline], Refusal | None]
 
 _guards: dict[str, Guard] = {}
 GUARDS: Mapping[str, Guard] = MappingProxyType(_guards)
+_usages: dict[str, str] = {}
+USAGES: Mapping[str, str] = MappingProxyType(_usages)
+"""How configurations name a guard, e.g. `owner`, `field:<key>`."""
 
 
-def guard(name: str) -> Callable[[Guard], Guard]:
-    """Register a guard under the name that configurations use."""
+def guard(usage: str) -> Callable[[Guard], Guard]:
+    """Register a guard as configurations name it: `owner`, or `field:<key>` if it takes an argument."""
 
     def register(function: Guard) -> Guard:
-        _guards[name] = function
+        name = usage.partition(":")[0]
+        assert function.__doc__, f"the guard {name} needs a docstring: its first line is what it asks for"
+        _guards[name], _usages[name] = function, usage
         return function
 
     return register
@@ -46,7 +52,7 @@ def missing(deal: Deal, move: Move, names: tuple[str, ...], pipeline: Pipeline) 
     return tuple(refusals)
 
 
-@guard("checklist")
+@guard("checklist:<name>")
 def checklist_done(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refusal | None:
     """Every needed item of the checklist is ticked or struck."""
     posted = deal.checklists.get(argument)
@@ -127,7 +133,7 @@ def has_date(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refus
     return None
 
 
-@guard("field")
+@guard("field:<key>")
 def has_field(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refusal | None:
     """A field of the deal is filled in."""
     heading = pipeline.heading(argument) or argument

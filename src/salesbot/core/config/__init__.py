@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from salesbot.core.commands import COMMANDS
 from salesbot.core.config import check, rules, stages, yaml_text
 from salesbot.core.config.names import Names, read_names
 from salesbot.core.config.problems import ConfigError
@@ -31,32 +32,7 @@ from salesbot.core.pipeline import (
 
 Settings = Mapping[str, Any]
 
-BUILT_IN_WORDS = frozenset(
-    {
-        "assign",
-        "checklist",
-        "close",
-        "done",
-        "duplicate-of",
-        "expect",
-        "force",
-        "help",
-        "history",
-        "next",
-        "not-a-deal",
-        "probability",
-        "reopen",
-        "report",
-        "set",
-        "snooze",
-        "stage",
-        "status",
-        "unassign",
-        "undo",
-        "unset",
-        "value",
-    }
-)
+BUILT_IN_WORDS = frozenset(COMMANDS) | {"close", "force", "report"}
 """Words after a slash that mean something else than a move."""
 
 _AS_WRITTEN = ("label_prefix", "deals", "since", "timezone", "currency")

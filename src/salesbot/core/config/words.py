@@ -15,13 +15,13 @@ from salesbot.core.config.problems import did_you_mean, nearest, shown
 from salesbot.core.config.shapes import Shape, Wrong, matching, written
 from salesbot.core.config.text import Text, kind
 from salesbot.core.deal import Role
+from salesbot.core.guards import USAGES
 from salesbot.core.pipeline import Days
 
 MAX_LABEL = 50
 MAX_DESCRIPTION = 100
 """GitHub's own limits, for labels."""
 
-GUARDS = ("owner", "value", "reason", "date", "checklist:<name>", "field:<key>")
 ROLES = {role.name.lower(): role for role in (Role.TRIAGE, Role.WRITE, Role.MAINTAIN, Role.ADMIN)}
 
 COMMAND = "[a-z][a-z0-9-]{1,29}"
@@ -73,20 +73,22 @@ def next_stage() -> Shape:
 
 def guard() -> Shape:
     """A condition for entering a stage, such as `owner` or `checklist:estimate`."""
-    bare = tuple(name for name in GUARDS if ":" not in name)
+    usages = sorted(USAGES.values(), key=lambda usage: ":" in usage)
+    bare = tuple(usage for usage in usages if ":" not in usage)
+    stems = {usage.partition(":")[0]: usage for usage in usages}
 
     def read(value: Any) -> str:
         if isinstance(value, dict) and len(value) == 1:
             raise Wrong("must be one word", "Write it without a space after the colon, in quotes.")
         name, colon, argument = written(value).partition(":")
-        if (name in bare and not colon) or (name in {"checklist", "field"} and argument):
+        if (name in bare and not colon) or (name not in bare and name in stems and argument):
             return str(value)
-        stems = {choice.split(":")[0]: choice for choice in GUARDS}
         meant = stems.get(nearest(name, stems) or "")
-        hint = f"Did you mean {meant}?" if meant else f"There are: {', '.join(GUARDS)}."
+        hint = f"Did you mean {meant}?" if meant else f"There are: {', '.join(usages)}."
         raise Wrong(f'unknown guard "{shown(value)}"', hint)
 
-    return Shape(read, {"type": "string", "pattern": f"^(?:{'|'.join(bare)}|(?:checklist|field):.+)$"})
+    with_argument = "|".join(name for name in stems if name not in bare)
+    return Shape(read, {"type": "string", "pattern": f"^(?:{'|'.join(bare)}|(?:{with_argument}):.+)$"})
 
 
 def mention() -> Shape:
