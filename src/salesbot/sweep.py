@@ -17,7 +17,7 @@ from salesbot.core import attention, problems, weekly
 from salesbot.core.due import REMIND, Due, due, people_to_ask
 from salesbot.core.effects import EditBody, Effect, OpenLead, OpenProblem, PutComment
 from salesbot.core.errors import ServiceError
-from salesbot.core.facts import Facts, Waking
+from salesbot.core.facts import Facts, Repository, Waking
 from salesbot.core.pipeline import Pipeline
 from salesbot.core.problems import LabelProblem
 
@@ -76,6 +76,7 @@ class Sweep:
     clock: Callable[[], float] = time.monotonic
     reports: bool = False
     """Whether an open weekly report was met on the way."""
+    _repository_now: Repository | None = field(default=None, init=False)
 
     @property
     def github(self) -> GitHub:
@@ -103,8 +104,9 @@ class Sweep:
         for glanced, total in self._glances(around):
             looked += 1
             self.reports = self.reports or weekly.is_report(glanced.issue)
-            problem = problems.label_problem(glanced, pipeline)
-            verdict = self._verdict(glanced, pipeline) if problem is None else None
+            deal = glanced if problems.label_problem(glanced, pipeline) is None else self._with_labels_now(glanced)
+            problem = problems.label_problem(deal, pipeline)
+            verdict = self._verdict(deal, pipeline) if problem is None else None
             due_ += [verdict] if verdict is not None else []
             lost += [problem] if problem is not None and problem not in lost else []
             if looked % 500 == 0:
@@ -116,6 +118,12 @@ class Sweep:
         for pages in (self.github.glance(around, "OPEN"), self.github.glance(around, "CLOSED", lately)):
             for page in pages:
                 yield from ((deal, page.total) for deal in page.deals)
+
+    def _with_labels_now(self, glanced: Facts) -> Facts:
+        """Read the list of labels once more: an event that ran since the sweep began may have made the deal's label."""
+        if self._repository_now is None:
+            self._repository_now = self.github.read_repository(SWEEPING).repository
+        return replace(glanced, repository=self._repository_now)
 
     def _verdict(self, glanced: Facts, pipeline: Pipeline) -> Due | None:
         facts = replace(glanced, roles=self.app.roles)
