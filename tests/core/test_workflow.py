@@ -24,6 +24,12 @@ def test_the_workflow_to_copy_lacks_nothing() -> None:
     assert found.secrets == ("TYPEFORM_TOKEN", "TYPEFORM_WEBHOOK_SECRET", "STREAK_API_KEY")
 
 
+def test_the_report_to_copy_lacks_nothing() -> None:
+    found = workflow.read((TOP / ".github/workflows/report.yml").read_text(encoding="utf-8"))
+    assert found is not None
+    assert (found.task, set(found.needed) - found.events, found.lacking()) == ("report", set(), [])
+
+
 @pytest.mark.parametrize(
     "text",
     [

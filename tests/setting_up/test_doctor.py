@@ -95,6 +95,19 @@ FIXES: list[tuple[str, Callable[[Play], object], str]] = [
         "sales.yml lacks the permission `contents: read`. Add it under `permissions:` of the job.",
     ),
     (
+        "only the report",
+        push(WORKFLOW, begin.kit()[".github/workflows/report.yml"].replace("OWNER/", "acme/")),
+        "No workflow on the default branch runs salesbot. `salesbot init` writes one.",
+    ),
+    (
+        "a report nobody can start",
+        push(
+            ".github/workflows/report.yml",
+            begin.kit()[".github/workflows/report.yml"].replace("workflow_dispatch:", "push:"),
+        ),
+        "report.yml does not start on `workflow_dispatch`: nobody can bring the report up to date by hand.",
+    ),
+    (
         "no schedule",
         push(WORKFLOW, FILE.replace("  schedule:", "  push:")),
         "sales.yml does not start on `schedule`: there is no sweep: nobody is reminded, no deal comes back on its day.",

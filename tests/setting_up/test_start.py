@@ -56,7 +56,8 @@ class Stage:
         self.play.drop()
 
     def disables(self) -> None:
-        self.play.sales.settings.switch("sales.yml", "disabled_manually")
+        for workflow in ("sales.yml", "report.yml"):
+            self.play.sales.settings.switch(workflow, "disabled_manually")
 
 
 ACTS: dict[str, Callable[[Stage], None]] = {
@@ -66,7 +67,7 @@ ACTS: dict[str, Callable[[Stage], None]] = {
     "Nora ticks the four boxes under Needed.": Stage.ticks,
     "Ann comments `/qualify` again.": Stage.qualifies,
     "Another team kept its deals in beta/sales, under the labels Hot and In negotiation.": Stage.kept,
-    "Kim disables the workflow.": Stage.disables,
+    "Kim disables the two workflows.": Stage.disables,
 }
 
 

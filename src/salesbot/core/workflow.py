@@ -20,6 +20,11 @@ EVENTS: Mapping[str, str] = {
     "workflow_dispatch": "nobody can start it by hand",
 }
 """What salesbot is to be woken by, and what it means where it is not."""
+REPORT_EVENTS: Mapping[str, str] = {
+    "schedule": "no report comes by itself",
+    "workflow_dispatch": "nobody can bring the report up to date by hand",
+}
+"""The same for a workflow that only writes the weekly report."""
 NEEDED: Mapping[str, str] = {"contents": "read", "issues": "write"}
 """The permissions of its job."""
 _RANK = {"none": 0, "read": 1, "write": 2}
@@ -29,14 +34,20 @@ _SECRET = re.compile(r"\$\{\{\s*secrets\.(\w+)\s*\}\}")
 
 @dataclass(frozen=True)
 class SalesWorkflow:
-    """A workflow whose job runs salesbot on events."""
+    """A workflow whose job runs salesbot."""
 
+    task: str
     events: frozenset[str]
     permissions: Mapping[str, str] | None
     """Of the job; None where the file does not say, and the repository's setting decides."""
     owner: str
     ref: str
     secrets: tuple[str, ...]
+
+    @property
+    def needed(self) -> Mapping[str, str]:
+        """The events it is to start on, and what it means where it does not."""
+        return REPORT_EVENTS if self.task == "report" else EVENTS
 
     def lacking(self) -> list[str]:
         """Name the permissions the job lacks, as they are to be written. Nothing where the file does not say."""
@@ -60,7 +71,8 @@ def read(text: str) -> SalesWorkflow | None:
         if uses and not (isinstance(given, dict) and "entrypoint" in given):
             said = job.get("permissions", found.get("permissions"))
             secrets = tuple(dict.fromkeys(_SECRET.findall(str(given))))
-            return SalesWorkflow(_events(found), _permissions(said), uses["owner"], uses["ref"], secrets)
+            task = str(given.get("task", "auto")) if isinstance(given, dict) else "auto"
+            return SalesWorkflow(task, _events(found), _permissions(said), uses["owner"], uses["ref"], secrets)
     return None
 
 

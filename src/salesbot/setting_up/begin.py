@@ -17,7 +17,7 @@ from pathlib import Path
 from salesbot.adapters.templates import builtin_home
 from salesbot.core.errors import InputError
 
-WORKFLOWS = (".github/workflows/sales.yml", ".github/workflows/check.yml")
+WORKFLOWS = tuple(f".github/workflows/{name}.yml" for name in ("sales", "check", "report"))
 """In a checkout they stand where GitHub wants them, since they are this repository's own."""
 OWNER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
 _USES = re.compile(r"^(\s*- uses: )OWNER/", re.M)

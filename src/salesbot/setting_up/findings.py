@@ -43,17 +43,17 @@ def of_workflows(
 ) -> Iterator[Finding]:
     """Judge the workflows that run salesbot. Secrets that begin with something unused may be missing."""
     ours = [(each, sales) for each in found if (sales := workflow.read(each.text)) is not None]
-    if not ours:
+    if all(sales.task == "report" for _, sales in ours):
         yield Finding("fix", "No workflow on the default branch runs salesbot.", "`salesbot init` writes one")
     for each, sales in ours:
         wrong = [*_file(each.path, sales), *_switched(each), *_secrets(each.path, sales, secrets, unused)]
         yield from wrong
         if not any(finding.level == "fix" for finding in wrong):
-            yield Finding("ok", f"{each.path} runs salesbot.")
+            yield Finding("ok", f"{each.path} {'writes the report' if sales.task == 'report' else 'runs salesbot'}.")
 
 
 def _file(path: str, sales: SalesWorkflow) -> Iterator[Finding]:
-    for event, means in workflow.EVENTS.items():
+    for event, means in sales.needed.items():
         if event not in sales.events:
             yield Finding("fix", f"{path} does not start on `{event}`: {means}.", f"Add `{event}` under `on:`")
     for permission in sales.lacking():

@@ -116,7 +116,7 @@ def need_stillness(plan: Plan) -> None:
     if plan.running:
         raise InputError(
             f"The workflow {plan.running[0]} may still run, and would undo this.",
-            "Switch it off (Actions, sales, Disable workflow) or delete the file; then remove",
+            "Switch it off (Actions, its name, Disable workflow) or delete the file; then remove",
         )
 
 
