@@ -56,8 +56,8 @@ class Stage:
         self.play.drop()
 
     def disables(self) -> None:
-        for workflow in ("sales.yml", "report.yml"):
-            self.play.sales.settings.switch(workflow, "disabled_manually")
+        for file in ("sales.yml", "report.yml"):
+            self.play.sales.settings.switch(file, "disabled_manually")
 
 
 ACTS: dict[str, Callable[[Stage], None]] = {
