@@ -130,7 +130,7 @@ def test_a_tick_never_makes_the_bot_rewrite_the_list() -> None:
 def test_a_card_is_not_rewritten_for_a_link_alone() -> None:
     world = World()
     world.run()
-    assert "[0 of 4]" in world.last("card"), "the list had no address yet"
+    assert "| 0 of 4 |" in world.last("card"), "the list had no address yet"
     assert world.decide().effects == ()
 
 

@@ -16,6 +16,8 @@ from salesbot.core.report import Report
 from salesbot.core.report.charts import won_by_month
 
 WIDTH, HEIGHT = 640, 320
+MOST_LETTERS = 50
+"""Of all labels below the bars, to stand side by side."""
 STYLE = Style(
     background="transparent",
     plot_background="transparent",
@@ -61,7 +63,8 @@ def _bars(names: Sequence[str], series: Mapping[str, Sequence[float]]) -> str:
         disable_xml_declaration=True,
         show_legend=len(series) > 1,
         legend_at_bottom=True,
-        x_label_rotation=35 if len(names) > 6 else 0,
+        x_label_rotation=35 if sum(map(len, names)) > MOST_LETTERS else 0,
+        truncate_label=-1,
         value_formatter=lambda value: f"{value:,.0f}",
         margin=8,
     )

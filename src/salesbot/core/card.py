@@ -22,7 +22,7 @@ from salesbot.core.pipeline import Field, Pipeline, Stage
 from salesbot.core.voice import Markdown
 
 _PERCENT = re.compile(r"\s*(?:100|[0-9]{1,2})\s*%?\s*")
-_LINK = re.compile(r"\]\([^()\s]*\)")
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
 
 
 def values(course: Course, pipeline: Pipeline) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def values(course: Course, pipeline: Pipeline) -> dict[str, Any]:
 
 def without_links(text: str) -> str:
     """Drop link targets, for comparing two cards: a link appears once its comment was read (protocol 5)."""
-    return _LINK.sub("]", text)
+    return _LINK.sub(r"\1", text)
 
 
 def day(moment: datetime, pipeline: Pipeline) -> str:
