@@ -36,6 +36,7 @@ RUN --mount=type=bind,from=build,source=/build/unused/site,target=/build/unused 
     export PYTHONPATH=/build/unused \
  && /opt/salesbot/bin/python -c 'import zoneinfo; zoneinfo.ZoneInfo("Europe/Berlin"), zoneinfo.ZoneInfo("UTC")' \
  && /opt/salesbot/bin/salesbot --help >/dev/null \
+ && /opt/salesbot/bin/python -c 'from salesbot.adapters import templates as t; t.compile_builtin(t.compiled_home())' \
  && /opt/salesbot/bin/python -m compileall -q /opt/salesbot/lib/python3*/site-packages/salesbot \
  && rm -r /opt/salesbot/lib/python3*/site-packages/github/__pycache__ \
  && PYTHON_LAZY_IMPORTS=all /opt/salesbot/bin/python -c 'from salesbot.adapters.github import Client; Client("-")'

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import time
+from pathlib import Path
 
 import pytest
 from jinja2 import UndefinedError
+from pytest_mock import MockerFixture
 
+from salesbot.adapters import templates
 from salesbot.adapters.templates import MAX_OUTPUT, Words, builtin_home, builtin_names, tidy
 from salesbot.core.errors import InputError
 from salesbot.core.voice import Markdown
@@ -200,3 +203,27 @@ def test_a_template_that_does_not_compile_is_named_with_its_line() -> None:
 
 def test_blank_lines_that_conditions_leave_are_folded() -> None:
     assert tidy("\n\na\n\n\n\nb  \n   \n\nc\n") == "a\n\nb\n\nc"
+
+
+# Compiled beforehand, as in the image
+
+
+@pytest.fixture
+def compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "compiled"
+    assert templates.compile_builtin(folder) == len(templates.builtin_names()) == len(list(folder.iterdir()))
+    monkeypatch.setattr(templates, "compiled_home", lambda: folder)
+    return folder
+
+
+def test_what_was_compiled_is_not_compiled_again(compiled: Path, mocker: MockerFixture) -> None:
+    said = Words()("problem_solved.md.j2", {})
+    again = mocker.patch("jinja2.environment.Environment.compile", side_effect=AssertionError)
+    assert Words()("problem_solved.md.j2", {}) == said
+    again.assert_not_called()
+
+
+def test_a_template_of_the_repository_takes_its_place_and_leaves_no_trace(compiled: Path) -> None:
+    before = {file.name: file.read_bytes() for file in compiled.iterdir()}
+    assert Words({"problem_solved.md.j2": "Well done."})("problem_solved.md.j2", {}) == "Well done."
+    assert {file.name: file.read_bytes() for file in compiled.iterdir()} == before

@@ -103,6 +103,14 @@ def test_imports_are_lazy_and_nothing_is_compiled_at_run_time(container: str) ->
     assert inside(container, "/opt/salesbot/bin/python", "-c", look) == "False True"
 
 
+def test_every_template_is_compiled(container: str) -> None:
+    counted = (
+        "from salesbot.adapters.templates import builtin_names, compiled_home; "
+        "print(len(list(compiled_home().iterdir())) == len(builtin_names()) > 0)"
+    )
+    assert inside(container, "/opt/salesbot/bin/python", "-c", counted) == "True"
+
+
 def test_there_is_no_pip_and_no_sandbox_in_it(container: str) -> None:
     look = "from importlib.util import find_spec; print(find_spec('pip'), find_spec('salesbot.sandbox'))"
     assert inside(container, "/opt/salesbot/bin/python", "-c", look) == "None None"

@@ -18,14 +18,17 @@ from types import FrameType
 from typing import Any
 
 from jinja2 import (
+    BaseLoader,
     ChoiceLoader,
     DictLoader,
+    FileSystemBytecodeCache,
     FunctionLoader,
     PrefixLoader,
     StrictUndefined,
     TemplateError,
     TemplateSyntaxError,
 )
+from jinja2.bccache import Bucket
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -60,24 +63,50 @@ def builtin_names() -> frozenset[str]:
     return frozenset(names + [f"checklists/{entry.name}" for entry in lists.iterdir() if entry.name.endswith(SUFFIX)])
 
 
+def compiled_home() -> Path:
+    """Say where the built-in templates stand compiled: in the image, where `compile_builtin` put them."""
+    return Path(__file__).parents[1] / "compiled_templates"
+
+
+def compile_builtin(folder: Path) -> int:
+    """Compile every built-in template, for runs to load from this folder. Gives how many there are."""
+    folder.mkdir(exist_ok=True)
+    jinja = _environment(FunctionLoader(_read_builtin), FileSystemBytecodeCache(str(folder)))
+    return len([jinja.get_template(name) for name in builtin_names()])
+
+
+class _Compiled(FileSystemBytecodeCache):
+    """Templates compiled beforehand. Jinja compares their text, so one that differs is compiled anew; none is kept."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep nothing: a run leaves no trace, and what is loaded was put there when the image was built."""
+
+
+def _environment(loader: BaseLoader, compiled: FileSystemBytecodeCache | None) -> _Environment:
+    jinja = _Environment(
+        loader=loader,
+        bytecode_cache=compiled,
+        undefined=StrictUndefined,
+        autoescape=True,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    jinja.filters |= {
+        "safe_md": _safe_md, "cell": _cell, "code": _code, "mention": _mention, "team": _team, "literal": _literal,
+    }  # fmt: skip
+    return jinja
+
+
 class Words:
     """The built-in templates with a repository's own in front. Calling it renders one (`core.voice.Say`)."""
 
     def __init__(self, overrides: Mapping[str, str] | None = None) -> None:
         self._overrides = dict(overrides or {})
         builtin = FunctionLoader(_read_builtin)
-        self._jinja = _Environment(
-            loader=ChoiceLoader([DictLoader(self._overrides), builtin, PrefixLoader({"salesbot": builtin})]),
-            undefined=StrictUndefined,
-            autoescape=True,
-            finalize=_finalize,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=False,
-        )
-        self._jinja.filters |= {
-            "safe_md": _safe_md, "cell": _cell, "code": _code, "mention": _mention, "team": _team, "literal": _literal,
-        }  # fmt: skip
+        loader = ChoiceLoader([DictLoader(self._overrides), builtin, PrefixLoader({"salesbot": builtin})])
+        self._jinja = _environment(loader, _Compiled(str(compiled_home())) if compiled_home().is_dir() else None)
 
     def __call__(self, template: str, values: Mapping[str, Any]) -> str:
         """Render a template. Raises InputError if a template of the repository fails."""

@@ -39,23 +39,29 @@ class PutComment:
 
 @dataclass(frozen=True)
 class AddLabel:
+    """Put a label of the repository's list on the issue."""
+
     name: str
 
 
 @dataclass(frozen=True)
 class RemoveLabel:
+    """Take a label off the issue; it stays on the list."""
+
     name: str
 
 
 @dataclass(frozen=True)
 class CloseIssue:
+    """Close the issue, for a reason GitHub knows."""
+
     reason: CloseReason
     duplicate_of: int | None = None
 
 
 @dataclass(frozen=True)
 class ReopenIssue:
-    pass
+    """Open the issue again."""
 
 
 @dataclass(frozen=True)
@@ -67,28 +73,38 @@ class Assign:
 
 @dataclass(frozen=True)
 class Unassign:
+    """Take somebody off the issue."""
+
     login: str
 
 
 @dataclass(frozen=True)
 class MinimizeComment:
+    """Hide a comment, which anybody can unfold."""
+
     id: int
     why: Literal["RESOLVED", "OUTDATED", "DUPLICATE"]
 
 
 @dataclass(frozen=True)
 class DeleteComment:
+    """Delete a comment of our own."""
+
     id: int
 
 
 @dataclass(frozen=True)
 class React:
+    """Put a receipt on a comment: done, or not done."""
+
     comment: int
     receipt: Receipt
 
 
 @dataclass(frozen=True)
 class Unreact:
+    """Take our receipt off a comment."""
+
     comment: int
     receipt: Receipt
 
@@ -112,11 +128,15 @@ class OpenLead:
 
 @dataclass(frozen=True)
 class EditProblem:
+    """Bring the problem issue up to date."""
+
     body: str
 
 
 @dataclass(frozen=True)
 class CloseProblem:
+    """Close the problem issue, with a comment that says why."""
+
     body: str
 
 
@@ -135,7 +155,7 @@ class PinIssue:
 
 @dataclass(frozen=True)
 class UnpinIssue:
-    pass
+    """Take the issue off the top of the list."""
 
 
 Effect = (

@@ -32,6 +32,8 @@ class FieldError(ValueError):
 
 @dataclass(frozen=True)
 class _Section:
+    """Where a field stands in the body."""
+
     heading: str
     """As the caller spells it."""
     start: int
