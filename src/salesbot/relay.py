@@ -21,7 +21,7 @@ EVENT = "typeform"
 LARGEST = 5 * 1024 * 1024
 """Bytes of a delivery; real ones have some thousands."""
 LARGEST_EVENT = 60_000
-"""Bytes of an event as it travels, quotes and umlauts escaped; GitHub takes about 64 KB. Beyond, it only wakes a poll."""
+"""Bytes of an event as it travels, all escaped; GitHub takes about 64 KB. Beyond, the event only wakes a poll."""
 WAKE_A_POLL: Mapping[str, Any] = {"poll": True}
 PAUSES = (5.0, 15.0, 60.0, 300.0)
 """Seconds until the courier tries again; the last one from then on."""
