@@ -62,7 +62,7 @@ class StreakSync:
 
         Without the input for the key, where a pipeline is configured: InputError.
         """
-        started = self.clock()
+        started = self.clock() - self.app.elapsed
         around = self.github.read_repository(Waking(WAKING))
         told, pipeline = self.app.configured(around)
         said = pipeline.streak if pipeline is not None else None
@@ -134,7 +134,7 @@ class StreakSync:
     # In full
 
     def _step_all(self, numbers: Sequence[int], side: Side, pipeline: Pipeline, started: float) -> Outcome:
-        tally = Tally()
+        tally = Tally(spent=self.app.spent)
         try:
             for number, facts in self._in_full(numbers):
                 tally.add(self._step_safely(number, facts, side, pipeline))

@@ -176,7 +176,7 @@ class Client:
             hint = "It needs `contents: write` for the repository"
             raise ServiceError(f"GitHub lets the token send no event to {repository}.", hint)
         if status in (400, 413, 422):
-            raise EventRefusedError(f"GitHub does not take this event ({status}).")
+            raise EventRefusedError(f"GitHub does not take this event ({status}).", "A poll brings what it carried")
         _refuse_status(status, answer)
 
     def _send(self, verb: str, url: str, body: Any) -> tuple[int | None, Mapping[str, Any], str]:
