@@ -66,8 +66,12 @@ class Forms:
 
     def relay(self, token: str, **changed: Any) -> Run:
         """Have a relay hand a response over."""
+        return self.hand_over({**self.delivery(token), **changed})
+
+    def delivery(self, token: str) -> dict[str, str]:
+        """Write what a relay hands over of a response."""
         body, signature = self.typeform.delivery(token)
-        return self.hand_over({"body": body.decode(), "signature": signature, **changed})
+        return {"body": body.decode(), "signature": signature}
 
     def hand_over(self, payload: Mapping[str, Any]) -> Run:
         """Send a repository_dispatch with this payload."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from salesbot.sandbox import Fault
@@ -121,15 +121,7 @@ def test_a_lead_that_github_refuses_keeps_no_other_out(play: Play, forms: Forms)
 @pytest.mark.parametrize("request_", range(1, len(REQUESTS) + 1))
 def test_a_relay_beside_a_poll_is_one_lead(play: Play, forms: Forms, request_: int) -> None:
     token = forms.send()
-    body, signature = forms.typeform.delivery(token)
-
-    def relay() -> None:
-        other = Play(play.github, type(play.door)(play.door.sleep))
-        other.environment = play.environment
-        other.sales.dispatch("typeform", {"body": body.decode(), "signature": signature})
-        other.run(play.github.outbox[-1])
-
-    play.at(request_, relay)
+    play.at(request_, lambda: _beside(forms, forms.delivery(token)))
     forms.poll()
     assert len(forms.of(token)) == 1, "whoever came second saw the first one's issue"
     to_rest(play, forms, token)
@@ -168,43 +160,45 @@ def test_whoever_reopens_the_double_keeps_it(play: Play, forms: Forms) -> None:
 # Any order of everything
 
 
+BESIDE = ["relay beside", "poll beside"]
+ACTS = ["send", "poll", "relay first", "relay last", "relay again", "sweep", *BESIDE]
+DEATHS = st.tuples(st.sampled_from(["github", "typeform"]), st.integers(1, 7), st.booleans())
 STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["send", "poll", "relay first", "relay last", "relay again", "sweep"]),
-        st.one_of(st.none(), st.tuples(st.integers(1, 7), st.booleans())),
-        st.booleans(),
-    ),
+    st.tuples(st.sampled_from(ACTS), st.one_of(st.none(), DEATHS), st.booleans(), st.integers(1, 6)),
     min_size=2,
     max_size=8,
 )
+Step = tuple[str, tuple[str, int, bool] | None, bool, int]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(steps=[("relay beside", None, False, 3), ("relay beside", ("github", 5, True), True, 3)])
+@example(steps=[("poll", None, False, 1), ("send", None, False, 1), ("poll beside", None, False, 2)])
 @given(steps=STEPS)
 def test_any_order_of_polls_relays_repeats_and_crashes_gives_each_response_one_issue(
-    play: Play, forms: Forms, steps: list[tuple[str, tuple[int, bool] | None, bool]]
+    play: Play, forms: Forms, steps: list[Step]
 ) -> None:
     play.github.reset()
     play.sales = play.github.repo("acme/sales", roles={"nora": "write", "kim": "admin"})
     fresh = Forms(play, forms.typeform)
     forms.typeform.reset()
     tokens = [forms.send({**JANE, "lead_name": "Jane 0"})]
-    for act, death, lost_answer in steps:
+    for act, death, lost_answer, request in steps:
         if death is not None:
-            play.kill(death[0], after=death[1])
+            (play if death[0] == "github" else forms).kill(death[1], after=death[2])
         if lost_answer:
             play.github.arm(Fault.loses_answer(on="mutation"))
-        _step(act, forms, tokens)
-        play.door.before.clear()
-        play.door.after.clear()
-        play.github.weather.clear()
-    for _ in range(2):
+        _step(act, forms, tokens, request)
+        for waiting in (play.door.before, play.door.after, forms.at, forms.after, play.github.weather):
+            waiting.clear()
+    for _ in range(3):
         forms.poll()
     assert [len(fresh.of(token)) for token in tokens] == [1] * len(tokens)
-    assert len(forms.leads()) == len(tokens), "and no double was ever made"
+    if not any(act in BESIDE for act, *_ in steps):
+        assert len(forms.leads()) == len(tokens), "and no double was ever made"
 
 
-def _step(act: str, forms: Forms, tokens: list[str]) -> None:
+def _step(act: str, forms: Forms, tokens: list[str], request: int) -> None:
     match act:
         case "send":
             tokens.append(forms.send({**JANE, "lead_name": f"Jane {len(tokens)}"}))
@@ -214,5 +208,20 @@ def _step(act: str, forms: Forms, tokens: list[str]) -> None:
             forms.poll({"task": "sweep"})
         case "relay first":
             forms.relay(tokens[0])
+        case "relay beside":
+            forms.play.at(request, lambda: _beside(forms, forms.delivery(tokens[-1])))
+            forms.poll()
+        case "poll beside":
+            forms.play.at(request, lambda: _beside(forms, {"poll": True}))
+            forms.relay(tokens[-1])
         case _:
             forms.relay(tokens[-1])
+
+
+def _beside(forms: Forms, payload: Mapping[str, Any]) -> None:
+    """Another run, from its beginning to its end, while one stands still between two requests."""
+    play = forms.play
+    other = Play(play.github, type(play.door)(play.door.sleep))
+    other.environment = play.environment
+    other.sales.dispatch("typeform", payload)
+    other.run(play.github.outbox[-1])
