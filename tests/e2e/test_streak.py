@@ -479,3 +479,31 @@ def test_bad_weather_at_any_request_loses_nothing_and_doubles_nothing(
         boxes.streak.weather.clear()
         boxes.to_rest()
         assert boxes.picture(deal) == clean, nth
+
+
+AT_GITHUB: dict[str, Callable[[int], Fault]] = {
+    "502 for ever": lambda nth: Fault.fails(502, nth=nth, times=20),
+    "the answer is lost": lambda nth: Fault.loses_answer(nth=nth),
+    "cut off after": lambda nth: Fault.resets(after=True, nth=nth),
+    "429 for an hour": lambda nth: Fault.secondary(429, 3600, nth=nth),
+}
+
+
+@pytest.mark.parametrize("scene", [_a_new_deal, _theirs_moved, _waits, _a_connection])
+@pytest.mark.parametrize("name", AT_GITHUB)
+def test_bad_weather_at_github_leaves_both_sides_to_the_next_sync(
+    boxes: Boxes, scene: Callable[[Boxes], int], name: str
+) -> None:
+    deal = scene(boxes)
+    boxes.keep()
+    requests = len(boxes.sync().requests)
+    boxes.to_rest()
+    clean = boxes.picture(deal)
+    for nth in range(1, requests + 1):
+        boxes.restore()
+        boxes.play.github.arm(AT_GITHUB[name](nth))
+        assert boxes.sync().exit_code in (0, 1), nth
+        boxes.play.github.weather.clear()
+        boxes.play.github.advance(3600)
+        boxes.to_rest()
+        assert boxes.picture(deal) == clean, nth
