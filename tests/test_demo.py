@@ -143,6 +143,13 @@ def test_progress_time_and_cost_stand_beside_each_act(play: Play) -> None:
     assert "0 requests  → changed nothing" in told
 
 
+def test_what_wakes_nobody_is_said_to_wake_nobody(play: Play) -> None:
+    configures = Act(
+        "kim", "configures", 1, lambda sales: sales.push("kim", CONFIG, "version: 1\n"), Then(untouched=True)
+    )
+    assert "→ starts no run; the next one goes by it" in play(opens(), configures)
+
+
 # What was seen
 
 
@@ -173,7 +180,7 @@ REFUSAL = (
         pytest.param(
             view(body="a"),
             view(body="a\n\n### Value\n\n24000 EUR\n"),
-            ["wrote into the description: Value, 24000 EUR"],
+            ["wrote into the description: Value: 24000 EUR"],
             id="a field",
         ),
         pytest.param(view(), view(comment(1, CARD)), ["wrote the card"], id="a card"),

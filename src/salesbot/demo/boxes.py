@@ -39,8 +39,14 @@ def acts(number: int, streak: Streak | None) -> list[Act]:
     taken = Then("negotiating", hears="Moved to negotiating in Streak", card="Expected here", elsewhere="Negotiating")
     back = Then("negotiating", hears="", elsewhere="Moved back to negotiating, from won")
     return [
-        Act("kim", "names Streak's pipeline in the configuration", number, box.configure("expects"), Then("lead")),
-        box.sync("comes round", Then("lead", hears="", elsewhere="in Lead")),
+        Act(
+            "kim",
+            "names Streak's pipeline in the configuration, with `guards: expects`",
+            number,
+            box.configure("expects"),
+            Then("lead"),
+        ),
+        box.sync("comes round: the deal gets a box", Then("lead", hears="", elsewhere="is in Lead")),
         box.sync("comes round; kim had dragged the box to Negotiating", taken, drag="Negotiating"),
         Act("kim", "asks for more: `guards: requires`", number, box.configure("requires"), Then("negotiating")),
         box.sync("comes round; kim had dragged the box to Won", back, drag="Won"),

@@ -54,7 +54,7 @@ def acts(web: Typeform | None, *, after: int, number: int) -> list[Act]:
         Act("kim", f"names the form on the website in {CONFIG}", after, published, Then(untouched=True)),
         Act("Robin", "sends the form off; a relay hands the response to GitHub", number, sent, came),
         Act(
-            "the schedule", "asks Typeform for new responses", number,
+            "the schedule", "asks Typeform too: the same response is no second lead", number,
             lambda sales: sales.dispatch("typeform", {"poll": True}), Then(untouched=True), timedelta(hours=1),
         ),
     ]  # fmt: skip

@@ -72,9 +72,9 @@ def _described(before: str, after: str) -> Iterator[str]:
     for told, old, new in (("wrote into", before, after), ("took out of", after, before)):
         known = old.splitlines()
         fresh = [line for line in _KIND.sub("", new, count=1).splitlines() if line.strip() and line not in known]
-        lines = [plain(line.lstrip("#> ")) for line in fresh]
-        if lines:
-            yield f"{told} the description: {', '.join(lines)}"
+        said = [f"{plain(line.lstrip('#> '))}{':' if line.startswith('###') else ';'}" for line in fresh]
+        if said:
+            yield f"{told} the description: {' '.join(said).rstrip(';:')}"
 
 
 def _comment(before: CommentView | None, after: CommentView) -> Iterator[str]:

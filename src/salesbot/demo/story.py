@@ -114,8 +114,9 @@ class Player:
         after = self._look(act, runs)
         before = before or replace(after, body="", labels=(), assignees=(), comments=(), events=())
         outside = self._elsewhere(act, runs)
-        done = [*seen.changes(before, after), *([outside] if outside else [])] or ["changed nothing"]
-        for head, line in zip([_cost(runs), *[""] * len(done)], done, strict=False):
+        nothing = "changed nothing" if runs else "starts no run; the next one goes by it"
+        done = [*seen.changes(before, after), *([outside] if outside else [])] or [nothing]
+        for head, line in zip([_cost(runs) if runs else "", *[""] * len(done)], done, strict=False):
             self._line(head, self._paint("32", "→ ") + line)
         self._check(act, runs, before, after, outside)
 
