@@ -145,7 +145,7 @@ def test_progress_time_and_cost_stand_beside_each_act(play: Play) -> None:
 
 def test_what_wakes_nobody_is_said_to_wake_nobody(play: Play) -> None:
     configures = Act(
-        "kim", "configures", 1, lambda sales: sales.push("kim", CONFIG, "version: 1\n"), Then(untouched=True)
+        "kim", "configures", 1, lambda sales: sales.push("kim", intake.CONFIG, "version: 1\n"), Then(untouched=True)
     )
     assert "→ starts no run; the next one goes by it" in play(opens(), configures)
 
