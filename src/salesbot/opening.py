@@ -14,6 +14,7 @@ from salesbot.adapters.github import GitHub, PatienceError, UnclearError
 from salesbot.adapters.templates import Words
 from salesbot.app import GITHUB_GIVES_UP, ROUNDS, App, Log, Outcome
 from salesbot.core import inbox, lead
+from salesbot.core.duplicates import COMPARED
 from salesbot.core.effects import CloseIssue, CreateLabel, OpenLead
 from salesbot.core.errors import ServiceError
 from salesbot.core.facts import Facts, Other, Waking
@@ -24,8 +25,6 @@ from salesbot.core.newcomers import DOUBLE
 from salesbot.core.pipeline import Pipeline
 from salesbot.sweep import LONGEST, PER_CONTENT, PER_WRITE, TIMES_IN_A_ROW, content
 
-COMPARED = 300
-"""Issues, the newest, among which a new deal's twins are looked for."""
 OPENED = "issues.opened"
 """What a deal opened here is told to have been woken by: GitHub wakes no run for what a workflow's token opens."""
 

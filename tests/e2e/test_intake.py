@@ -165,6 +165,14 @@ def test_the_card_names_who_may_be_the_same(play: Play, forms: Forms) -> None:
     play.assert_at_rest(issue.number)
 
 
+def test_a_client_of_years_ago_is_named_too(play: Play, forms: Forms) -> None:
+    deal = play.deal(body="### Company\n\nACME AG\n")
+    play.sales.seed([{"title": f"Old {number}", "body": "### Company\n\nOther\n"} for number in range(950)])
+    token = forms.send()
+    assert forms.poll().exit_code == 0
+    assert f"Perhaps the same as #{deal}: same company" in play.text(forms.of(token)[0].number, "card")
+
+
 def test_a_lead_whose_marker_somebody_deleted_does_not_come_in_again(play: Play, forms: Forms) -> None:
     token = forms.send()
     forms.poll()

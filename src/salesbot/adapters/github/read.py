@@ -12,6 +12,7 @@ from salesbot.adapters.github.documents import document
 from salesbot.adapters.github.shapes import Json, need, nodes
 from salesbot.core import journal, markdown
 from salesbot.core.deal import Actor, Role
+from salesbot.core.duplicates import COMPARED
 from salesbot.core.errors import ServiceError
 from salesbot.core.facts import (
     Comment,
@@ -29,8 +30,6 @@ from salesbot.core.gaps import Gaps
 
 MAX_FILE = 256 * 1024
 """Bytes of a configuration or template file."""
-MOST_OTHERS = 300
-"""Issues among which a new deal's twins are looked for, the newest first."""
 TOLERATED = ("repository.collaborators", "repository.people")
 """What a token may be refused: then a role is asked over REST, and names are looked up one by one when needed."""
 
@@ -267,7 +266,7 @@ def read_more(client: Client, place: Place, facts: Facts, gaps: Gaps) -> Facts:
 def _others(client: Client, repository: Repository) -> tuple[Other, ...]:
     """Read the newest issues. Absence is concluded from nothing here: an older twin goes unnamed."""
     found, after = newest(client, repository, None)
-    while after is not None and len(found) < MOST_OTHERS:
+    while after is not None and len(found) < COMPARED:
         page, after = newest(client, repository, after)
         found += page
     return tuple(found)
