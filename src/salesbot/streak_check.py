@@ -90,7 +90,9 @@ class Check:
             return
         yield f"- Stages come as {_kind(self.streak.ask(f'v1/pipelines/{said.key}').get('stages'))}."
         yield self._tried("Paged boxes (version 2)", lambda: self._paging(said.key))
+        yield self._tried("Boxes by `sortBy` and `limit`", lambda: self._latest(said.key))
         yield self._tried("Mail facts on boxes", lambda: self._mail(said.key))
+        yield self._tried("A contact", lambda: self._contact(said.key))
         if writing:
             yield from self._writing(said)
         else:
@@ -111,6 +113,19 @@ class Check:
         second = self.streak.ask(f"v2/pipelines/{key}/boxes?limit=1&offset=1")
         moved = first.get("results") != second.get("results")
         return f"an object with {', '.join(sorted(first))}; `offset` {'moves on' if moved else 'does not move on'}"
+
+    def _latest(self, key: str) -> str:
+        found = self.streak.ask(f"v1/pipelines/{key}/boxes?sortBy=lastUpdatedTimestamp&limit=2")
+        changed = [int(box.get("lastUpdatedTimestamp") or 0) for box in found]
+        order = "the last changed first" if changed == sorted(changed, reverse=True) else "the last changed last"
+        return f"{len(changed)} of 2, {order}" if len(changed) == 2 else f"{len(changed)} of 2"
+
+    def _contact(self, key: str) -> str:
+        listed = self.streak.ask(f"v1/pipelines/{key}/boxes")
+        keys = [contact.get("key") for box in listed for contact in box.get("contacts") or ()]
+        if not keys:
+            return "no box has one"
+        return f"has the keys {', '.join(each_key(self.streak.ask(f'v2/contacts/{keys[0]}')))}"
 
     def _mail(self, key: str) -> str:
         listed = self.streak.ask(f"v1/pipelines/{key}/boxes")

@@ -91,6 +91,22 @@ def test_the_check_tries_what_documentation_leaves_open_and_cleans_up(
     assert streak.boxes == {}
 
 
+def test_the_check_reads_the_boxes_that_are_there(
+    streak: Streak, env: dict[str, str], tmp_path: Path, capsys: Printed
+) -> None:
+    file = configured(streak, tmp_path)
+    (sales,) = [key for key, each in streak.pipelines.items() if each["name"] == "Sales"]
+    jane = streak.contact("Jane", "Doe", "jane@acme.com")
+    for name in ("Acme", "Borealis", "Cumulus"):
+        streak.box(sales, name, "Lead", [jane])
+        streak.clock.advance(60)
+    assert main(["streak", "check", file], env) == 0
+    said = capsys.readouterr().out
+    assert "- Boxes by `sortBy` and `limit`: 2 of 2, the last changed first." in said
+    assert "- A contact: has the keys contactKey, emailAddresses" in said
+    assert "- Mail facts on boxes: of 3 boxes" in said
+
+
 def test_the_box_of_a_check_that_fails_half_way_is_deleted_too(
     streak: Streak, env: dict[str, str], tmp_path: Path, capsys: Printed
 ) -> None:
