@@ -21,11 +21,11 @@ from salesbot.core.attention import KINDS
 from salesbot.core.commands import all_commands
 from salesbot.core.config import parse
 from salesbot.core.deal import Role
+from salesbot.core.duplicates import COMPARED
 from salesbot.core.lead import LONGEST_VALUE
 from salesbot.core.pipeline import Typeform, default_pipeline
 from salesbot.core.report import as_csv, as_json
 from salesbot.demo import story
-from salesbot.opening import COMPARED
 from tests.docs.parts import PARTS, parts_of
 from tests.report.made import a_report
 from tests.threats import THREATS
@@ -127,7 +127,7 @@ def test_the_numbers_of_the_intake_are_those_of_the_program() -> None:
     assert f"({runs} runs on 22 days)" in page
     assert abs(runs * 22 - 265) < 5
     assert f"A field holds {LONGEST_VALUE}\ncharacters" in page
-    assert f"among the newest {COMPARED}\nissues" in page
+    assert f"among the newest\n{COMPARED:,} issues" in page
 
 
 # What it executes

@@ -19,6 +19,7 @@ from salesbot.core.pipeline import Typeform as Form
 from salesbot.core.places import sort_in
 from salesbot.opening import Opening, counted
 
+SIGNED_WITH = "Put the webhook's own secret into the secret TYPEFORM_WEBHOOK_SECRET"
 NO_FORM = "No form in the configuration (`typeform`): nothing to take in."
 
 
@@ -66,10 +67,10 @@ class Intake:
         Raises InputError if it is not signed with our secret, is no response, or is one of another form.
         """
         if not self.secret:
-            raise InputError("A response was relayed, but the input `typeform-secret` is empty.", "Set that secret")
+            raise InputError("A response was relayed, but the input `typeform-secret` is empty.", SIGNED_WITH)
         if not is_signed(body.encode("utf-8", "surrogatepass"), signature, self.secret):
             what = "The relayed response is not signed with the secret in `typeform-secret`; it was not taken in."
-            raise InputError(what, "The webhook and this repository must have the same secret")
+            raise InputError(what, SIGNED_WITH)
         delivered = read_delivery(body.encode("utf-8", "surrogatepass"))
         if delivered is None:
             return Outcome(notes=("The relayed response is not sent off yet: left alone.",))

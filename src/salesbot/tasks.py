@@ -63,7 +63,9 @@ def connect(inputs: Inputs) -> Typeform:
     """Connect to Typeform. Raises InputError if there is no token."""
     if not inputs.typeform_token:
         what = "A form is configured (`typeform`), but the input `typeform-token` is empty."
-        raise InputError(what, "Put a token with the scopes `responses:read` and `forms:read` into a secret")
+        raise InputError(
+            what, "Put a token with the scopes `responses:read` and `forms:read` into the secret TYPEFORM_TOKEN"
+        )
     return Typeform(inputs.typeform_token, inputs.typeform_url, sleep=time.sleep)
 
 

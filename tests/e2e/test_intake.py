@@ -336,7 +336,7 @@ def test_a_response_deleted_meanwhile_leaves_its_issue(forms: Forms) -> None:
 @pytest.mark.parametrize(
     ("payload", "why"),
     [
-        pytest.param({"body": "{}", "signature": "sha256=AAAA"}, "is not signed with the secret", id="another secret"),
+        pytest.param({"body": "{}", "signature": "sha256=AAAA"}, "secret TYPEFORM_WEBHOOK_SECRET", id="another secret"),
         pytest.param({"body": "{}"}, "a text `body` and a text `signature`", id="no signature"),
         pytest.param({"body": {"a": 1}, "signature": "x"}, "a text `body`", id="a body that was parsed"),
     ],
@@ -370,7 +370,9 @@ def test_a_relay_without_body_wakes_a_poll(forms: Forms) -> None:
 @pytest.mark.parametrize(
     ("break_", "why"),
     [
-        pytest.param(lambda forms: setattr(forms.typeform, "token", "new"), "`typeform-token`", id="a revoked token"),
+        pytest.param(
+            lambda forms: setattr(forms.typeform, "token", "new"), "secret TYPEFORM_TOKEN", id="a revoked token"
+        ),
         pytest.param(
             lambda forms: setattr(forms.typeform, "scopes", frozenset()), "`responses:read`", id="a token without scope"
         ),

@@ -129,10 +129,14 @@ class _ForbiddenError(ServiceError):
 
 def _refusal(status: int, form: str, url: str) -> ServiceError:
     if status == 401:
-        return ServiceError("Typeform refused the token.", "Check the secret behind the input `typeform-token`")
+        return ServiceError(
+            "Typeform refused the token.", "Check the secret TYPEFORM_TOKEN, the input `typeform-token`"
+        )
     if status == 403:
         what = "Typeform does not let the token read the responses."
-        return _ForbiddenError(what, "Give it the scope `responses:read`: the secret behind `typeform-token`")
+        return _ForbiddenError(
+            what, "Give it the scope `responses:read`: the secret TYPEFORM_TOKEN, the input `typeform-token`"
+        )
     if status == 404:
         hint = "Check `typeform.form`; an account in the EU data centre needs TYPEFORM_API_URL"
         return ServiceError(f"Typeform at {url} knows no form {form}.", hint)
