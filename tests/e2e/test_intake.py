@@ -209,6 +209,8 @@ def test_a_deleted_lead_does_not_come_in_again_and_nothing_of_it_is_left(play: P
     assert all(word not in keeper.title + keeper.body for word in ("Jane", "acme", "shop"))
     run = forms.poll()
     assert (kinds(run), len(forms.typeform.log), play.sales.issues()) == (["query"], 1, (keeper,))
+    forms.relay(token)
+    assert play.sales.issues() == (keeper,), "nor if a relay sends it once more"
     second = forms.send({"lead_name": "John Smith"})
     forms.poll()
     assert (len(forms.of(second)), len(play.sales.issues())) == (1, 2)
