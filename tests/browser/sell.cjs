@@ -18,7 +18,7 @@ async function comment(page, text, answer) {
   await page.getByText(answer).first().waitFor();
 }
 
-const chips = page => page.locator("main .chip").allInnerTexts();
+const chips = async page => (await page.locator("main .chip").allInnerTexts()).map(text => text.split("\n")[0].trim());
 
 async function sell(page) {
   const found = {};
