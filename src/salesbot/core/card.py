@@ -118,6 +118,7 @@ def history(visits: tuple[StageVisit, ...], pipeline: Pipeline) -> list[dict[str
             "by": visit.by,
             "how": visit.how,
             "forced": visit.forced,
+            "why": visit.why,
         }
         for visit in visits
     ]

@@ -133,7 +133,7 @@ class Reader:
             expected=said.day_of(text.get("Expected close", ""), issue.created_at, scope),
             next_step=next_step.parse(text.get("Next step", "")),
             source=said.one_of(text.get("Source", ""), pipeline.sources),
-            reason=said.reason(text.get("Reason", ""), scope, stage.name),
+            reason="" if stage.is_open else said.reason(text.get("Reason", ""), scope, stage.name),
             revisit_on=said.day_of(text.get("Revisit on", ""), issue.created_at, scope) if stage.paused else None,
             choices=tuple(text.get(heading, "") for heading in self._groups),
             answered=self._answered(issue),
