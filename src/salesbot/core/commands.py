@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from salesbot.core import dates, markdown, next_step, values
 from salesbot.core.acts import Act, Answer, Disown, Leave, Link, MoveTo, Own, PostList, Reopen, SetField, Undo
-from salesbot.core.command_lines import Args, nearest
+from salesbot.core.command_lines import Args, bare, nearest
 from salesbot.core.command_table import COMMANDS, Command, Context, command, usage
 from salesbot.core.deal import Deal, Move, Refusal
 from salesbot.core.pipeline import Pipeline, Stage, field_key
@@ -43,7 +43,8 @@ def all_commands(pipeline: Pipeline) -> Iterator[Command]:
 
 def suggestion(word: str, pipeline: Pipeline) -> str | None:
     """Find the command that a word was probably meant to be."""
-    return nearest(word, [known.word for known in all_commands(pipeline)])
+    meant = bare(word)
+    return meant if find(meant, pipeline) else nearest(meant, [known.word for known in all_commands(pipeline)])
 
 
 def _move_command(stage: Stage) -> Command:

@@ -111,7 +111,10 @@ def meant(lines: list[CommandLine], pipeline: Pipeline) -> tuple[CommandLine, ..
     return tuple(
         line
         for line in lines
-        if known or find(line.word, pipeline) or suggestion(line.word, pipeline) or line.word in TYPED
+        if known
+        or find(line.word, pipeline)
+        or suggestion(line.word, pipeline)
+        or command_lines.bare(line.word) in TYPED
     )
 
 
