@@ -9,7 +9,8 @@ from datetime import date
 
 from salesbot.core import card, comments, next_step, reasons
 from salesbot.core.acts import SetField
-from salesbot.core.dates import local_day
+from salesbot.core.dates import fixed_date
+from salesbot.core.days import local_day
 from salesbot.core.deal import Move, Role, StageVisit
 from salesbot.core.judge import Bench, Course, enter, perform
 from salesbot.core.pipeline import Pipeline, Stage
@@ -67,10 +68,8 @@ def _says_why_it_was_put_off(course: Course) -> bool:
 
 
 def _is_past(text: str, day: date) -> bool:
-    try:
-        return date.fromisoformat(text) <= day
-    except ValueError:
-        return False
+    read = fixed_date(text)
+    return read is not None and read <= day
 
 
 def stage_to_return_to(history: tuple[StageVisit, ...], pipeline: Pipeline) -> Stage:
@@ -96,7 +95,5 @@ def _value(course: Course, pipeline: Pipeline) -> str | None:
 def _past_close(course: Course, today: date) -> str | None:
     """The expected close, if it lies in the past by now."""
     text = course.deal.fields.get("Expected close", "")
-    try:
-        return text if date.fromisoformat(text) < today else None
-    except ValueError:
-        return None
+    day = fixed_date(text)
+    return text if day is not None and day < today else None

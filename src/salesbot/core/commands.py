@@ -161,16 +161,13 @@ def expect(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
     read = values.coming_day(" ".join(args.words), "/expect", ctx.today, ctx.pipeline)
     if isinstance(read, Refusal):
         return read
-    before = deal.fields.get("Expected close", "")
+    day = dates.fixed_date(deal.fields.get("Expected close", ""))
+    before = day.isoformat() if day is not None else ""
     acts: list[Act] = [SetField("Expected close", read)]
-    if _is_day(before) and read > before:
+    if before and read > before:
         earlier = deal.fields.get("Earlier expected closes", "")
         acts.append(SetField("Earlier expected closes", ", ".join(filter(None, [earlier, before]))))
     return acts
-
-
-def _is_day(text: str) -> bool:
-    return re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is not None
 
 
 @command("/next <date> <what> [@owner]")

@@ -157,7 +157,7 @@ def settable(pipeline: Pipeline) -> list[str]:
 def is_readable(field: Field, text: str, pipeline: Pipeline) -> bool:
     """Say whether the text of a section is a value of its kind of field. A relative date is none: it would wander."""
     if field.type == "date":
-        return re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is not None
+        return dates.fixed_date(text) is not None
     return field.type == "text" or not isinstance(read(field.label, text, date.min, pipeline), Refusal)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from salesbot.core import attention, card, comments, dates, fields, next_step
+from salesbot.core import attention, card, comments, days, fields, next_step
 from salesbot.core.deal import Actor, Deal, Role, StageVisit
 from salesbot.core.facts import Event, Facts, Issue
 from salesbot.core.found import NOT_A_DEAL, OWN_LABELS, owners
@@ -114,7 +114,7 @@ class Reader:
         owner, helpers = owners(issue, found.journal.assigned if found.journal is not None else ())
         deal = Deal(issue.number, issue.title, issue.body, stage.name, issue.open, owner, helpers, text)
         closed = entered if stage.outcome is not None else None
-        day = dates.local_day(closed, scope.zone) if closed is not None else scope.today
+        day = days.local_day(closed, scope.zone) if closed is not None else scope.today
         worth = said.worth(text, day, scope)
         counted = Counted(
             number=issue.number,
