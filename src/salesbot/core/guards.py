@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from salesbot.core import values
-from salesbot.core.checklists import Item
 from salesbot.core.dates import fixed_date
 from salesbot.core.days import local_day
 from salesbot.core.deal import Deal, Move, Refusal
 from salesbot.core.money import Money, MoneyError
 from salesbot.core.pipeline import Pipeline, Stage
+from salesbot.core.task_lists import Item
 from salesbot.core.voice import Markdown
 
 Guard = Callable[[Deal, Move, str, Pipeline], Refusal | None]

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from salesbot.core import checklists, command_lines, comments, values
-from salesbot.core.checklists import Item
 from salesbot.core.command_lines import CommandLine
 from salesbot.core.commands import NAMES_PEOPLE, find, issue_number, suggestion
 from salesbot.core.dates import fixed_date
@@ -21,6 +20,7 @@ from salesbot.core.facts import Comment, Facts
 from salesbot.core.journal import Journal
 from salesbot.core.judge import Course
 from salesbot.core.pipeline import HORIZON, Pipeline
+from salesbot.core.task_lists import Item
 from salesbot.core.timeline import LabelWish, StateWish
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
