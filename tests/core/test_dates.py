@@ -43,6 +43,7 @@ DAYS = st.dates(date(2020, 1, 1), date(2030, 12, 31))
         pytest.param("2027-Q2", date(2027, 4, 1), id="a quarter, year first"),
         pytest.param("q4", date(2027, 10, 1), id="the quarter that has begun means the next one"),
         pytest.param("today", MONDAY, id="today"),
+        pytest.param("yesterday", date(2026, 11, 22), id="yesterday, where a day may be past"),
         pytest.param("Tomorrow", date(2026, 11, 24), id="tomorrow"),
         pytest.param("friday", date(2026, 11, 27), id="friday"),
         pytest.param("fri,", date(2026, 11, 27), id="fri, with a comma after it"),

@@ -168,6 +168,8 @@ def _next(match: re.Match[str], today: date) -> date:
     match match[0].split()[-1]:
         case "today":
             return today
+        case "yesterday":
+            return today - timedelta(days=1)
         case "tomorrow":
             return today + timedelta(days=1)
         case "week":
@@ -201,7 +203,7 @@ _FORMS: list[_Form] = [
         ),
         (r"(?:(\d{4})[ /-]?)?q([1-4])(?:[ /-]?(\d{4}))?", _quarter),
         (r"(next )?([a-z]{3,9})\.?", _weekday),
-        (r"today|tomorrow|next (?:week|month|quarter|year)", _next),
+        (r"today|yesterday|tomorrow|next (?:week|month|quarter|year)", _next),
         (r"(?:(in|for) )?(\d{1,6}|an?|one) ?(d|days?|w|weeks?|months?|y|years?)", _in),
     ]
 ]
