@@ -167,7 +167,9 @@ def test_a_command_on_an_issue_marked_as_no_deal_is_told_of_the_label() -> None:
 @pytest.mark.parametrize(
     ("section", "says"),
     [
-        pytest.param("### Value\n\nlots", "**Value**: `lots` is no amount", id="a value"),
+        pytest.param(
+            "### Value\n\nlots", "**Value**: `lots` is no amount of money. Say `/value 12000 EUR`", id="a value"
+        ),
         pytest.param("### Probability\n\nhigh", "**Probability**: it should be 0 to 100 %", id="a probability"),
         pytest.param("### Expected close\n\nsoon", "**Expected close**: it should be a day", id="an expected close"),
         pytest.param("### Revisit on\n\nin spring", "**Revisit on**: it should be a day", id="a date to come back"),

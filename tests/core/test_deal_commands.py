@@ -115,7 +115,7 @@ def test_custom_fields_are_set_by_key_or_heading_and_checked() -> None:
     assert "### NDA signed\n\nno" in world.body
     world.write(world.body.replace("no", "perhaps"), NORA)
     world.run()
-    assert "NDA signed**: it should be one of yes, no" in card(world)
+    assert "NDA signed**: it should be one of yes, no: `/set nda <value>`" in card(world)
 
 
 def test_three_fields_and_a_move_are_one_plan_and_one_write() -> None:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
 
-from salesbot.core import days, fields, guards, next_step
+from salesbot.core import days, fields, guards, markdown, next_step
 from salesbot.core import values as values_of_fields
 from salesbot.core.command_table import usage
 from salesbot.core.dates import fixed_date
@@ -161,12 +161,14 @@ def unreadable(deal: Deal, pipeline: Pipeline) -> Iterator[dict[str, str]]:
         try:
             Money.parse(deal.fields["Value"], pipeline.currency)
         except MoneyError as error:
-            yield {"field": "Value", "why": Markdown(error.what)}
+            said = values_of_fields.suggest("/value", error.suggestions)
+            yield {"field": "Value", "why": Markdown(f"{error.what} {said}")}
     yield from _odd_built_ins(deal, pipeline)
     for extra in pipeline.fields:
         text = deal.fields.get(extra.label, "")
         if text and not values_of_fields.is_readable(extra, text, pipeline):
-            yield {"field": extra.label, "why": f"it should be {_kind(extra)}"}
+            said = markdown.code(f"/set {extra.key} <value>")
+            yield {"field": extra.label, "why": Markdown(f"it should be {markdown.escape(_kind(extra))}: {said}")}
 
 
 def _odd_built_ins(deal: Deal, pipeline: Pipeline) -> Iterator[dict[str, str]]:
