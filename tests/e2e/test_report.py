@@ -62,7 +62,7 @@ def test_the_first_run_of_the_week_opens_and_pins_it(play: Play) -> None:
     assert run.exit_code == 0, run.stdout
     found = the_report(play)
     assert found.title == "Pipeline report 2026-W48"
-    assert "**12,000 EUR** open in 1 deals, weighted **1,200 EUR**" in found.body
+    assert "**12,000 EUR** open in 1 deal, weighted **1,200 EUR**" in found.body
     assert "From Mon 16 Nov 2026" in found.body
 
 

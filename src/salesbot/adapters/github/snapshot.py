@@ -29,7 +29,7 @@ BUDGET = 600
 """Points a filling may cost; GITHUB_TOKEN has 1,000 an hour, and others need some."""
 OVERLAP = timedelta(hours=1)
 """Changes are asked for from so long before the last reading: `since` goes by GitHub's index, which lags (inferred)."""
-TOGETHER = 500
+TOGETHER = 50
 """Deals that are taken from the file at once."""
 Log = Callable[[str], None]
 
@@ -154,7 +154,7 @@ class Snapshot:
 
     def _all(self) -> Iterator[Deals]:
         total, read = self._count(), 0
-        rows = self.file.execute("SELECT node FROM issues ORDER BY number")
+        rows = self.file.execute("SELECT node FROM issues")
         names = {label.id: label.name for label in self.around.repository.labels}
         while found := rows.fetchmany(TOGETHER):
             read += len(found)

@@ -120,7 +120,6 @@ class Reader:
             number=issue.number,
             title=issue.title,
             client=text.get("Company", "").partition("\n")[0] or issue.title.partition(":")[0],
-            url=issue.url,
             created=issue.created_at,
             stage=stage.name,
             stays=found.stays,

@@ -53,6 +53,8 @@ def rounds(journal: Journal | None, day: date, scope: Scope) -> Iterator[tuple[d
 
 def day_of(text: str, opened: datetime, scope: Scope) -> date | None:
     """Read a day. One that a form wrote may be relative: it counts from the day the deal was opened."""
+    if not text:
+        return None
     try:
         return date.fromisoformat(text)
     except ValueError:

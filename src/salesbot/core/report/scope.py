@@ -84,6 +84,10 @@ class Scope:
         """The stages of the funnel: the open ones in their order, then won."""
         return (*self.open, *(name for name, outcome in self.outcomes.items() if outcome == "won"))
 
+    def address(self, number: int) -> str:
+        """Say where an issue is."""
+        return f"{self.url}/issues/{number}"
+
     def midnight(self, day: date) -> datetime:
         """Say when a day began in the team's zone, in UTC."""
         return datetime.combine(day, time.min, self.zone).astimezone(UTC)

@@ -173,7 +173,7 @@ def _cut(rows: list[Any], **more: Any) -> Values:
 def _place(number: int, scope: Scope) -> Values:
     """Where an issue is. A link that GitHub knows as its own would leave "mentioned this" on every deal, every week;
     over redirect.github.com it does not, which is how Renovate links (inferred)."""
-    url = f"{scope.url}/issues/{number}"
+    url = scope.address(number)
     quiet = url.replace("https://github.com/", "https://redirect.github.com/", 1)
     return {"number": number, "url": url, "link": Markdown(quiet)}
 
