@@ -58,8 +58,7 @@ class Files:
             return ""
         from salesbot.core.report import words
 
-        values = {**words.of_board(report.board, report.scope), "address": address}
-        return webhook.post(self.chat, chat("notify.txt.j2", values))
+        return webhook.post(self.chat, chat("notify.txt.j2", words.of_chat(report.board, report.scope, address)))
 
     def save(self, report: Report, private: bool) -> Sequence[str]:
         """Write the files, and say which. In a public repository everybody may download what a job keeps."""
