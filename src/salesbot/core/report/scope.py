@@ -107,7 +107,7 @@ def monday(week: str) -> date:
     """Give the first day of an ISO week. Raises InputError for what is no week of the calendar."""
     found = _WEEK.fullmatch(week)
     try:
-        if found:
+        if found and 1970 <= int(found[1]) < 2200:
             return date.fromisocalendar(int(found[1]), int(found[2]), 1)
     except ValueError:
         pass
