@@ -21,6 +21,7 @@ MAX_EVENT = 26 * 1024 * 1024
 """Bytes. GitHub delivers no payload over 25 MB."""
 MAX_SUMMARY = 1024 * 1024
 """Bytes of a job summary; a longer one is dropped by the runner."""
+REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 TASKS = ("auto", "sweep", "report", "intake", "streak", "all")
 
 _COMMAND = re.compile(r"^\s{0,3}/[A-Za-z]", re.M)
@@ -77,7 +78,7 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
     """Read the inputs from a runner's environment. Raises InputError naming every one that is wrong."""
     problems = []
     repository = env.get("GITHUB_REPOSITORY", "")
-    if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
+    if not REPOSITORY.fullmatch(repository):
         problems.append("GITHUB_REPOSITORY must be owner/name (is this run by GitHub Actions?)")
     app_id, app_key = _input(env, "APP-ID"), _input(env, "APP-KEY")
     if bool(app_id) != bool(app_key):
