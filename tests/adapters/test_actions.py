@@ -85,6 +85,18 @@ def test_a_wrong_input_is_refused(setting: dict[str, str], said: str) -> None:
     assert refused.value.exit_code == 2
 
 
+@pytest.mark.parametrize("name", ["TYPEFORM_API_URL", "STREAK_API_URL"])
+@pytest.mark.parametrize(
+    "url",
+    ["http://api.example.com", "http://localhost:1@evil.example", "http://localhost.evil.example/", "https://[", "x"],
+)
+def test_no_secret_is_sent_in_the_open(name: str, url: str) -> None:
+    with pytest.raises(InputError, match=f"{name} must begin with https://"):
+        read_inputs(ENV | {name: url})
+    read_inputs(ENV | {name: "https://api.eu.example.com"})
+    read_inputs(ENV | {name: "http://127.0.0.1:8322"})
+
+
 def test_all_wrong_inputs_are_named_at_once() -> None:
     with pytest.raises(InputError) as refused:
         read_inputs({"INPUT_TASK": "sleep", "INPUT_ISSUE": "x", "INPUT_DRY-RUN": "y"})

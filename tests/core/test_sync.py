@@ -565,7 +565,7 @@ def test_alternating_sides_until_quiet(moves: list[tuple[str, str]], strict: boo
     both = in_step("lead", "requires" if strict else "expects", "### Value\n\n9000 EUR\n\n### Reason\n\nprice\n")
     for side, stage in moves:
         if side == "ours":
-            both.world.comment(f'/stage {stage} --force "so"', by=KIM)
+            both.world.comment(f'/stage {stage} --force "so"\n/set reason price', by=KIM)
             both.world.run()
         else:
             both.drag(stage)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TextIO
+from urllib.parse import urlsplit
 
 from salesbot.core import markdown
 from salesbot.core.errors import InputError
@@ -21,6 +22,7 @@ MAX_EVENT = 26 * 1024 * 1024
 """Bytes. GitHub delivers no payload over 25 MB."""
 MAX_SUMMARY = 1024 * 1024
 """Bytes of a job summary; a longer one is dropped by the runner."""
+REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 TASKS = ("auto", "sweep", "report", "intake", "streak", "all")
 
 _COMMAND = re.compile(r"^\s{0,3}/[A-Za-z]", re.M)
@@ -80,7 +82,7 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
     """Read the inputs from a runner's environment. Raises InputError naming every one that is wrong."""
     problems = []
     repository = env.get("GITHUB_REPOSITORY", "")
-    if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
+    if not REPOSITORY.fullmatch(repository):
         problems.append("GITHUB_REPOSITORY must be owner/name (is this run by GitHub Actions?)")
     app_id, app_key = _input(env, "APP-ID"), _input(env, "APP-KEY")
     if bool(app_id) != bool(app_key):
@@ -101,10 +103,10 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
     if config.startswith("/") or ".." in config.split("/"):
         problems.append(f"the input `config` is {config!r}; it must be a path inside the repository")
     typeform_url = env.get("TYPEFORM_API_URL") or Inputs.typeform_url
-    if not re.match(r"https://|http://(127\.0\.0\.1|localhost)[:/]", typeform_url):
+    if not _is_closed(typeform_url):
         problems.append("TYPEFORM_API_URL must begin with https://")
     streak_url = env.get("STREAK_API_URL") or Inputs.streak_url
-    if not re.match(r"https://|http://(127\.0\.0\.1|localhost)[:/]", streak_url):
+    if not _is_closed(streak_url):
         problems.append("STREAK_API_URL must begin with https://")
     files, cache = _input(env, "FILES"), _input(env, "CACHE")
     for name, path in (("files", files), ("cache", cache)):
@@ -138,6 +140,15 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         streak_key=_input(env, "STREAK-KEY") or env.get("STREAK_API_KEY", ""),
         streak_url=streak_url,
     )
+
+
+def _is_closed(url: str) -> bool:
+    """Whether a secret sent to an address travels in the open nowhere but on this machine."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return bool(parts.hostname) and (parts.scheme == "https" or parts.hostname in ("127.0.0.1", "localhost"))
 
 
 def _input(env: Mapping[str, str], name: str) -> str:

@@ -115,7 +115,7 @@ def _wait(course: Course, refused: Refused, wish: MirrorWish, facts: Facts, pipe
 
 def _take(course: Course, target: Stage, move: Move, pipeline: Pipeline, say: Say) -> Course:
     why = guards.missing(course.deal, move, target.requires, pipeline)
-    taken = enter(course, target, move)
+    taken = enter(course, target, move, pipeline)
     if not why:
         return taken
     text = say("dragged.md.j2", _words(course, Refused(target.name, why), pipeline, taken=True))

@@ -275,7 +275,8 @@ def _refuse_status(status: int, answer: Mapping[str, Any]) -> None:
     message = str(answer.get("message", ""))[:200]
     if status == 401:
         raise ServiceError(
-            "GitHub refused the token.", "Check the input `token`; it needs `issues: write` and `contents: read`"
+            "GitHub refused the token.",
+            "Check the input `token`, or GITHUB_TOKEN by hand; it needs `issues: write` and `contents: read`",
         )
     if status == 403:
         raise ForbiddenError(
