@@ -90,8 +90,8 @@ def _set(heading: str, read: str | Refusal) -> list[Act] | Refusal:
 
 
 def _reason_acts(words: tuple[str, ...], ctx: Context, known: tuple[str, ...] = ()) -> list[Act] | Refusal:
-    said = values.as_configured(" ".join(words), known)
-    return _set("Reason", values.plain(said, "", ctx.today, ctx.pipeline)) if words else []
+    said = values.as_configured(" ".join(words).lstrip("-\u2013\u2014: "), known)
+    return _set("Reason", values.plain(said, "", ctx.today, ctx.pipeline)) if said else []
 
 
 def _date_acts(args: Args, stage: Stage, ctx: Context) -> list[Act] | Refusal:
