@@ -87,6 +87,10 @@ class App:
     others: tuple[Other, ...] | None = None
     decided_on: tuple[Facts, Pipeline] | None = None
     """What the last decision was taken on."""
+    elapsed: float = 0.0
+    """Seconds that the tasks before this one took, in the same job."""
+    spent: int = 0
+    """Comments and edits that they wrote."""
     made: list[Label] = field(default_factory=list)
     """Labels this run put on the list: facts that were read before it do not know them."""
 

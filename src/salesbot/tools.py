@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -63,23 +62,24 @@ def remote(parser: argparse.ArgumentParser) -> None:
 
 def github(args: argparse.Namespace, env: Mapping[str, str], *, dry_run: bool) -> GitHub:
     """Connect as the environment says. Raises InputError naming what is missing."""
-    given = {**env, "GITHUB_REPOSITORY": args.repo or env.get("GITHUB_REPOSITORY", ""), "INPUT_CONFIG": args.config}
-    _check_named(given)
-    inputs = actions.read_inputs(given)
-    client = Client(inputs.token, inputs.api_url, inputs.graphql_url, dry_run=dry_run, sleep=time.sleep)
-    return GitHub(client, Place(inputs.repository, inputs.config, str(Path(inputs.config).with_suffix(""))))
+    given = inputs(args, env)
+    client = Client(given.token, given.api_url, given.graphql_url, dry_run=dry_run, sleep=time.sleep)
+    return GitHub(client, Place(given.repository, given.config, str(Path(given.config).with_suffix(""))))
 
 
-def _check_named(env: Mapping[str, str]) -> None:
-    """On one's own machine nobody is helped by the name of an Action's input. Raises InputError."""
-    repository, wrong = env["GITHUB_REPOSITORY"], []
-    if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
-        what = f"{repository!r} is no repository" if repository else "no repository is named"
-        wrong.append(f"{what} (--repo owner/name)")
-    if not any(env.get(name) for name in ("GITHUB_TOKEN", "INPUT_TOKEN", "INPUT_APP-ID")):
-        wrong.append("there is no token (export GITHUB_TOKEN=$(gh auth token))")
-    if wrong:
-        raise InputError(log_safe(f"Wrong input: {'; '.join(wrong)}."))
+def inputs(args: argparse.Namespace, env: Mapping[str, str]) -> actions.Inputs:
+    """Read what a person gives by hand where the Action has inputs. Raises InputError naming what is missing."""
+    repository = args.repo or env.get("GITHUB_REPOSITORY", "")
+    missing = []
+    if not repository:
+        missing.append("no repository is named, say --repo OWNER/NAME")
+    elif not actions.REPOSITORY.fullmatch(repository):
+        missing.append(f"{repository!r} is no OWNER/NAME")
+    if not (env.get("INPUT_TOKEN") or env.get("GITHUB_TOKEN")):
+        missing.append("GITHUB_TOKEN is empty, try: export GITHUB_TOKEN=$(gh auth token)")
+    if missing:
+        raise InputError(log_safe(f"Cannot speak to GitHub: {'; '.join(missing)}."))
+    return actions.read_inputs({**env, "GITHUB_REPOSITORY": repository, "INPUT_CONFIG": args.config})
 
 
 def run_sweep(args: argparse.Namespace, env: Mapping[str, str]) -> int:
@@ -232,6 +232,8 @@ def moment(text: str) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError as error:
         raise InputError(f"--at {text} is no time.", "For example --at 2027-03-01T09:00:00Z") from error
+    if not 1970 <= found.year < 2200:  # further off, nobody can count days back or forth
+        raise InputError(f"--at {text} is not between 1970 and 2200.", "For example --at 2027-03-01T09:00:00Z")
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 

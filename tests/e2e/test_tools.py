@@ -211,7 +211,7 @@ def test_a_place_that_cannot_be_written_is_named(play: Play, tmp_path: Path) -> 
     assert "deal.json cannot be written" in run.stderr
 
 
-NO_TOKEN = "there is no token (export GITHUB_TOKEN=$(gh auth token))."
+NO_TOKEN = "GITHUB_TOKEN is empty, try: export GITHUB_TOKEN=$(gh auth token)."
 
 
 @pytest.mark.parametrize(
@@ -220,12 +220,10 @@ NO_TOKEN = "there is no token (export GITHUB_TOKEN=$(gh auth token))."
         pytest.param(
             {},
             [],
-            f"no repository is named (--repo owner/name); {NO_TOKEN}",
+            f"no repository is named, say --repo OWNER/NAME; {NO_TOKEN}",
             id="nothing",
         ),
-        pytest.param(
-            {"GITHUB_TOKEN": "t"}, ["--repo", "sales"], "'sales' is no repository (--repo owner/name).", id="no owner"
-        ),
+        pytest.param({"GITHUB_TOKEN": "t"}, ["--repo", "sales"], "'sales' is no OWNER/NAME.", id="no owner"),
         pytest.param({}, ["--repo", "acme/sales"], NO_TOKEN, id="no token"),
     ],
 )
@@ -234,4 +232,4 @@ def test_by_hand_it_says_which_option_is_missing(
     words: list[str], env: dict[str, str], repo: list[str], says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([*words, *repo], env=env) == 2
-    assert capsys.readouterr().err == f"salesbot: Wrong input: {says}\n"
+    assert capsys.readouterr().err == f"salesbot: Cannot speak to GitHub: {says}\n"

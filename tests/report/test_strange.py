@@ -168,6 +168,13 @@ def test_a_report_as_of_an_earlier_day_knows_nothing_of_later_labels() -> None:
     assert (now["open"]["count"], now["closed"]["won"], now["closed"]["won_value"]) == (0, 1, "900.00")
 
 
+def test_an_issue_closed_later_was_open_then_also_where_no_event_tells_of_the_closing() -> None:
+    end = {"state": "CLOSED", "state_reason": "NOT_PLANNED", "closed_at": "2026-11-12T09:00:00Z"}
+    lost = ("labeled", "stage:lost", "2026-11-12T09:00:00Z")
+    issue = an_issue("### Value\n\n900 EUR", LEAD, lost, **end)
+    assert as_json.values(a_report(issue, now=datetime(2026, 11, 10, tzinfo=UTC)))["problems"] == []
+
+
 @pytest.mark.parametrize(
     ("moment", "week"),
     [

@@ -136,6 +136,7 @@ def test_who_may_not_is_told_and_nothing_changes(play: Play, command: Command) -
     assert said.code == 1
     assert list_of(play) == {}
     assert "salesbot: A label could not be created" in said.err
+    assert "It takes the role write, or `issues: write`" in said.err
 
 
 def typed(play: Play) -> list[str]:

@@ -40,8 +40,8 @@ from salesbot.core.voice import Markdown
 SUFFIX = ".md.j2"
 _FILENAME = "<template>"
 """What Jinja calls the code of a template that was no file."""
-MAX_OUTPUT = 200_000
-"""Characters a template may print; a comment holds 65,536."""
+MAX_OUTPUT = 1_000_000
+"""Characters a template may print. A comment holds 65,536, and a long report goes on in several."""
 MAX_STEPS = 200_000
 """Lines of a repository's templates that one text may run through; the built-in ones need some hundreds."""
 

@@ -63,7 +63,7 @@ class Reader:
         journal = find_cards(issue, self.around.repository).journal
         if _left(issue, journal):
             return None
-        then = _then(issue, self.scope.at)
+        then = _then(raw, self.scope.at)
         found = self._stays(raw, then, journal) if then is issue else self._past(then, journal)
         return self._counted(found) if isinstance(found, Found) else found
 
@@ -120,7 +120,6 @@ class Reader:
             number=issue.number,
             title=issue.title,
             client=text.get("Company", "").partition("\n")[0] or issue.title.partition(":")[0],
-            url=issue.url,
             created=issue.created_at,
             stage=stage.name,
             stays=found.stays,
@@ -187,24 +186,27 @@ def _left(issue: Issue, journal: Journal | None) -> bool:
     return (not issue.open and issue.state_reason == "DUPLICATE") or bool(journal is not None and journal.left)
 
 
-def _then(issue: Issue, at: datetime) -> Issue:
+def _then(raw: Raw, at: datetime) -> Issue:
     """Leave out what happened after a moment; the very same issue if nothing did."""
+    issue = raw.issue
     if all(event.at <= at for event in issue.events) and all(said_.created_at <= at for said_ in issue.comments):
         return issue
     return replace(
         issue,
         events=tuple(event for event in issue.events if event.at <= at),
         comments=tuple(said_ for said_ in issue.comments if said_.created_at <= at),
-        open=_was_open(issue, at),
+        open=_was_open(raw, at),
     )
 
 
-def _was_open(issue: Issue, at: datetime) -> bool:
-    states = [event for event in issue.events if event.kind in ("closed", "reopened")]
+def _was_open(raw: Raw, at: datetime) -> bool:
+    states = [event for event in raw.issue.events if event.kind in ("closed", "reopened")]
     before = [event for event in states if event.at <= at]
     if before:
         return before[-1].kind == "reopened"
-    return states[0].kind == "closed" if states else issue.open
+    if states:
+        return states[0].kind == "closed"
+    return raw.issue.open or (raw.closed_at is not None and raw.closed_at > at)
 
 
 def _strange(issue: Issue, prefix: str) -> str | None:

@@ -53,6 +53,8 @@ def rounds(journal: Journal | None, day: date, scope: Scope) -> Iterator[tuple[d
 
 def day_of(text: str, opened: datetime, scope: Scope) -> date | None:
     """Read a day. One that a form wrote may be relative: it counts from the day the deal was opened."""
+    if not text:
+        return None
     try:
         return dates.fixed_date(text) or dates.parse_date(text, days.local_day(opened, scope.zone))
     except dates.DateError:

@@ -84,6 +84,10 @@ class Scope:
         """The stages of the funnel: the open ones in their order, then won."""
         return (*self.open, *(name for name, outcome in self.outcomes.items() if outcome == "won"))
 
+    def address(self, number: int) -> str:
+        """Say where an issue is."""
+        return f"{self.url}/issues/{number}"
+
     def midnight(self, day: date) -> datetime:
         """Say when a day began in the team's zone, in UTC."""
         return datetime.combine(day, time.min, self.zone).astimezone(UTC)
@@ -103,7 +107,7 @@ def monday(week: str) -> date:
     """Give the first day of an ISO week. Raises InputError for what is no week of the calendar."""
     found = _WEEK.fullmatch(week)
     try:
-        if found:
+        if found and 1970 <= int(found[1]) < 2200:
             return date.fromisocalendar(int(found[1]), int(found[2]), 1)
     except ValueError:
         pass
