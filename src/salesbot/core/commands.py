@@ -159,8 +159,11 @@ def expect(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
     if not args.words:
         return Refusal(Markdown("`/expect` needs a date."), "For example `/expect march` or `/expect 2027-03-01`")
     read = values.coming_day(" ".join(args.words), "/expect", ctx.today, ctx.pipeline)
-    if isinstance(read, Refusal):
-        return read
+    return read if isinstance(read, Refusal) else _expected(deal, read)
+
+
+def _expected(deal: Deal, read: str) -> list[Act]:
+    """A close that was expected earlier is kept: moved later, it counts as a push."""
     day = dates.fixed_date(deal.fields.get("Expected close", ""))
     before = day.isoformat() if day is not None else ""
     acts: list[Act] = [SetField("Expected close", read)]
@@ -212,7 +215,10 @@ def set_(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
     if not words:
         key = field_key(heading)
         return Refusal(Markdown(f"`/set {key}` needs a value."), f"`/unset {key}` empties it")
-    return _set(heading, values.read(heading, " ".join(words), ctx.today, ctx.pipeline))
+    read = values.read(heading, " ".join(words), ctx.today, ctx.pipeline)
+    if heading == "Expected close" and not isinstance(read, Refusal):
+        return _expected(deal, read)
+    return _set(heading, read)
 
 
 @command("/unset <field>")
