@@ -43,8 +43,7 @@ def all_commands(pipeline: Pipeline) -> Iterator[Command]:
 
 def suggestion(word: str, pipeline: Pipeline) -> str | None:
     """Find the command that a word was probably meant to be."""
-    meant = bare(word)
-    return meant if find(meant, pipeline) else nearest(meant, [known.word for known in all_commands(pipeline)])
+    return nearest(bare(word), [known.word for known in all_commands(pipeline)])
 
 
 def _move_command(stage: Stage) -> Command:
