@@ -117,7 +117,7 @@ THREATS = [
     Threat(
         "who may change templates",
         "lets a template loop for hours",
-        "a template may take 200,000 steps and print 64 KiB",
+        "a template may take 200,000 steps and print 1,000,000 characters; a comment is cut",
         "tests/adapters/test_templates.py::test_a_template_that_burns_or_breaks_is_refused_in_time",
         ("adapters/templates.py", "        if steps > MAX_STEPS:", "        if False:"),
     ),

@@ -141,6 +141,12 @@ def test_a_discount_in_words(median: float, said: str) -> None:
     assert words.discount_of(median) == said
 
 
+def test_a_window_of_one_month_is_the_last_month() -> None:
+    found = text(lost(), config="report: {window: 1 month}")
+    assert "Deals opened in the last month, each counted" in found
+    assert "In the last month: 0 won (0 EUR), 1 lost (9,000 EUR)" in found
+
+
 def test_its_times_are_those_of_the_team_s_zone() -> None:
     found = text(a_lead(), config="timezone: America/New_York", now=NOW)
     assert "As of Mon 23 Nov 2026, 04:00." in found
