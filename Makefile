@@ -8,7 +8,7 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 NPM    := tests/conformance/node_modules
 PUBLIC := $(NPM)/@octokit
 
-.PHONY: help test demo threats fuzz bench lint types conformance workflows docs parts browser image image-test pictures lock clean
+.PHONY: help test demo threats fuzz bench lint types conformance workflows docs parts browser audit image image-test pictures lock clean
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -78,7 +78,7 @@ tests/browser/node_modules/ready: tests/browser/package-lock.json
 	@npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-browser: $(VENV)/ready tests/browser/node_modules/ready  ## look at the report in Chromium: its charts, its page
+browser: $(VENV)/ready tests/browser/node_modules/ready  ## in Chromium: the charts and the page of the report, and the sandbox
 	@test -n "$(CHROMIUM)" || { echo "Chromium is not here: install it, or say make CHROMIUM=/path/to/chromium"; exit 2; }
 	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest tests/browser
 
@@ -94,6 +94,16 @@ docs: $(VENV)/docs  ## build the site of the documentation, and check its links
 parts: $(VENV)/ready  ## write the parts of the pages that are made from the code
 	@$(BIN)/python -m tests.docs.parts --write
 
+$(VENV)/audit: $(VENV)/ready locks/audit.txt
+	@command -v npm >/dev/null || { echo "npm is not here: install Node.js 20 or later"; exit 2; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r locks/audit.txt
+	@touch $@
+
+# What PyPI does not tell of counts as a failure: else a list that cannot be had would look like one with nothing on it.
+audit: $(VENV)/audit  ## compare everything locked with what is known to be vulnerable (asks PyPI and npm)
+	set -e; for lock in locks/*.txt; do $(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r $$lock; done
+	set -e; for lock in .ci/*/package-lock.json tests/*/package-lock.json; do (cd $${lock%/*} && npm audit --package-lock-only); done
+
 image:  ## build the Action's image (needs buildah)
 	@IMAGE=$(IMAGE) .ci/image
 
@@ -106,6 +116,7 @@ lock:  ## write the lock files anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group workflows -c locks/dev.txt -o locks/workflows.txt
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group fuzz -c locks/dev.txt -o locks/fuzz.txt
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group docs -c locks/dev.txt -o locks/docs.txt
+	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group audit -c locks/dev.txt -o locks/audit.txt
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.15 --group build -o locks/build.txt
 
 clean:  ## take away what make made

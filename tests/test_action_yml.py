@@ -238,3 +238,62 @@ def test_the_step_of_the_report_gives_inputs_that_there_are() -> None:
     assert (inputs.task, inputs.publish) == ("report", False)
     assert upload["with"]["path"] == f"{inputs.files}/"
     assert kept["with"]["path"] == inputs.cache
+
+
+# Every workflow, also those that only this repository runs
+
+WORKFLOWS = {file.name: read(f".github/workflows/{file.name}") for file in (TOP / ".github/workflows").glob("*.yml")}
+STEPS = [
+    pytest.param(name, step, id=f"{name}, {job}, step {number}")
+    for name, workflow in WORKFLOWS.items()
+    for job, about in workflow["jobs"].items()
+    for number, step in enumerate(about["steps"], 1)
+]
+READ = {"contents": "read"}
+RIGHTS = {
+    "check.yml": {"check": READ},
+    "ci.yml": {"ci": READ, "audit": READ},
+    "release.yml": {
+        "check": READ,
+        "release": {"contents": "write", "packages": "write", "id-token": "write", "attestations": "write"},
+    },
+    "report.yml": {"report": {**READ, "issues": "write"}},
+    "sales.yml": {"salesbot": {**READ, "issues": "write"}},
+}
+
+
+def test_no_job_has_more_rights_than_it_needs() -> None:
+    given = {
+        name: {job: about["permissions"] for job, about in workflow["jobs"].items()}
+        for name, workflow in WORKFLOWS.items()
+    }
+    assert given == RIGHTS
+    assert all(workflow["permissions"] == {} for workflow in WORKFLOWS.values())
+
+
+def test_what_is_installed_for_tests_runs_in_no_job_that_can_write() -> None:
+    for workflow in WORKFLOWS.values():
+        for about in workflow["jobs"].values():
+            if any(
+                ".ci/run" in step.get("run", "") or "make" in step.get("run", "").split() for step in about["steps"]
+            ):
+                assert about["permissions"] == READ
+
+
+@pytest.mark.parametrize(("name", "step"), STEPS)
+def test_no_workflow_puts_an_events_words_into_a_script(name: str, step: dict[str, Any]) -> None:
+    """What stands between the braces is put into the script before a shell reads it."""
+    assert "${{" not in step.get("run", "")
+
+
+@pytest.mark.parametrize(("name", "step"), STEPS)
+def test_every_action_is_pinned_by_a_commit(name: str, step: dict[str, Any]) -> None:
+    used = step.get("uses", "")
+    assert not used or used == "OWNER/salesbot@main" or re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", used)
+
+
+def test_a_release_is_made_of_the_default_branch_only_and_after_everything_holds() -> None:
+    jobs = WORKFLOWS["release.yml"]["jobs"]
+    assert "github.event.repository.default_branch" in jobs["check"]["if"]
+    assert jobs["release"]["needs"] == "check"
+    assert any(".ci/run" in step.get("run", "") for step in jobs["check"]["steps"])

@@ -64,8 +64,7 @@ def test_every_threat_has_a_defence_and_a_test() -> None:
     for each in THREATS:
         file, _, name = each.test.partition("::")
         assert f"def {name}(" in (TOP / file).read_text(encoding="utf-8")
-        source, defence, _ = each.without
-        assert (TOP / "src/salesbot" / source).read_text(encoding="utf-8").count(defence) == 1
+        assert (TOP / each.source).read_text(encoding="utf-8").count(each.without[1]) == 1
 
 
 def test_the_roles_it_speaks_of_are_the_defaults() -> None:

@@ -23,7 +23,10 @@ LONGEST = 120
 
 @dataclass(frozen=True)
 class Threat:
-    """`without` is the file, the defence in it, and what stands in its place once it is taken out."""
+    """`without` is the file, the defence in it, and what stands in its place once it is taken out.
+
+    The file is one of the program, or a workflow by its path in the repository.
+    """
 
     who: str
     does: str
@@ -31,8 +34,35 @@ class Threat:
     test: str
     without: tuple[str, str, str]
 
+    @property
+    def source(self) -> str:
+        """Where the defence stands, in the repository."""
+        file = self.without[0]
+        return file if file.startswith(".github/") else f"{SOURCE}/{file}"
+
 
 THREATS = [
+    Threat(
+        "a stranger",
+        "writes a shell's words into a title or a comment, and a workflow runs them",
+        "no workflow puts an expression into a script; the program reads the event from its file",
+        "tests/test_action_yml.py::test_no_workflow_puts_an_events_words_into_a_script",
+        (".github/workflows/release.yml", '.ci/release check "$VERSION"', ".ci/release check ${{ inputs.version }}"),
+    ),
+    Threat(
+        "a tool of our tests",
+        "that was taken over writes a release, or a repository of deals",
+        "each job names the rights it needs and no other; jobs that install tools can only read",
+        "tests/test_action_yml.py::test_no_job_has_more_rights_than_it_needs",
+        (".github/workflows/release.yml", "contents: read # to check out", "contents: write # to check out"),
+    ),
+    Threat(
+        "who holds an action we use",
+        "moves its tag to other code",
+        "actions are pinned by commit; a release names the image by its digest",
+        "tests/test_action_yml.py::test_every_action_is_pinned_by_a_commit",
+        (".github/workflows/check.yml", "checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "checkout@v7"),
+    ),
     Threat(
         "a stranger",
         "writes `::set-env::` or `##[...]` into a title, and the log obeys it as a command to the runner",
@@ -81,6 +111,46 @@ THREATS = [
         "roles are asked of GitHub for each author; below triage there is one reaction, no comment, no effect",
         "tests/core/test_commands.py::test_below_triage_there_is_a_receipt_and_nothing_else",
         ("core/decide.py", "    if role < Role.TRIAGE:", "    if False:"),
+    ),
+    Threat(
+        "a stranger",
+        "gives commands on a pull request, whose code and rights are others",
+        "nothing that concerns a pull request wakes the program, and no code of one is checked out beside a token",
+        "tests/adapters/test_actions.py::test_an_event_that_is_none_of_our_business",
+        ("adapters/actions.py", """if "pull_request" in event["issue"]:""", "if False:"),
+    ),
+    Threat(
+        "a stranger",
+        "commands while GitHub fails to say their role",
+        "a role that cannot be asked ends the run before any write; the next one asks again",
+        "tests/e2e/test_tokens.py::test_where_github_cannot_say_a_role_nothing_is_done_and_the_run_fails",
+        (
+            "adapters/github/read.py",
+            """    answer = client.get(f"/repos/{repository}/collaborators/{person}/permission")\n""",
+            """    try:\n        answer = client.get(f"/repos/{repository}/collaborators/{person}/permission")\n"""
+            "    except ServiceError:\n        return Role.WRITE\n",
+        ),
+    ),
+    Threat(
+        "somebody",
+        "takes a name like the bot's, so that their acts look like its own",
+        "acts are told apart by the number of the account, never by its name",
+        "tests/adapters/test_shapes.py::test_whose_act_it_is_is_told_by_the_number_of_the_account",
+        ("adapters/github/shapes.py", "return one.id == other.id if", "return one.login == other.login if"),
+    ),
+    Threat(
+        "a stranger",
+        "writes a text over which a pattern of ours runs for hours",
+        "no pattern can be configured, ours never try the same letters in two ways, and texts are read to a limit",
+        "tests/core/test_markdown.py::test_hostile_text_takes_no_time",
+        ("core/markdown.py", r"@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}(?!", r"@(?:\.?[A-Za-z0-9-]+)*(?!"),
+    ),
+    Threat(
+        "somebody",
+        "puts thousands of commands into one comment",
+        "a comment takes twenty; of one with more none is run, and 64 KiB of it are read",
+        "tests/core/test_answers.py::test_more_than_twenty_commands_in_a_comment_are_answered_and_none_is_run",
+        ("core/decide.py", "    if len(wish.lines) > MOST_COMMANDS:", "    if False:"),
     ),
     Threat(
         "another bot",
@@ -171,6 +241,13 @@ THREATS = [
         ("adapters/streak.py", 'if parts.scheme != "https" and', "if False and"),
     ),
     Threat(
+        "a slip",
+        "in the address of Typeform's sends the token elsewhere or in the open",
+        "no address without https is taken, but on this machine; the form's id is no path; no redirect is followed",
+        "tests/adapters/test_actions.py::test_no_secret_is_sent_in_the_open",
+        ("adapters/actions.py", "if not _is_closed(typeform_url):", "if False:"),
+    ),
+    Threat(
         "a slip of ours",
         "writes although `dry-run: true` was asked for",
         "the gate sits in the client, below everything that could forget it",
@@ -194,6 +271,13 @@ THREATS = [
         "in the CSV such a cell begins with an apostrophe",
         "tests/report/test_files.py::test_a_spreadsheet_computes_nothing_a_stranger_wrote",
         ("core/report/as_csv.py", """return f"'{line}" if value.startswith(_FORMULA) else line""", "return line"),
+    ),
+    Threat(
+        "everybody",
+        "reads what deals are worth in a repository nobody meant to be public",
+        "`salesbot doctor` says who can read values",
+        "tests/setting_up/test_doctor.py::test_what_people_should_know_is_said_and_is_no_failure",
+        ("setting_up/findings.py", "    if not around.repository.private:", "    if False:"),
     ),
     Threat(
         "everybody",
@@ -221,7 +305,7 @@ def main(words: list[str]) -> int:
         print(
             f"[{number:2}/{len(chosen)}] {'caught' if caught else 'NOT CAUGHT'}: {threat.who} {threat.does}", flush=True
         )
-        print(f"         without it in {SOURCE}/{threat.without[0]}, {threat.test.partition('::')[2]} fails")
+        print(f"         without it in {threat.source}, {threat.test.partition('::')[2]} fails")
         idle += [] if caught else [threat]
     print(f"{len(chosen) - len(idle)} of {len(chosen)} tests fail when their defence is removed.")
     return 1 if idle else 0
@@ -231,12 +315,12 @@ def is_caught(threat: Threat) -> bool:
     """Take the defence out of a copy, and say whether the test fails there."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
-        for part in ("src", "templates", "tests", "pyproject.toml", "action.yml"):
+        for part in (".github", "src", "templates", "tests", "pyproject.toml", "action.yml", "Dockerfile"):
             source = TOP / part
             ignore = shutil.ignore_patterns("__pycache__", "node_modules")
             shutil.copytree(source, copy / part, ignore=ignore) if source.is_dir() else shutil.copy(source, copy / part)
         file, defence, instead = threat.without
-        changed = copy / SOURCE / file
+        changed = copy / threat.source
         text = changed.read_text(encoding="utf-8")
         if text.count(defence) != 1:
             raise SystemExit(f"{file} has {text.count(defence)} times: {defence}")

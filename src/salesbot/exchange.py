@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from salesbot import tasks, tools
-from salesbot.adapters import actions
 from salesbot.adapters.spool import Spool
 from salesbot.app import App, Outcome
 from salesbot.core.describe import describe
@@ -53,8 +52,7 @@ def add_commands(commands: Any) -> None:
 def import_typeform(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Take in what the form was sent, with progress."""
     since = _day(args.since) if args.since else None
-    given = {**env, "GITHUB_REPOSITORY": args.repo or env.get("GITHUB_REPOSITORY", "")}
-    inputs = actions.read_inputs(given)
+    inputs = tools.inputs(args, env)
     app = App(tools.github(args, env, dry_run=args.dry_run), _print, scheduled=True)
     outcome = Intake(_opening(app), lambda: tasks.connect(inputs), since=since).poll()
     return _say(outcome, dry_run=args.dry_run)

@@ -62,10 +62,24 @@ def remote(parser: argparse.ArgumentParser) -> None:
 
 def github(args: argparse.Namespace, env: Mapping[str, str], *, dry_run: bool) -> GitHub:
     """Connect as the environment says. Raises InputError naming what is missing."""
-    given = {**env, "GITHUB_REPOSITORY": args.repo or env.get("GITHUB_REPOSITORY", ""), "INPUT_CONFIG": args.config}
-    inputs = actions.read_inputs(given)
-    client = Client(inputs.token, inputs.api_url, inputs.graphql_url, dry_run=dry_run, sleep=time.sleep)
-    return GitHub(client, Place(inputs.repository, inputs.config, str(Path(inputs.config).with_suffix(""))))
+    given = inputs(args, env)
+    client = Client(given.token, given.api_url, given.graphql_url, dry_run=dry_run, sleep=time.sleep)
+    return GitHub(client, Place(given.repository, given.config, str(Path(given.config).with_suffix(""))))
+
+
+def inputs(args: argparse.Namespace, env: Mapping[str, str]) -> actions.Inputs:
+    """Read what a person gives by hand where the Action has inputs. Raises InputError naming what is missing."""
+    repository = args.repo or env.get("GITHUB_REPOSITORY", "")
+    missing = []
+    if not repository:
+        missing.append("no repository is named, say --repo OWNER/NAME")
+    elif not actions.REPOSITORY.fullmatch(repository):
+        missing.append(f"{repository!r} is no OWNER/NAME")
+    if not (env.get("INPUT_TOKEN") or env.get("GITHUB_TOKEN")):
+        missing.append("GITHUB_TOKEN is empty, try: export GITHUB_TOKEN=$(gh auth token)")
+    if missing:
+        raise InputError(log_safe(f"Cannot speak to GitHub: {'; '.join(missing)}."))
+    return actions.read_inputs({**env, "GITHUB_REPOSITORY": repository, "INPUT_CONFIG": args.config})
 
 
 def run_sweep(args: argparse.Namespace, env: Mapping[str, str]) -> int:

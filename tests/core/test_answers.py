@@ -167,11 +167,15 @@ def test_a_command_on_an_issue_marked_as_no_deal_is_told_of_the_label() -> None:
 @pytest.mark.parametrize(
     ("section", "says"),
     [
-        pytest.param("### Value\n\nlots", "**Value**: `lots` is no amount", id="a value"),
+        pytest.param(
+            "### Value\n\nlots", "**Value**: `lots` is no amount of money. Say `/value 12000 EUR`", id="a value"
+        ),
         pytest.param("### Probability\n\nhigh", "**Probability**: it should be 0 to 100 %", id="a probability"),
         pytest.param("### Expected close\n\nsoon", "**Expected close**: it should be a day", id="an expected close"),
-        pytest.param("### Revisit on\n\n2027-03", "**Revisit on**: it should be a day", id="a date to come back"),
-        pytest.param("### Next step\n\ncall them", "**Next step**: it has no date", id="a next step without a date"),
+        pytest.param("### Revisit on\n\nin spring", "**Revisit on**: it should be a day", id="a date to come back"),
+        pytest.param(
+            "### Next step\n\ncall them", "**Next step**: it should begin with a day", id="a next step without a date"
+        ),
     ],
 )
 def test_a_field_that_cannot_be_read_is_named_on_the_card_at_once(section: str, says: str) -> None:

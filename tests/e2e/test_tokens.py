@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from salesbot.sandbox import Sandbox
+from salesbot.sandbox import Fault, Sandbox
 from salesbot.sandbox.access import Scope
 from tests.e2e.play import BOT, CONFIG, Play, field_names, kinds, name_of, told, writes
 
@@ -147,6 +147,18 @@ def test_roles_are_asked_of_github_whether_the_token_may_list_people_or_not(play
         assert play.receipts(deal, said) == [received]
         assert kinds(run)[:-1] == (["query"] if readable else ["query", "rest"])
     assert "### Value" in play.sales.issue(deal).body
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault.fails(502, on="rest", times=9), Fault.resets(on="rest", times=9)], ids=["it fails", "it is silent"]
+)
+def test_where_github_cannot_say_a_role_nothing_is_done_and_the_run_fails(play: Play, fault: Fault) -> None:
+    deal = play.deal()
+    play.sales.comment("eve", deal, "/prospect")
+    before = play.sales.issue(deal)
+    play.github.arm(fault)
+    assert play.run().exit_code == 1
+    assert play.sales.issue(deal) == before, "no receipt either: the next run asks again"
 
 
 def test_a_custom_role_counts_as_what_it_allows(play: Play) -> None:

@@ -57,6 +57,14 @@ def a_report(*issues: dict[str, Any], config: str = "timezone: Europe/Berlin", n
 LEAD = ("labeled", "stage:lead", "2026-11-02T09:00:00Z")
 
 
+def test_an_open_deal_has_no_reason_whatever_an_earlier_end_left_in_its_description() -> None:
+    lost = ("labeled", "stage:lost", "2026-11-03T09:00:00Z")
+    back = ("unlabeled", "stage:lost", "2026-11-04T09:00:00Z")
+    body = "### Reason\n\nprice\n"
+    made = a_report(an_issue(body, LEAD, lost, back, LEAD), an_issue(body, LEAD, lost, state="CLOSED"))
+    assert [(deal.stage, deal.reason) for deal in made.deals] == [("lead", ""), ("lost", "price")]
+
+
 def test_an_empty_repository() -> None:
     made = as_json.values(a_report())
     assert (made["open"]["count"], made["sample"], made["win_rate"]["count"]) == (0, 0, None)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from salesbot.cli import main
 from tests.e2e.play import Play
 from tests.setting_up.conftest import Command
 
@@ -38,3 +39,28 @@ def test_a_workflow_with_a_persons_token_is_recognised_by_its_card(play: Play, c
     assert "no card" not in command("explain", str(number), by="kim").out
     assert "no card" in command("explain", str(number), by="nora").out
     assert "no card" not in command("explain", str(number), "--as", "kim", by="nora").out
+
+
+GIVEN = {"GITHUB_REPOSITORY": "acme/sales", "GITHUB_TOKEN": "t"}
+NO_TOKEN = "GITHUB_TOKEN is empty, try: export GITHUB_TOKEN=$(gh auth token)"
+
+
+@pytest.mark.parametrize(
+    ("line", "env", "said"),
+    [
+        pytest.param("doctor", {**GIVEN, "GITHUB_TOKEN": ""}, NO_TOKEN, id="no token"),
+        pytest.param("doctor", {"GITHUB_TOKEN": "t"}, "no repository is named, say --repo", id="no repository"),
+        pytest.param("adopt", {}, f"say --repo OWNER/NAME; {NO_TOKEN}.", id="neither"),
+        pytest.param("labels --repo sales", GIVEN, "'sales' is no OWNER/NAME", id="a repository without its owner"),
+        pytest.param("remove --repo https://github.com/acme/sales", GIVEN, "is no OWNER/NAME", id="an address"),
+        pytest.param("import typeform", {}, NO_TOKEN, id="leads brought in by hand"),
+        pytest.param("report", {}, NO_TOKEN, id="a report by hand"),
+    ],
+)
+def test_what_a_person_forgot_is_named_as_a_person_gives_it(
+    line: str, env: dict[str, str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(line.split(), env=env) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert "input" not in told, "inputs are the Action's"

@@ -61,6 +61,15 @@ def test_a_second_time_there_is_nothing_to_do(tmp_path: Path, capsys: pytest.Cap
     assert shown == [f"{path}: as it should be" for path in sorted(before)]
 
 
+def test_written_anew_on_a_later_day_history_still_ends_where_it_did(tmp_path: Path) -> None:
+    init(tmp_path, "--owner", "acme", "--yes")
+    file = tmp_path / CONFIG
+    before = re.sub(r"^since: .*$", "since: 2026-03-01", file.read_text(), flags=re.M)
+    file.write_text(f"{before}goal: wrong\n")
+    assert init(tmp_path, "--owner", "acme", "--force") == 0
+    assert file.read_text() == before
+
+
 @pytest.mark.parametrize(
     ("flags", "kept"),
     [

@@ -12,20 +12,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TextIO
+from urllib.parse import urlsplit
 
 from salesbot.core import markdown
 from salesbot.core.errors import InputError
-from salesbot.core.facts import Waking
+from salesbot.core.facts import Other, Waking
 
 MAX_EVENT = 26 * 1024 * 1024
 """Bytes. GitHub delivers no payload over 25 MB."""
 MAX_SUMMARY = 1024 * 1024
 """Bytes of a job summary; a longer one is dropped by the runner."""
+REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 TASKS = ("auto", "sweep", "report", "intake", "streak", "all")
 
 _COMMAND = re.compile(r"^\s{0,3}/[A-Za-z]", re.M)
 _TICKABLE = re.compile(r"^\s*[-*+] \[[ xX]\]", re.M)
 _OWN_MARKER = "<!-- salesbot:"
+_LEAD_MARKER = "<!-- salesbot:lead "
 
 
 @dataclass(frozen=True)
@@ -71,13 +74,15 @@ class Wakeup:
     label_id: str = ""
     relayed: tuple[str, str] | None = field(default=None, repr=False)
     """A response of a form as it was delivered: the raw body and its signature."""
+    gone: Other | None = None
+    """An issue that a lead became, and that is not here any more."""
 
 
 def read_inputs(env: Mapping[str, str]) -> Inputs:
     """Read the inputs from a runner's environment. Raises InputError naming every one that is wrong."""
     problems = []
     repository = env.get("GITHUB_REPOSITORY", "")
-    if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
+    if not REPOSITORY.fullmatch(repository):
         problems.append("GITHUB_REPOSITORY must be owner/name (is this run by GitHub Actions?)")
     app_id, app_key = _input(env, "APP-ID"), _input(env, "APP-KEY")
     if bool(app_id) != bool(app_key):
@@ -98,10 +103,10 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
     if config.startswith("/") or ".." in config.split("/"):
         problems.append(f"the input `config` is {config!r}; it must be a path inside the repository")
     typeform_url = env.get("TYPEFORM_API_URL") or Inputs.typeform_url
-    if not re.match(r"https://|http://(127\.0\.0\.1|localhost)[:/]", typeform_url):
+    if not _is_closed(typeform_url):
         problems.append("TYPEFORM_API_URL must begin with https://")
     streak_url = env.get("STREAK_API_URL") or Inputs.streak_url
-    if not re.match(r"https://|http://(127\.0\.0\.1|localhost)[:/]", streak_url):
+    if not _is_closed(streak_url):
         problems.append("STREAK_API_URL must begin with https://")
     files, cache = _input(env, "FILES"), _input(env, "CACHE")
     for name, path in (("files", files), ("cache", cache)):
@@ -135,6 +140,15 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         streak_key=_input(env, "STREAK-KEY") or env.get("STREAK_API_KEY", ""),
         streak_url=streak_url,
     )
+
+
+def _is_closed(url: str) -> bool:
+    """Whether a secret sent to an address travels in the open nowhere but on this machine."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return bool(parts.hostname) and (parts.scheme == "https" or parts.hostname in ("127.0.0.1", "localhost"))
 
 
 def _input(env: Mapping[str, str], name: str) -> str:
@@ -203,6 +217,8 @@ def _nothing(why: str) -> Wakeup:
 
 def _issues(event: Mapping[str, Any]) -> Wakeup:
     action, issue = event["action"], event["issue"]
+    if action in ("deleted", "transferred"):
+        return _gone(issue)
     if action not in ("opened", "edited", "labeled", "unlabeled", "closed", "reopened", "assigned", "unassigned"):
         return _nothing(f"Nothing to do when an issue is {action}.")
     if "pull_request" in issue:
@@ -213,6 +229,16 @@ def _issues(event: Mapping[str, Any]) -> Wakeup:
         return _nothing("Only the title was edited.")
     label = event["label"]["name"] if action in ("labeled", "unlabeled") else None
     return _deal(event, f"issues.{action}", label=label)
+
+
+def _gone(issue: Mapping[str, Any]) -> Wakeup:
+    """An issue was deleted, or moved to another repository. What came in by a form would come in again."""
+    body = issue.get("body") or ""
+    if not body.startswith(_LEAD_MARKER):
+        return _nothing("The issue that is gone came in by no form.")
+    labels = frozenset(str(label["name"]).casefold() for label in issue["labels"])
+    gone = Other(int(issue["number"]), str(issue["title"]), body, labels)
+    return Wakeup("task", Waking("issues.deleted"), task="intake", gone=gone)
 
 
 def _issue_comment(event: Mapping[str, Any]) -> Wakeup:

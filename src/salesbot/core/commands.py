@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from salesbot.core import dates, markdown, next_step, values
 from salesbot.core.acts import Act, Answer, Disown, Leave, Link, MoveTo, Own, PostList, Reopen, SetField, Undo
-from salesbot.core.command_lines import Args, nearest
+from salesbot.core.command_lines import Args, bare, nearest
 from salesbot.core.command_table import COMMANDS, Command, Context, command, usage
 from salesbot.core.deal import Deal, Move, Refusal
 from salesbot.core.pipeline import Pipeline, Stage, field_key
@@ -43,7 +43,8 @@ def all_commands(pipeline: Pipeline) -> Iterator[Command]:
 
 def suggestion(word: str, pipeline: Pipeline) -> str | None:
     """Find the command that a word was probably meant to be."""
-    return nearest(word, [known.word for known in all_commands(pipeline)])
+    meant = bare(word)
+    return meant if find(meant, pipeline) else nearest(meant, [known.word for known in all_commands(pipeline)])
 
 
 def _move_command(stage: Stage) -> Command:
@@ -160,16 +161,13 @@ def expect(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
     read = values.coming_day(" ".join(args.words), "/expect", ctx.today, ctx.pipeline)
     if isinstance(read, Refusal):
         return read
-    before = deal.fields.get("Expected close", "")
+    day = dates.fixed_date(deal.fields.get("Expected close", ""))
+    before = day.isoformat() if day is not None else ""
     acts: list[Act] = [SetField("Expected close", read)]
-    if _is_day(before) and read > before:
+    if before and read > before:
         earlier = deal.fields.get("Earlier expected closes", "")
         acts.append(SetField("Earlier expected closes", ", ".join(filter(None, [earlier, before]))))
     return acts
-
-
-def _is_day(text: str) -> bool:
-    return re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is not None
 
 
 @command("/next <date> <what> [@owner]")

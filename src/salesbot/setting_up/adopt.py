@@ -79,18 +79,28 @@ def _checked(map_: Mapping[str, str], labels: Mapping[str, Label], pipeline: Pip
             problems.append(f'"{name}" is the label of {owner.name} already')
         elif name.casefold() not in labels and not _was_renamed(name, stage, labels, pipeline):
             names = [label.name for label in labels.values()]
-            problems.append(sentence(f'there is no label "{name}"', did_you_mean(name, names)))
+            guess = _meant(name, names)
+            hint = f"Did you mean {guess}?" if guess else did_you_mean(name, names)
+            problems.append(sentence(f'there is no label "{name}"', hint))
         elif name.casefold() != stage.label.casefold():
             found[name] = stage.name
     if problems:
-        raise InputError(f"--map: {'; '.join(problems)}.")
+        said = "; ".join(problems)
+        raise InputError(f"--map: {said}{'' if said.endswith(('?', '.')) else '.'}")
     return found
 
 
 def _was_renamed(name: str, stage: Stage, labels: Mapping[str, Label], pipeline: Pipeline) -> bool:
     """Whether an earlier run, or another label of the same map, took its place; and it is no slip of the pen."""
     others = [label.name for label in labels.values() if pipeline.stage_of_label(label.name) is None]
-    return stage.label.casefold() in labels and nearest(name, others) is None
+    return stage.label.casefold() in labels and _meant(name, others) is None
+
+
+def _meant(name: str, labels: Sequence[str]) -> str | None:
+    """Find the label somebody most likely meant, without regard to case, as GitHub compares them."""
+    known = {label.casefold(): label for label in labels}
+    guess = nearest(name, known)
+    return known[guess] if guess is not None else None
 
 
 def _open(github: GitHub, around: Facts, login: str) -> Iterator[Facts]:

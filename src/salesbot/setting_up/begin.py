@@ -46,11 +46,17 @@ class Wanted:
 
 
 def wanted(folder: Path, owner: str, today: date) -> list[Wanted]:
-    """List the files of a sales repository. `owner` is who hosts salesbot; `today` is where history ends.
+    """List the files of a sales repository. `owner` is who hosts salesbot; `today` is where history ends, unless the
+    configuration that is there says so: written anew later, it would make history of deals that are under way.
 
     Raises InputError where a file cannot be read.
     """
-    return [Wanted(path, _filled(text, owner, today), _read(folder / path)) for path, text in sorted(kit().items())]
+    return [_wanted(path, _filled(text, owner, today), _read(folder / path)) for path, text in sorted(kit().items())]
+
+
+def _wanted(path: str, text: str, now: str | None) -> Wanted:
+    said = _SINCE.search(now or "")
+    return Wanted(path, _SINCE.sub(lambda _: said[0], text, count=1) if said else text, now)
 
 
 def kit() -> Mapping[str, str]:

@@ -105,7 +105,7 @@ def create_labels(client: Client, facts: Facts, wanted: Sequence[CreateLabel]) -
             raise UnclearError("Another run made the labels at the same moment.", "The next run looks")
         if _is_unclear(reply, index):
             raise UnclearError("GitHub did not say whether it made a label.", "The next run looks")
-        raise ServiceError(f"A label could not be created: {why}.", "The next run tries again")
+        raise ServiceError(f"A label could not be created: {why}.", "It takes the role write, or `issues: write`")
     return tuple(shapes.label(answer["label"]) for answer in made if answer is not None)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from salesbot.core import attention, card, comments, dates, fields, next_step
+from salesbot.core import attention, card, comments, days, fields, next_step
 from salesbot.core.deal import Actor, Deal, Role, StageVisit
 from salesbot.core.facts import Event, Facts, Issue
 from salesbot.core.found import NOT_A_DEAL, OWN_LABELS, owners
@@ -114,7 +114,7 @@ class Reader:
         owner, helpers = owners(issue, found.journal.assigned if found.journal is not None else ())
         deal = Deal(issue.number, issue.title, issue.body, stage.name, issue.open, owner, helpers, text)
         closed = entered if stage.outcome is not None else None
-        day = dates.local_day(closed, scope.zone) if closed is not None else scope.today
+        day = days.local_day(closed, scope.zone) if closed is not None else scope.today
         worth = said.worth(text, day, scope)
         counted = Counted(
             number=issue.number,
@@ -132,7 +132,7 @@ class Reader:
             expected=said.day_of(text.get("Expected close", ""), issue.created_at, scope),
             next_step=next_step.parse(text.get("Next step", "")),
             source=said.one_of(text.get("Source", ""), pipeline.sources),
-            reason=said.reason(text.get("Reason", ""), scope, stage.name),
+            reason="" if stage.is_open else said.reason(text.get("Reason", ""), scope, stage.name),
             revisit_on=said.day_of(text.get("Revisit on", ""), issue.created_at, scope) if stage.paused else None,
             choices=tuple(text.get(heading, "") for heading in self._groups),
             answered=self._answered(issue),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from salesbot.core import dates
+from salesbot.core import dates, days
 from salesbot.core.deal import StageVisit
 from salesbot.core.journal import Journal
 from salesbot.core.money import Money, MoneyError
@@ -56,11 +56,7 @@ def day_of(text: str, opened: datetime, scope: Scope) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        pass
-    try:
-        return dates.parse_date(text, dates.local_day(opened, scope.zone))
+        return dates.fixed_date(text) or dates.parse_date(text, days.local_day(opened, scope.zone))
     except dates.DateError:
         return None
 

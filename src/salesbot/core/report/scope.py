@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
-from salesbot.core.dates import local_day
+from salesbot.core.days import local_day
 from salesbot.core.errors import InputError
 from salesbot.core.pipeline import Outcome, Pipeline
 
