@@ -287,6 +287,13 @@ THREATS = [
         ("reporting.py", "if not private and not self.publish and", "if False and"),
     ),
     Threat(
+        "a stranger",
+        "names a company so that the report's chat message wakes everybody, or shows a link of theirs",
+        "what Slack and Mattermost act on is written so that they do not",
+        "tests/report/test_words.py::test_a_stranger_wakes_nobody_in_a_chat_and_sets_no_link",
+        ("adapters/templates.py", '.replace("@", "@\\N{ZERO WIDTH SPACE}")', ""),
+    ),
+    Threat(
         "who answers at the address of the chat",
         "leads the report elsewhere by a redirect",
         "HTTPS only, no redirect is followed, and the address is in no log",

@@ -115,6 +115,14 @@ def test_the_page_and_the_chat_say_the_same() -> None:
     assert "\nNo deal is open\n" in chat("notify.txt.j2", words.of_chat(empty.board, empty.scope, ""))
 
 
+def test_a_stranger_wakes_nobody_in_a_chat_and_sets_no_link() -> None:
+    evil = an_issue("### Company\n\n@channel [pay here](https://evil.example) <!here>\n", LEAD, author="eve")
+    made = a_report(evil)
+    said = chat("notify.txt.j2", words.of_chat(made.board, made.scope, ""))
+    assert "pay here" in said
+    assert [each for each in ("@channel", "](", "<!") if each in said] == []
+
+
 def test_no_number_of_issues_by_a_stranger_makes_a_report_impossible() -> None:
     evil = "$" * 80
     wall = (
