@@ -32,10 +32,9 @@ async function sell(page) {
   await page.goto(deal);
   await page.getByText("Not moved to qualified.").waitFor();
   await page.locator("#who").selectOption("nora");
-  for (const item of ["Goal", "Technology", "Resources", "Timeline"]) {
-    const box = page.locator("li", {hasText: item}).locator("input[type=checkbox]").first();
-    await box.click();
-    await page.locator("li", {hasText: item}).locator("input[type=checkbox]:checked").first().waitFor();
+  for (const [at, item] of ["Goal", "Technology", "Resources", "Timeline"].entries()) {
+    await page.locator("li", {hasText: item}).locator("input[type=checkbox]").first().click();
+    await page.getByText(`${at + 1} of 4`).waitFor();
   }
   await comment(page, "/qualify", "🚀 github-actions[bot]");
   found.qualified = await chips(page);

@@ -293,6 +293,7 @@ def test_a_deal_forced_fifty_times_in_cyrillic_still_moves_and_remembers() -> No
     ("text", "section"),
     [
         pytest.param("/lost Price", "### Reason\n\nprice", id="a reason of the client"),
+        pytest.param("/lost - price", "### Reason\n\nprice", id="a reason behind a dash"),
         pytest.param("/reject Too  Small", "### Reason\n\ntoo small", id="a reason of ours"),
         pytest.param("/lost they chose Initech", "### Reason\n\nthey chose Initech", id="a reason of its own"),
         pytest.param("/set reason Timing", "### Reason\n\ntiming", id="a reason by /set"),

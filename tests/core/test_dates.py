@@ -55,6 +55,11 @@ DAYS = st.dates(date(2020, 1, 1), date(2030, 12, 31))
         pytest.param("next quarter", date(2027, 1, 1), id="next quarter"),
         pytest.param("next year", date(2027, 1, 1), id="next year"),
         pytest.param("in 3 months", date(2027, 2, 23), id="in 3 months"),
+        pytest.param("in two weeks", date(2026, 12, 7), id="in two weeks"),
+        pytest.param("until March", date(2027, 3, 1), id="until a month"),
+        pytest.param("in march", date(2027, 3, 1), id="in a month"),
+        pytest.param("by friday", date(2026, 11, 27), id="by a weekday"),
+        pytest.param("on 1.3.", date(2027, 3, 1), id="on a day"),
         pytest.param("in\u00a010 days", date(2026, 12, 3), id="in 10 days, as a mail program writes it"),
         pytest.param("in a week", date(2026, 11, 30), id="in a week"),
         pytest.param("3 months", date(2027, 2, 23), id="the word in may be left out"),
@@ -118,7 +123,7 @@ def test_what_a_word_means_depends_on_the_day(today: date, text: str, day: date)
         pytest.param("in 999999 days", "`in 999999 days` is more than 50 years away.", [], id="beyond our time"),
         pytest.param("in 999999 years", "`in 999999 years` is more than 50 years away.", [], id="beyond the calendar"),
         pytest.param("fryday", "`fryday` is no date.", ["friday"], id="a slip in a word"),
-        pytest.param("in two weeks", "`in two weeks` is no date.", ["2026-11-30"], id="numbers in words"),
+        pytest.param("end of march", "`end of march` is no date.", ["march"], id="a day that is one beside others"),
         pytest.param(
             "27-03-01",
             "`27-03-01` may be 27 March 2001 or 1 March 2027.",
@@ -168,6 +173,7 @@ def test_today_is_not_the_past() -> None:
         pytest.param("1 march 2028 call", date(2028, 3, 1), "call", id="the longest date wins"),
         pytest.param("march they have money", date(2027, 3, 1), "they have money", id="a month and a reason"),
         pytest.param("monday", date(2026, 11, 30), "", id="nothing after it"),
+        pytest.param("until 1st of march 2028 no budget", date(2028, 3, 1), "no budget", id="five words and a reason"),
     ],
 )
 def test_leading_date(text: str, day: date, rest: str) -> None:

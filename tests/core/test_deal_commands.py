@@ -161,12 +161,13 @@ def test_values_are_remembered_as_rounds() -> None:
     assert "16 %" in shown
 
 
-def test_an_expected_close_moved_later_is_shown_from_the_third_time_on() -> None:
+@pytest.mark.parametrize("command", ["/expect", "/set expected-close"])
+def test_an_expected_close_moved_later_is_shown_from_the_third_time_on(command: str) -> None:
     world = a_deal("qualified")
     for month in ("2027-01-15", "2027-02-15", "2027-01-20", "2027-03-15"):
-        say(world, f"/expect {month}")
+        say(world, f"{command} {month}")
     assert "moved later" not in card(world)
-    say(world, "/expect 2027-04-15")
+    say(world, f"{command} 2027-04-15")
     assert "moved later 3 times (at first Fri 15 Jan 2027)" in card(world)
 
 

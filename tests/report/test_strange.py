@@ -201,11 +201,14 @@ def test_a_week_to_come_is_refused() -> None:
         look("acme/sales", pipeline, NOW, week="2026-W49")
 
 
-def test_a_week_that_is_over_ends_at_midnight_of_the_teams_zone_also_when_clocks_change() -> None:
+def test_a_week_that_is_over_begins_and_ends_at_midnight_of_the_teams_zone_also_when_clocks_change() -> None:
     pipeline = parse("timezone: Europe/Berlin", "salesbot.yml", templates=builtin_names())
     # The clocks go back on 25 October 2026, the last day of this week: it has 169 hours.
     scope = look("acme/sales", pipeline, NOW, week="2026-W43")
     assert scope.at == datetime(2026, 10, 25, 23, tzinfo=UTC)
+    assert scope.since == datetime(2026, 10, 18, 22, tzinfo=UTC), (
+        "no hour is left out between this week and the one before"
+    )
 
 
 @pytest.mark.parametrize(

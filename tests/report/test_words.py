@@ -115,6 +115,14 @@ def test_the_page_and_the_chat_say_the_same() -> None:
     assert "\nNo deal is open\n" in chat("notify.txt.j2", words.of_chat(empty.board, empty.scope, ""))
 
 
+def test_a_stranger_wakes_nobody_in_a_chat_and_sets_no_link() -> None:
+    evil = an_issue("### Company\n\n@channel [pay here](https://evil.example) <!here>\n", LEAD, author="eve")
+    made = a_report(evil)
+    said = chat("notify.txt.j2", words.of_chat(made.board, made.scope, ""))
+    assert "pay here" in said
+    assert [each for each in ("@channel", "](", "<!") if each in said] == []
+
+
 def test_no_number_of_issues_by_a_stranger_makes_a_report_impossible() -> None:
     evil = "$" * 80
     wall = (
@@ -139,6 +147,12 @@ def test_sources_and_reasons_that_are_all_different_are_counted_after_forty() ->
 )
 def test_a_discount_in_words(median: float, said: str) -> None:
     assert words.discount_of(median) == said
+
+
+def test_a_window_of_one_month_is_the_last_month() -> None:
+    found = text(lost(), config="report: {window: 1 month}")
+    assert "Deals opened in the last month, each counted" in found
+    assert "In the last month: 0 won (0 EUR), 1 lost (9,000 EUR)" in found
 
 
 def test_its_times_are_those_of_the_team_s_zone() -> None:

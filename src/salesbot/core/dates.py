@@ -21,8 +21,15 @@ _MONTH_NAMES = "January February March April May June July August September Octo
 _WEEKDAY_NAMES = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
 _MONTHS, _WEEKDAYS = _MONTH_NAMES.split(), _WEEKDAY_NAMES.split()
 _SHORT = {"sept": "sep", "tues": "tue", "thur": "thu", "thurs": "thu"}
+_COUNTS = {
+    word: count
+    for count, word in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 1)
+}
 _FARTHEST = 50
 _LONGEST = 40
+_MOST_WORDS = 5
+"""As in `until 1st of March 2027`."""
+_BEFORE_DAYS = re.compile(r"^(?:in|on|by|until|till|from) ")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)", re.ASCII)
 
 
@@ -75,7 +82,7 @@ def fixed_date(text: str) -> date | None:
 
 def leading_date(words: Sequence[str], today: date, *, future: bool = False) -> tuple[date, tuple[str, ...]]:
     """Read the date that the words begin with, the longest one, and give back the words after it. Raises DateError."""
-    for count in range(min(len(words), 4), 0, -1):
+    for count in range(min(len(words), _MOST_WORDS), 0, -1):
         try:
             return parse_date(" ".join(words[:count]), today, future=future), tuple(words[count:])
         except NoDateError:
@@ -100,11 +107,12 @@ def _read(text: str, today: date) -> _Found:
 
 def _read_as(forms: Sequence[_Form], text: str, today: date) -> _Found:
     plain = _plain(text)
-    for form, reader in forms:
-        match = form.fullmatch(plain)
-        found = reader(match, today) if match else None
-        if found:
-            return found if isinstance(found, _Found) else _Found(found, found)
+    for said in dict.fromkeys((plain, _BEFORE_DAYS.sub("", plain))):
+        for form, reader in forms:
+            match = form.fullmatch(said)
+            found = reader(match, today) if match else None
+            if found:
+                return found if isinstance(found, _Found) else _Found(found, found)
     raise _no_date(text, today)
 
 
@@ -204,7 +212,7 @@ _FORMS: list[_Form] = [
         (r"(?:(\d{4})[ /-]?)?q([1-4])(?:[ /-]?(\d{4}))?", _quarter),
         (r"(next )?([a-z]{3,9})\.?", _weekday),
         (r"today|yesterday|tomorrow|next (?:week|month|quarter|year)", _next),
-        (r"(?:(in|for) )?(\d{1,6}|an?|one) ?(d|days?|w|weeks?|months?|y|years?)", _in),
+        (rf"(?:(in|for) )?(\d{{1,6}}|an?|{'|'.join(_COUNTS)}) ?(d|days?|w|weeks?|months?|y|years?)", _in),
     ]
 ]
 _FIXED = _FORMS[:7]
@@ -213,7 +221,7 @@ _SPAN = _FORMS[-1][0]
 
 
 def _after(span: re.Match[str], today: date) -> date:
-    count = int(span[2]) if span[2].isdigit() else 1
+    count = int(span[2]) if span[2].isdigit() else _COUNTS.get(span[2], 1)
     steps = {"d": relativedelta(days=count), "w": relativedelta(weeks=count), "m": relativedelta(months=count)}
     try:
         day = today + steps.get(span[3][0], relativedelta(years=count))
@@ -309,5 +317,6 @@ def _unclear(text: str, *days: date) -> DateError:
 
 def _no_date(text: str, today: date) -> NoDateError:
     words = [word.lower() for word in ("today", "tomorrow", *_WEEKDAYS, *_MONTHS)]
-    near = get_close_matches(_plain(text)[:_LONGEST], words, n=1, cutoff=0.7)
+    said = [_plain(text)[:_LONGEST], *_plain(text)[:_LONGEST].split()]
+    near = next(filter(None, (get_close_matches(each, words, n=1, cutoff=0.7) for each in said)), [])
     return NoDateError(f"{_quoted(text)} is no date.", *(near or [(today + timedelta(days=7)).isoformat()]))

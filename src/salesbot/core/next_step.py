@@ -9,8 +9,8 @@ from datetime import date
 from salesbot.core.dates import fixed_date
 
 _WHAT = re.compile(r"(.+?)(?: \(@?([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))\))?")
-_LONGEST_DAY = 4
-"""Words, as in `1st of March 2027`."""
+_LONGEST_DAY = 5
+"""Words, as in `on 1st of March 2027`."""
 
 
 @dataclass(frozen=True)

@@ -125,13 +125,14 @@ def look(
 ) -> Scope:
     """Choose the moment of a report: now, or the end of a week that is over. Raises InputError for a week to come.
 
-    Without `since` the report compares with seven days before.
+    Without `since` the report compares with seven days before; one of a week that is over with that week's beginning.
     """
     running = week_of(now, pipeline.timezone)
-    at = now
-    if week is not None and week != running:
-        end = datetime.combine(monday(week) + WEEK, time.min, pipeline.timezone).astimezone(UTC)
-        if end > now:
-            raise InputError(f"The week {week} has not come yet.", f"This week is {running}")
-        at = end
-    return Scope(repository, pipeline, at, since or at - WEEK, week or running, url)
+    if week is None or week == running:
+        return Scope(repository, pipeline, now, since or now - WEEK, running, url)
+    # By the calendar: a week in which the clocks change has 167 or 169 hours.
+    begin, end = (datetime.combine(day, time.min, pipeline.timezone).astimezone(UTC)
+                  for day in (monday(week), monday(week) + WEEK))  # fmt: skip
+    if end > now:
+        raise InputError(f"The week {week} has not come yet.", f"This week is {running}")
+    return Scope(repository, pipeline, end, since or begin, week, url)

@@ -102,7 +102,7 @@ def of_report(report: Report) -> Values:
             }
             for step in report.funnel
         ],
-        "window": f"{scope.pipeline.report.window_months} months",
+        "window": _window(scope.pipeline.report.window_months),
         "closed": _closed(report),
         "lost": _reasons(ended.lost_by_reason, ended.all.lost, scope),
         "rejected": _reasons(ended.rejected_by_reason, ended.all.rejected, scope),
@@ -186,6 +186,10 @@ def moment(at: datetime, scope: Scope) -> str:
     """Write a moment in the team's zone, e.g. `Mon 23 Nov 2026, 10:00`."""
     local = at.astimezone(scope.zone)
     return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
+
+
+def _window(months: int) -> str:
+    return "month" if months == 1 else f"{months} months"
 
 
 def _local_day(at: datetime, scope: Scope) -> str:
