@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from salesbot.adapters.github import look_back as _look_back
 from salesbot.adapters.github import many as _many
+from salesbot.adapters.github import more as _more
+from salesbot.adapters.github import others as _others
 from salesbot.adapters.github import read as _read
 from salesbot.adapters.github import reports as _reports
 from salesbot.adapters.github import settings as _settings
@@ -28,7 +30,8 @@ from salesbot.adapters.github.client import (
 )
 from salesbot.adapters.github.look_back import Meanwhile
 from salesbot.adapters.github.many import IN_FULL, Page
-from salesbot.adapters.github.read import Intake, IssueGoneError, Place, from_saved
+from salesbot.adapters.github.others import Intake
+from salesbot.adapters.github.read import IssueGoneError, Place, from_saved
 from salesbot.adapters.github.scratch import Scratch
 from salesbot.adapters.github.settings import Rate, Workflow
 from salesbot.adapters.github.upkeep import Pinned
@@ -81,7 +84,7 @@ class GitHub:
 
     def read_repository(self, waking: Waking) -> Facts:
         """Read the repository without an issue."""
-        return _read.read_repository(self.client, self.place, waking)
+        return _more.read_repository(self.client, self.place, waking)
 
     def glance(self, around: Facts, state: Literal["OPEN", "CLOSED"], since: datetime | None = None) -> Iterator[Page]:
         """Pass over all deals in a state, page by page."""
@@ -97,19 +100,19 @@ class GitHub:
 
     def role(self, person: str) -> Role:
         """Ask for somebody's role."""
-        return _read.ask_role(self.client, self.place.repository, person)
+        return _more.ask_role(self.client, self.place.repository, person)
 
     def read_more(self, facts: Facts, gaps: Gaps) -> Facts:
         """Read what a decision misses."""
-        return _read.read_more(self.client, self.place, facts, gaps)
+        return _more.read_more(self.client, self.place, facts, gaps)
 
     def read_intake(self, waking: Waking) -> Intake:
         """Read all that tells whether something new came in, in one request."""
-        return _read.read_intake(self.client, self.place, waking)
+        return _others.read_intake(self.client, self.place, waking)
 
     def newest(self, around: Facts, after: str | None) -> tuple[list[Other], str | None]:
         """Read a page of all issues, the newest first, and where the next one begins."""
-        return _read.newest(self.client, around.repository, after)
+        return _others.newest(self.client, around.repository, after)
 
     def every_deal(self, around: Facts) -> Iterator[Deals]:
         """Read all deals with their history, some at a time; one that changes meanwhile comes again."""
@@ -140,7 +143,7 @@ class GitHub:
 
     def last_change(self, file: str) -> str | None:
         """Say who changed a file last."""
-        return _read.last_change(self.client, self.place, file)
+        return _more.last_change(self.client, self.place, file)
 
     def create_labels(self, facts: Facts, wanted: Sequence[CreateLabel]) -> tuple[Label, ...]:
         """Create labels of the repository's list."""

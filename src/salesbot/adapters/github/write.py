@@ -14,7 +14,7 @@ from typing import Any, assert_never
 from salesbot.adapters.github import shapes
 from salesbot.adapters.github.client import Client, Reply, UnclearError, is_broken
 from salesbot.adapters.github.documents import definitions, with_fragments
-from salesbot.adapters.github.read import other
+from salesbot.adapters.github.others import other
 from salesbot.adapters.github.shapes import Json, nodes
 from salesbot.core import lead, problems, weekly
 from salesbot.core.effects import (
