@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from salesbot import cli
 from salesbot.adapters.templates import builtin_names
 from salesbot.cli import main
 from salesbot.core import weekly
@@ -36,6 +38,7 @@ README = (TOP / "README.md").read_text(encoding="utf-8")
 DOCS = {
     file.name: file.read_text(encoding="utf-8") for file in (TOP / "README.md", *sorted((TOP / "docs").glob("*.md")))
 }
+CHANGES, CONTRIBUTING = ((TOP / name).read_text(encoding="utf-8") for name in ("CHANGELOG.md", "CONTRIBUTING.md"))
 FENCES = re.compile(r"```(\w+)\n(.*?)```", re.S)
 BLOCKS = FENCES.findall(README)
 PIPELINE = default_pipeline()
@@ -161,6 +164,36 @@ def test_a_command_line_it_shows_exists(line: str) -> None:
         assert ended.value.code == 0
     elif program != "cat":
         assert (TOP / program).is_file()
+
+
+def _typed() -> Iterator[tuple[str, str]]:
+    """Every command line of the program that a page names, in the text or in a block."""
+    for page, text in {**DOCS, "CHANGELOG.md": CHANGES, "CONTRIBUTING.md": CONTRIBUTING}.items():
+        blocks_ = "\n".join(block for _, block in re.findall(r"^ *```(\w*)\n(.*?)^ *```", text, re.S | re.M))
+        spans = re.findall(r"`([^`]+)`", re.sub(r"^ *```.*?^ *```", "", text, flags=re.S | re.M))
+        for line in (*spans, *re.findall(r"^ *(?:\$ )?(?:\S*/)?(salesbot [^\n]+)$", blocks_, re.M)):
+            if line.startswith("salesbot "):
+                yield page, " ".join(line.split()[1:])
+
+
+@pytest.mark.parametrize(("page", "line"), sorted(set(_typed())))
+def test_a_command_line_any_page_names_is_one_with_the_options_it_has(page: str, line: str) -> None:
+    parser = cli._parser()
+    for word in line.split():
+        deeper = next((action.choices for action in parser._actions if isinstance(action.choices, dict)), None)
+        if deeper is None:
+            break
+        assert word in deeper, f"there is no {word} in {line}"
+        parser = deeper[word]
+    known = {option for action in parser._actions for option in action.option_strings}
+    assert set(re.findall(r"(?<!\S)--[a-z-]+", line.split("#")[0])) <= known
+
+
+@pytest.mark.parametrize("page", DOCS)
+def test_whatever_a_page_says_to_make_can_be_made(page: str) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (TOP / "Makefile").read_text(encoding="utf-8"), re.M))
+    named = {word for line in re.findall(r"`make ([a-z -]+)", DOCS[page]) for word in line.split()}
+    assert named <= targets
 
 
 def test_a_won_deal_sees_four_comments_in_its_life() -> None:

@@ -166,13 +166,16 @@ def _guard_row(name: str) -> tuple[str, ...]:
 @part
 def program() -> str:
     """What `salesbot` does at the command line."""
-    return table(("command", "does", "options"), (_program_row(*each) for each in _subcommands()))
+    return table(("command", "does", "options"), (_program_row(*each) for each in _subcommands(cli._parser())))
 
 
-def _subcommands() -> Iterator[tuple[argparse.ArgumentParser, str]]:
-    (found,) = (action for action in cli._parser()._actions if isinstance(action, argparse._SubParsersAction))
-    for listed in found._choices_actions:
-        yield found.choices[listed.dest], listed.help or ""
+def _subcommands(parser: argparse.ArgumentParser) -> Iterator[tuple[argparse.ArgumentParser, str]]:
+    """Every command that does something, also those of two words."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for listed in action._choices_actions:
+                command = action.choices[listed.dest]
+                yield from [*_subcommands(command)] or [(command, listed.help or "")]
 
 
 def _program_row(parser: argparse.ArgumentParser, does: str) -> tuple[str, ...]:
