@@ -189,6 +189,12 @@ def test_a_command_line_any_page_names_is_one_with_the_options_it_has(page: str,
     assert set(re.findall(r"(?<!\S)--[a-z-]+", line.split("#")[0])) <= known
 
 
+def test_nobody_is_told_to_install_the_program_by_its_name_alone() -> None:
+    """It is on no registry: whoever takes the name there would have their code run."""
+    texts = [*DOCS.values(), *(file.read_text(encoding="utf-8") for file in (TOP / "src").rglob("*.py"))]
+    assert not [found for text in texts for found in re.findall(r"pip install [^`\n]*(?<!/)\bsalesbot\b", text)]
+
+
 @pytest.mark.parametrize("page", DOCS)
 def test_whatever_a_page_says_to_make_can_be_made(page: str) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (TOP / "Makefile").read_text(encoding="utf-8"), re.M))

@@ -239,7 +239,7 @@ def _need_sandbox() -> None:
         import salesbot.sandbox  # noqa: F401
     except ImportError as error:
         raise InputError(
-            f"The sandbox needs {error.name}.", "Install it with: pip install 'salesbot[sandbox]'"
+            f"The sandbox needs {error.name}.", "Install it with: pip install graphql-core starlette uvicorn"
         ) from error
 
 
