@@ -180,6 +180,11 @@ MINDS: list[tuple[str, Callable[[Play], object], str]] = [
     ),
     ("somebody from outside", _outsider, "mind: olga is not of the organisation and can read values (triage)."),
     ("a public repository", _public, "mind: The repository is public: everybody can read values and reasons."),
+    (
+        "an internal repository",
+        lambda play: play.sales.settings.open_to_enterprise(),
+        "mind: The repository is internal: everybody in the enterprise can read values and reasons.",
+    ),
     ("no since", push(CONFIG, "version: 1\n"), "mind: .github/salesbot.yml does not say since when"),
     (
         "no permissions named",
