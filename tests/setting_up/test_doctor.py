@@ -19,7 +19,8 @@ from tests.e2e.play import CONFIG, Play
 from tests.setting_up.conftest import Command
 
 WORKFLOW = ".github/workflows/sales.yml"
-FILE = begin.kit()[WORKFLOW].replace("OWNER/", "acme/")
+PIN = "1" * 40
+FILE = begin.kit()[WORKFLOW].replace("OWNER/salesbot@main", f"acme/salesbot@{PIN}")
 
 
 @pytest.fixture
@@ -184,6 +185,11 @@ MINDS: list[tuple[str, Callable[[Play], object], str]] = [
         "an internal repository",
         lambda play: play.sales.settings.open_to_enterprise(),
         "mind: The repository is internal: everybody in the enterprise can read values and reasons.",
+    ),
+    (
+        "a branch that anybody may push to",
+        push(WORKFLOW, FILE.replace(f"acme/salesbot@{PIN}", "acme/salesbot@main")),
+        f"mind: {WORKFLOW} runs whatever is at acme/salesbot@main that day. Put a commit or a release behind the @.",
     ),
     ("no since", push(CONFIG, "version: 1\n"), "mind: .github/salesbot.yml does not say since when"),
     (

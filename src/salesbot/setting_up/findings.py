@@ -66,6 +66,12 @@ def _file(path: str, sales: SalesWorkflow) -> Iterator[Finding]:
         )
     if sales.owner == "OWNER":
         yield Finding("fix", f"{path} names nobody who hosts salesbot.", "Put your organisation in place of OWNER")
+    elif not sales.pinned:
+        yield Finding(
+            "mind",
+            f"{path} runs whatever is at {sales.owner}/salesbot@{sales.ref} that day.",
+            "Put a commit or a release behind the @",
+        )
 
 
 def _switched(each: Workflow) -> Iterator[Finding]:
