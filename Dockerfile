@@ -31,9 +31,11 @@ FROM ${BASE}
 COPY --from=build /opt/salesbot /opt/salesbot
 # An image that cannot start, or tell the time in Berlin, is not to be built. Started here once, with every import, it
 # leaves what it uses compiled, the standard library included, which the official base does not. Of PyGithub's 170
-# modules a lazy client asks for a few: only those stay compiled.
+# modules a lazy client asks for a few: only those stay compiled. The base's own pip goes, and what would install it.
 RUN --mount=type=bind,from=build,source=/build/unused/site,target=/build/unused \
-    export PYTHONPATH=/build/unused \
+    rm -rf /usr/local/bin/pip* /usr/local/lib/python3*/site-packages/pip* /usr/lib*/python3*/ensurepip \
+      /usr/local/lib/python3*/ensurepip \
+ && export PYTHONPATH=/build/unused \
  && /opt/salesbot/bin/python -c 'import zoneinfo; zoneinfo.ZoneInfo("Europe/Berlin"), zoneinfo.ZoneInfo("UTC")' \
  && /opt/salesbot/bin/salesbot --help >/dev/null \
  && /opt/salesbot/bin/python -c 'from salesbot.adapters import templates as t; t.compile_builtin(t.compiled_home())' \
