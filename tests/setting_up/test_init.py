@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import re
+import signal
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -121,6 +126,33 @@ def test_bad_input_is_refused_and_nothing_is_written(
     assert init(tmp_path, "--yes", *flags) == 2
     assert why in capsys.readouterr().err
     assert written(tmp_path) == {}
+
+
+def _hear_ctrl_c() -> None:
+    """Tests that run side by side ignore it, and what they start would inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def test_ctrl_c_at_a_question_ends_it_in_a_word_and_leaves_what_was_there(tmp_path: Path) -> None:
+    keyboard, terminal = pty.openpty()
+    line = [sys.executable, "-m", "salesbot", "init", "--repo", str(tmp_path)]
+    program = subprocess.Popen(
+        line,
+        stdin=terminal,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_hear_ctrl_c,
+    )
+    assert program.stdout is not None
+    assert program.stderr is not None
+    assert program.stdout.read(4) == "Who "
+    program.send_signal(signal.SIGINT)
+    assert program.wait(20) == 130
+    assert program.stderr.read().strip() == "salesbot: stopped."
+    assert written(tmp_path) == {}
+    os.close(keyboard)
+    os.close(terminal)
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
