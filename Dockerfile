@@ -17,7 +17,6 @@ RUN python3 -m venv /build/tools \
 COPY pyproject.toml README.md LICENSE /build/
 COPY src /build/src
 COPY templates /build/templates
-COPY .github/workflows/check.yml .github/workflows/report.yml .github/workflows/sales.yml /build/.github/workflows/
 RUN /build/tools/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \
       --wheel-dir /build/wheels /build \
  && mkdir /build/unused && mv /build/wheels/pynacl-* /build/wheels/pycparser-* /build/unused/ \

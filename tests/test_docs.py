@@ -123,7 +123,8 @@ def test_the_form_in_the_configuration_of_the_intake_is_a_right_one() -> None:
 
 def test_the_numbers_of_the_intake_are_those_of_the_program() -> None:
     page = DOCS["intake.md"]
-    hours = re.search(r"- cron: \"23 (\d+)-(\d+) \* \* 1-5\"", (TOP / ".github/workflows/sales.yml").read_text())
+    workflow = (TOP / "templates/github/workflows/sales.yml").read_text(encoding="utf-8")
+    hours = re.search(r"- cron: \"23 (\d+)-(\d+) \* \* 1-5\"", workflow)
     assert hours is not None
     runs = int(hours[2]) - int(hours[1]) + 1
     assert f"({runs} runs on 22 days)" in page

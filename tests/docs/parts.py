@@ -107,7 +107,7 @@ def pipeline_diagram() -> str:
 @part
 def workflow() -> str:
     """The workflow file to copy."""
-    return f"```yaml\n{(TOP / '.github/workflows/sales.yml').read_text(encoding='utf-8')}```"
+    return f"```yaml\n{(TOP / 'templates/github/workflows/sales.yml').read_text(encoding='utf-8')}```"
 
 
 @part
