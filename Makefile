@@ -80,7 +80,7 @@ tests/browser/node_modules/ready: tests/browser/package-lock.json
 	@npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-browser: $(VENV)/ready tests/browser/node_modules/ready  ## look at the report in Chromium: its charts, its page
+browser: $(VENV)/ready tests/browser/node_modules/ready  ## in Chromium: the charts and the page of the report, and the sandbox
 	@test -n "$(CHROMIUM)" || { echo "Chromium is not here: install it, or say make CHROMIUM=/path/to/chromium"; exit 2; }
 	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest tests/browser
 

@@ -29,7 +29,7 @@ MAY: dict[str, set[str]] = {
                           "salesbot.opening", "salesbot.app",
                           "salesbot.adapters", "salesbot.core"},
     "salesbot.tasks": {"salesbot.reporting", "salesbot.intake", "salesbot.opening", "salesbot.streak_sync",
-                       "salesbot.app", "salesbot.adapters", "salesbot.core"},
+                       "salesbot.sweep", "salesbot.app", "salesbot.adapters", "salesbot.core"},
     "salesbot.intake": {"salesbot.opening", "salesbot.app", "salesbot.adapters.typeform", "salesbot.core"},
     "salesbot.opening": {"salesbot.sweep", "salesbot.app", "salesbot.adapters.github", "salesbot.adapters.templates",
                          "salesbot.core"},

@@ -187,7 +187,7 @@ THREATS = [
     Threat(
         "who may change templates",
         "lets a template loop for hours",
-        "a template may take 200,000 steps and print 64 KiB",
+        "a template may take 200,000 steps and print 1,000,000 characters; a comment is cut",
         "tests/adapters/test_templates.py::test_a_template_that_burns_or_breaks_is_refused_in_time",
         ("adapters/templates.py", "        if steps > MAX_STEPS:", "        if False:"),
     ),
@@ -285,6 +285,13 @@ THREATS = [
         "in a public repository no file is written without `publish: yes`",
         "tests/report/test_files.py::test_who_may_have_files",
         ("reporting.py", "if not private and not self.publish and", "if False and"),
+    ),
+    Threat(
+        "a stranger",
+        "names a company so that the report's chat message wakes everybody, or shows a link of theirs",
+        "what Slack and Mattermost act on is written so that they do not",
+        "tests/report/test_words.py::test_a_stranger_wakes_nobody_in_a_chat_and_sets_no_link",
+        ("adapters/templates.py", '.replace("@", "@\\N{ZERO WIDTH SPACE}")', ""),
     ),
     Threat(
         "who answers at the address of the chat",

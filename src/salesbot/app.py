@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from salesbot.adapters.github import GitHub, IssueGoneError, Meanwhile, UnclearError, Written
 from salesbot.adapters.templates import Words
-from salesbot.core import checklists, fields, journal, markdown, problems, weekly
+from salesbot.core import fields, journal, markdown, merging, problems, weekly
 from salesbot.core.comments import text_of
 from salesbot.core.config import parse
 from salesbot.core.config.problems import ConfigError, Problem
@@ -87,6 +87,10 @@ class App:
     others: tuple[Other, ...] | None = None
     decided_on: tuple[Facts, Pipeline] | None = None
     """What the last decision was taken on."""
+    elapsed: float = 0.0
+    """Seconds that the tasks before this one took, in the same job."""
+    spent: int = 0
+    """Comments and edits that they wrote."""
     made: list[Label] = field(default_factory=list)
     """Labels this run put on the list: facts that were read before it do not know them."""
 
@@ -353,7 +357,7 @@ def _lists_again(facts: Facts, effects: Sequence[Effect], meanwhile: Meanwhile) 
     for effect in effects:
         theirs = meanwhile.lists.get(effect.id or 0) if isinstance(effect, PutComment) else None
         if isinstance(effect, PutComment) and effect.id is not None and theirs is not None:
-            merged = checklists.rebase(effect.body, known[effect.id], theirs.text or "")
+            merged = merging.rebase(effect.body, known[effect.id], theirs.text or "")
             if merged.strip() != effect.body.strip():
                 yield replace(effect, body=merged)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from salesbot.app import App, Log, Outcome
-from salesbot.core import inbox, sync, wishes
+from salesbot.core import inbox, pairs, sync, wishes
 from salesbot.core.facts import Facts
 from salesbot.core.lead import BRIEF, Lead, Received
 from salesbot.core.mirror import Contact, Mirror, MirrorEffect, PutColumn
@@ -51,7 +51,7 @@ class Connections:
         waiting = [
             mirror
             for mirror in self.side.mirrors.values()
-            if mirror.moved_at >= since and not sync.names_an_issue(mirror, around.repository.url)
+            if mirror.moved_at >= since and not pairs.names_an_issue(mirror, around.repository.url)
         ]
         stages = self._stages(pipeline) if waiting and self.side.said.stages else {}
         found = [(mirror, stages[mirror.stage]) for mirror in waiting if mirror.stage in stages]
@@ -87,7 +87,7 @@ class Connections:
         for mirror in mirrors:
             number = known.get(key_of(mirror))
             if number is not None:
-                effects: list[MirrorEffect] = [PutColumn(sync.ADDRESS, f"{url}/issues/{number}")]
+                effects: list[MirrorEffect] = [PutColumn(pairs.ADDRESS, f"{url}/issues/{number}")]
                 notes += tell(self.side.streak, mirror.key, effects, self.side.layout(), number)
         return Outcome(notes=tuple(notes))
 

@@ -11,8 +11,9 @@ from datetime import date, datetime, time
 
 from salesbot.adapters.typeform import SOURCE, Typeform, is_signed, read_delivery
 from salesbot.app import Outcome
-from salesbot.core import inbox
+from salesbot.core import inbox, lead
 from salesbot.core.errors import InputError
+from salesbot.core.facts import Other
 from salesbot.core.pipeline import Pipeline
 from salesbot.core.pipeline import Typeform as Form
 from salesbot.core.places import sort_in
@@ -82,6 +83,16 @@ class Intake:
         self.opening.read_back([received])
         fresh = inbox.fresh([received], self.opening.others)
         return outcome.then(self.opening.open_all([sort_in(each, pipeline.typeform.map, pipeline) for each in fresh]))
+
+    def keep_out(self, gone: Other) -> Outcome:
+        """Keep what was sent from coming in again after somebody deleted its issue: an empty one holds the key."""
+        mark = lead.mark_of(gone)
+        if mark is None or mark.gone or mark.source != SOURCE:
+            return Outcome(notes=(f"Issue {gone.number} is gone, and nothing would bring it back.",))
+        told, pipeline = self.opening.begin()
+        if pipeline is None:
+            return told
+        return told.then(self.opening.finish()).then(self.opening.keep_out(gone.number, mark))
 
 
 def _midnight(day: date | None, pipeline: Pipeline) -> datetime | None:

@@ -14,11 +14,12 @@ from salesbot.adapters.github import GitHub, PatienceError, UnclearError
 from salesbot.adapters.templates import Words
 from salesbot.app import GITHUB_GIVES_UP, ROUNDS, App, Log, Outcome
 from salesbot.core import inbox, lead
-from salesbot.core.effects import CreateLabel, OpenLead
+from salesbot.core.effects import CloseIssue, CreateLabel, OpenLead
 from salesbot.core.errors import ServiceError
 from salesbot.core.facts import Facts, Other, Waking
+from salesbot.core.found import NOT_A_DEAL, NOT_A_DEAL_ABOUT
 from salesbot.core.gaps import Gaps
-from salesbot.core.lead import Lead, Received
+from salesbot.core.lead import Lead, Mark, Received
 from salesbot.core.newcomers import DOUBLE
 from salesbot.core.pipeline import Pipeline
 from salesbot.sweep import LONGEST, PER_CONTENT, PER_WRITE, TIMES_IN_A_ROW, content
@@ -49,7 +50,8 @@ class Opening:
 
     def begin(self) -> tuple[Outcome, Pipeline | None]:
         """Read what tells whether something is new, in one request; no pipeline if the configuration is wrong."""
-        self.started = self.clock() if self.started is None else self.started
+        self.started = self.clock() - self.app.elapsed if self.started is None else self.started
+        self._spent = self.app.spent
         read = self.github.read_intake(Waking("intake"))
         self._around: Facts = read.around
         self.others, self.inbound, self._after = list(read.newest), read.inbound, read.after
@@ -75,15 +77,19 @@ class Opening:
         wakings = dict.fromkeys(inbox.doubles(known), DOUBLE) | dict.fromkeys(inbox.unfinished(known), OPENED)
         for number, event in sorted(wakings.items()):
             outcome = outcome.then(self.settle(number, event))
+        for number in inbox.left_open(known):
+            outcome = outcome.then(self._close(number))
         return outcome
 
     def read_back(self, received: Iterable[Received]) -> None:
         """Read issues until those are among them that these leads may have become."""
         wanted = list(received)
-        enough = inbox.reaches(self.others, wanted) or inbox.keys(self.others).keys() >= {each.key for each in wanted}
-        while self._after is not None and not enough:
+        while self._after is not None and not self._knows(wanted):
             self._read_page(self._after)
-            enough = inbox.reaches(self.others, wanted)
+
+    def _knows(self, wanted: Sequence[Received]) -> bool:
+        known = inbox.keys(self.others)
+        return all(each.key in known for each in wanted) or inbox.reaches(self.others, wanted)
 
     def read_all(self) -> None:
         """Read every issue there is."""
@@ -115,6 +121,24 @@ class Opening:
         left = len(leads) - done
         notes = [f"{counted(done, 'lead')} came in."] + ([f"Left {left:,} for the next run."] if left else [])
         return outcome.then(Outcome(notes=tuple(notes)))
+
+    def keep_out(self, number: int, mark: Mark) -> Outcome:
+        """Open and close an empty issue that holds the key of a deleted one, unless another holds it already."""
+        self.read_back([Received(mark.key, mark.at or self.around.read_at)])
+        again = inbox.keys(self.others).get(mark.key)
+        if again is not None:
+            return Outcome(notes=(f"What was issue {number} is issue {again}.",))
+        effect = OpenLead(*lead.keeper(number, mark, self._words), (NOT_A_DEAL,))
+        if self.app.dry_run:
+            return Outcome((effect,))
+        self._have_labels([CreateLabel(lead.LABEL, *lead.LABEL_ABOUT), CreateLabel(NOT_A_DEAL, *NOT_A_DEAL_ABOUT)])
+        return Outcome((effect,)).then(self._close(self._opened(mark.key, effect)))
+
+    def _close(self, number: int) -> Outcome:
+        effect = CloseIssue("NOT_PLANNED")
+        if not self.app.dry_run:
+            self.github.write(self.github.read(number, Waking("intake")), [effect])
+        return Outcome((effect,))
 
     def _open_one(self, each: Lead) -> Outcome:
         effect = self._issue(each)
@@ -178,19 +202,21 @@ class Opening:
         """Have the labels to put on, and enough issues to compare with."""
         while self._after is not None and len(self.others) < COMPARED:
             self._read_page(self._after)
-        if self._missing_labels(leads) and not self._around.repository.labels_complete:
+        stages = [stage for stage in self._pipeline.stages if stage.name in {each.stage for each in leads}]
+        wanted = [CreateLabel(lead.LABEL, *lead.LABEL_ABOUT)]
+        self._have_labels(wanted + [CreateLabel(stage.label, stage.color, stage.description) for stage in stages])
+
+    def _have_labels(self, wanted: Sequence[CreateLabel]) -> None:
+        if self._missing(wanted) and not self._around.repository.labels_complete:
             self._around = self.github.read_more(self._around, Gaps(labels=True))
-        missing = self._missing_labels(leads)
+        missing = self._missing(wanted)
         if missing:
             made = self.github.create_labels(self._around, missing)
             repository = self._around.repository
             self._around = replace(self._around, repository=replace(repository, labels=(*repository.labels, *made)))
 
-    def _missing_labels(self, leads: Sequence[Lead]) -> list[CreateLabel]:
+    def _missing(self, wanted: Sequence[CreateLabel]) -> list[CreateLabel]:
         known = {label.name.casefold() for label in self._around.repository.labels}
-        stages = [stage for stage in self._pipeline.stages if stage.name in {each.stage for each in leads}]
-        wanted = [CreateLabel(lead.LABEL, *lead.LABEL_ABOUT)]
-        wanted += [CreateLabel(stage.label, stage.color, stage.description) for stage in stages]
         return [label for label in wanted if label.name.casefold() not in known]
 
     def _read_page(self, after: str | None) -> None:

@@ -6,12 +6,13 @@ dies, nothing is lost; GitHub being down is the courier's trouble, not the webho
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from salesbot.adapters.github import Client
+from salesbot.adapters.github import Client, EventRefusedError
 from salesbot.adapters.spool import Parcel, Spool
 from salesbot.adapters.typeform import HEADER, is_signed
 from salesbot.core.errors import ServiceError
@@ -20,7 +21,8 @@ EVENT = "typeform"
 LARGEST = 5 * 1024 * 1024
 """Bytes of a delivery; real ones have some thousands."""
 LARGEST_EVENT = 60_000
-"""Bytes of a body that goes into an event; GitHub takes about 64 KB in all. Beyond, the event only wakes a poll."""
+"""Bytes of an event as it travels, all escaped; GitHub takes about 64 KB. Beyond, the event only wakes a poll."""
+WAKE_A_POLL: Mapping[str, Any] = {"poll": True}
 PAUSES = (5.0, 15.0, 60.0, 300.0)
 """Seconds until the courier tries again; the last one from then on."""
 REMEMBERED = 1000
@@ -121,7 +123,7 @@ class Courier:
         """Hand over all that waits, oldest first; say whether all of it went."""
         try:
             for parcel in self.spool.waiting():
-                self.client.dispatch(self.repository, EVENT, _payload(parcel))
+                self._hand_over(parcel)
                 self.spool.remove(parcel.name)
                 self.log(f"Handed over {parcel.name}.")
         except (ServiceError, OSError) as error:
@@ -129,9 +131,15 @@ class Courier:
             return False
         return True
 
+    def _hand_over(self, parcel: Parcel) -> None:
+        """One that GitHub refuses for what it is must not keep the others waiting: then a poll brings it."""
+        try:
+            self.client.dispatch(self.repository, EVENT, _payload(parcel))
+        except EventRefusedError:
+            self.client.dispatch(self.repository, EVENT, WAKE_A_POLL)
 
-def _payload(parcel: Parcel) -> dict[str, Any]:
+
+def _payload(parcel: Parcel) -> Mapping[str, Any]:
     """What the event carries: the body to the byte, since the signature is checked again where the secret is."""
-    if len(parcel.body) > LARGEST_EVENT:
-        return {"poll": True}
-    return {"body": parcel.body.decode("utf-8", "replace"), "signature": parcel.signature}
+    carried = {"body": parcel.body.decode("utf-8", "replace"), "signature": parcel.signature}
+    return carried if len(json.dumps(carried)) <= LARGEST_EVENT else WAKE_A_POLL

@@ -17,7 +17,7 @@ from salesbot.adapters.github.history import Deals
 from salesbot.adapters.github.snapshot import UnfilledError
 from salesbot.adapters.templates import Words
 from salesbot.app import GITHUB_GIVES_UP, App, Log, Outcome
-from salesbot.core import dates, weekly
+from salesbot.core import days, weekly
 from salesbot.core.deal import Role
 from salesbot.core.effects import CreateLabel, EditBody, Effect, OpenReport, PinIssue, React, UnpinIssue
 from salesbot.core.errors import ServiceError
@@ -105,9 +105,9 @@ class Reporter:
         facts, pipeline = around.facts, around.pipeline
         found = [(issue, memory) for issue in self.github.reports(facts) if issue.open
                  and (memory := weekly.remembered(issue, facts.repository.id)) is not None]  # fmt: skip
-        today = dates.local_day(facts.read_at, pipeline.timezone)
+        today = days.local_day(facts.read_at, pipeline.timezone)
         issue, memory = max(found, key=lambda pair: pair[1].week, default=(None, None))
-        if issue is None or memory is None or dates.local_day(memory.board, pipeline.timezone) >= today:
+        if issue is None or memory is None or days.local_day(memory.board, pipeline.timezone) >= today:
             return Outcome()
         scope = replace(_scope(around, facts.read_at, None, memory.since), week=memory.week)
         deals = self._read(around, scope, self.github.open_deals(facts, scope.spans["year"]))

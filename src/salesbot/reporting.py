@@ -6,6 +6,7 @@ The report itself is imported where it is used: an event pays for no report.
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,14 +53,19 @@ class Files:
         home = Path(folder)
         return cls(home / HTML, home / CSV, home / JSON, publish, kept, chat)
 
+    def check(self) -> None:
+        """Raise InputError for a file that cannot be written, before anything is read or posted."""
+        for path in (self.html, self.csv, self.json, self.cache):
+            if path is not None and not _writable(path):
+                raise InputError(f"{path} cannot be written.", "Name another place")
+
     def tell(self, report: Report, address: str) -> str:
         """Tell the chat of a report, and say what went wrong; nothing if nobody is to be told."""
         if not self.chat:
             return ""
         from salesbot.core.report import words
 
-        values = {**words.of_board(report.board, report.scope), "address": address}
-        return webhook.post(self.chat, chat("notify.txt.j2", values))
+        return webhook.post(self.chat, chat("notify.txt.j2", words.of_chat(report.board, report.scope, address)))
 
     def save(self, report: Report, private: bool) -> Sequence[str]:
         """Write the files, and say which. In a public repository everybody may download what a job keeps."""
@@ -88,6 +94,11 @@ def page(report: Report) -> str:
         raise InputError(f"The page needs {error.name}.", "Install it with: pip install pygal") from error
     drawings = {TITLES[name]: svg for name, svg in charts.draw(report).items()}
     return html("report.html.j2", words.of_page(report), drawings)
+
+
+def _writable(path: Path) -> bool:
+    place = next(each for each in (path, *path.absolute().parents) if each.exists())
+    return os.access(place, os.W_OK) and place.is_dir() is not (place == path)
 
 
 def _write(path: Path, text: str) -> str:
@@ -121,6 +132,7 @@ def refresh(app: App, log: Log, outcome: Outcome) -> Outcome:
 def _reporter(app: App, log: Log, files: Files) -> Reporter:
     from salesbot.report import Reporter
 
+    files.check()
     return Reporter(app, log, files.save, files.tell, files.cache)
 
 

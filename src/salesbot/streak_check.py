@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from salesbot.adapters.streak import Streak, each_key
-from salesbot.core import sync
+from salesbot.core import pairs
 from salesbot.core.errors import ServiceError
 from salesbot.core.mirror import Layout, PutColumn, PutPeople, PutStage, Tell
 from salesbot.core.pipeline import Pipeline, StreakPipeline
@@ -55,15 +55,15 @@ class Check:
             return
         yield f"streak.pipelines.{name} is {layout.name}."
         yield from self._stages(said, layout) if name == "sales" else self._connections(said, layout)
-        for unknown in sync.unknown_stages(said, layout):
+        for unknown in pairs.unknown_stages(said, layout):
             self.problems += 1
             yield f"- PROBLEM: it has no stage {unknown!r}. There are {', '.join(layout.stages.values())}."
-        for column in (sync.ADDRESS, sync.VALUE)[: 2 if name == "sales" else 1]:
+        for column in (pairs.ADDRESS, pairs.VALUE)[: 2 if name == "sales" else 1]:
             there = layout.column(column) is not None
             yield f"- Column {column}: {'there' if there else 'missing; the first sync adds it'}."
 
     def _stages(self, said: StreakPipeline, layout: Layout) -> Iterator[str]:
-        mapped = sync.stage_map(self.pipeline, said, layout)
+        mapped = pairs.stage_map(self.pipeline, said, layout)
         for stage in self.pipeline.stages:
             key = mapped.theirs.get(stage.name)
             there = f"{key} {layout.stages[key]}" if key else "nothing: a deal that goes there leaves its box alone"
@@ -73,7 +73,7 @@ class Check:
                 yield f"- nothing is {key} {name}: a box that goes there leaves its deal alone"
 
     def _connections(self, said: StreakPipeline, layout: Layout) -> Iterator[str]:
-        mapped = sync.stage_map(self.pipeline, said, layout)
+        mapped = pairs.stage_map(self.pipeline, said, layout)
         for ours in said.stages:
             key = mapped.theirs.get(ours)
             yield f"- {key or '?'} {layout.stages.get(key or '', '?')} opens a deal in {ours}"
@@ -122,16 +122,16 @@ class Check:
         """Make a box, change it in every way salesbot does, and take it away again, whatever happens."""
         layout = self.streak.layout(said.key)
         first, *others = layout.stages
-        made = self.streak.create(said.key, TRIED, first, f"{sync.NOTE}{TRIED}", (self.me,))
+        made = self.streak.create(said.key, TRIED, first, f"{pairs.NOTE}{TRIED}", (self.me,))
         try:
             yield f"- A box made with a note: the note is {'there' if made.note else 'lost'}."
             yield f"- Made with assignees by mail address: {_shown(made.people)}."
             if others:
                 yield self._tried("Moved by `stageKey`", lambda: self._after(made.key, PutStage(others[0]), layout))
             yield self._tried("Assigned by keys of users", lambda: self._after(made.key, PutPeople((self.me,)), layout))
-            if layout.column(sync.VALUE) is not None:
+            if layout.column(pairs.VALUE) is not None:
                 for text in ("12000", ""):
-                    name = f"The column {sync.VALUE} set to {text!r}"
+                    name = f"The column {pairs.VALUE} set to {text!r}"
                     yield self._tried(name, lambda text=text: self._column(made.key, text, layout))  # type: ignore[misc]
             yield self._tried("A comment", lambda: self._comment(made.key, layout))
         finally:
@@ -146,9 +146,9 @@ class Check:
         return f"now {layout.stages.get(found.stage)}" if isinstance(effect, PutStage) else _shown(found.people)
 
     def _column(self, key: str, text: str, layout: Layout) -> str:
-        self.streak.perform(key, PutColumn(sync.VALUE, text), layout)
+        self.streak.perform(key, PutColumn(pairs.VALUE, text), layout)
         found = self.streak.mirror(key)
-        shown = found.columns.get(layout.column(sync.VALUE) or "") if found else None
+        shown = found.columns.get(layout.column(pairs.VALUE) or "") if found else None
         return f"shows {shown!r}"
 
     def _comment(self, key: str, layout: Layout) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from salesbot.adapters.streak import Streak
-from salesbot.core import sync
+from salesbot.core import pairs
 from salesbot.core.errors import ServiceError
 from salesbot.core.judge import Course
-from salesbot.core.mirror import Layout, Mirror, MirrorEffect, StageMap
+from salesbot.core.mirror import Layout, Mirror, MirrorEffect, StageMap, describe
 from salesbot.core.pipeline import Pipeline, StreakPipeline
+
+OURS = (pairs.ADDRESS, pairs.VALUE)
+"""The columns a pipeline of deals must have."""
 
 
 @dataclass
@@ -20,16 +23,17 @@ class Side:
     streak: Streak
     said: StreakPipeline
     mirrors: dict[str, Mirror]
-    addressed: dict[str, Mirror]
-    columns: tuple[str, ...] = (sync.ADDRESS, sync.VALUE)
+    addressed: Mapping[str, tuple[Mirror, ...]]
+    """Boxes by the address of the deal they name, the oldest first."""
+    columns: tuple[str, ...] = OURS
     """The columns of ours that it must have."""
     _layout: Layout | None = None
 
     @classmethod
-    def read(cls, streak: Streak, said: StreakPipeline, columns: tuple[str, ...] = (sync.ADDRESS, sync.VALUE)) -> Side:
+    def read(cls, streak: Streak, said: StreakPipeline, columns: tuple[str, ...] = OURS) -> Side:
         """List the boxes, in one request."""
         listed = streak.mirrors(said.key)
-        return cls(streak, said, {each.key: each for each in listed}, dict(sync.mirrors_by_address(listed)), columns)
+        return cls(streak, said, {each.key: each for each in listed}, pairs.mirrors_by_address(listed), columns)
 
     def layout(self) -> Layout:
         """Know the stages and columns; columns of ours that are missing are added."""
@@ -50,12 +54,19 @@ class Side:
 
     def stages(self, pipeline: Pipeline) -> StageMap:
         """Know which stage of theirs is which of ours."""
-        return sync.stage_map(pipeline, self.said, self.layout())
+        return pairs.stage_map(pipeline, self.said, self.layout())
 
     def mirror_of(self, course: Course, url: str) -> Mirror | None:
-        """Find the box of a deal: the one its journal names, else the one that names the deal."""
+        """Find the box of a deal: the one its journal names, else the oldest one that names the deal."""
         pair = course.journal.pair
-        return self.mirrors.get(pair.key) if pair is not None else self.addressed.get(url)
+        return self.mirrors.get(pair.key) if pair is not None else next(iter(self.addressed.get(url, ())), None)
+
+    def first_of(self, made: Mirror, url: str) -> Mirror:
+        """Of the boxes that name a deal the oldest stays: if another sync was faster, ours goes again."""
+        first = pairs.mirrors_by_address(self.streak.latest(self.said.key, made.key)).get(url, (made,))[0]
+        if first.key != made.key:
+            self.streak.delete(made.key)
+        return first
 
 
 def tell(streak: Streak, key: str, effects: Sequence[MirrorEffect], layout: Layout, number: int) -> list[str]:
@@ -63,5 +74,5 @@ def tell(streak: Streak, key: str, effects: Sequence[MirrorEffect], layout: Layo
     said = []
     for effect in effects:
         problem = None if streak.dry_run else streak.perform(key, effect, layout)
-        said.append(problem or f"In Streak, deal {number}: {sync.describe(effect, layout)}.")
+        said.append(problem or f"In Streak, deal {number}: {describe(effect, layout)}.")
     return said

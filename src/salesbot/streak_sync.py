@@ -16,7 +16,7 @@ from salesbot.adapters.streak import Streak
 from salesbot.adapters.templates import Words
 from salesbot.app import App, Log, Outcome
 from salesbot.connections import Connections
-from salesbot.core import found, sync
+from salesbot.core import found, pairs, sync
 from salesbot.core.decide import decide
 from salesbot.core.errors import ServiceError
 from salesbot.core.facts import Facts, Waking
@@ -62,7 +62,7 @@ class StreakSync:
 
         Without the input for the key, where a pipeline is configured: InputError.
         """
-        started = self.clock()
+        started = self.clock() - self.app.elapsed
         around = self.github.read_repository(Waking(WAKING))
         told, pipeline = self.app.configured(around)
         said = pipeline.streak if pipeline is not None else None
@@ -72,7 +72,7 @@ class StreakSync:
         if said.sales is not None:
             told = told.then(self._deals(around, Side.read(streak, said.sales), pipeline, started))
         if said.connections is not None:
-            connections = Connections(self.app, Side.read(streak, said.connections, (sync.ADDRESS,)), self.log)
+            connections = Connections(self.app, Side.read(streak, said.connections, (pairs.ADDRESS,)), self.log)
             told = told.then(connections.run(around, pipeline))
         return told
 
@@ -96,6 +96,7 @@ class StreakSync:
         assert facts.issue is not None
         number, mirror = course.deal.number, side.mirror_of(course, facts.issue.url)
         if mirror is not None:
+            look.notes += _others(number, mirror, side.addressed.get(facts.issue.url, ()))
             first = look.claimed.setdefault(mirror.key, number)
             if first != number:
                 look.told.append(f"Deals {first} and {number} name the same box in Streak: `/streak link` another.")
@@ -133,7 +134,7 @@ class StreakSync:
     # In full
 
     def _step_all(self, numbers: Sequence[int], side: Side, pipeline: Pipeline, started: float) -> Outcome:
-        tally = Tally()
+        tally = Tally(spent=self.app.spent)
         try:
             for number, facts in self._in_full(numbers):
                 tally.add(self._step_safely(number, facts, side, pipeline))
@@ -208,10 +209,11 @@ class StreakSync:
         known = pipeline.streak.people if pipeline.streak is not None else {}
         mail = known.get((course.deal.owner or "").casefold())
         stage = facts.stage_map.theirs[course.deal.stage or ""]
-        note = f"{sync.NOTE}{facts.issue.url}"
-        return side.streak.create(
+        note = f"{pairs.NOTE}{facts.issue.url}"
+        made = side.streak.create(
             side.said.key, course.deal.title, stage, note, (mail,) if mail else (), self._contacts(course, side)
         )
+        return side.first_of(made, facts.issue.url)
 
     def _contacts(self, course: Course, side: Side) -> tuple[str, ...]:
         """Who a deal is about that came out of the connections goes along."""
@@ -255,6 +257,15 @@ def _follow(course: Course, facts: Facts, pipeline: Pipeline, side: Side) -> lis
         return ["The box was moved in Streak too: the next sync judges that."]
     effects = sync.outgoing(course, facts, side.layout(), pipeline)
     return tell(side.streak, mirror.key, effects, side.layout(), course.deal.number)
+
+
+def _others(number: int, mirror: Mirror, naming: Sequence[Mirror]) -> list[str]:
+    """Name the boxes beside a deal's own that name it too; people may have put something there, so they stay."""
+    return [
+        f"Deal {number} has a second box in Streak, {other.title or other.key}, which nobody keeps in step: delete it."
+        for other in naming
+        if other.key != mirror.key
+    ]
 
 
 def _has_no_end(course: Course, pipeline: Pipeline) -> bool:

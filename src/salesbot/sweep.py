@@ -85,7 +85,7 @@ class Sweep:
 
     def run(self) -> Outcome:
         """Sweep. Raises ServiceError if nothing could be read."""
-        started = self.clock()
+        started = self.clock() - self.app.elapsed
         around = self.github.read_repository(SWEEPING)
         told, pipeline = self.app.configured(around)
         if pipeline is None:
@@ -132,7 +132,7 @@ class Sweep:
         return due(replace(facts, roles=self.app.roles), pipeline, facts.read_at)
 
     def _settle_all(self, seen: Seen, pipeline: Pipeline, started: float) -> Outcome:
-        tally = Tally()
+        tally = Tally(spent=self.app.spent)
         try:
             for each, facts in self._in_full(seen.due):
                 if each.urgency == REMIND and tally.reminders >= MOST_REMINDERS:

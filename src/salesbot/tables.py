@@ -10,7 +10,7 @@ from salesbot.adapters.github import UnclearError
 from salesbot.app import GITHUB_GIVES_UP, ROUNDS, App, Outcome
 from salesbot.core import fields, found, table, timeline
 from salesbot.core import markdown as md
-from salesbot.core.dates import local_day
+from salesbot.core.days import local_day
 from salesbot.core.effects import EditBody
 from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.facts import Facts, Waking

@@ -78,7 +78,7 @@ def inputs(args: argparse.Namespace, env: Mapping[str, str]) -> actions.Inputs:
     if not (env.get("INPUT_TOKEN") or env.get("GITHUB_TOKEN")):
         missing.append("GITHUB_TOKEN is empty, try: export GITHUB_TOKEN=$(gh auth token)")
     if missing:
-        raise InputError(f"Cannot speak to GitHub: {'; '.join(missing)}.")
+        raise InputError(log_safe(f"Cannot speak to GitHub: {'; '.join(missing)}."))
     return actions.read_inputs({**env, "GITHUB_REPOSITORY": repository, "INPUT_CONFIG": args.config})
 
 
@@ -232,6 +232,8 @@ def moment(text: str) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError as error:
         raise InputError(f"--at {text} is no time.", "For example --at 2027-03-01T09:00:00Z") from error
+    if not 1970 <= found.year < 2200:  # further off, nobody can count days back or forth
+        raise InputError(f"--at {text} is not between 1970 and 2200.", "For example --at 2027-03-01T09:00:00Z")
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 

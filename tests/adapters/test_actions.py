@@ -11,13 +11,16 @@ import pytest
 
 from salesbot.adapters.actions import MAX_EVENT, MAX_SUMMARY, Inputs, Runner, Wakeup, read_event, read_inputs, wake
 from salesbot.core.errors import InputError
-from salesbot.core.facts import Waking
+from salesbot.core.facts import Other, Waking
 from salesbot.sandbox.runner import parse_outputs
 
 ENV = {"GITHUB_REPOSITORY": "acme/sales", "INPUT_TOKEN": "t"}
 ANN = {"login": "ann", "type": "User"}
 BOT = {"login": "acme-labeler[bot]", "type": "Bot"}
 MARKED = '<!-- salesbot:checklist {"of":"estimate"} -->\n- [x] Scope'
+LEAD = '<!-- salesbot:lead {"key":"typeform:u6nXL7:21aa","at":1795424461} -->\nWe need a shop.'
+INBOUND = frozenset({"inbound"})
+A_LEAD = {"number": 7, "title": "Acme", "body": LEAD, "labels": [{"name": "Inbound"}]}
 
 
 # Inputs
@@ -237,6 +240,15 @@ def deal(event: str, *, by: str | None = "ann", **waking: Any) -> Wakeup:
         ),
         pytest.param(
             "issue_comment", comment("deleted", MARKED), deal("issue_comment.deleted"), id="a comment of ours deleted"
+        ),
+        *(
+            pytest.param(
+                "issues",
+                {"action": action, "issue": A_LEAD},
+                Wakeup("task", Waking("issues.deleted"), task="intake", gone=Other(7, "Acme", LEAD, INBOUND)),
+                id=f"a lead that came in by a form is {action}",
+            )
+            for action in ("deleted", "transferred")
         ),
         pytest.param(
             "label",

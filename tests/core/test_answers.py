@@ -167,11 +167,15 @@ def test_a_command_on_an_issue_marked_as_no_deal_is_told_of_the_label() -> None:
 @pytest.mark.parametrize(
     ("section", "says"),
     [
-        pytest.param("### Value\n\nlots", "**Value**: `lots` is no amount", id="a value"),
+        pytest.param(
+            "### Value\n\nlots", "**Value**: `lots` is no amount of money. Say `/value 12000 EUR`", id="a value"
+        ),
         pytest.param("### Probability\n\nhigh", "**Probability**: it should be 0 to 100 %", id="a probability"),
         pytest.param("### Expected close\n\nsoon", "**Expected close**: it should be a day", id="an expected close"),
-        pytest.param("### Revisit on\n\n2027-03", "**Revisit on**: it should be a day", id="a date to come back"),
-        pytest.param("### Next step\n\ncall them", "**Next step**: it has no date", id="a next step without a date"),
+        pytest.param("### Revisit on\n\nin spring", "**Revisit on**: it should be a day", id="a date to come back"),
+        pytest.param(
+            "### Next step\n\ncall them", "**Next step**: it should begin with a day", id="a next step without a date"
+        ),
     ],
 )
 def test_a_field_that_cannot_be_read_is_named_on_the_card_at_once(section: str, says: str) -> None:
@@ -289,6 +293,7 @@ def test_a_deal_forced_fifty_times_in_cyrillic_still_moves_and_remembers() -> No
     ("text", "section"),
     [
         pytest.param("/lost Price", "### Reason\n\nprice", id="a reason of the client"),
+        pytest.param("/lost - price", "### Reason\n\nprice", id="a reason behind a dash"),
         pytest.param("/reject Too  Small", "### Reason\n\ntoo small", id="a reason of ours"),
         pytest.param("/lost they chose Initech", "### Reason\n\nthey chose Initech", id="a reason of its own"),
         pytest.param("/set reason Timing", "### Reason\n\ntiming", id="a reason by /set"),

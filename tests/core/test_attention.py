@@ -220,7 +220,8 @@ def test_a_deal_comes_back_on_its_date_with_its_owner_told() -> None:
     assert "15 Jan 2027" in told
     assert "### Expected close" not in world.body
     assert "### Revisit on" not in world.body
-    assert "they move house" in world.body, "what was said stays"
+    assert "they move house" not in world.body, "it explains no later end"
+    assert "because: they move house" in world.last("card"), "what was said stays"
     for _ in range(3):
         days_later(world, 0.1)
     assert world.stages() == ["qualified"]

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesbot.core import checklists, markdown
-from salesbot.core.checklists import Checklist, Item
+from salesbot.core import checklists, markdown, merging, task_lists
+from salesbot.core.checklists import Checklist
+from salesbot.core.task_lists import Item
 
 LIST = """**What the estimate needs**. Promised for: friday.
 
@@ -129,7 +130,7 @@ def test_a_list_knows_its_name_and_place() -> None:
     ],
 )
 def test_an_item_is_the_same_whatever_its(text: str) -> None:
-    assert checklists.key(text) == checklists.key("Goal: in one sentence")
+    assert task_lists.key(text) == task_lists.key("Goal: in one sentence")
 
 
 @pytest.mark.parametrize(
@@ -142,12 +143,12 @@ def test_an_item_is_the_same_whatever_its(text: str) -> None:
     ],
 )
 def test_items_differ_by(one: str, other: str) -> None:
-    assert checklists.key(one) != checklists.key(other)
+    assert task_lists.key(one) != task_lists.key(other)
 
 
 def test_the_name_of_an_item_never_changes() -> None:
     """Cards out there remember these names."""
-    assert checklists.key(Item("**Goal**: in one sentence", ticked=True)) == "e63aa6b8"
+    assert task_lists.key(Item("**Goal**: in one sentence", ticked=True)) == "e63aa6b8"
 
 
 def test_ticks_come_back() -> None:
@@ -158,11 +159,11 @@ def test_ticks_come_back() -> None:
 
 
 def test_what_was_struck_need_not_come_back() -> None:
-    assert checklists.restore("- [ ] ~~a~~ no\n- [ ] a", [checklists.key("a")]) == "- [ ] ~~a~~ no\n- [ ] a"
+    assert checklists.restore("- [ ] ~~a~~ no\n- [ ] a", [task_lists.key("a")]) == "- [ ] ~~a~~ no\n- [ ] a"
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param("B!", id="by its text"), pytest.param(checklists.key("b"), id="by its key")]
+    "name", [pytest.param("B!", id="by its text"), pytest.param(task_lists.key("b"), id="by its key")]
 )
 def test_tick_one(name: str) -> None:
     assert checklists.tick("- [ ] a\r\n- [x] b\n- [ ] b\n- [ ] b", name) == "- [ ] a\r\n- [x] b\n- [x] b\n- [ ] b"
@@ -181,7 +182,7 @@ PRICE = "- [ ] **Price** agreed inside; `/value <amount>` set *(each round)*\n"
 
 def posted(text: str, template: str = LIST) -> str:
     """The list as people edited it after the bot had posted the template."""
-    return f"{markdown.marker('checklist', checklists.written(template))}\n{text}"
+    return f"{markdown.marker('checklist', merging.written(template))}\n{text}"
 
 
 @pytest.mark.parametrize(
@@ -247,7 +248,7 @@ def posted(text: str, template: str = LIST) -> str:
         pytest.param(
             posted(LIST),
             LIST.replace(PRICE, ""),
-            LIST.replace(PRICE, f"- [ ] ~~{PRICE[6:-1]}~~ {checklists.GONE}\n"),
+            LIST.replace(PRICE, f"- [ ] ~~{PRICE[6:-1]}~~ {merging.GONE}\n"),
             id="an item that left the template is struck",
         ),
         pytest.param(
@@ -357,8 +358,8 @@ def posted(text: str, template: str = LIST) -> str:
     ],
 )
 def test_merge(old: str, new: str, merged: str) -> None:
-    assert checklists.merge(old, new) == merged
-    assert checklists.merge(merged, new) == merged
+    assert merging.merge(old, new) == merged
+    assert merging.merge(merged, new) == merged
 
 
 WRITTEN = """- [ ] a;- [x] a;- [x] **a**!;- [ ] ~~a~~ why;- [ ] b;- [x] b
@@ -385,18 +386,18 @@ def settled(body: str) -> Counter[str]:
 def said(body: str) -> set[str]:
     """The lines of a body; items and titles by their words."""
     lines = {line.strip() for line in body.replace("\r\n", "\n").replace("\r", "\n").split("\n")}
-    words = {line: checklists.key(line.partition("] ")[2] if "] " in line else line) for line in lines}
+    words = {line: task_lists.key(line.partition("] ")[2] if "] " in line else line) for line in lines}
     return {words[line] if line[:1] in "-*#123" else line for line in lines if line not in ("", "-", "**Needed** (2)")}
 
 
 @settings(max_examples=400, deadline=None)
 @given(BODIES, TEMPLATES)
 def test_merging_loses_nothing_and_settles(old: str, new: str) -> None:
-    merged = checklists.merge(old, new)
+    merged = merging.merge(old, new)
     assert settled(old) <= settled(merged)
     text = old.partition("\n")[2] if markdown.read_marker(old) else old
-    assert said(text) <= said(merged) | {checklists.key("Needed")}
-    assert checklists.merge(merged, new) == merged
+    assert said(text) <= said(merged) | {task_lists.key("Needed")}
+    assert merging.merge(merged, new) == merged
 
 
 @settings(max_examples=200, deadline=None)
@@ -405,25 +406,25 @@ def test_a_list_that_people_edited_keeps_their_lines(template: str, edits: list[
     lines = template.split("\n")
     for place, line in edits:
         lines.insert(place, line)
-    mark = markdown.marker("checklist", dict(checklists.written(template)))
-    merged = checklists.merge(f"{mark}\n" + "\n".join(lines), new)
+    mark = markdown.marker("checklist", dict(merging.written(template)))
+    merged = merging.merge(f"{mark}\n" + "\n".join(lines), new)
     assert settled("\n".join(lines)) <= settled(merged)
-    assert said("\n".join(line for _, line in edits)) - said(template) <= said(merged) | {checklists.key("Needed")}
-    assert checklists.merge(merged, new) == merged
+    assert said("\n".join(line for _, line in edits)) - said(template) <= said(merged) | {task_lists.key("Needed")}
+    assert merging.merge(merged, new) == merged
 
 
 @settings(deadline=None)
 @given(TEMPLATES)
 def test_a_list_merged_with_itself_stays_as_it_is(body: str) -> None:
-    assert checklists.merge(body, body) == body
+    assert merging.merge(body, body) == body
 
 
 @settings(deadline=None)
 @given(BODIES, BODIES)
 def test_even_the_oddest_template_loses_nothing(old: str, new: str) -> None:
-    merged = checklists.merge(old, new)
+    merged = merging.merge(old, new)
     assert said(old.partition("\n")[2] if markdown.read_marker(old) else old) <= said(merged) | {
-        checklists.key("Needed")
+        task_lists.key("Needed")
     }
 
 
@@ -441,7 +442,7 @@ def test_a_deleted_list_comes_back_with_its_ticks(body: str) -> None:
 def test_any_text_can_be_read(text: str) -> None:
     checklists.read("x", text)
     checklists.new_round(text)
-    checklists.key(text)
+    task_lists.key(text)
 
 
 @pytest.mark.parametrize(
@@ -466,7 +467,7 @@ def test_hostile_text_takes_no_time(piece: str) -> None:
     text = (piece * 65_536)[:65_536]
     start = time.process_time()
     checklists.read("x", text)
-    checklists.merge(text, text)
+    merging.merge(text, text)
     assert time.process_time() - start < 6
 
 
@@ -498,5 +499,5 @@ ROUND_TWO = "Round 2\n\n- [ ] **Price** *(each round)*\n- [ ] Effort\n- [ ] Risk
 )  # fmt: skip
 def test_what_somebody_did_while_we_wrote_comes_on_top_of_it(ours: str, theirs: str, together: str) -> None:
     base = BASE if "Price" in theirs else "- [ ] Effort\n- [ ] Effort\n"
-    assert checklists.rebase(ours, base, theirs) == together
-    assert checklists.rebase(together, theirs, theirs) == together
+    assert merging.rebase(ours, base, theirs) == together
+    assert merging.rebase(together, theirs, theirs) == together

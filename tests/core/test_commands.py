@@ -53,6 +53,8 @@ def test_moves(start: str, text: str, stage: str) -> None:
         pytest.param("<!--\n/prospect\n-->", id="an HTML comment"),
         pytest.param("please /prospect", id="not at the start of the line"),
         pytest.param("/wonderful", id="a longer word"),
+        pytest.param("/wonderful!", id="a longer word and a cry"),
+        pytest.param("/etc.", id="another word and a full stop"),
         pytest.param("/cc @lee", id="another bot's command"),
         pytest.param("thanks\n\n-- \n/prospect", id="below a signature"),
         pytest.param("ok\n\nOn Mon, 23 Nov 2026, Ann wrote:\n/prospect", id="below the quoted mail"),
@@ -87,6 +89,9 @@ def test_if_one_cannot_be_done_none_is_and_the_reply_says_which() -> None:
     ("text", "hint"),
     [
         pytest.param("/wone", "Did you mean `/won`?", id="one letter off"),
+        pytest.param("/won.", "Did you mean `/won`?", id="a full stop behind it"),
+        pytest.param("/negotaite!", "Did you mean `/negotiate`?", id="a slip and a cry"),
+        pytest.param("/close.", "`/won [amount]`", id="/close with a full stop"),
         pytest.param("/negotaite", "Did you mean `/negotiate`?", id="two letters exchanged"),
         pytest.param("/prospect\n/frobnicate", "There is no command `/frobnicate`", id="beside a known command"),
         pytest.param("/close", "`/won [amount]`", id="/close is answered with the ways to end a deal"),

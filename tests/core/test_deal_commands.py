@@ -83,6 +83,8 @@ def test_done_and_unset_take_the_section_away() -> None:
         pytest.param("/set company", "`/unset company`", id="a field without a value"),
         pytest.param("/set next-step call", "`/next <date> <what>`", id="a field that has a command of its own"),
         pytest.param("/set seats many", "`/set seats 12`", id="a number that is none"),
+        pytest.param("/set seats 1.234.5", "`/set seats 12`", id="a number with one separator for two things"),
+        pytest.param(f"/set seats {'1' * 41}", "`/set seats 12`", id="a number of 41 digits"),
         pytest.param(f"/set company {'x' * 3000}", "Write it in the description", id="a text too long for a field"),
         pytest.param("/snooze a bit", "`/snooze 3 days`", id="a duration that is none"),
         pytest.param("/checklist handovr", "Did you mean `/checklist handover`?", id="a checklist misspelled"),
@@ -106,6 +108,28 @@ def test_bad_input_is_answered_with_the_nearest_right_command_and_changes_nothin
     assert (world.body, world.labels, world.assignees, world.open) == (body, labels, people, True)
 
 
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        pytest.param("12", "12", id="a whole number"),
+        pytest.param("1,5", "1.5", id="a German decimal"),
+        pytest.param("1.5", "1.5", id="an English decimal"),
+        pytest.param("1,500", "1500", id="English thousands"),
+        pytest.param("1.500", "1500", id="German thousands"),
+        pytest.param("1,234,567.8", "1234567.8", id="thousands and a decimal"),
+        pytest.param("1.234.567,8", "1234567.8", id="the same in German"),
+        pytest.param("-3", "-3", id="a negative number"),
+        pytest.param("007", "7", id="zeros before it"),
+        pytest.param("0.250", "0.250", id="a quarter is no thousand"),
+    ],
+)
+def test_a_number_is_read_with_the_separators_of_an_amount(typed: str, written: str) -> None:
+    world = a_deal("qualified", pipeline=replace(default_pipeline(), fields=(Field("seats", "Seats", "number"),)))
+    say(world, f"/set seats {typed}")
+    assert f"### Seats\n\n{written}" in world.body
+    assert "⚠️" not in card(world), "what was written reads back"
+
+
 def test_custom_fields_are_set_by_key_or_heading_and_checked() -> None:
     fields = (Field("nda", "NDA signed", "choice", ("yes", "no")),)
     world = a_deal("qualified", pipeline=replace(default_pipeline(), fields=fields))
@@ -115,7 +139,7 @@ def test_custom_fields_are_set_by_key_or_heading_and_checked() -> None:
     assert "### NDA signed\n\nno" in world.body
     world.write(world.body.replace("no", "perhaps"), NORA)
     world.run()
-    assert "NDA signed**: it should be one of yes, no" in card(world)
+    assert "NDA signed**: it should be one of yes, no: `/set nda <value>`" in card(world)
 
 
 def test_three_fields_and_a_move_are_one_plan_and_one_write() -> None:
@@ -137,12 +161,13 @@ def test_values_are_remembered_as_rounds() -> None:
     assert "16 %" in shown
 
 
-def test_an_expected_close_moved_later_is_shown_from_the_third_time_on() -> None:
+@pytest.mark.parametrize("command", ["/expect", "/set expected-close"])
+def test_an_expected_close_moved_later_is_shown_from_the_third_time_on(command: str) -> None:
     world = a_deal("qualified")
     for month in ("2027-01-15", "2027-02-15", "2027-01-20", "2027-03-15"):
-        say(world, f"/expect {month}")
+        say(world, f"{command} {month}")
     assert "moved later" not in card(world)
-    say(world, "/expect 2027-04-15")
+    say(world, f"{command} 2027-04-15")
     assert "moved later 3 times (at first Fri 15 Jan 2027)" in card(world)
 
 

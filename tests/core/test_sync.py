@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from salesbot.core import comments, fields, sync
+from salesbot.core import comments, fields, pairs, sync
 from salesbot.core.decide import decide
 from salesbot.core.effects import Effect
 from salesbot.core.facts import Facts, Waking
@@ -37,7 +37,7 @@ def a_pipeline(guards: str = "expects", **people: str) -> Pipeline:
     return replace(default_pipeline(), streak=said)
 
 
-STAGE_MAP = sync.stage_map(a_pipeline(), StreakPipeline("agxzPIPE"), LAYOUT)
+STAGE_MAP = pairs.stage_map(a_pipeline(), StreakPipeline("agxzPIPE"), LAYOUT)
 
 
 @dataclass
@@ -366,11 +366,11 @@ def test_a_stage_nobody_mapped_moves_nothing_until_the_deal_moves() -> None:
 def test_stages_are_mapped_as_said_and_by_their_names() -> None:
     layout = Layout("p", "Sales", {"1": "LEAD", "2": "Proposal out", "3": "Closed won", "4": "lead", "5": "Lost"})
     said = StreakPipeline("p", {"negotiating": "2", "won": "closed won", "lost": "Nowhere"})
-    mapped = sync.stage_map(default_pipeline(), said, layout)
+    mapped = pairs.stage_map(default_pipeline(), said, layout)
     assert mapped == StageMap(
         {"negotiating": "2", "won": "3", "lead": "1"}, {"2": "negotiating", "3": "won", "1": "lead"}
     )
-    assert sync.unknown_stages(said, layout) == ("Nowhere",)
+    assert pairs.unknown_stages(said, layout) == ("Nowhere",)
 
 
 # Name, value, owner, address
@@ -473,7 +473,7 @@ def test_a_mirror_is_found_by_the_address_in_its_column_or_its_note_the_oldest_f
     young = Mirror("b", made_at=START.replace(hour=23), note=f"github: {here}")
     other = Mirror("c", made_at=START, note=f"github: {there}\nSomebody wrote more.")
     talk = Mirror("d", made_at=START, note=f"see {here}")
-    assert sync.mirrors_by_address([young, other, talk, old]) == {here: old, there: other}
+    assert pairs.mirrors_by_address([young, other, talk, old]) == {here: (old, young), there: (other,)}
 
 
 def test_the_journal_keeps_the_pair() -> None:
@@ -565,7 +565,7 @@ def test_alternating_sides_until_quiet(moves: list[tuple[str, str]], strict: boo
     both = in_step("lead", "requires" if strict else "expects", "### Value\n\n9000 EUR\n\n### Reason\n\nprice\n")
     for side, stage in moves:
         if side == "ours":
-            both.world.comment(f'/stage {stage} --force "so"', by=KIM)
+            both.world.comment(f'/stage {stage} --force "so"\n/set reason price', by=KIM)
             both.world.run()
         else:
             both.drag(stage)

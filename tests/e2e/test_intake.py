@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from salesbot import tasks
 from salesbot.cli import main
 from salesbot.core import fields
 from salesbot.core.pipeline import default_pipeline
 from salesbot.sandbox import IssueView
 from tests.e2e.forms import CONFIGURED, FORM, JANE, Forms, mark
-from tests.e2e.play import CONFIG, Play, kinds, told, writes
+from tests.e2e.play import BOT, CONFIG, Play, kinds, told, writes
 
 PIPELINE = default_pipeline()
 EVERYTHING = {
@@ -173,6 +175,99 @@ def test_a_lead_whose_marker_somebody_deleted_does_not_come_in_again(play: Play,
     assert [each.number for each in play.sales.issues()] == [issue.number]
 
 
+# Somebody deletes a lead
+
+
+def gone(play: Play, number: int) -> Any:
+    """Delete an issue, or move it away, and let the run that this wakes come to its end."""
+    play.drop()
+    play.sales.delete_issue("kim", number)
+    (run,) = play.settle()
+    return run
+
+
+def test_a_deleted_lead_does_not_come_in_again_and_nothing_of_it_is_left(play: Play, forms: Forms) -> None:
+    token = forms.send()
+    forms.poll()
+    (issue,) = forms.of(token)
+    assert gone(play, issue.number).exit_code == 0
+    (keeper,) = play.sales.issues()
+    assert (keeper.title, keeper.state, keeper.state_reason) == (
+        "A lead that was deleted (#1)",
+        "CLOSED",
+        "NOT_PLANNED",
+    )
+    assert sorted(keeper.labels) == ["inbound", "not-a-deal"]
+    assert all(word not in keeper.title + keeper.body for word in ("Jane", "acme", "shop"))
+    run = forms.poll()
+    assert (kinds(run), len(forms.typeform.log), play.sales.issues()) == (["query"], 1, (keeper,))
+    second = forms.send({"lead_name": "John Smith"})
+    forms.poll()
+    assert (len(forms.of(second)), len(play.sales.issues())) == (1, 2)
+
+
+def test_a_lead_moved_to_another_repository_does_not_come_in_again(play: Play, forms: Forms) -> None:
+    play.github.repo("acme/archive", roles={"kim": "admin"})
+    token = forms.send()
+    forms.poll()
+    play.drop()
+    play.sales.transfer("kim", forms.of(token)[0].number, "acme/archive")
+    play.run(next(each for each in play.github.outbox if each.name == "issues.transferred"))
+    forms.poll()
+    assert [issue.title for issue in play.sales.issues()] == ["A lead that was deleted (#1)"]
+
+
+def test_whoever_deletes_what_is_left_too_gets_the_lead_again(play: Play, forms: Forms) -> None:
+    token = forms.send()
+    forms.poll()
+    gone(play, forms.of(token)[0].number)
+    run = gone(play, play.sales.issues()[0].number)
+    assert (run.exit_code, kinds(run)) == (0, [])
+    forms.poll()
+    assert [issue.title for issue in forms.of(token)] == ["Acme GmbH: A new shop."]
+
+
+def test_a_deleted_double_leaves_the_first(play: Play, forms: Forms) -> None:
+    token = forms.send()
+    forms.poll()
+    (first,) = forms.of(token)
+    second = play.sales.open_issue(BOT, first.title, first.body)
+    forms.poll()
+    run = gone(play, second)
+    assert (writes(run.requests), [issue.number for issue in play.sales.issues()]) == ([], [first.number])
+
+
+@pytest.mark.parametrize("request_", range(1, 6))
+def test_a_run_that_dies_over_a_deleted_lead_is_finished_by_the_next_poll(
+    play: Play, forms: Forms, request_: int
+) -> None:
+    token = forms.send()
+    forms.poll()
+    play.kill(request_, after=True)
+    assert gone(play, forms.of(token)[0].number).killed
+    if request_ < 3:  # nothing is written yet: only the same run again knows of it
+        play.run(play.last)
+    forms.poll()
+    (keeper,) = play.sales.issues()
+    assert (keeper.title[:6], keeper.state) == ("A lead", "CLOSED")
+
+
+def test_a_dry_run_says_what_would_hold_the_place_of_a_deleted_lead(play: Play, forms: Forms) -> None:
+    token = forms.send()
+    forms.poll()
+    play.drop()
+    play.sales.delete_issue("kim", forms.of(token)[0].number)
+    run = play.run(inputs={"dry-run": "true"})
+    assert (writes(run.requests), play.sales.issues()) == ([], ())
+    assert "would open the lead A lead that was deleted (#1)" in run.stdout
+
+
+def test_a_deleted_issue_that_came_in_by_no_form_costs_no_request(play: Play, forms: Forms) -> None:
+    deal = play.deal()
+    run = gone(play, deal)
+    assert (run.exit_code, kinds(run)) == (0, [])
+
+
 def test_a_stranger_who_writes_a_marker_keeps_no_lead_out(play: Play, forms: Forms) -> None:
     token = forms.send()
     forged = f'<!-- salesbot:lead {{"key":"typeform:{FORM}:{token}","at":1795424461,"polled":true}} -->'
@@ -329,6 +424,26 @@ def test_all_sweeps_and_takes_in(play: Play, forms: Forms) -> None:
     assert forms.poll({"task": "all"}).exit_code == 0
     assert len(forms.of(token)) == 1
     assert "9,000 EUR" in play.text(deal, "card")
+
+
+def test_all_takes_no_longer_than_a_job_may(forms: Forms, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = forms.send()
+    seconds = iter([0.0, 0.0, 481.0, 481.0])
+    monkeypatch.setattr(tasks, "time", SimpleNamespace(monotonic=lambda: next(seconds), sleep=None))
+    run = forms.poll({"task": "all"})
+    assert (run.exit_code, forms.of(token)) == (0, [])
+    assert "Left 1 for the next run." in run.stdout
+
+
+def test_all_writes_no_more_than_one_may(play: Play, forms: Forms) -> None:
+    deals = [play.deal(title=f"Deal {number}") for number in range(4)]
+    play.sales.push("kim", CONFIG, f"{CONFIGURED}sweep: {{budget: 10}}\n")
+    for deal in deals:
+        play.sales.comment("nora", deal, "/value 9000\n/prospect")
+    tokens = [forms.send({"lead_name": f"Jane {number}"}) for number in range(3)]
+    run = forms.poll({"task": "all"})
+    assert (run.exit_code, sum(len(forms.of(token)) for token in tokens)) == (0, 1)
+    assert "Left 2 for the next run." in run.stdout
 
 
 def test_a_revoked_token_does_not_keep_the_sweep_from_its_work(play: Play, forms: Forms) -> None:

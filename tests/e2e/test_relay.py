@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import requests
 
+from salesbot import relay
 from salesbot.adapters.github import Client
 from salesbot.adapters.spool import Spool
 from salesbot.relay import Courier, Relay
@@ -93,10 +94,18 @@ def test_thirty_megabytes_are_refused(post: Post) -> None:
     assert (status, post.waiting()) == (413, 0)
 
 
-def test_a_response_too_large_for_an_event_wakes_a_poll(play: Play, forms: Forms, post: Post) -> None:
-    token = forms.send({**JANE, "lead_brief": "word " * 14_000})
+@pytest.mark.parametrize(
+    "brief",
+    [
+        pytest.param("word " * 14_000, id="of 70,000 letters"),
+        pytest.param("ö" * 15_000, id="of 15,000 umlauts, which travel as six bytes each"),
+        pytest.param('"' * 25_000, id="of 25,000 quotation marks, escaped twice"),
+    ],
+)
+def test_a_response_too_large_for_an_event_wakes_a_poll(play: Play, forms: Forms, post: Post, brief: str) -> None:
+    token = forms.send({**JANE, "lead_brief": brief})
     post.deliver(*forms.typeform.delivery(token))
-    post.courier.deliver()
+    assert post.courier.deliver(), post.said
     assert play.github.outbox[0].payload["client_payload"] == {"poll": True}
     play.run()
     assert len(forms.of(token)) == 1
@@ -117,6 +126,18 @@ def test_what_github_did_not_take_waits_and_goes_later(play: Play, forms: Forms,
     assert post.waiting() == 0
     play.settle()
     assert len(forms.of(token)) == 1
+
+
+def test_what_github_will_never_take_keeps_no_other_waiting(
+    play: Play, forms: Forms, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "LARGEST_EVENT", 10**6)
+    tokens = [forms.send({**JANE, "lead_brief": "word " * 14_000}), forms.send()]
+    for token in tokens:
+        post.deliver(*forms.typeform.delivery(token))
+    assert post.courier.deliver(), post.said
+    play.settle()
+    assert ([len(forms.of(token)) for token in tokens], post.waiting()) == ([1, 1], 0)
 
 
 def test_a_token_that_may_not_is_named_and_nothing_is_lost(forms: Forms, post: Post) -> None:

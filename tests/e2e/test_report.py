@@ -62,7 +62,7 @@ def test_the_first_run_of_the_week_opens_and_pins_it(play: Play) -> None:
     assert run.exit_code == 0, run.stdout
     found = the_report(play)
     assert found.title == "Pipeline report 2026-W48"
-    assert "**12,000 EUR** open in 1 deals, weighted **1,200 EUR**" in found.body
+    assert "**12,000 EUR** open in 1 deal, weighted **1,200 EUR**" in found.body
     assert "From Mon 16 Nov 2026" in found.body
 
 
@@ -236,6 +236,8 @@ def test_a_wrong_input_is_refused_before_anything_is_read(play: Play, inputs: Ma
         pytest.param(["--week", "2026-W60"], "no week of the calendar", id="a week of no calendar"),
         pytest.param(["--week", "2027-W10"], "has not come yet", id="a week to come"),
         pytest.param(["--at", "yesterday"], "is no time", id="a time that is none"),
+        pytest.param(["--week", "9999-W52"], "no week of the calendar", id="a week after which no day comes"),
+        pytest.param(["--at", "0001-01-01T00:00:00Z"], "not between 1970 and 2200", id="a time before which none was"),
     ],
 )
 def test_options_that_cannot_be_done(
@@ -244,6 +246,21 @@ def test_options_that_cannot_be_done(
     env = {"GITHUB_TOKEN": play.sales.actions_token(), "GITHUB_API_URL": github.api_url}
     assert main(["report", "--repo", "acme/sales", *options], env=env) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--html", "--csv", "--cache", "--json"])
+def test_a_file_that_cannot_be_written_is_refused_before_anything_is_posted(
+    play: Play, github: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    taken = tmp_path / "taken"
+    if option in ("--html", "--csv"):
+        taken.write_text("a file where a folder is wanted")
+    else:
+        taken.mkdir()
+    env = {"GITHUB_TOKEN": play.sales.actions_token(), "GITHUB_API_URL": github.api_url}
+    assert main(["report", "--repo", "acme/sales", "--post", option, str(taken)], env=env) == 2
+    assert "cannot be written" in capsys.readouterr().err
+    assert reports(play) == []
 
 
 def test_the_report_is_printed_and_nothing_posted(

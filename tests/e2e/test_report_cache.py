@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -149,6 +151,34 @@ def test_a_cache_of_another_repository_is_not_believed(play: Play, github: Sandb
     other.seed([{"title": "Theirs", "labels": ["stage:lead"]}])
     env = {"GITHUB_TOKEN": other.actions_token(), "GITHUB_API_URL": github.api_url}
     assert main(["report", "--repo", "acme/second", "--csv", str(cache.parent), "--cache", str(cache)], env=env) == 0
+    assert made(cache) == made()
+
+
+def test_a_file_that_is_no_cache_is_set_aside_and_not_lost(play: Play, made: Made, cache: Path) -> None:
+    seeded(play, Random(2), 20)
+    cache.parent.mkdir()
+    cache.write_text("somebody's own")
+    assert made(cache) == made()
+    assert cache.with_name("snapshot.sqlite.old").read_text() == "somebody's own"
+
+
+def test_a_cache_that_another_run_writes_is_waited_for_and_never_begun_anew(
+    play: Play,
+    github: Sandbox,
+    made: Made,
+    cache: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    seeded(play, Random(2), 20)
+    made(cache)
+    monkeypatch.setattr(snapshot, "PATIENCE", 0.1)
+    env = {"GITHUB_TOKEN": play.sales.actions_token(), "GITHUB_API_URL": github.api_url}
+    with closing(sqlite3.connect(cache)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert main(["report", "--repo", "acme/sales", "--cache", str(cache)], env=env) == 2
+    assert "cannot be used: database is locked" in capsys.readouterr().err
+    assert [path.name for path in cache.parent.iterdir()] == ["snapshot.sqlite"]
     assert made(cache) == made()
 
 

@@ -178,6 +178,38 @@ def test_a_dry_run_says_what_it_would_do_and_touches_neither_side(boxes: Boxes) 
     assert "Would move to negotiating" in run.stdout
 
 
+def test_two_syncs_side_by_side_make_one_box(boxes: Boxes) -> None:
+    deal = _a_new_deal(boxes)
+    boxes.keep()
+    boxes.sync()
+    requests = boxes.count
+    for number in range(1, requests + 1):
+        boxes.restore()
+        boxes.meanwhile = {number: lambda: _sync_beside(boxes)}
+        assert boxes.sync().exit_code == 0, number
+        assert (boxes.meanwhile, len(boxes.streak.boxes)) == ({}, 1), number
+        boxes.to_rest()
+        assert boxes.box_stage(deal) == "lead"
+
+
+def _sync_beside(boxes: Boxes) -> None:
+    other = Play(boxes.play.github, Door(boxes.play.door.sleep))
+    other.environment = boxes.play.environment
+    other.sales.schedule()
+    count = boxes.count
+    assert other.run(boxes.play.github.outbox[-1], inputs={"task": "streak"}).exit_code == 0
+    boxes.count = count
+
+
+def test_a_second_box_of_a_deal_is_named_and_left_alone(boxes: Boxes) -> None:
+    deal, _ = boxes.in_step()
+    second = boxes.streak.box(boxes.pipeline, "Acme, once more", "Lead")
+    boxes.streak.boxes[second]["notes"] = f"github: {boxes.url(deal)}"
+    run = boxes.sync()
+    assert (run.exit_code, boxes.is_quiet(run)) == (0, True)
+    assert f"Deal {deal} has a second box in Streak, Acme, once more, which nobody keeps in step" in run.stdout
+
+
 # Pairing by hand
 
 

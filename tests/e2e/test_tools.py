@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from salesbot.cli import main
 from salesbot.sandbox import Run
 from tests.e2e.play import CONFIG, Play, told, writes
 
@@ -208,3 +209,27 @@ def test_a_place_that_cannot_be_written_is_named(play: Play, tmp_path: Path) -> 
     run = play.salesbot("explain", str(play.deal()), "--save", str(tmp_path / "none" / "deal.json"))
     assert run.exit_code == 2
     assert "deal.json cannot be written" in run.stderr
+
+
+NO_TOKEN = "GITHUB_TOKEN is empty, try: export GITHUB_TOKEN=$(gh auth token)."
+
+
+@pytest.mark.parametrize(
+    ("env", "repo", "says"),
+    [
+        pytest.param(
+            {},
+            [],
+            f"no repository is named, say --repo OWNER/NAME; {NO_TOKEN}",
+            id="nothing",
+        ),
+        pytest.param({"GITHUB_TOKEN": "t"}, ["--repo", "sales"], "'sales' is no OWNER/NAME.", id="no owner"),
+        pytest.param({}, ["--repo", "acme/sales"], NO_TOKEN, id="no token"),
+    ],
+)
+@pytest.mark.parametrize("words", [["explain", "3"], ["sweep"], ["labels"], ["report"]], ids=lambda words: words[0])
+def test_by_hand_it_says_which_option_is_missing(
+    words: list[str], env: dict[str, str], repo: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*words, *repo], env=env) == 2
+    assert capsys.readouterr().err == f"salesbot: Cannot speak to GitHub: {says}\n"

@@ -63,7 +63,7 @@ def test_what_a_stranger_wrote_is_text_on_the_page(report: Report) -> None:
 def test_the_page_holds_two_thousand_deals_and_says_how_many_more_there_are() -> None:
     text = reporting.page(a_report(Random(1), 2400))
     assert Page(text).tags.count("tr") > 2000
-    assert re.search(r"\d+ more ended earlier; they are in deals.csv", text)
+    assert re.search(r"These are 2,000 deals, the open ones first. And \d+ more", text)
 
 
 def test_a_spreadsheet_computes_nothing_a_stranger_wrote() -> None:
@@ -93,7 +93,7 @@ def test_without_a_folder_nothing_is_written_and_nothing_said(report: Report) ->
 
 
 def test_a_chat_reads_words_and_no_commands_in_what_a_stranger_wrote(report: Report) -> None:
-    values = {**words.of_board(report.board, report.scope), "address": "https://github.com/acme/sales/issues/9"}
+    values = words.of_chat(report.board, report.scope, "https://github.com/acme/sales/issues/9")
     text = chat("notify.txt.j2", values)
     assert text.startswith("*Pipeline report 2026-W48* <https://github.com/acme/sales/issues/9|on GitHub>")
     assert "&lt;img src=x" in text

@@ -57,6 +57,14 @@ def a_report(*issues: dict[str, Any], config: str = "timezone: Europe/Berlin", n
 LEAD = ("labeled", "stage:lead", "2026-11-02T09:00:00Z")
 
 
+def test_an_open_deal_has_no_reason_whatever_an_earlier_end_left_in_its_description() -> None:
+    lost = ("labeled", "stage:lost", "2026-11-03T09:00:00Z")
+    back = ("unlabeled", "stage:lost", "2026-11-04T09:00:00Z")
+    body = "### Reason\n\nprice\n"
+    made = a_report(an_issue(body, LEAD, lost, back, LEAD), an_issue(body, LEAD, lost, state="CLOSED"))
+    assert [(deal.stage, deal.reason) for deal in made.deals] == [("lead", ""), ("lost", "price")]
+
+
 def test_an_empty_repository() -> None:
     made = as_json.values(a_report())
     assert (made["open"]["count"], made["sample"], made["win_rate"]["count"]) == (0, 0, None)
@@ -160,6 +168,13 @@ def test_a_report_as_of_an_earlier_day_knows_nothing_of_later_labels() -> None:
     assert (now["open"]["count"], now["closed"]["won"], now["closed"]["won_value"]) == (0, 1, "900.00")
 
 
+def test_an_issue_closed_later_was_open_then_also_where_no_event_tells_of_the_closing() -> None:
+    end = {"state": "CLOSED", "state_reason": "NOT_PLANNED", "closed_at": "2026-11-12T09:00:00Z"}
+    lost = ("labeled", "stage:lost", "2026-11-12T09:00:00Z")
+    issue = an_issue("### Value\n\n900 EUR", LEAD, lost, **end)
+    assert as_json.values(a_report(issue, now=datetime(2026, 11, 10, tzinfo=UTC)))["problems"] == []
+
+
 @pytest.mark.parametrize(
     ("moment", "week"),
     [
@@ -186,11 +201,14 @@ def test_a_week_to_come_is_refused() -> None:
         look("acme/sales", pipeline, NOW, week="2026-W49")
 
 
-def test_a_week_that_is_over_ends_at_midnight_of_the_teams_zone_also_when_clocks_change() -> None:
+def test_a_week_that_is_over_begins_and_ends_at_midnight_of_the_teams_zone_also_when_clocks_change() -> None:
     pipeline = parse("timezone: Europe/Berlin", "salesbot.yml", templates=builtin_names())
     # The clocks go back on 25 October 2026, the last day of this week: it has 169 hours.
     scope = look("acme/sales", pipeline, NOW, week="2026-W43")
     assert scope.at == datetime(2026, 10, 25, 23, tzinfo=UTC)
+    assert scope.since == datetime(2026, 10, 18, 22, tzinfo=UTC), (
+        "no hour is left out between this week and the one before"
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Callable
 
 import pytest
@@ -135,3 +137,29 @@ def test_who_may_not_is_told_and_nothing_changes(play: Play, command: Command) -
     assert list_of(play) == {}
     assert "salesbot: A label could not be created" in said.err
     assert "It takes the role write, or `issues: write`" in said.err
+
+
+def typed(play: Play) -> list[str]:
+    """The command that the problem issue names, taken apart as a shell does."""
+    number = play.problem()
+    assert number is not None
+    (said,) = re.findall(r"`(salesbot labels [^`]+)`", play.sales.issue(number).body)
+    return shlex.split(said)[1:]
+
+
+def delete_label(play: Play) -> None:
+    play.sales.delete_label("kim", "stage:won")
+
+
+@pytest.mark.parametrize("act", [rename_label, delete_label])
+def test_the_command_that_the_problem_issue_names_repairs_it(
+    play: Play, command: Command, act: Callable[[Play], object]
+) -> None:
+    won = play.deal("won", "### Value\n\n9000 EUR")
+    act(play)
+    play.settle()
+    said = command(*typed(play))
+    assert said.code == 0, said.err
+    assert play.stages(won) == ["won"]
+    play.by_hand(won)
+    assert play.problem() is None

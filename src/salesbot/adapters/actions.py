@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from salesbot.core import markdown
 from salesbot.core.errors import InputError
-from salesbot.core.facts import Waking
+from salesbot.core.facts import Other, Waking
 
 MAX_EVENT = 26 * 1024 * 1024
 """Bytes. GitHub delivers no payload over 25 MB."""
@@ -28,6 +28,7 @@ TASKS = ("auto", "sweep", "report", "intake", "streak", "all")
 _COMMAND = re.compile(r"^\s{0,3}/[A-Za-z]", re.M)
 _TICKABLE = re.compile(r"^\s*[-*+] \[[ xX]\]", re.M)
 _OWN_MARKER = "<!-- salesbot:"
+_LEAD_MARKER = "<!-- salesbot:lead "
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,8 @@ class Wakeup:
     label_id: str = ""
     relayed: tuple[str, str] | None = field(default=None, repr=False)
     """A response of a form as it was delivered: the raw body and its signature."""
+    gone: Other | None = None
+    """An issue that a lead became, and that is not here any more."""
 
 
 def read_inputs(env: Mapping[str, str]) -> Inputs:
@@ -214,6 +217,8 @@ def _nothing(why: str) -> Wakeup:
 
 def _issues(event: Mapping[str, Any]) -> Wakeup:
     action, issue = event["action"], event["issue"]
+    if action in ("deleted", "transferred"):
+        return _gone(issue)
     if action not in ("opened", "edited", "labeled", "unlabeled", "closed", "reopened", "assigned", "unassigned"):
         return _nothing(f"Nothing to do when an issue is {action}.")
     if "pull_request" in issue:
@@ -224,6 +229,16 @@ def _issues(event: Mapping[str, Any]) -> Wakeup:
         return _nothing("Only the title was edited.")
     label = event["label"]["name"] if action in ("labeled", "unlabeled") else None
     return _deal(event, f"issues.{action}", label=label)
+
+
+def _gone(issue: Mapping[str, Any]) -> Wakeup:
+    """An issue was deleted, or moved to another repository. What came in by a form would come in again."""
+    body = issue.get("body") or ""
+    if not body.startswith(_LEAD_MARKER):
+        return _nothing("The issue that is gone came in by no form.")
+    labels = frozenset(str(label["name"]).casefold() for label in issue["labels"])
+    gone = Other(int(issue["number"]), str(issue["title"]), body, labels)
+    return Wakeup("task", Waking("issues.deleted"), task="intake", gone=gone)
 
 
 def _issue_comment(event: Mapping[str, Any]) -> Wakeup:

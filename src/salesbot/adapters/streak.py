@@ -38,6 +38,8 @@ PATIENCE = 60.0
 """Seconds a run may spend waiting for Streak in all."""
 APART = 0.1
 """Seconds between two writes: Streak asks to be told of more than ten requests a second."""
+LATEST = 50
+"""Boxes among which one is looked for that another run made at the same moment."""
 LARGEST = 64 * 1024 * 1024
 """Bytes of an answer."""
 
@@ -81,6 +83,17 @@ class Streak:
         if not isinstance(found, list):
             raise _unexpected("the boxes of a pipeline")
         return [self._mirror(box) for box in found if isinstance(box, dict) and box.get("key")]
+
+    def latest(self, pipeline: str, key: str) -> list[Mirror]:
+        """Read the boxes that changed last, or all of them where that does not bring one that was just made.
+
+        That the newest come first is (inferred); a public client sends these parameters.
+        """
+        place = f"v1/pipelines/{quote(pipeline, safe='')}/boxes"
+        found = self._of_pipeline(pipeline, f"{place}?sortBy=lastUpdatedTimestamp&limit={LATEST}")
+        boxes = [box for box in found if isinstance(box, dict) and box.get("key")] if isinstance(found, list) else []
+        known = any(box["key"] == key for box in boxes)
+        return [self._mirror(box) for box in boxes] if known else self.mirrors(pipeline)
 
     def mirror(self, key: str) -> Mirror | None:
         """Read one box; None if it is gone."""

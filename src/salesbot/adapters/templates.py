@@ -40,8 +40,8 @@ from salesbot.core.voice import Markdown
 SUFFIX = ".md.j2"
 _FILENAME = "<template>"
 """What Jinja calls the code of a template that was no file."""
-MAX_OUTPUT = 200_000
-"""Characters a template may print; a comment holds 65,536."""
+MAX_OUTPUT = 1_000_000
+"""Characters a template may print. A comment holds 65,536, and a long report goes on in several."""
 MAX_STEPS = 200_000
 """Lines of a repository's templates that one text may run through; the built-in ones need some hundreds."""
 
@@ -162,7 +162,7 @@ def html(template: str, values: Mapping[str, Any], drawings: Mapping[str, str]) 
 
 
 def chat(template: str, values: Mapping[str, Any]) -> str:
-    """Render a built-in template for a chat: `&`, `<` and `>` are all that Slack gives a meaning to in plain text."""
+    """Render a built-in template for a chat: what Slack and Mattermost would act on in a stranger's text stays text."""
     jinja = ImmutableSandboxedEnvironment(
         loader=FunctionLoader(lambda name: (builtin_home() / name).read_text(encoding="utf-8")),
         undefined=StrictUndefined,
@@ -175,7 +175,8 @@ def chat(template: str, values: Mapping[str, Any]) -> str:
 
 def _for_chat(value: Any) -> str:
     text = markdown.one_line(str(value)).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return text.replace("|", "\N{BROKEN BAR}")
+    # Mattermost also reads Markdown's links, and wakes everybody for a plain @channel.
+    return text.replace("|", "\N{BROKEN BAR}").replace("](", "] (").replace("@", "@\N{ZERO WIDTH SPACE}")
 
 
 class _Environment(ImmutableSandboxedEnvironment):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from salesbot.core import card, comments, markdown
+from salesbot.core.command_lines import bare
 from salesbot.core.command_table import usage
 from salesbot.core.commands import Command, all_commands, suggestion
 from salesbot.core.deal import Actor, Deal, Refusal, Role
@@ -20,7 +21,7 @@ from salesbot.core.wishes import CommandWish
 
 def unknown(word: str, pipeline: Pipeline) -> Refusal:
     """Answer a word that is no command with the nearest one, or with how a deal ends."""
-    if word == "close":
+    if bare(word) == "close":
         ends = [f"`{usage(stage)}`" for stage in pipeline.stages if not stage.is_open]
         said = f"{', '.join(ends[:-1])} or {ends[-1]}" if len(ends) > 1 else "".join(ends)
         what = Markdown("`/close` does not say how the deal ended.")

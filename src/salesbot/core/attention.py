@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from salesbot.core import activity, comments, guards, next_step
-from salesbot.core.dates import add_working_days, local_day, working_days_between
+from salesbot.core.dates import fixed_date
+from salesbot.core.days import add_working_days, local_day, working_days_between
 from salesbot.core.deal import Move
 from salesbot.core.effects import AddLabel, CreateLabel, Effect, RemoveLabel
 from salesbot.core.facts import Facts
@@ -119,11 +120,8 @@ def _incomplete(scene: Scene) -> bool:
 
 
 def _is_snoozed(scene: Scene) -> bool:
-    text = scene.course.deal.fields.get("Snoozed until", "")
-    try:
-        return date.fromisoformat(text) > scene.today
-    except ValueError:
-        return False
+    until = fixed_date(scene.course.deal.fields.get("Snoozed until", ""))
+    return until is not None and until > scene.today
 
 
 _CHECKS = {

@@ -11,9 +11,10 @@ from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
 
-from salesbot.core import dates, fields, guards, next_step
+from salesbot.core import days, fields, guards, markdown, next_step
 from salesbot.core import values as values_of_fields
 from salesbot.core.command_table import usage
+from salesbot.core.dates import fixed_date
 from salesbot.core.deal import DRAGGED, Deal, Move, Refusal, StageVisit
 from salesbot.core.journal import BEFORE, Pair
 from salesbot.core.judge import Course
@@ -77,7 +78,7 @@ def without_links(text: str) -> str:
 
 def day(moment: datetime, pipeline: Pipeline) -> str:
     """Write the day of a moment in the pipeline's zone, e.g. `12 Nov 2026`."""
-    local = dates.local_day(moment, pipeline.timezone)
+    local = days.local_day(moment, pipeline.timezone)
     return f"{local.day} {local:%b %Y}"
 
 
@@ -118,6 +119,7 @@ def history(visits: tuple[StageVisit, ...], pipeline: Pipeline) -> list[dict[str
             "by": visit.by,
             "how": visit.how,
             "forced": visit.forced,
+            "why": visit.why,
         }
         for visit in visits
     ]
@@ -137,10 +139,8 @@ def _next_step(deal: Deal) -> dict[str, Any] | None:
 
 def in_words(text: str | None) -> str | None:
     """Write a day as people do, e.g. `Thu 1 Apr 2027`; leave what is none as it stands."""
-    try:
-        return _date(date.fromisoformat(text)) if text else None
-    except ValueError:
-        return text
+    day = fixed_date(text) if text else None
+    return _date(day) if day is not None else text
 
 
 def _pushed(deal: Deal) -> dict[str, Any] | None:
@@ -161,12 +161,14 @@ def unreadable(deal: Deal, pipeline: Pipeline) -> Iterator[dict[str, str]]:
         try:
             Money.parse(deal.fields["Value"], pipeline.currency)
         except MoneyError as error:
-            yield {"field": "Value", "why": Markdown(error.what)}
+            said = values_of_fields.suggest("/value", error.suggestions)
+            yield {"field": "Value", "why": Markdown(f"{error.what} {said}")}
     yield from _odd_built_ins(deal, pipeline)
     for extra in pipeline.fields:
         text = deal.fields.get(extra.label, "")
         if text and not values_of_fields.is_readable(extra, text, pipeline):
-            yield {"field": extra.label, "why": f"it should be {_kind(extra)}"}
+            said = markdown.code(f"/set {extra.key} <value>")
+            yield {"field": extra.label, "why": Markdown(f"it should be {markdown.escape(_kind(extra))}: {said}")}
 
 
 def _odd_built_ins(deal: Deal, pipeline: Pipeline) -> Iterator[dict[str, str]]:
@@ -175,19 +177,13 @@ def _odd_built_ins(deal: Deal, pipeline: Pipeline) -> Iterator[dict[str, str]]:
         yield {"field": "Probability", "why": Markdown("it should be 0 to 100 %: `/probability 40`")}
     for heading, said in (("Expected close", "/expect 2027-03-01"), ("Revisit on", "/set revisit-on 2027-03-01")):
         text = deal.fields.get(heading)
-        if text and not _is_day(text):
-            yield {"field": heading, "why": Markdown(f"it should be a day such as 2027-03-01: `{said}`")}
+        if text and fixed_date(text) is None:
+            yield {"field": heading, "why": Markdown(f"it should be a day with its year, such as 2027-03-01: `{said}`")}
     if stage is not None and stage.paused and not deal.fields.get("Revisit on"):
         yield {"field": "Revisit on", "why": Markdown("without a day it does not come back: `/set revisit-on <date>`")}
     if deal.fields.get("Next step") and next_step.parse(deal.fields["Next step"]) is None:
-        yield {"field": "Next step", "why": Markdown("it has no date: `/next <date> <what>`")}
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return bool(date.fromisoformat(text))
-    except ValueError:
-        return False
+        why = "it should begin with a day such as 2027-03-01: `/next <date> <what>`"
+        yield {"field": "Next step", "why": Markdown(why)}
 
 
 def _kind(extra: Field) -> str:

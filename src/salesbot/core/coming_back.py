@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from salesbot.core import card, comments, next_step
+from salesbot.core import card, comments, next_step, reasons
 from salesbot.core.acts import SetField
-from salesbot.core.dates import local_day
+from salesbot.core.dates import fixed_date
+from salesbot.core.days import local_day
 from salesbot.core.deal import Move, Role, StageVisit
 from salesbot.core.judge import Bench, Course, enter, perform
 from salesbot.core.pipeline import Pipeline, Stage
@@ -37,12 +38,12 @@ def judge(course: Course, wish: BackWish, pipeline: Pipeline, say: Say) -> Cours
         "next_step": bool(next_step.parse(course.deal.fields.get("Next step", ""))),
         "say": f"/{stage.command}" if stage.command else None,
     }
-    back = enter(course, target, Move(target.name, wish.at, None, HOW))
+    back = enter(course, target, Move(target.name, wish.at, None, HOW), pipeline)
     return back.owing(comments.key(comments.BACK, today.isoformat()), say("back.md.j2", values))
 
 
 def clean_up(course: Course, pipeline: Pipeline) -> Course:
-    """Empty what is no longer true once a deal came back: its date, and an expected close that is past.
+    """Empty what is no longer true once a deal came back: its date and reason, and an expected close that is past.
 
     Derived from the last visit, so that the run after one that died does it too.
     """
@@ -53,17 +54,22 @@ def clean_up(course: Course, pipeline: Pipeline) -> Course:
     acts = [SetField("Expected close", None)] if _past_close(course, day) else []
     if _is_past(course.deal.fields.get("Revisit on", ""), day):
         acts.append(SetField("Revisit on", None))
+        acts += [SetField(reasons.HEADING, None)] if _says_why_it_was_put_off(course) else []
     if not acts:
         return course
     outcome = perform(course, acts, Bench(pipeline, Role.ADMIN, visit.entered, None))
     return outcome if isinstance(outcome, Course) else course
 
 
+def _says_why_it_was_put_off(course: Course) -> bool:
+    """Whether a run that died has left the reason behind, which the history has by now."""
+    before = course.deal.history[-2:-1]
+    return any(visit.why == reasons.in_short(course.deal) for visit in before)
+
+
 def _is_past(text: str, day: date) -> bool:
-    try:
-        return date.fromisoformat(text) <= day
-    except ValueError:
-        return False
+    read = fixed_date(text)
+    return read is not None and read <= day
 
 
 def stage_to_return_to(history: tuple[StageVisit, ...], pipeline: Pipeline) -> Stage:
@@ -89,7 +95,5 @@ def _value(course: Course, pipeline: Pipeline) -> str | None:
 def _past_close(course: Course, today: date) -> str | None:
     """The expected close, if it lies in the past by now."""
     text = course.deal.fields.get("Expected close", "")
-    try:
-        return text if date.fromisoformat(text) < today else None
-    except ValueError:
-        return None
+    day = fixed_date(text)
+    return text if day is not None and day < today else None

@@ -19,7 +19,7 @@ MOST_COMMANDS = 20
 LONGEST_COMMENT = 65_536
 """Bytes. What comes after them is not read, nor is the line they end in."""
 
-_COMMAND = re.compile(r" {0,3}/([A-Za-z][A-Za-z0-9-]*)(?=\s|$)")
+_COMMAND = re.compile(r" {0,3}/([A-Za-z][A-Za-z0-9-]*[.,:;!?]*)(?=\s|$)")
 _NEXT = re.compile(r"\S")
 _OPTION = re.compile(r"--([A-Za-z][A-Za-z-]*)(?:(=)|\s*(?=\")|(?=\s|$))")
 _QUOTED = re.compile(r'"(.*?)"(?=\s|$)', re.DOTALL)
@@ -43,7 +43,7 @@ class CommandLine:
     """A line that begins with a slash and a word. `rest` is what follows, with its Markdown as typed."""
 
     word: str
-    """In small letters, without the slash."""
+    """In small letters, without the slash. A full stop right behind it belongs to it: `/won.` is no `/won`."""
     rest: str
     line: int
     """In the comment, counted from one."""
@@ -97,6 +97,11 @@ def split(rest: str) -> Args:
         has_value = option[2] or text.startswith('"', option.end())
         options[name], position = _value(text, option.end()) if has_value else (None, option.end())
     return Args(tuple(words), options)
+
+
+def bare(word: str) -> str:
+    """Drop what ends a sentence from the end of a word."""
+    return word.rstrip(".,:;!?")
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from salesbot.core import dates, markdown, next_step, values
 from salesbot.core.acts import Act, Answer, Disown, Leave, Link, MoveTo, Own, PostList, Reopen, SetField, Undo
-from salesbot.core.command_lines import Args, nearest
+from salesbot.core.command_lines import Args, bare, nearest
 from salesbot.core.command_table import COMMANDS, Command, Context, command, usage
 from salesbot.core.deal import Deal, Move, Refusal
 from salesbot.core.pipeline import Pipeline, Stage, field_key
@@ -43,7 +43,7 @@ def all_commands(pipeline: Pipeline) -> Iterator[Command]:
 
 def suggestion(word: str, pipeline: Pipeline) -> str | None:
     """Find the command that a word was probably meant to be."""
-    return nearest(word, [known.word for known in all_commands(pipeline)])
+    return nearest(bare(word), [known.word for known in all_commands(pipeline)])
 
 
 def _move_command(stage: Stage) -> Command:
@@ -89,8 +89,8 @@ def _set(heading: str, read: str | Refusal) -> list[Act] | Refusal:
 
 
 def _reason_acts(words: tuple[str, ...], ctx: Context, known: tuple[str, ...] = ()) -> list[Act] | Refusal:
-    said = values.as_configured(" ".join(words), known)
-    return _set("Reason", values.plain(said, "", ctx.today, ctx.pipeline)) if words else []
+    said = values.as_configured(" ".join(words).lstrip("-\u2013\u2014: "), known)
+    return _set("Reason", values.plain(said, "", ctx.today, ctx.pipeline)) if said else []
 
 
 def _date_acts(args: Args, stage: Stage, ctx: Context) -> list[Act] | Refusal:
@@ -158,18 +158,18 @@ def expect(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
     if not args.words:
         return Refusal(Markdown("`/expect` needs a date."), "For example `/expect march` or `/expect 2027-03-01`")
     read = values.coming_day(" ".join(args.words), "/expect", ctx.today, ctx.pipeline)
-    if isinstance(read, Refusal):
-        return read
-    before = deal.fields.get("Expected close", "")
+    return read if isinstance(read, Refusal) else _expected(deal, read)
+
+
+def _expected(deal: Deal, read: str) -> list[Act]:
+    """A close that was expected earlier is kept: moved later, it counts as a push."""
+    day = dates.fixed_date(deal.fields.get("Expected close", ""))
+    before = day.isoformat() if day is not None else ""
     acts: list[Act] = [SetField("Expected close", read)]
-    if _is_day(before) and read > before:
+    if before and read > before:
         earlier = deal.fields.get("Earlier expected closes", "")
         acts.append(SetField("Earlier expected closes", ", ".join(filter(None, [earlier, before]))))
     return acts
-
-
-def _is_day(text: str) -> bool:
-    return re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is not None
 
 
 @command("/next <date> <what> [@owner]")
@@ -214,7 +214,10 @@ def set_(deal: Deal, args: Args, ctx: Context) -> list[Act] | Refusal:
     if not words:
         key = field_key(heading)
         return Refusal(Markdown(f"`/set {key}` needs a value."), f"`/unset {key}` empties it")
-    return _set(heading, values.read(heading, " ".join(words), ctx.today, ctx.pipeline))
+    read = values.read(heading, " ".join(words), ctx.today, ctx.pipeline)
+    if heading == "Expected close" and not isinstance(read, Refusal):
+        return _expected(deal, read)
+    return _set(heading, read)
 
 
 @command("/unset <field>")

@@ -1,4 +1,4 @@
-"""Dates: days as people write them, and the working days between them.
+"""Dates: days as people write them.
 
 Knows English and the ISO and German ways to write a day. Knows no clock: `today` is the caller's, in the team's zone.
 """
@@ -7,26 +7,30 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import MO, relativedelta
 
 from salesbot.core import markdown
-
-Ranges = Iterable[tuple[date, date]]
-"""Stretches of days, first and last one included."""
 
 # Not from `calendar`, which speaks the language of the machine.
 _MONTH_NAMES = "January February March April May June July August September October November December"
 _WEEKDAY_NAMES = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
 _MONTHS, _WEEKDAYS = _MONTH_NAMES.split(), _WEEKDAY_NAMES.split()
 _SHORT = {"sept": "sep", "tues": "tue", "thur": "thu", "thurs": "thu"}
+_COUNTS = {
+    word: count
+    for count, word in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 1)
+}
 _FARTHEST = 50
 _LONGEST = 40
+_MOST_WORDS = 5
+"""As in `until 1st of March 2027`."""
+_BEFORE_DAYS = re.compile(r"^(?:in|on|by|until|till|from) ")
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)", re.ASCII)
 
 
 class DateError(ValueError):
@@ -48,6 +52,9 @@ class _Found(NamedTuple):
     """The same day, or the last one of the month or quarter that was named."""
 
 
+_Form = tuple[re.Pattern[str], Callable[[re.Match[str], date], "date | _Found | None"]]
+
+
 def parse_date(text: str, today: date, *, future: bool = False) -> date:
     """Read a day: `2027-03-01`, `01.03.2027`, `1 march`, `2027-03`, `march`, `Q1 2027`, `friday`, `in 3 months` ...
 
@@ -60,9 +67,22 @@ def parse_date(text: str, today: date, *, future: bool = False) -> date:
     return found.first
 
 
+def fixed_date(text: str) -> date | None:
+    """Read a day as it stands in a description: the same ways, but it must say its year.
+
+    Nobody knows when it was typed, and `march` or `in 3 months` would wander with whoever reads it. None for those.
+    """
+    plain = _plain(text)
+    year = _YEAR.search(plain)
+    try:
+        return _read_as(_FIXED, plain, date(int(year[0]), 1, 1)).first if year else None
+    except ValueError:
+        return None
+
+
 def leading_date(words: Sequence[str], today: date, *, future: bool = False) -> tuple[date, tuple[str, ...]]:
     """Read the date that the words begin with, the longest one, and give back the words after it. Raises DateError."""
-    for count in range(min(len(words), 4), 0, -1):
+    for count in range(min(len(words), _MOST_WORDS), 0, -1):
         try:
             return parse_date(" ".join(words[:count]), today, future=future), tuple(words[count:])
         except NoDateError:
@@ -81,46 +101,18 @@ def parse_duration(text: str, today: date) -> date:
     return day
 
 
-def is_working_day(day: date, quiet: Ranges = ()) -> bool:
-    """Say whether people work on a day: no weekend, and none of the quiet days."""
-    return day.weekday() < 5 and not any(first <= day <= last for first, last in quiet)
-
-
-def working_days_between(start: date, end: date, quiet: Ranges = ()) -> int:
-    """Count the working days after `start`, up to and including `end`."""
-    days = _weekdays_until(end) - _weekdays_until(start)
-    counted = start
-    for first, last in sorted(quiet):
-        before, until = max(first - timedelta(days=1), counted), min(last, end)
-        if until > before:
-            days -= _weekdays_until(until) - _weekdays_until(before)
-            counted = until
-    return max(days, 0)
-
-
-def add_working_days(day: date, count: int, quiet: Ranges = ()) -> date:
-    """Go `count` working days on; 0 means the first working day from `day` on."""
-    ranges = list(quiet)
-    while count > 0 or not is_working_day(day, ranges):
-        day += timedelta(days=1)
-        count -= is_working_day(day, ranges)
-    return day
-
-
-def local_day(moment: datetime, zone: ZoneInfo) -> date:
-    """Say which day a moment is in a time zone. Raises ValueError for a moment without a zone of its own."""
-    if moment.tzinfo is None:
-        raise ValueError(f"{moment.isoformat()} has no time zone")
-    return moment.astimezone(zone).date()
-
-
 def _read(text: str, today: date) -> _Found:
+    return _read_as(_FORMS, text, today)
+
+
+def _read_as(forms: Sequence[_Form], text: str, today: date) -> _Found:
     plain = _plain(text)
-    for form, reader in _FORMS:
-        match = form.fullmatch(plain)
-        found = reader(match, today) if match else None
-        if found:
-            return found if isinstance(found, _Found) else _Found(found, found)
+    for said in dict.fromkeys((plain, _BEFORE_DAYS.sub("", plain))):
+        for form, reader in forms:
+            match = form.fullmatch(said)
+            found = reader(match, today) if match else None
+            if found:
+                return found if isinstance(found, _Found) else _Found(found, found)
     raise _no_date(text, today)
 
 
@@ -184,6 +176,8 @@ def _next(match: re.Match[str], today: date) -> date:
     match match[0].split()[-1]:
         case "today":
             return today
+        case "yesterday":
+            return today - timedelta(days=1)
         case "tomorrow":
             return today + timedelta(days=1)
         case "week":
@@ -200,7 +194,7 @@ def _in(match: re.Match[str], today: date) -> date | None:
     return None if match[1] == "for" else _after(match, today)
 
 
-_FORMS: list[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | _Found | None]]] = [
+_FORMS: list[_Form] = [
     (re.compile(form, re.ASCII), reader)
     for form, reader in [
         (r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", _iso),
@@ -217,15 +211,17 @@ _FORMS: list[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | _Foun
         ),
         (r"(?:(\d{4})[ /-]?)?q([1-4])(?:[ /-]?(\d{4}))?", _quarter),
         (r"(next )?([a-z]{3,9})\.?", _weekday),
-        (r"today|tomorrow|next (?:week|month|quarter|year)", _next),
-        (r"(?:(in|for) )?(\d{1,6}|an?|one) ?(d|days?|w|weeks?|months?|y|years?)", _in),
+        (r"today|yesterday|tomorrow|next (?:week|month|quarter|year)", _next),
+        (rf"(?:(in|for) )?(\d{{1,6}}|an?|{'|'.join(_COUNTS)}) ?(d|days?|w|weeks?|months?|y|years?)", _in),
     ]
 ]
+_FIXED = _FORMS[:7]
+"""Those that may say a year."""
 _SPAN = _FORMS[-1][0]
 
 
 def _after(span: re.Match[str], today: date) -> date:
-    count = int(span[2]) if span[2].isdigit() else 1
+    count = int(span[2]) if span[2].isdigit() else _COUNTS.get(span[2], 1)
     steps = {"d": relativedelta(days=count), "w": relativedelta(weeks=count), "m": relativedelta(months=count)}
     try:
         day = today + steps.get(span[3][0], relativedelta(years=count))
@@ -295,12 +291,6 @@ def _index(names: list[str], word: str) -> int | None:
     return next((number for number, name in enumerate(names, 1) if short in (name.lower(), name[:3].lower())), None)
 
 
-def _weekdays_until(day: date) -> int:
-    """Count Mondays to Fridays since the calendar began, which it did on a Monday."""
-    weeks, days = divmod(day.toordinal(), 7)
-    return 5 * weeks + min(days, 5)
-
-
 def _plain(text: str) -> str:
     return markdown.one_line(text).lower().rstrip(",;:")
 
@@ -327,5 +317,6 @@ def _unclear(text: str, *days: date) -> DateError:
 
 def _no_date(text: str, today: date) -> NoDateError:
     words = [word.lower() for word in ("today", "tomorrow", *_WEEKDAYS, *_MONTHS)]
-    near = get_close_matches(_plain(text)[:_LONGEST], words, n=1, cutoff=0.7)
+    said = [_plain(text)[:_LONGEST], *_plain(text)[:_LONGEST].split()]
+    near = next(filter(None, (get_close_matches(each, words, n=1, cutoff=0.7) for each in said)), [])
     return NoDateError(f"{_quoted(text)} is no date.", *(near or [(today + timedelta(days=7)).isoformat()]))

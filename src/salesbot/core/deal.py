@@ -47,6 +47,8 @@ class StageVisit:
     by: str | None = None
     how: str = "label"
     forced: str | None = None
+    why: str | None = None
+    """Why it was lost, rejected or put off, of a stay that is over."""
 
 
 @dataclass(frozen=True)

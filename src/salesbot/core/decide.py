@@ -27,7 +27,7 @@ from salesbot.core.acts import Act, MoveTo, Reopen, SetField
 from salesbot.core.command_lines import MOST_COMMANDS, Args, CommandLine, CommandSyntaxError, split
 from salesbot.core.command_table import Command, Context
 from salesbot.core.commands import find as find_command
-from salesbot.core.dates import local_day
+from salesbot.core.days import local_day
 from salesbot.core.deal import Actor, Move, Refusal, Role, StageVisit
 from salesbot.core.effects import Effect
 from salesbot.core.facts import Comment, Facts

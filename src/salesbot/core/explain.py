@@ -63,7 +63,8 @@ def _stage(course: Course, facts: Facts, pipeline: Pipeline, journal: Journal | 
     for row in card.history(course.deal.history, pipeline):
         by = f" by {row['by']}" if row["by"] else ""
         forced = f", forced: {row['forced']}" if row["forced"] else ""
-        yield f"  {row['when']}: {row['stage']}{by} ({row['how']}{forced})"
+        why = f", because: {row['why']}" if row["why"] else ""
+        yield f"  {row['when']}: {row['stage']}{by} ({row['how']}{forced}{why})"
 
 
 def _ways(course: Course, pipeline: Pipeline) -> Iterator[str]:

@@ -20,6 +20,7 @@ from salesbot.core.timeline import LabelWish
 from salesbot.core.wishes import CommandWish
 
 NOT_A_DEAL = "not-a-deal"
+NOT_A_DEAL_ABOUT = ("ededed", "No deal; counted nowhere")
 ADOPTED = "adopted"
 """How a deal came to the stage in which `salesbot adopt` found it."""
 OWN_LABELS = frozenset({"report", "salesbot-problem"})

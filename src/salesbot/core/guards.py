@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
 from types import MappingProxyType
 
 from salesbot.core import values
-from salesbot.core.checklists import Item
-from salesbot.core.dates import local_day
+from salesbot.core.dates import fixed_date
+from salesbot.core.days import local_day
 from salesbot.core.deal import Deal, Move, Refusal
 from salesbot.core.money import Money, MoneyError
 from salesbot.core.pipeline import Pipeline, Stage
+from salesbot.core.task_lists import Item
 from salesbot.core.voice import Markdown
 
 Guard = Callable[[Deal, Move, str, Pipeline], Refusal | None]
@@ -124,9 +124,8 @@ def has_date(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refus
     text = deal.fields.get("Revisit on", "")
     if not text:
         return Refusal("There is no date to come back to it.", hint, "date")
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
+    day = fixed_date(text)
+    if day is None:
         return Refusal(f"The date to come back cannot be read: {text[:40]}.", hint, "date")
     if day <= local_day(move.at, pipeline.timezone):
         return Refusal(f"The date to come back, {text}, is not after today.", hint, "date")

@@ -70,6 +70,11 @@ def unfinished(others: Iterable[Other]) -> list[int]:
     return sorted(other.number for other in waiting if mark_of(other) is not None)
 
 
+def left_open(others: Iterable[Other]) -> list[int]:
+    """Name the issues that only hold the key of a deleted one and are still open: a run died after it opened them."""
+    return sorted(other.number for other in others if other.open and (mark := mark_of(other)) is not None and mark.gone)
+
+
 def doubles(others: Sequence[Other]) -> list[int]:
     """Name the issues whose lead is another issue already, one with a lower number."""
     counting = [other for other in others if not other.duplicate]

@@ -28,7 +28,7 @@ VISITS = 40
 """How many stage visits are remembered for the card and for `/undo`."""
 
 WHY = 200
-"""Characters of a reason for forcing that the card keeps."""
+"""Characters that the card keeps of why a deal was forced, or had ended."""
 
 
 @dataclass(frozen=True)
@@ -160,9 +160,7 @@ def to_payload(journal: Journal) -> dict[str, Any]:
         "cursor": [_epoch(journal.cursor.at), journal.cursor.id],
         "born": _epoch(journal.born),
         "answered": [[id_, answer] for id_, answer in journal.answered],
-        "history": [
-            [visit.stage, _epoch(visit.entered), visit.by, visit.how, visit.forced] for visit in journal.history
-        ],
+        "history": [_visit_payload(visit) for visit in journal.history],
         "refused": journal.refused,
         "owed": [[owed.key, owed.text] for owed in journal.owed],
         "ticks": {name: list(keys) for name, keys in journal.ticks.items()},
@@ -201,7 +199,7 @@ def _lighter(journal: Journal) -> Iterator[Journal]:
 
 
 def _briefly(visit: StageVisit) -> StageVisit:
-    return replace(visit, forced=visit.forced and visit.forced[:20])
+    return replace(visit, forced=visit.forced and visit.forced[:20], why=None)
 
 
 def _fits(journal: Journal) -> bool:
@@ -297,11 +295,15 @@ def _believe(comment: Comment, issue: Issue, repository: Repository) -> Journal 
     return journal
 
 
+def _visit_payload(visit: StageVisit) -> list[Any]:
+    entry = [visit.stage, _epoch(visit.entered), visit.by, visit.how, visit.forced]
+    return [*entry, visit.why] if visit.why else entry
+
+
 def _visit(entry: Any) -> StageVisit:
-    stage, entered, by, how, forced = entry
-    return StageVisit(
-        str(stage), _moment(entered), None if by is None else str(by), str(how), None if forced is None else str(forced)
-    )
+    stage, entered, by, how, forced, *why = entry
+    by, forced, why = (None if text is None else str(text) for text in (by, forced, why[0] if why else None))
+    return StageVisit(str(stage), _moment(entered), by, str(how), forced, why)
 
 
 def _pair_payload(pair: Pair) -> list[Any]:

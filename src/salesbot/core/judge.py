@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
-from salesbot.core import fields, guards
+from salesbot.core import fields, guards, reasons
 from salesbot.core.acts import Act, Answer, Disown, Leave, Link, MoveTo, Own, PostList, Reopen, SetField, Undo
 from salesbot.core.command_table import usage
 from salesbot.core.deal import Deal, Move, Refusal, Role, StageVisit
@@ -173,11 +173,11 @@ def _move(course: Course, move: Move, bench: Bench) -> Course | Refused:
     target = pipeline.stage(move.to)
     assert target is not None, move.to
     if target.name == course.deal.stage:
-        return _returned(course) if course.journal.left else course
+        return _came_back(course, pipeline) if course.journal.left else course
     refusals = _why_not(course.deal, move, target, bench)
     if refusals:
         return Refused(target.name, refusals)
-    return enter(course, target, move)
+    return enter(course, target, move, pipeline)
 
 
 def _why_not(deal: Deal, move: Move, target: Stage, bench: Bench) -> tuple[Refusal, ...]:
@@ -203,11 +203,12 @@ def _no_way(source: str, target: Stage, pipeline: Pipeline) -> Refusal:
     return Refusal(f"A deal in {source} cannot go to {target.name}.", f"From there you can say {ways}")
 
 
-def enter(course: Course, target: Stage, move: Move) -> Course:
+def enter(course: Course, target: Stage, move: Move, pipeline: Pipeline) -> Course:
     """Put the deal into a stage. What earlier wishes wanted to ask is no longer a question."""
+    deal, journal = reasons.on_moving(course.deal, course.journal, target, move, pipeline)
     visit = StageVisit(target.name, move.at, move.by, move.how, move.force)
-    journal = replace(_back(course.journal.with_visit(visit)), refused="")
-    deal = replace(course.deal, stage=target.name, open=target.outcome is None, history=journal.history)
+    journal = replace(_back(journal.with_visit(visit)), refused="")
+    deal = replace(deal, stage=target.name, open=target.outcome is None, history=journal.history)
     kept = tuple(owed for owed in course.owed if not owed.key.startswith("ask:"))
     return replace(course, deal=deal, journal=journal, moves=(*course.moves, visit), owed=kept)
 
@@ -215,6 +216,12 @@ def enter(course: Course, target: Stage, move: Move) -> Course:
 def _returned(course: Course) -> Course:
     """Open again where it was."""
     return replace(course, deal=replace(course.deal, open=True), journal=_back(course.journal))
+
+
+def _came_back(course: Course, pipeline: Pipeline) -> Course:
+    """Open again where it was. Why it had left the pipeline is past."""
+    left = bool(course.journal.left)
+    return _returned(replace(course, deal=reasons.without(course.deal, pipeline)) if left else course)
 
 
 def _back(journal: Journal) -> Journal:
@@ -230,7 +237,7 @@ def _undo(course: Course, bench: Bench) -> Course | Refused:
     back = undo_target(course.journal.history, bench.pipeline)
     if back is None:
         return Refused(None, (Refusal("There is no move to take back.", "Comment `/history` to see the way so far"),))
-    return enter(course, back, Move(back.name, bench.at, bench.by, "undo"))
+    return enter(course, back, Move(back.name, bench.at, bench.by, "undo"), bench.pipeline)
 
 
 def _was_undone(course: Course, bench: Bench) -> bool:
@@ -255,9 +262,9 @@ def _reopen(course: Course, bench: Bench) -> Course | Refused:
     pipeline = bench.pipeline
     stage = pipeline.stage(course.deal.stage)
     if stage is not None and stage.outcome is None:
-        return _returned(course)
+        return _came_back(course, pipeline)
     back = reopen_target(course.journal.history, pipeline)
-    return enter(course, back, Move(back.name, bench.at, bench.by, "reopen"))
+    return enter(course, back, Move(back.name, bench.at, bench.by, "reopen"), pipeline)
 
 
 def reopen_target(history: tuple[StageVisit, ...], pipeline: Pipeline) -> Stage:

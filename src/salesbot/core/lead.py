@@ -86,6 +86,8 @@ class Mark:
     key: str
     at: datetime | None = None
     polled: bool = False
+    gone: bool = False
+    """The issue only holds the key of one that was deleted."""
 
     @property
     def source(self) -> str:
@@ -123,6 +125,15 @@ def body(lead: Lead, pipeline: Pipeline, say: Say) -> str:
         "others": OTHER,
     }
     return markdown.fit(f"{markdown.marker(MARKER, _payload(lead))}\n{say('lead.md.j2', shown)}")
+
+
+def keeper(number: int, mark: Mark, say: Say) -> tuple[str, str]:
+    """Write title and description of the issue that holds the key of a deleted one, and nothing of what was sent."""
+    at = {"at": int(mark.at.timestamp())} if mark.at is not None else {}
+    polled = {"polled": True} if mark.polled else {}
+    payload = {"key": mark.key, **at, **polled, "gone": True}
+    text = say("gone.md.j2", {"number": number, "source": mark.source})
+    return f"A lead that was deleted (#{number})", f"{markdown.marker(MARKER, payload)}\n{text}"
 
 
 def _payload(lead: Lead) -> dict[str, Any]:
@@ -188,7 +199,8 @@ def read_mark(body: str) -> Mark | None:
         return None
     at = marker.payload.get("at")
     moment = datetime.fromtimestamp(at, UTC) if isinstance(at, int) and 0 <= at < 2**33 else None
-    return Mark(marker.payload["key"], moment, marker.payload.get("polled") is True)
+    polled, gone = (marker.payload.get(word) is True for word in ("polled", "gone"))
+    return Mark(marker.payload["key"], moment, polled, gone)
 
 
 def mark_of(issue: Issue | Other) -> Mark | None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from salesbot.core import checklists, comments, markdown, speak
+from salesbot.core import checklists, comments, markdown, merging, speak
 from salesbot.core.command_table import usage
 from salesbot.core.deal import StageVisit
 from salesbot.core.effects import PutComment
@@ -130,14 +130,14 @@ def _renewed(name: str, posted: Comment, course: Course, stand: Stand) -> str:
     old = posted.body
     if _written(posted)[0] < _round(name, course, stand.pipeline):
         old = checklists.new_round(old)
-    return checklists.merge(old, _filled(name, course, stand))
+    return merging.merge(old, _filled(name, course, stand))
 
 
 def _put(name: str, text: str, course: Course, stand: Stand, posted: Comment | None = None) -> PutComment:
     key = comments.key(comments.CHECKLIST, name)
     round_, asked = _round(name, course, stand.pipeline), _asked(name, course)
     # The marker also names the lines as the bot wrote them, so that a later merge tells them from people's.
-    payload: dict[str, Any] = {**checklists.written(_filled(name, course, stand))}
+    payload: dict[str, Any] = {**merging.written(_filled(name, course, stand))}
     payload |= ({"round": round_} if round_ > 1 else {}) | ({"asked": asked} if asked else {})
     return PutComment(key, comments.write(key, text, payload), posted.id if posted else None)
 

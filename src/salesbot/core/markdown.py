@@ -31,7 +31,7 @@ _STRAY_JOINER = re.compile("(?<![^\x00-\x7f\u200c\u200d])[\u200c\u200d]|[\u200c\
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
 
 _ACTIVE = re.compile(r"[\\`*_\[\]<>&|~#]|!$")
-_ACTIVE_AT_START = re.compile(r"^(?=[-+=:/])|^(\d{1,9})(?=[.)])")
+_ACTIVE_AT_START = re.compile(r"^(?=[-+=:/])|^(\d{1,9})(?=[.)](?:\s|$))")
 # What GitHub looks for in the finished text, where no backslash helps. An empty comment ends the text node before the
 # pattern is complete and shows nothing; entities are decoded too early. In order: mentions and mail addresses, issue
 # numbers, addresses with a scheme, `www.` and bare domains, `GH-1` and its kin, emoji names, commits.

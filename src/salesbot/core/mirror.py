@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import assert_never
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -108,3 +109,20 @@ class Tell:
 
 
 MirrorEffect = PutTitle | PutStage | PutColumn | PutPeople | Tell
+
+
+def describe(effect: MirrorEffect, layout: Layout) -> str:
+    """Say an effect in words."""
+    match effect:
+        case PutTitle(title):
+            return f"is called {title}"
+        case PutStage(stage):
+            return f"moved to {layout.stages.get(stage, stage)}"
+        case PutColumn(column, text):
+            return f"{column} is {text}" if text else f"{column} is empty"
+        case PutPeople(mails):
+            return f"assigned to {', '.join(mails) or 'nobody'}"
+        case Tell(text):
+            return f"a comment: {text}"
+        case _:
+            assert_never(effect)

@@ -200,7 +200,8 @@ def _amount(digits: str, power: int, currency: str) -> Decimal:
     if not simple:
         raise MoneyError(f"{markdown.code(digits)} is no number.", f"{bare} {currency}")
     part = simple[2] or "0"
-    if len(part) == 3 and (power or DECIMALS[currency] < 3):
+    # Of `12,5000` nobody knows whether a digit or the separator is the slip.
+    if (len(part) == 3 if power else len(part) > 2) and (power or DECIMALS[currency] < 3):
         raise _two_readings(digits, int(bare) * 10**power, Decimal(f"{simple[1]}.{part}").scaleb(power), currency)
     return Decimal(f"{simple[1]}.{part}")
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from salesbot.core import comments, duplicates, lead
-from salesbot.core.dates import local_day
+from salesbot.core.days import local_day
 from salesbot.core.facts import Facts, Load
 from salesbot.core.journal import Journal
 from salesbot.core.judge import Course, give, leave

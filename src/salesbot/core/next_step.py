@@ -6,7 +6,11 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-_FORM = re.compile(r"(\d{4}-\d{2}-\d{2}): (.+?)(?: \(([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))\))?")
+from salesbot.core.dates import fixed_date
+
+_WHAT = re.compile(r"(.+?)(?: \(@?([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))\))?")
+_LONGEST_DAY = 5
+"""Words, as in `on 1st of March 2027`."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +27,10 @@ class NextStep:
 
 
 def parse(text: str) -> NextStep | None:
-    """Read a next step from its section; None for anything that is not one, also if a person wrote it by hand."""
-    found = _FORM.fullmatch(" ".join(text.split()))
-    if found is None:
-        return None
-    try:
-        return NextStep(date.fromisoformat(found[1]), found[2], found[3])
-    except ValueError:
-        return None
+    """Read a next step from its section, also one that a person typed there: a day with its year, then what to do."""
+    words = text.split()
+    for count in range(1, min(len(words), _LONGEST_DAY + 1)):
+        day, what = fixed_date(" ".join(words[:count])), _WHAT.fullmatch(" ".join(words[count:]))
+        if day is not None and what is not None:
+            return NextStep(day, what[1], what[2])
+    return None

@@ -96,6 +96,7 @@ def tell(
         "config_problems": list(config),
         "label_problems": listed,
         "changed_by": by,
+        "mend": f"salesbot labels --repo {repository.name} --yes",
     }
     payload = {"config": bool(config), "by": by, "labels": [[p.stage, p.label, p.id] for p in listed]}
     body = markdown.fit(f"{markdown.marker(MARKER, payload)}\n{say('problem.md.j2', values)}")

@@ -103,7 +103,7 @@ def _leave(course: Course, stand: Stand) -> Iterator[Effect]:
 def _missing_leave(course: Course, stand: Stand) -> Iterator[Effect]:
     known = {label.name.casefold() for label in stand.facts.repository.labels}
     if course.journal.left == found.NOT_A_DEAL and found.NOT_A_DEAL not in known:
-        yield CreateLabel(found.NOT_A_DEAL, "ededed", "No deal; counted nowhere")
+        yield CreateLabel(found.NOT_A_DEAL, *found.NOT_A_DEAL_ABOUT)
 
 
 def _people(course: Course, stand: Stand) -> Iterator[Effect]:

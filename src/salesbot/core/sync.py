@@ -7,10 +7,8 @@ looks the same to the next one. An end stage wins over any other, and no move ov
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC
-from typing import assert_never
 
 from salesbot.core import answers, comments, guards
 from salesbot.core.acts import MoveTo
@@ -20,56 +18,14 @@ from salesbot.core.journal import Pair
 from salesbot.core.judge import Bench, Course, Refused, enter, perform
 from salesbot.core.mirror import Layout, Mirror, MirrorEffect, PutColumn, PutPeople, PutStage, PutTitle, StageMap, Tell
 from salesbot.core.money import Money, MoneyError
-from salesbot.core.pipeline import Pipeline, Stage, StreakPipeline
+from salesbot.core.pairs import ADDRESS, VALUE
+from salesbot.core.pipeline import Pipeline, Stage
 from salesbot.core.voice import Markdown, Say
 from salesbot.core.wishes import MirrorWish
 
-ADDRESS, VALUE = "GitHub", "Value"
-"""The columns of a mirror that salesbot writes."""
 FROM_STREAK = "streak"
 """How the keys of leads begin that were somebody's mirror before (`core.lead`)."""
-NOTE = "github: "
-"""What the note of a mirror begins with that salesbot made; the issue's address follows."""
 _WAITS_FOR = frozenset({"value", "reason"})
-
-
-def stage_map(pipeline: Pipeline, said: StreakPipeline, layout: Layout) -> StageMap:
-    """Map the stages: as the configuration says, by key or name, and the others by their equal names."""
-    keys: dict[str, str] = {}
-    for key, name in layout.stages.items():
-        keys.setdefault(name.casefold(), key)
-    found = {
-        ours: wanted if wanted in layout.stages else keys.get(wanted.casefold()) for ours, wanted in said.stages.items()
-    }
-    theirs = {ours: key for ours, key in found.items() if key is not None}
-    for stage in pipeline.stages:
-        same = keys.get(stage.name.casefold())
-        if stage.name not in said.stages and same is not None and same not in theirs.values():
-            theirs[stage.name] = same
-    return StageMap(theirs, {key: stage for stage, key in theirs.items()})
-
-
-def unknown_stages(said: StreakPipeline, layout: Layout) -> tuple[str, ...]:
-    """Name the stages of the configuration that the layout does not have."""
-    known = {*layout.stages, *(name.casefold() for name in layout.stages.values())}
-    return tuple(wanted for wanted in said.stages.values() if wanted not in known and wanted.casefold() not in known)
-
-
-def mirrors_by_address(mirrors: list[Mirror]) -> Mapping[str, Mirror]:
-    """Find mirrors by the issue's address that stands in a column or in the note; of several the oldest counts."""
-    found: dict[str, Mirror] = {}
-    for mirror in sorted(mirrors, key=lambda each: (each.made_at, each.key), reverse=True):
-        first, _, _ = mirror.note.partition("\n")
-        noted = first.removeprefix(NOTE).strip() if first.startswith(NOTE) else ""
-        for address in (noted, *mirror.columns.values()):
-            if address.startswith(("https://", "http://")):
-                found[address.rstrip("/")] = mirror
-    return found
-
-
-def names_an_issue(mirror: Mirror, repository: str) -> bool:
-    """Say whether a column of a mirror holds the address of an issue in a repository, given by its own address."""
-    return any(text.startswith(f"{repository}/issues/") for text in mirror.columns.values())
 
 
 def wants_mirror(course: Course, stages: StageMap, pipeline: Pipeline) -> bool:
@@ -159,7 +115,7 @@ def _wait(course: Course, refused: Refused, wish: MirrorWish, facts: Facts, pipe
 
 def _take(course: Course, target: Stage, move: Move, pipeline: Pipeline, say: Say) -> Course:
     why = guards.missing(course.deal, move, target.requires, pipeline)
-    taken = enter(course, target, move)
+    taken = enter(course, target, move, pipeline)
     if not why:
         return taken
     text = say("dragged.md.j2", _words(course, Refused(target.name, why), pipeline, taken=True))
@@ -284,20 +240,3 @@ def people(deal: Deal, mirror: Mirror, pipeline: Pipeline) -> tuple[str, ...] | 
     strangers = {mail for mail in known.values() if mail not in ours} if owner else set()
     wanted = (mirror.people - strangers) | ({owner} if owner else set())
     return tuple(sorted(wanted)) if wanted != mirror.people else None
-
-
-def describe(effect: MirrorEffect, layout: Layout) -> str:
-    """Say an effect in words."""
-    match effect:
-        case PutTitle(title):
-            return f"is called {title}"
-        case PutStage(stage):
-            return f"moved to {layout.stages.get(stage, stage)}"
-        case PutColumn(column, text):
-            return f"{column} is {text}" if text else f"{column} is empty"
-        case PutPeople(mails):
-            return f"assigned to {', '.join(mails) or 'nobody'}"
-        case Tell(text):
-            return f"a comment: {text}"
-        case _:
-            assert_never(effect)

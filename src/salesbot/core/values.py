@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
 
 from salesbot.core import dates, markdown
 from salesbot.core.command_lines import nearest
@@ -19,6 +18,9 @@ from salesbot.core.voice import Markdown
 
 LONGEST = 2_000
 """Characters a field takes by command; a longer text belongs in the description."""
+
+_GROUPED = r"([1-9][0-9]{0,2}([.,' ])[0-9]{3}(?:\3[0-9]{3})*)"
+_NUMBER = re.compile(rf"([-\u2212])?(?:{_GROUPED}|([0-9]+))(?:(?!\3)[.,]([0-9]+))?")
 
 Read = Callable[[str, str, date, Pipeline], "str | Refusal"]
 """(typed text, how the command begins, today, pipeline) -> text of the section, or why not."""
@@ -64,13 +66,12 @@ def percent(text: str, command: str, today: date, pipeline: Pipeline) -> str | R
 
 
 def number(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
-    """Read a number."""
-    try:
-        read = Decimal(text.replace(",", "")) if len(text) <= 40 else Decimal("nan")
-    except InvalidOperation:
-        read = Decimal("nan")
-    if read.is_finite():
-        return f"{read:f}"
+    """Read a number, with the separators of an amount: `1,5` is one and a half, `1,500` fifteen hundred."""
+    found = _NUMBER.fullmatch(text.strip())
+    if found and len(text) <= 40:
+        sign, grouped, _, plain_, decimals = found.groups()
+        whole = re.sub("[^0-9]", "", grouped or plain_)
+        return f"{'-' if sign else ''}{int(whole)}{f'.{decimals}' if decimals else ''}"
     return Refusal(Markdown(f"{markdown.code(text[:60])} is no number."), f"Say `{command} 12`")
 
 
@@ -157,7 +158,7 @@ def settable(pipeline: Pipeline) -> list[str]:
 def is_readable(field: Field, text: str, pipeline: Pipeline) -> bool:
     """Say whether the text of a section is a value of its kind of field. A relative date is none: it would wander."""
     if field.type == "date":
-        return re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is not None
+        return dates.fixed_date(text) is not None
     return field.type == "text" or not isinstance(read(field.label, text, date.min, pipeline), Refusal)
 
 

@@ -8,18 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from salesbot.core import checklists, command_lines, comments, values
-from salesbot.core.checklists import Item
 from salesbot.core.command_lines import CommandLine
 from salesbot.core.commands import NAMES_PEOPLE, find, issue_number, suggestion
-from salesbot.core.dates import add_working_days, local_day
+from salesbot.core.dates import fixed_date
+from salesbot.core.days import add_working_days, local_day
 from salesbot.core.deal import Actor
 from salesbot.core.facts import Comment, Facts
 from salesbot.core.journal import Journal
 from salesbot.core.judge import Course
 from salesbot.core.pipeline import HORIZON, Pipeline
+from salesbot.core.task_lists import Item
 from salesbot.core.timeline import LabelWish, StateWish
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -111,7 +112,10 @@ def meant(lines: list[CommandLine], pipeline: Pipeline) -> tuple[CommandLine, ..
     return tuple(
         line
         for line in lines
-        if known or find(line.word, pipeline) or suggestion(line.word, pipeline) or line.word in TYPED
+        if known
+        or find(line.word, pipeline)
+        or suggestion(line.word, pipeline)
+        or command_lines.bare(line.word) in TYPED
     )
 
 
@@ -162,12 +166,12 @@ def ticks(facts: Facts, journal: Journal | None) -> Iterator[TickWish]:
 def back(course: Course, pipeline: Pipeline, now: datetime) -> BackWish | None:
     """A deal that was put off comes back on the first working day from its date (behaviour 7)."""
     stage = pipeline.stage(course.deal.stage)
-    text = course.deal.fields.get("Revisit on", "")
-    if stage is None or not stage.paused or course.journal.left or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+    wanted = fixed_date(course.deal.fields.get("Revisit on", ""))
+    if stage is None or not stage.paused or course.journal.left or wanted is None:
         return None
     try:
-        day = add_working_days(date.fromisoformat(text), 0, pipeline.quiet)
-    except (ValueError, OverflowError):
+        day = add_working_days(wanted, 0, pipeline.quiet)
+    except OverflowError:
         return None
     if local_day(now, pipeline.timezone) < day:
         return None

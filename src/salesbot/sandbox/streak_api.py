@@ -168,12 +168,20 @@ def _shown(pipeline: Mapping[str, Any], call: Call) -> Any:
 
 
 def _boxes(call: Call) -> list[Any]:
+    """All of them, or the few that `limit` asks for; that the last changed come first then is (inferred)."""
+    found, query = _all_boxes(call), call.request.query
+    if query.get("sortBy") == "lastUpdatedTimestamp":
+        found.sort(key=lambda box: box["lastUpdatedTimestamp"], reverse=True)
+    return found[: int(query.get("limit", len(found)))]
+
+
+def _all_boxes(call: Call) -> list[Any]:
     key = call.pipeline()["key"]
     return [box for box in call.streak.boxes.values() if box["pipelineKey"] == key]
 
 
 def _paged_boxes(call: Call) -> Any:
-    found, query = _boxes(call), call.request.query
+    found, query = _all_boxes(call), call.request.query
     offset, limit = int(query.get("offset", 0)), int(query.get("limit", 200))
     return {"results": found[offset : offset + limit], "hasNextPage": offset + limit < len(found)}
 

@@ -15,7 +15,7 @@ from salesbot.core.config import parse
 from salesbot.core.config.problems import ConfigError
 from salesbot.core.effects import CreateLabel
 from salesbot.core.facts import Facts, Label
-from salesbot.core.found import NOT_A_DEAL
+from salesbot.core.found import NOT_A_DEAL, NOT_A_DEAL_ABOUT
 from salesbot.core.pipeline import Pipeline
 from salesbot.setting_up import findings
 from salesbot.setting_up.findings import Finding
@@ -93,5 +93,5 @@ def try_out(github: GitHub, around: Facts) -> Iterator[Finding]:
 def _excluded(github: GitHub, around: Facts) -> Label:
     """Find the label that keeps the scratch issue from becoming a deal, or make it."""
     known = [label for label in around.repository.labels if label.name.casefold() == NOT_A_DEAL]
-    wanted = CreateLabel(NOT_A_DEAL, "ededed", "No deal; counted nowhere")
+    wanted = CreateLabel(NOT_A_DEAL, *NOT_A_DEAL_ABOUT)
     return known[0] if known else github.create_labels(around, [wanted])[0]

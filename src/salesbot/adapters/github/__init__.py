@@ -18,7 +18,14 @@ from salesbot.adapters.github import reports as _reports
 from salesbot.adapters.github import settings as _settings
 from salesbot.adapters.github import upkeep as _upkeep
 from salesbot.adapters.github import write as _write
-from salesbot.adapters.github.client import Client, ForbiddenError, NotFoundError, PatienceError, UnclearError
+from salesbot.adapters.github.client import (
+    Client,
+    EventRefusedError,
+    ForbiddenError,
+    NotFoundError,
+    PatienceError,
+    UnclearError,
+)
 from salesbot.adapters.github.look_back import Meanwhile
 from salesbot.adapters.github.many import IN_FULL, Page
 from salesbot.adapters.github.read import Intake, IssueGoneError, Place, from_saved
@@ -37,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = [
     "IN_FULL",
     "Client",
+    "EventRefusedError",
     "ForbiddenError",
     "GitHub",
     "Intake",

@@ -46,6 +46,10 @@ class ForbiddenError(ServiceError):
     """The token may not do this, or not see it."""
 
 
+class EventRefusedError(ServiceError):
+    """GitHub does not take this event, however often it is sent."""
+
+
 class PatienceError(ServiceError):
     """GitHub says to wait, or a pause is due, for longer than a run may; asking for less is no way out."""
 
@@ -158,7 +162,7 @@ class Client:
         raise AssertionError("the pauses end by raising")
 
     def dispatch(self, repository: str, event: str, payload: Mapping[str, Any]) -> None:
-        """Send a repository_dispatch. Raises ServiceError if GitHub did not say that it took it.
+        """Send a repository_dispatch. Raises EventRefusedError if GitHub never will, ServiceError if it did not say.
 
         https://docs.github.com/en/rest/repos/repos#create-a-repository-dispatch-event
         """
@@ -171,6 +175,8 @@ class Client:
         if status in (403, 404):
             hint = "It needs `contents: write` for the repository"
             raise ServiceError(f"GitHub lets the token send no event to {repository}.", hint)
+        if status in (400, 413, 422):
+            raise EventRefusedError(f"GitHub does not take this event ({status}).", "A poll brings what it carried")
         _refuse_status(status, answer)
 
     def _send(self, verb: str, url: str, body: Any) -> tuple[int | None, Mapping[str, Any], str]:

@@ -29,7 +29,7 @@ assert set(_KINDS.values()) == set(get_args(EventKind))
 def need(data: Any, *path: str) -> Any:
     """Follow a path through an answer. Raises ServiceError where GitHub left something out."""
     for step in path:
-        data = data.get(step) if isinstance(data, Mapping) else None
+        data = data.get(step) if isinstance(data, dict) else None
         if data is None:
             raise ServiceError(
                 f"GitHub's answer lacks {'.'.join(path)}.", "Nothing was changed; the next run reads again"

@@ -21,7 +21,7 @@ from salesbot.adapters.github.documents import document
 from salesbot.adapters.github.history import DOCUMENT, PAGE, POINTS, Deals, Question, State, pages, raw_of, whole
 from salesbot.adapters.github.read import Place
 from salesbot.adapters.github.shapes import Json, need, nodes
-from salesbot.core.errors import ServiceError
+from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.facts import Facts
 
 VERSION = 1
@@ -29,8 +29,10 @@ BUDGET = 600
 """Points a filling may cost; GITHUB_TOKEN has 1,000 an hour, and others need some."""
 OVERLAP = timedelta(hours=1)
 """Changes are asked for from so long before the last reading: `since` goes by GitHub's index, which lags (inferred)."""
-TOGETHER = 500
+TOGETHER = 50
 """Deals that are taken from the file at once."""
+PATIENCE = 60
+"""Seconds to wait for another run that writes the same file."""
 Log = Callable[[str], None]
 
 _TABLES = """
@@ -111,6 +113,7 @@ class Snapshot:
         since = datetime.fromisoformat(self._get("since")) - OVERLAP
         for leaf in pages(self.client, self.place, Question("OpenDeals", ("OPEN", "CLOSED"), since)):
             self._store(leaf.nodes)
+            self.file.commit()
             self._spend(leaf.cost)
         self._set("since", self.around.read_at.isoformat())
         self.file.commit()
@@ -154,7 +157,7 @@ class Snapshot:
 
     def _all(self) -> Iterator[Deals]:
         total, read = self._count(), 0
-        rows = self.file.execute("SELECT node FROM issues ORDER BY number")
+        rows = self.file.execute("SELECT node FROM issues")
         names = {label.id: label.name for label in self.around.repository.labels}
         while found := rows.fetchmany(TOGETHER):
             read += len(found)
@@ -197,21 +200,35 @@ def _with_labels(node: dict[str, Any], names: Mapping[str, str]) -> dict[str, An
 
 @contextmanager
 def opened(path: Path, client: Client, place: Place, around: Facts, log: Log) -> Iterator[Snapshot]:
-    """Open a cache file; one of another repository, identity or version, or a spoilt one, is begun anew."""
+    """Open a cache file; one of another repository, identity or version, or a spoilt one, is begun anew.
+
+    What stood there is set aside, since it may be no cache but something of somebody's. Raises InputError where no file
+    can be.
+    """
     key = f"{VERSION} {around.repository.id} {around.viewer.id}"
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        file = _open(path, key)
-    except sqlite3.DatabaseError:
-        log(f"{path} is no cache of this repository; it is filled anew.")
-        path.unlink(missing_ok=True)
-        file = _open(path, key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = _begun(path, key, log)
+    except (OSError, sqlite3.OperationalError) as error:
+        raise InputError(f"The cache {path} cannot be used: {error}.", "Name another file") from error
     with closing(file):
         yield Snapshot(file, client, place, around, log)
 
 
+def _begun(path: Path, key: str, log: Log) -> sqlite3.Connection:
+    try:
+        return _open(path, key)
+    except sqlite3.OperationalError:
+        raise  # it is locked, or no file can be there: no reason to begin anew
+    except sqlite3.DatabaseError:
+        aside = path.with_name(f"{path.name}.old")
+        log(f"{path} is no cache of this repository: it is now {aside.name}, and a new one is filled.")
+        path.replace(aside)
+        return _open(path, key)
+
+
 def _open(path: Path, key: str) -> sqlite3.Connection:
-    file = sqlite3.connect(path)
+    file = sqlite3.connect(path, timeout=PATIENCE)
     try:
         file.executescript(_TABLES)
         row = file.execute("SELECT value FROM meta WHERE name = 'key'").fetchone()

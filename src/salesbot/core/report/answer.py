@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 
 from salesbot.core import activity
-from salesbot.core.dates import Ranges, is_working_day, working_days_between
+from salesbot.core.days import Ranges, is_working_day, working_days_between
 from salesbot.core.facts import Facts
 from salesbot.core.pipeline import Pipeline
 

@@ -68,7 +68,8 @@ def _row(deal: Counted, report: Report) -> Iterator[str]:
     yield str(Money((deal.value or Decimal(0)) * deal.probability / 100, currency).rounded) if weighs else ""
     yield deal.expected.isoformat() if deal.expected else ""
     yield from (step.day.isoformat(), step.who or "", step.what) if step else ("", "", "")
-    yield from (deal.source, deal.reason, "; ".join(deal.attention), "; ".join(deal.problems), deal.url)
+    yield from (deal.source, deal.reason, "; ".join(deal.attention), "; ".join(deal.problems))
+    yield report.scope.address(deal.number)
     yield from deal.choices
 
 

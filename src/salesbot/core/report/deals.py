@@ -31,7 +31,6 @@ class Counted:
     number: int
     title: str
     client: str
-    url: str
     created: datetime
     stage: str
     stays: tuple[Stay, ...]

@@ -84,8 +84,8 @@ class Month:
 
     month: str
     expected: Total
-    overdue: Total
-    """Of those expected, the ones whose day has passed."""
+    ahead: Total
+    """Of those expected, the ones whose day has not passed."""
     won: Total
 
 
@@ -112,7 +112,7 @@ def forecast(deals: Sequence[Counted], scope: Scope) -> Forecast:
             Month(
                 month,
                 total(expected.get(month, ())),
-                total(deal for deal in expected.get(month, ()) if _is_late(deal, scope)),
+                total(deal for deal in expected.get(month, ()) if not _is_late(deal, scope)),
                 won.get(month, Total()),
             )
             for month in sorted({*expected, *won})

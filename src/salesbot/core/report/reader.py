@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from salesbot.core import attention, card, comments, dates, fields, next_step
+from salesbot.core import attention, card, comments, days, fields, next_step
 from salesbot.core.deal import Actor, Deal, Role, StageVisit
 from salesbot.core.facts import Event, Facts, Issue
 from salesbot.core.found import NOT_A_DEAL, OWN_LABELS, owners
@@ -63,7 +63,7 @@ class Reader:
         journal = find_cards(issue, self.around.repository).journal
         if _left(issue, journal):
             return None
-        then = _then(issue, self.scope.at)
+        then = _then(raw, self.scope.at)
         found = self._stays(raw, then, journal) if then is issue else self._past(then, journal)
         return self._counted(found) if isinstance(found, Found) else found
 
@@ -114,13 +114,12 @@ class Reader:
         owner, helpers = owners(issue, found.journal.assigned if found.journal is not None else ())
         deal = Deal(issue.number, issue.title, issue.body, stage.name, issue.open, owner, helpers, text)
         closed = entered if stage.outcome is not None else None
-        day = dates.local_day(closed, scope.zone) if closed is not None else scope.today
+        day = days.local_day(closed, scope.zone) if closed is not None else scope.today
         worth = said.worth(text, day, scope)
         counted = Counted(
             number=issue.number,
             title=issue.title,
             client=text.get("Company", "").partition("\n")[0] or issue.title.partition(":")[0],
-            url=issue.url,
             created=issue.created_at,
             stage=stage.name,
             stays=found.stays,
@@ -133,7 +132,7 @@ class Reader:
             expected=said.day_of(text.get("Expected close", ""), issue.created_at, scope),
             next_step=next_step.parse(text.get("Next step", "")),
             source=said.one_of(text.get("Source", ""), pipeline.sources),
-            reason=said.reason(text.get("Reason", ""), scope, stage.name),
+            reason="" if stage.is_open else said.reason(text.get("Reason", ""), scope, stage.name),
             revisit_on=said.day_of(text.get("Revisit on", ""), issue.created_at, scope) if stage.paused else None,
             choices=tuple(text.get(heading, "") for heading in self._groups),
             answered=self._answered(issue),
@@ -187,24 +186,27 @@ def _left(issue: Issue, journal: Journal | None) -> bool:
     return (not issue.open and issue.state_reason == "DUPLICATE") or bool(journal is not None and journal.left)
 
 
-def _then(issue: Issue, at: datetime) -> Issue:
+def _then(raw: Raw, at: datetime) -> Issue:
     """Leave out what happened after a moment; the very same issue if nothing did."""
+    issue = raw.issue
     if all(event.at <= at for event in issue.events) and all(said_.created_at <= at for said_ in issue.comments):
         return issue
     return replace(
         issue,
         events=tuple(event for event in issue.events if event.at <= at),
         comments=tuple(said_ for said_ in issue.comments if said_.created_at <= at),
-        open=_was_open(issue, at),
+        open=_was_open(raw, at),
     )
 
 
-def _was_open(issue: Issue, at: datetime) -> bool:
-    states = [event for event in issue.events if event.kind in ("closed", "reopened")]
+def _was_open(raw: Raw, at: datetime) -> bool:
+    states = [event for event in raw.issue.events if event.kind in ("closed", "reopened")]
     before = [event for event in states if event.at <= at]
     if before:
         return before[-1].kind == "reopened"
-    return states[0].kind == "closed" if states else issue.open
+    if states:
+        return states[0].kind == "closed"
+    return raw.issue.open or (raw.closed_at is not None and raw.closed_at > at)
 
 
 def _strange(issue: Issue, prefix: str) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from salesbot.core import dates
+from salesbot.core import dates, days
 from salesbot.core.deal import StageVisit
 from salesbot.core.journal import Journal
 from salesbot.core.money import Money, MoneyError
@@ -53,12 +53,10 @@ def rounds(journal: Journal | None, day: date, scope: Scope) -> Iterator[tuple[d
 
 def day_of(text: str, opened: datetime, scope: Scope) -> date | None:
     """Read a day. One that a form wrote may be relative: it counts from the day the deal was opened."""
+    if not text:
+        return None
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        pass
-    try:
-        return dates.parse_date(text, dates.local_day(opened, scope.zone))
+        return dates.fixed_date(text) or dates.parse_date(text, days.local_day(opened, scope.zone))
     except dates.DateError:
         return None
 

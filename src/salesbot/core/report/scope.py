@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
-from salesbot.core.dates import local_day
+from salesbot.core.days import local_day
 from salesbot.core.errors import InputError
 from salesbot.core.pipeline import Outcome, Pipeline
 
@@ -84,6 +84,10 @@ class Scope:
         """The stages of the funnel: the open ones in their order, then won."""
         return (*self.open, *(name for name, outcome in self.outcomes.items() if outcome == "won"))
 
+    def address(self, number: int) -> str:
+        """Say where an issue is."""
+        return f"{self.url}/issues/{number}"
+
     def midnight(self, day: date) -> datetime:
         """Say when a day began in the team's zone, in UTC."""
         return datetime.combine(day, time.min, self.zone).astimezone(UTC)
@@ -103,7 +107,7 @@ def monday(week: str) -> date:
     """Give the first day of an ISO week. Raises InputError for what is no week of the calendar."""
     found = _WEEK.fullmatch(week)
     try:
-        if found:
+        if found and 1970 <= int(found[1]) < 2200:
             return date.fromisocalendar(int(found[1]), int(found[2]), 1)
     except ValueError:
         pass
@@ -121,13 +125,14 @@ def look(
 ) -> Scope:
     """Choose the moment of a report: now, or the end of a week that is over. Raises InputError for a week to come.
 
-    Without `since` the report compares with seven days before.
+    Without `since` the report compares with seven days before; one of a week that is over with that week's beginning.
     """
     running = week_of(now, pipeline.timezone)
-    at = now
-    if week is not None and week != running:
-        end = datetime.combine(monday(week) + WEEK, time.min, pipeline.timezone).astimezone(UTC)
-        if end > now:
-            raise InputError(f"The week {week} has not come yet.", f"This week is {running}")
-        at = end
-    return Scope(repository, pipeline, at, since or at - WEEK, week or running, url)
+    if week is None or week == running:
+        return Scope(repository, pipeline, now, since or now - WEEK, running, url)
+    # By the calendar: a week in which the clocks change has 167 or 169 hours.
+    begin, end = (datetime.combine(day, time.min, pipeline.timezone).astimezone(UTC)
+                  for day in (monday(week), monday(week) + WEEK))  # fmt: skip
+    if end > now:
+        raise InputError(f"The week {week} has not come yet.", f"This week is {running}")
+    return Scope(repository, pipeline, end, since or begin, week, url)

@@ -22,12 +22,14 @@ class Total:
     value: Decimal = ZERO
     weighted: Decimal = ZERO
     others: Mapping[str, Decimal] = field(default_factory=dict)
+    others_weighted: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 def total(deals: Iterable[Counted]) -> Total:
     """Sum deals up. A deal without a value counts as one deal worth nothing."""
     count, value, weighted = 0, ZERO, ZERO
     others: dict[str, Decimal] = {}
+    likely: dict[str, Decimal] = {}
     for deal in deals:
         count += 1
         if deal.value is not None:
@@ -36,7 +38,8 @@ def total(deals: Iterable[Counted]) -> Total:
         elif deal.foreign is not None:
             currency, amount = deal.foreign
             others[currency] = others.get(currency, ZERO) + amount
-    return Total(count, value, weighted.scaleb(-2), others)
+            likely[currency] = likely.get(currency, ZERO) + (amount * deal.probability).scaleb(-2)
+    return Total(count, value, weighted.scaleb(-2), others, likely)
 
 
 @dataclass(frozen=True)

@@ -17,19 +17,45 @@ from salesbot.core.report import Board, Report, charts
 from salesbot.core.report.closing import Group, Reason
 from salesbot.core.report.deals import Counted
 from salesbot.core.report.flow import StageFlow
+from salesbot.core.report.money_now import Month
 from salesbot.core.report.movement import KINDS as MOVES
 from salesbot.core.report.movement import Moved
 from salesbot.core.report.people import Appointment
 from salesbot.core.report.scope import Scope
-from salesbot.core.report.totals import Share, Spread, Total
+from salesbot.core.report.totals import SMALL, Share, Spread, Total
 from salesbot.core.voice import Markdown
 
 MOST_OPEN = 60
+MOST_COMING = 120
+"""Dated things of the coming week, of all people."""
 MOST = 40
 """Deals named in any other list; the rest is counted."""
+MOST_IN_CHAT = 10
 MOST_ON_PAGE = 2_000
 LONGEST = 80
 """Characters of a client's name, a next step, a reason."""
+WIDEST = 240
+"""Characters they may take as Markdown: `$` takes fourteen, and some dozen issues of a stranger would fill a report."""
+KIND_TITLES = {
+    "new": "New",
+    "forward": "Moved forward",
+    "back": "Moved back",
+    "won": "Won",
+    "lost": "Lost",
+    "rejected": "Rejected by us",
+    "put off": "Put off",
+    "returned": "Back from being put off",
+    "reopened": "Reopened",
+}
+STEP_TITLES = {
+    "new": "new deals",
+    "returned": "back from being put off",
+    "qualified from prospects": "were prospects then",
+    "worth more": "worth more than then",
+    "worth less": "worth less than then",
+    "back to prospects": "prospects again",
+}
+"""How the report says the steps of the bridge; the others say themselves."""
 Values = dict[str, Any]
 
 
@@ -40,19 +66,18 @@ def of_board(board: Board, scope: Scope) -> Values:
         "week": scope.week,
         "as_of": moment(scope.at, scope),
         "headline": _headline(board, scope),
-        "attention": [
-            _cut([_line(need.deal, scope) for need in board.attention if need.why == kind], why=why)
-            for kind, why in KINDS.items()
-            if any(need.why == kind for need in board.attention)
-        ],
+        "attention": _attention(board, scope, MOST),
         "stages": list(_open(board, scope)),
-        "more_open": max(0, board.headline.open.count - MOST_OPEN),
+        "any_open": bool(board.headline.open.count),
+        "more_open": _more(board.headline.open.count, MOST_OPEN),
         "all_open": Markdown(f"{scope.url}/issues"),
-        "coming": [
-            _cut([_appointment(each, scope) for each in appointments], person=person)
-            for person, appointments in board.coming.items()
-        ],
+        "coming": list(_coming(board, scope)),
     }
+
+
+def of_chat(board: Board, scope: Scope, address: str) -> Values:
+    """Gather what a chat hears of a report at an address: headline and what needs a person."""
+    return {**of_board(board, scope), "attention": _attention(board, scope, MOST_IN_CHAT), "address": address}
 
 
 def of_report(report: Report) -> Values:
@@ -77,12 +102,12 @@ def of_report(report: Report) -> Values:
             }
             for step in report.funnel
         ],
-        "window": f"{scope.pipeline.report.window_months} months",
+        "window": _window(scope.pipeline.report.window_months),
         "closed": _closed(report),
-        "lost": [_reason(each, scope) for each in ended.lost_by_reason],
-        "rejected": [_reason(each, scope) for each in ended.rejected_by_reason],
+        "lost": _reasons(ended.lost_by_reason, ended.all.lost, scope),
+        "rejected": _reasons(ended.rejected_by_reason, ended.all.rejected, scope),
         "groups": [
-            {"by": heading, "rows": [_group(each, scope) for each in groups]}
+            _cut([_group(each, scope) for each in groups], by=heading)
             for heading, groups in ended.by.items()
             if any(group.name for group in groups)
         ],
@@ -120,7 +145,8 @@ def of_page(report: Report) -> Values:
             }
             for deal in deals[:MOST_ON_PAGE]
         ],
-        "more_deals": max(0, len(deals) - MOST_ON_PAGE),
+        "listed": f"{MOST_ON_PAGE:,}",
+        "more_deals": _more(len(deals), MOST_ON_PAGE),
     }
 
 
@@ -131,8 +157,17 @@ def money(amount: Decimal, scope: Scope) -> str:
 
 def total(found: Total, scope: Scope) -> str:
     """Write a sum, with what no rate converts behind it."""
-    others = [str(Money(amount, code)) for code, amount in sorted(found.others.items())]
-    return " + ".join([money(found.value, scope), *others] if found.value or not others else others)
+    return _all_money(found.value, found.others, scope)
+
+
+def weighted(found: Total, scope: Scope) -> str:
+    """Write what is likely of a sum, likewise."""
+    return _all_money(found.weighted, found.others_weighted, scope)
+
+
+def _all_money(value: Decimal, others: Mapping[str, Decimal], scope: Scope) -> str:
+    foreign = [str(Money(amount, code)) for code, amount in sorted(others.items())]
+    return " + ".join([money(value, scope), *foreign] if value or not foreign else foreign)
 
 
 def share(found: Share) -> str:
@@ -153,6 +188,10 @@ def moment(at: datetime, scope: Scope) -> str:
     return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
 
 
+def _window(months: int) -> str:
+    return "month" if months == 1 else f"{months} months"
+
+
 def _local_day(at: datetime, scope: Scope) -> str:
     return day(at.astimezone(scope.zone).date())
 
@@ -163,17 +202,30 @@ def _days(found: float | None) -> str:
 
 def _short(text: str) -> str:
     line = markdown.one_line(text)
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1].rstrip()}…"
+    if len(line) > LONGEST:
+        line = _begun(line, LONGEST)
+    while len(markdown.escape(line)) > WIDEST:
+        line = _begun(line, len(line) // 2)
+    return line
 
 
-def _cut(rows: list[Any], **more: Any) -> Values:
-    return {**more, "rows": rows[:MOST], "more": max(0, len(rows) - MOST)}
+def _begun(line: str, room: int) -> str:
+    return f"{line[: room - 1].rstrip()}…"
+
+
+def _cut(rows: list[Any], most: int = MOST, **more: Any) -> Values:
+    return {**more, "rows": rows[:most], "more": _more(len(rows), most)}
+
+
+def _more(count: int, most: int) -> str:
+    """Say how many are left out; nothing for none."""
+    return f"{count - most:,}" if count > most else ""
 
 
 def _place(number: int, scope: Scope) -> Values:
     """Where an issue is. A link that GitHub knows as its own would leave "mentioned this" on every deal, every week;
     over redirect.github.com it does not, which is how Renovate links (inferred)."""
-    url = f"{scope.url}/issues/{number}"
+    url = scope.address(number)
     quiet = url.replace("https://github.com/", "https://redirect.github.com/", 1)
     return {"number": number, "url": url, "link": Markdown(quiet)}
 
@@ -202,7 +254,7 @@ def _headline(board: Board, scope: Scope) -> Values:
     return {
         "leads": f"{top.leads.count:,}",
         "value": total(top.leads, scope),
-        "weighted": money(top.leads.weighted, scope),
+        "weighted": weighted(top.leads, scope),
         "prospects": f"{top.prospects.count:,}" if top.prospects.count else "",
         "revisit": f"{top.revisit.count:,}" if top.revisit.count else "",
         "revisit_value": total(top.revisit, scope),
@@ -221,6 +273,14 @@ def _headline(board: Board, scope: Scope) -> Values:
     }
 
 
+def _attention(board: Board, scope: Scope, most: int) -> Sequence[Values]:
+    return [
+        _cut([_line(need.deal, scope) for need in board.attention if need.why == kind], most, why=why)
+        for kind, why in KINDS.items()
+        if any(need.why == kind for need in board.attention)
+    ]
+
+
 def _open(board: Board, scope: Scope) -> Iterable[Values]:
     room = MOST_OPEN
     for stage in board.open:
@@ -230,9 +290,18 @@ def _open(board: Board, scope: Scope) -> Iterable[Values]:
             "stage": stage.stage,
             "count": f"{stage.total.count:,}",
             "value": total(stage.total, scope),
-            "weighted": money(stage.total.weighted, scope),
+            "weighted": weighted(stage.total, scope),
             "rows": rows,
         }
+
+
+def _coming(board: Board, scope: Scope) -> Iterable[Values]:
+    room = MOST_COMING
+    for person, appointments in board.coming.items():
+        rows = [_appointment(each, scope) for each in appointments]
+        found = _cut(rows, min(room, MOST), person=person)
+        room -= len(found["rows"])
+        yield found
 
 
 def _appointment(each: Appointment, scope: Scope) -> Values:
@@ -247,12 +316,21 @@ def _movement(report: Report) -> Values:
         "until": moment(scope.at, scope),
         "unmoved": f"{moved.unmoved:,}",
         "kinds": [
-            _cut([_moved(each, scope) for each in moved.moved if each.kind == kind], kind=kind, count=moved.count(kind))
+            _cut(
+                [_moved(each, scope) for each in moved.moved if each.kind == kind],
+                kind=kind,
+                title=KIND_TITLES[kind],
+                count=f"{moved.count(kind):,}",
+            )
             for kind in MOVES
             if moved.count(kind)
         ],
         "then": money(bridge.then, scope),
-        "steps": [{"step": name, "value": _signed(amount, scope)} for name, amount in bridge.steps],
+        "then_day": _local_day(moved.since, scope),
+        "now_day": _local_day(scope.at, scope),
+        "steps": [
+            {"step": STEP_TITLES.get(name, name), "value": _signed(amount, scope)} for name, amount in bridge.steps
+        ],
         "now": money(bridge.now, scope),
     }
 
@@ -267,22 +345,21 @@ def _signed(amount: Decimal, scope: Scope) -> str:
 
 
 def _forecast(report: Report) -> Values:
+    """Give the months to come, and the lines of deals that no month may claim."""
     scope, found = report.scope, report.forecast
-    first = f"{scope.today:%Y-%m}"
+    months = [month for month in found.months if month.month >= f"{scope.today:%Y-%m}"]
     return {
-        "months": [
-            {
-                "month": month.month,
-                "count": f"{month.expected.count:,}",
-                "value": total(month.expected, scope),
-                "weighted": money(month.expected.weighted, scope),
-                "won": total(month.won, scope) if month.won.count else "",
-            }
-            for month in found.months
-            if month.month >= first
-        ][:18],
+        **_cut([_month(month, scope) for month in months]),
         "overdue": _sum(found.overdue, scope),
         "undated": _sum(found.undated, scope),
+    }
+
+
+def _month(month: Month, scope: Scope) -> Values:
+    return {
+        **_sum(month.ahead, scope),
+        "month": month.month,
+        "won": total(month.won, scope) if month.won.count else "",
     }
 
 
@@ -290,7 +367,7 @@ def _sum(found: Total, scope: Scope) -> Values:
     return {
         "count": f"{found.count:,}",
         "value": total(found, scope),
-        "weighted": money(found.weighted, scope),
+        "weighted": weighted(found, scope),
         "any": bool(found.count),
     }
 
@@ -303,7 +380,7 @@ def _flow(flow: StageFlow, scope: Scope) -> Values:
         "median": _days(flow.stays.median),
         "longest": _days(flow.stays.longest),
         "finished": _days(flow.finished.median),
-        "stuck": _cut([{**_line(deal, scope), "days": _days(days)} for deal, days in flow.stuck]),
+        "stuck": _cut([{**_line(deal, scope), "days": f"{days:,.0f}"} for deal, days in flow.stuck]),
     }
 
 
@@ -316,19 +393,28 @@ def _closed(report: Report) -> Values:
         "lost": f"{every.lost.count:,}",
         "lost_value": total(every.lost, scope),
         "rejected": f"{every.rejected.count:,}",
+        "rejected_share": share(Share(every.rejected.count, ended.sample + every.rejected.count)),
         "rate": share(every.rate),
         "by_value": _by_value(ended.by_value, every.rate),
-        "cycle": _long(ended.cycle, "days"),
-        "time_to_loss": _long(ended.time_to_loss, "days"),
+        "cycle": _long(ended.cycle, "day"),
+        "time_to_loss": _long(ended.time_to_loss, "day"),
         "velocity": money(ended.velocity, scope) if ended.velocity is not None else "",
         "sample": ended.sample,
-        "answers": _long(ended.answers, "working hours"),
+        "enough": SMALL,
+        "answers": _long(ended.answers, "working hour"),
         "answered": f"{ended.answers.count:,}",
         "discounted": f"{discount.count:,}" if discount.count else "",
         "first": money(discount.first, scope),
         "final": money(discount.final, scope),
-        "discount": f"{discount.median:.0%}".replace("%", " %") if discount.median is not None else "",
+        "discount": discount_of(discount.median),
     }
+
+
+def discount_of(median: float | None) -> str:
+    """Write by how much deals were won below or above their first value."""
+    if median is None or round(median, 2) == 0:
+        return "at the first value"
+    return f"{abs(median):.0%} {'below' if median > 0 else 'above'} the first value".replace("%", " %")
 
 
 def _by_value(rate: float | None, counted: Share) -> str:
@@ -336,15 +422,22 @@ def _by_value(rate: float | None, counted: Share) -> str:
 
 
 def _long(found: Spread, what: str) -> str:
+    """Write how long things took; `what` is the unit, e.g. `day`."""
     if found.median is None or found.mean is None:
         return ""
-    return f"{_days(found.median)} {what} (mean {_days(found.mean)})"
+    median = _days(found.median)
+    return f"{median} {what}{'' if median == '1' else 's'} (median; mean {_days(found.mean)})"
 
 
-def _reason(reason: Reason, scope: Scope) -> Values:
+def _reasons(reasons: Sequence[Reason], ended: Total, scope: Scope) -> Values:
+    return _cut([_reason(each, ended, scope) for each in reasons])
+
+
+def _reason(reason: Reason, ended: Total, scope: Scope) -> Values:
     return {
         "reason": _short(reason.reason) or "not said",
         "count": f"{reason.total.count:,}",
+        "share": share(Share(reason.total.count, ended.count)),
         "value": total(reason.total, scope),
         "left": ", ".join(f"{stage} {count}" for stage, count in _often(reason.left)),
     }

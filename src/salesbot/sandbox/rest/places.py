@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from typing import Any
 
 from salesbot.sandbox import accounts, files, repositories
@@ -34,6 +35,8 @@ PROFILE = {
     "public_gists": 0,
     "public_repos": 0,
 }
+LARGEST_PAYLOAD = 64 * 1024
+"""Bytes of the payload of a repository_dispatch (rest: create-a-repository-dispatch-event)."""
 ALONE = {"network_count": 0, "subscribers_count": 0}
 """What a repository says of itself only when it is asked for by name."""
 
@@ -134,7 +137,11 @@ def dispatch(call: Call) -> Reply:
     row, event = call.repository, call.required("event_type", "RepositoryDispatch")
     if not writes_code(call.hub.db, call.who, row):
         raise no_permission(f"{call.who.login} may not dispatch: that takes write.")
-    parts = {"branch": row["default_branch"], "client_payload": call.given("client_payload", dict, {})}
+    payload = call.given("client_payload", dict, {})
+    # (inferred): the documentation says "less than 64 KB" and not how that is counted; as it travels is the strictest.
+    if len(json.dumps(payload)) >= LARGEST_PAYLOAD:
+        raise Refused("unprocessable", "client_payload is too large.")
+    parts = {"branch": row["default_branch"], "client_payload": payload}
     call.hub.announce(call.who, "repository_dispatch", event, row, **parts)
     return Reply(status=204)
 
