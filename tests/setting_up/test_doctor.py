@@ -294,6 +294,15 @@ def test_it_tries_things_on_a_scratch_issue_and_closes_it(healthy: Play, command
     assert set(healthy.sales.labels()) == {*labels, "not-a-deal"}
 
 
+@pytest.mark.parametrize("by", ["eve", "ann"])
+def test_who_may_not_try_things_is_told_which_role_it_takes(healthy: Play, command: Command, by: str) -> None:
+    issues = [issue for issue in healthy.sales.issues() if issue.state == "OPEN"]
+    said = command("doctor", "--scratch", by=by)
+    assert said.code == 1
+    assert "It takes the role write, or `issues: write`" in said.err
+    assert [issue for issue in healthy.sales.issues() if issue.state == "OPEN"] == issues
+
+
 def test_the_scratch_issue_never_becomes_a_deal(healthy: Play, command: Command) -> None:
     command("doctor", "--scratch", by="kim")
     healthy.settle()

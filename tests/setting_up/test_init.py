@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -52,6 +53,17 @@ def test_an_empty_folder_gets_every_file_with_its_owner_and_the_day(
     shown = capsys.readouterr().out
     assert "+++ b/.github/workflows/sales.yml" in shown
     assert f"{CONFIG}: written" in shown
+
+
+def test_the_line_it_leaves_to_type_works_from_where_one_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "our deals"
+    folder.mkdir()
+    subprocess.run(["git", "init", "--quiet", str(folder)], check=True)
+    init(folder, "--owner", "acme", "--yes")
+    line = capsys.readouterr().out.splitlines()[-1].removeprefix("Look at it, then: ").partition(" && ")[0]
+    subprocess.run(shlex.split(line), check=True)
+    staged = subprocess.run(["git", "-C", str(folder), "ls-files"], check=True, capture_output=True, text=True).stdout
+    assert set(staged.split()) == set(begin.kit())
 
 
 def test_the_configuration_it_writes_checks_clean(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
