@@ -17,7 +17,6 @@ RUN python3 -m venv /build/tools \
 COPY pyproject.toml README.md LICENSE /build/
 COPY src /build/src
 COPY templates /build/templates
-COPY .github/workflows/check.yml .github/workflows/report.yml .github/workflows/sales.yml /build/.github/workflows/
 RUN /build/tools/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \
       --wheel-dir /build/wheels /build \
  && mkdir /build/unused && mv /build/wheels/pynacl-* /build/wheels/pycparser-* /build/unused/ \
@@ -31,9 +30,11 @@ FROM ${BASE}
 COPY --from=build /opt/salesbot /opt/salesbot
 # An image that cannot start, or tell the time in Berlin, is not to be built. Started here once, with every import, it
 # leaves what it uses compiled, the standard library included, which the official base does not. Of PyGithub's 170
-# modules a lazy client asks for a few: only those stay compiled.
+# modules a lazy client asks for a few: only those stay compiled. The base's own pip goes, and what would install it.
 RUN --mount=type=bind,from=build,source=/build/unused/site,target=/build/unused \
-    export PYTHONPATH=/build/unused \
+    rm -rf /usr/local/bin/pip* /usr/local/lib/python3*/site-packages/pip* /usr/lib*/python3*/ensurepip \
+      /usr/local/lib/python3*/ensurepip \
+ && export PYTHONPATH=/build/unused \
  && /opt/salesbot/bin/python -c 'import zoneinfo; zoneinfo.ZoneInfo("Europe/Berlin"), zoneinfo.ZoneInfo("UTC")' \
  && /opt/salesbot/bin/salesbot --help >/dev/null \
  && /opt/salesbot/bin/python -c 'from salesbot.adapters import templates as t; t.compile_builtin(t.compiled_home())' \

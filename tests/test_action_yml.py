@@ -33,7 +33,7 @@ def read(name: str) -> dict[str, Any]:
 
 
 ACTION = read("action.yml")
-WORKFLOW = read(".github/workflows/sales.yml")
+WORKFLOW = read("templates/github/workflows/sales.yml")
 JOB = WORKFLOW["jobs"]["salesbot"]
 DOCKERFILE = (TOP / "Dockerfile").read_text(encoding="utf-8")
 
@@ -212,7 +212,7 @@ def test_the_filter_saves_the_minutes_it_is_there_for(about: dict[str, Any]) -> 
 # The workflow of the report
 
 
-REPORT = read(".github/workflows/report.yml")
+REPORT = read("templates/github/workflows/report.yml")
 
 
 def test_the_report_runs_twice_on_monday_off_the_hour_and_by_hand() -> None:
@@ -240,9 +240,16 @@ def test_the_step_of_the_report_gives_inputs_that_there_are() -> None:
     assert kept["with"]["path"] == inputs.cache
 
 
-# Every workflow, also those that only this repository runs
+# Every workflow: those that this repository runs, and those that repositories of deals do
 
-WORKFLOWS = {file.name: read(f".github/workflows/{file.name}") for file in (TOP / ".github/workflows").glob("*.yml")}
+
+def test_this_repository_runs_none_of_those_that_are_copied() -> None:
+    """Whoever hosts a copy would find a failed run each morning: its deals are elsewhere."""
+    assert {file.name for file in (TOP / ".github/workflows").iterdir()} == {"ci.yml", "release.yml"}
+
+
+PLACES = (".github/workflows", "templates/github/workflows")
+WORKFLOWS = {file.name: read(f"{place}/{file.name}") for place in PLACES for file in (TOP / place).glob("*.yml")}
 STEPS = [
     pytest.param(name, step, id=f"{name}, {job}, step {number}")
     for name, workflow in WORKFLOWS.items()

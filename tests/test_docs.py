@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from salesbot import cli
 from salesbot.adapters.templates import builtin_names
 from salesbot.cli import main
 from salesbot.core import weekly
@@ -36,6 +38,7 @@ README = (TOP / "README.md").read_text(encoding="utf-8")
 DOCS = {
     file.name: file.read_text(encoding="utf-8") for file in (TOP / "README.md", *sorted((TOP / "docs").glob("*.md")))
 }
+CHANGES, CONTRIBUTING = ((TOP / name).read_text(encoding="utf-8") for name in ("CHANGELOG.md", "CONTRIBUTING.md"))
 FENCES = re.compile(r"```(\w+)\n(.*?)```", re.S)
 BLOCKS = FENCES.findall(README)
 PIPELINE = default_pipeline()
@@ -120,7 +123,8 @@ def test_the_form_in_the_configuration_of_the_intake_is_a_right_one() -> None:
 
 def test_the_numbers_of_the_intake_are_those_of_the_program() -> None:
     page = DOCS["intake.md"]
-    hours = re.search(r"- cron: \"23 (\d+)-(\d+) \* \* 1-5\"", (TOP / ".github/workflows/sales.yml").read_text())
+    workflow = (TOP / "templates/github/workflows/sales.yml").read_text(encoding="utf-8")
+    hours = re.search(r"- cron: \"23 (\d+)-(\d+) \* \* 1-5\"", workflow)
     assert hours is not None
     runs = int(hours[2]) - int(hours[1]) + 1
     assert f"({runs} runs on 22 days)" in page
@@ -161,6 +165,42 @@ def test_a_command_line_it_shows_exists(line: str) -> None:
         assert ended.value.code == 0
     elif program != "cat":
         assert (TOP / program).is_file()
+
+
+def _typed() -> Iterator[tuple[str, str]]:
+    """Every command line of the program that a page names, in the text or in a block."""
+    for page, text in {**DOCS, "CHANGELOG.md": CHANGES, "CONTRIBUTING.md": CONTRIBUTING}.items():
+        blocks_ = "\n".join(block for _, block in re.findall(r"^ *```(\w*)\n(.*?)^ *```", text, re.S | re.M))
+        spans = re.findall(r"`([^`]+)`", re.sub(r"^ *```.*?^ *```", "", text, flags=re.S | re.M))
+        for line in (*spans, *re.findall(r"^ *(?:\$ )?(?:\S*/)?(salesbot [^\n]+)$", blocks_, re.M)):
+            if line.startswith("salesbot "):
+                yield page, " ".join(line.split()[1:])
+
+
+@pytest.mark.parametrize(("page", "line"), sorted(set(_typed())))
+def test_a_command_line_any_page_names_is_one_with_the_options_it_has(page: str, line: str) -> None:
+    parser = cli._parser()
+    for word in line.split():
+        deeper = next((action.choices for action in parser._actions if isinstance(action.choices, dict)), None)
+        if deeper is None:
+            break
+        assert word in deeper, f"there is no {word} in {line}"
+        parser = deeper[word]
+    known = {option for action in parser._actions for option in action.option_strings}
+    assert set(re.findall(r"(?<!\S)--[a-z-]+", line.split("#")[0])) <= known
+
+
+def test_nobody_is_told_to_install_the_program_by_its_name_alone() -> None:
+    """It is on no registry: whoever takes the name there would have their code run."""
+    texts = [*DOCS.values(), *(file.read_text(encoding="utf-8") for file in (TOP / "src").rglob("*.py"))]
+    assert not [found for text in texts for found in re.findall(r"pip install [^`\n]*(?<!/)\bsalesbot\b", text)]
+
+
+@pytest.mark.parametrize("page", DOCS)
+def test_whatever_a_page_says_to_make_can_be_made(page: str) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (TOP / "Makefile").read_text(encoding="utf-8"), re.M))
+    named = {word for line in re.findall(r"`make ([a-z -]+)", DOCS[page]) for word in line.split()}
+    assert named <= targets
 
 
 def test_a_won_deal_sees_four_comments_in_its_life() -> None:

@@ -38,7 +38,7 @@ class Threat:
     def source(self) -> str:
         """Where the defence stands, in the repository."""
         file = self.without[0]
-        return file if file.startswith(".github/") else f"{SOURCE}/{file}"
+        return file if file.endswith(".yml") else f"{SOURCE}/{file}"
 
 
 THREATS = [
@@ -61,7 +61,7 @@ THREATS = [
         "moves its tag to other code",
         "actions are pinned by commit; a release names the image by its digest",
         "tests/test_action_yml.py::test_every_action_is_pinned_by_a_commit",
-        (".github/workflows/check.yml", "checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "checkout@v7"),
+        ("templates/github/workflows/check.yml", "@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "@v7"),
     ),
     Threat(
         "a stranger",
@@ -125,9 +125,9 @@ THREATS = [
         "a role that cannot be asked ends the run before any write; the next one asks again",
         "tests/e2e/test_tokens.py::test_where_github_cannot_say_a_role_nothing_is_done_and_the_run_fails",
         (
-            "adapters/github/read.py",
+            "adapters/github/more.py",
             """    answer = client.get(f"/repos/{repository}/collaborators/{person}/permission")\n""",
-            """    try:\n        answer = client.get(f"/repos/{repository}/collaborators/{person}/permission")\n"""
+            """    from salesbot.core.errors import ServiceError\n\n    try:\n        answer = client.get(f"/repos/{repository}/collaborators/{person}/permission")\n"""
             "    except ServiceError:\n        return Role.WRITE\n",
         ),
     ),

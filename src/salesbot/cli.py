@@ -31,6 +31,8 @@ BUG = 3
 PROGRAM = (sys.executable, "-m", "salesbot", "run")
 """What a run in the sandbox starts: this program, as the Action does."""
 DEFAULT_CONFIG = ".github/salesbot.yml"
+STOPPED = 130
+"""What a shell says of a command that Ctrl-C ended."""
 
 
 def main(argv: Sequence[str] | None = None, env: Mapping[str, str] | None = None) -> int:
@@ -46,6 +48,9 @@ def main(argv: Sequence[str] | None = None, env: Mapping[str, str] | None = None
         return error.exit_code
     except BrokenPipeError:
         return 1
+    except KeyboardInterrupt:
+        print("salesbot: stopped.", file=sys.stderr)
+        return STOPPED
     return result
 
 
@@ -239,7 +244,7 @@ def _need_sandbox() -> None:
         import salesbot.sandbox  # noqa: F401
     except ImportError as error:
         raise InputError(
-            f"The sandbox needs {error.name}.", "Install it with: pip install 'salesbot[sandbox]'"
+            f"The sandbox needs {error.name}.", "Install it with: pip install graphql-core starlette uvicorn"
         ) from error
 
 

@@ -89,7 +89,7 @@ def run_relay(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     try:
         import uvicorn
     except ImportError as error:
-        raise InputError("The relay needs uvicorn.", "Install it with: pip install 'salesbot[relay]'") from error
+        raise InputError("The relay needs uvicorn.", "Install it with: pip install uvicorn") from error
     github = tools.github(args, env, dry_run=False)
     courier = Courier(spool := Spool(Path(args.spool)), github.client, github.place.repository, _print)
     worker = threading.Thread(target=courier.run, name="courier", daemon=True)

@@ -9,6 +9,7 @@ import pytest
 from salesbot.core import workflow
 
 TOP = Path(__file__).parents[2]
+COPIED = TOP / "templates/github/workflows"
 STEP = "steps: [{uses: acme/salesbot@v1}]"
 
 
@@ -17,7 +18,7 @@ def a_workflow(job: str = "", top: str = "on: [issues]", step: str = STEP) -> st
 
 
 def test_the_workflow_to_copy_lacks_nothing() -> None:
-    found = workflow.read((TOP / ".github/workflows/sales.yml").read_text(encoding="utf-8"))
+    found = workflow.read((COPIED / "sales.yml").read_text(encoding="utf-8"))
     assert found is not None
     assert found.events == {*workflow.EVENTS, "repository_dispatch"}, "the last is for a relay, which not everybody has"
     assert (found.owner, found.ref, found.lacking()) == ("OWNER", "main", [])
@@ -25,7 +26,7 @@ def test_the_workflow_to_copy_lacks_nothing() -> None:
 
 
 def test_the_report_to_copy_lacks_nothing() -> None:
-    found = workflow.read((TOP / ".github/workflows/report.yml").read_text(encoding="utf-8"))
+    found = workflow.read((COPIED / "report.yml").read_text(encoding="utf-8"))
     assert found is not None
     assert (found.task, set(found.needed) - found.events, found.lacking()) == ("report", set(), [])
 
@@ -33,7 +34,7 @@ def test_the_report_to_copy_lacks_nothing() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param((TOP / ".github/workflows/check.yml").read_text(encoding="utf-8"), id="the check is no run"),
+        pytest.param((COPIED / "check.yml").read_text(encoding="utf-8"), id="the check is no run"),
         pytest.param((TOP / ".github/workflows/ci.yml").read_text(encoding="utf-8"), id="another workflow"),
         pytest.param(a_workflow(step="steps: [{uses: acme/not-salesbot@v1}]"), id="another action"),
         pytest.param(a_workflow(step="steps: [{uses: ./salesbot}]"), id="a local action"),

@@ -107,7 +107,7 @@ def pipeline_diagram() -> str:
 @part
 def workflow() -> str:
     """The workflow file to copy."""
-    return f"```yaml\n{(TOP / '.github/workflows/sales.yml').read_text(encoding='utf-8')}```"
+    return f"```yaml\n{(TOP / 'templates/github/workflows/sales.yml').read_text(encoding='utf-8')}```"
 
 
 @part
@@ -166,13 +166,16 @@ def _guard_row(name: str) -> tuple[str, ...]:
 @part
 def program() -> str:
     """What `salesbot` does at the command line."""
-    return table(("command", "does", "options"), (_program_row(*each) for each in _subcommands()))
+    return table(("command", "does", "options"), (_program_row(*each) for each in _subcommands(cli._parser())))
 
 
-def _subcommands() -> Iterator[tuple[argparse.ArgumentParser, str]]:
-    (found,) = (action for action in cli._parser()._actions if isinstance(action, argparse._SubParsersAction))
-    for listed in found._choices_actions:
-        yield found.choices[listed.dest], listed.help or ""
+def _subcommands(parser: argparse.ArgumentParser) -> Iterator[tuple[argparse.ArgumentParser, str]]:
+    """Every command that does something, also those of two words."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for listed in action._choices_actions:
+                command = action.choices[listed.dest]
+                yield from [*_subcommands(command)] or [(command, listed.help or "")]
 
 
 def _program_row(parser: argparse.ArgumentParser, does: str) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ NAV = {
         "docs/templates.md",
         "docs/intake.md",
         "docs/streak.md",
+        "docs/server.md",
         "docs/troubleshooting.md",
     ],
     "Before you rely on it": ["docs/limits.md", "docs/untried.md", "docs/security.md"],

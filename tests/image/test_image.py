@@ -114,3 +114,8 @@ def test_every_template_is_compiled(container: str) -> None:
 def test_there_is_no_pip_and_no_sandbox_in_it(container: str) -> None:
     look = "from importlib.util import find_spec; print(find_spec('pip'), find_spec('salesbot.sandbox'))"
     assert inside(container, "/opt/salesbot/bin/python", "-c", look) == "None None"
+
+
+def test_the_base_has_no_pip_either_and_nothing_to_install_it_with(container: str) -> None:
+    look = "from importlib.util import find_spec; print(find_spec('pip'), find_spec('ensurepip'))"
+    assert inside(container, "python3", "-c", look) == "None None"

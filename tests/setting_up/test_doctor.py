@@ -19,7 +19,8 @@ from tests.e2e.play import CONFIG, Play
 from tests.setting_up.conftest import Command
 
 WORKFLOW = ".github/workflows/sales.yml"
-FILE = begin.kit()[WORKFLOW].replace("OWNER/", "acme/")
+PIN = "1" * 40
+FILE = begin.kit()[WORKFLOW].replace("OWNER/salesbot@main", f"acme/salesbot@{PIN}")
 
 
 @pytest.fixture
@@ -180,6 +181,16 @@ MINDS: list[tuple[str, Callable[[Play], object], str]] = [
     ),
     ("somebody from outside", _outsider, "mind: olga is not of the organisation and can read values (triage)."),
     ("a public repository", _public, "mind: The repository is public: everybody can read values and reasons."),
+    (
+        "an internal repository",
+        lambda play: play.sales.settings.open_to_enterprise(),
+        "mind: The repository is internal: everybody in the enterprise can read values and reasons.",
+    ),
+    (
+        "a branch that anybody may push to",
+        push(WORKFLOW, FILE.replace(f"acme/salesbot@{PIN}", "acme/salesbot@main")),
+        f"mind: {WORKFLOW} runs whatever is at acme/salesbot@main that day. Put a commit or a release behind the @.",
+    ),
     ("no since", push(CONFIG, "version: 1\n"), "mind: .github/salesbot.yml does not say since when"),
     (
         "no permissions named",
@@ -281,6 +292,15 @@ def test_it_tries_things_on_a_scratch_issue_and_closes_it(healthy: Play, command
     scratch = healthy.sales.issue(2)
     assert (scratch.state, scratch.labels) == ("CLOSED", ("not-a-deal",))
     assert set(healthy.sales.labels()) == {*labels, "not-a-deal"}
+
+
+@pytest.mark.parametrize("by", ["eve", "ann"])
+def test_who_may_not_try_things_is_told_which_role_it_takes(healthy: Play, command: Command, by: str) -> None:
+    issues = [issue for issue in healthy.sales.issues() if issue.state == "OPEN"]
+    said = command("doctor", "--scratch", by=by)
+    assert said.code == 1
+    assert "It takes the role write, or `issues: write`" in said.err
+    assert [issue for issue in healthy.sales.issues() if issue.state == "OPEN"] == issues
 
 
 def test_the_scratch_issue_never_becomes_a_deal(healthy: Play, command: Command) -> None:

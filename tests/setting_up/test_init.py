@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -37,13 +44,26 @@ def test_an_empty_folder_gets_every_file_with_its_owner_and_the_day(
     assert init(tmp_path, "--owner", "acme", "--yes") == 0
     files = written(tmp_path)
     assert set(files) == set(begin.kit())
-    for workflow in begin.WORKFLOWS:
+    workflows = [path for path in files if path.startswith(".github/workflows/")]
+    assert len(workflows) == 3
+    for workflow in workflows:
         assert "uses: acme/salesbot@" in files[workflow]
         assert "OWNER" not in files[workflow]
     assert re.search(r"^since: 20\d\d-\d\d-\d\d$", files[CONFIG], re.M)
     shown = capsys.readouterr().out
     assert "+++ b/.github/workflows/sales.yml" in shown
     assert f"{CONFIG}: written" in shown
+
+
+def test_the_line_it_leaves_to_type_works_from_where_one_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "our deals"
+    folder.mkdir()
+    subprocess.run(["git", "init", "--quiet", str(folder)], check=True)
+    init(folder, "--owner", "acme", "--yes")
+    line = capsys.readouterr().out.splitlines()[-1].removeprefix("Look at it, then: ").partition(" && ")[0]
+    subprocess.run(shlex.split(line), check=True)
+    staged = subprocess.run(["git", "-C", str(folder), "ls-files"], check=True, capture_output=True, text=True).stdout
+    assert set(staged.split()) == set(begin.kit())
 
 
 def test_the_configuration_it_writes_checks_clean(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -121,6 +141,34 @@ def test_bad_input_is_refused_and_nothing_is_written(
     assert init(tmp_path, "--yes", *flags) == 2
     assert why in capsys.readouterr().err
     assert written(tmp_path) == {}
+
+
+def _hear_ctrl_c() -> None:
+    """Tests that run side by side ignore it, and what they start would inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def test_ctrl_c_at_a_question_ends_it_in_a_word_and_leaves_what_was_there(tmp_path: Path) -> None:
+    keyboard, terminal = pty.openpty()
+    line = [sys.executable, "-m", "salesbot", "init", "--repo", str(tmp_path)]
+    program = subprocess.Popen(
+        line,
+        stdin=terminal,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_hear_ctrl_c,
+    )
+    assert program.stdout is not None
+    assert program.stderr is not None
+    assert program.stdout.read(4) == "Who "
+    time.sleep(0.5)  # the question is there a moment before the answer is waited for
+    program.send_signal(signal.SIGINT)
+    assert program.wait(20) == 130
+    assert program.stderr.read().strip() == "salesbot: stopped."
+    assert written(tmp_path) == {}
+    os.close(keyboard)
+    os.close(terminal)
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -177,6 +177,8 @@ class Repository:
     """`owner/name`."""
     url: str = ""
     private: bool = True
+    """GitHub counts internal ones among them."""
+    internal: bool = False
     labels: tuple[Label, ...] = ()
     labels_complete: bool = True
     labels_end: str | None = None

@@ -29,6 +29,7 @@ NEEDED: Mapping[str, str] = {"contents": "read", "issues": "write"}
 """The permissions of its job."""
 _RANK = {"none": 0, "read": 1, "write": 2}
 _USES = re.compile(r"^(?P<owner>[^/\s]+)/salesbot(?:/[^@\s]*)?@(?P<ref>\S+)$")
+_PINNED = re.compile(r"[0-9a-f]{40}|v\d+(\.\d+\.\d+)?")
 _SECRET = re.compile(r"\$\{\{\s*secrets\.(\w+)\s*\}\}")
 
 
@@ -48,6 +49,11 @@ class SalesWorkflow:
     def needed(self) -> Mapping[str, str]:
         """The events it is to start on, and what it means where it does not."""
         return REPORT_EVENTS if self.task == "report" else EVENTS
+
+    @property
+    def pinned(self) -> bool:
+        """Whether it runs a commit or a release, not what somebody pushes to a branch."""
+        return _PINNED.fullmatch(self.ref) is not None
 
     def lacking(self) -> list[str]:
         """Name the permissions the job lacks, as they are to be written. Nothing where the file does not say."""

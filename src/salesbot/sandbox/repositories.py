@@ -55,6 +55,11 @@ def create(
     return row
 
 
+def visibility(row: Row) -> str:
+    """Say who may read a repository, in GitHub's word."""
+    return "public" if not row["private"] else "internal" if row["internal"] else "private"
+
+
 def set_role(db: Database, repository_id: int, login: str, role: str, at: str) -> None:
     """Give somebody a role, built in or custom, or take it with `none`. Raise ValueError for an unknown role."""
     known = {level.name.lower() for level in Level} | {row["name"] for row in db.all("SELECT name FROM custom_roles")}

@@ -32,6 +32,11 @@ class Settings:
         with self.hub.db.transaction():
             self.hub.db.run(sql, row["id"], f"{FOLDER}/{workflow}", state)
 
+    def open_to_enterprise(self) -> None:
+        """Make the repository an internal one. Nobody else of the enterprise is here to read it."""
+        with self.hub.db.transaction():
+            self.hub.db.update("repositories", self._row()["id"], internal=1)
+
     def secret(self, name: str) -> None:
         """Set a secret; nobody reads its value again."""
         row = self._row()

@@ -14,6 +14,7 @@ CREATE TABLE repositories (
   name TEXT NOT NULL COLLATE NOCASE,
   description TEXT,
   private INTEGER NOT NULL,
+  internal INTEGER NOT NULL DEFAULT 0,  -- of the private ones: the whole enterprise may read it
   default_branch TEXT NOT NULL DEFAULT 'main',
   collaborators_readable INTEGER NOT NULL DEFAULT 0,  -- whether GITHUB_TOKEN may list collaborators over GraphQL
   next_number INTEGER NOT NULL DEFAULT 1,

@@ -169,7 +169,7 @@ class Wire:
             "name": row["name"],
             "full_name": row["full_name"],
             "private": bool(row["private"]),
-            "visibility": "private" if row["private"] else "public",
+            "visibility": repositories.visibility(row),
             "owner": self.user(row["owner_id"]),
             "html_url": page,
             "description": row["description"],

@@ -17,8 +17,6 @@ from pathlib import Path
 from salesbot.adapters.templates import builtin_home
 from salesbot.core.errors import InputError
 
-WORKFLOWS = tuple(f".github/workflows/{name}.yml" for name in ("sales", "check", "report"))
-"""In a checkout they stand where GitHub wants them, since they are this repository's own."""
 OWNER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
 _USES = re.compile(r"^(\s*- uses: )OWNER/", re.M)
 _EXPLAINED = re.compile(r"^\s*# There is no release yet: OWNER is .*$", re.M)
@@ -62,9 +60,7 @@ def _wanted(path: str, text: str, now: str | None) -> Wanted:
 def kit() -> Mapping[str, str]:
     """Read the files that come with salesbot, by their path in a repository."""
     shipped = builtin_home() / "github"
-    found = {f".github/{path}": file.read_text(encoding="utf-8") for path, file in _files(shipped, "")}
-    top = Path(__file__).parents[3]
-    return {path: (top / path).read_text(encoding="utf-8") for path in WORKFLOWS if path not in found} | found
+    return {f".github/{path}": file.read_text(encoding="utf-8") for path, file in _files(shipped, "")}
 
 
 def _files(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
@@ -71,7 +72,8 @@ def run_init(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     manner = begin.Manner(args.yes or args.force, args.force, ask, print)
     written = begin.begin(folder, begin.wanted(folder, owner, datetime.now(UTC).astimezone().date()), manner)
     if written:
-        print(f"Look at it, then: git add {' '.join(written)} && git commit -m 'salesbot' && git push")
+        git = "git" if args.repo == "." else f"git -C {shlex.quote(args.repo)}"
+        print(f"Look at it, then: {git} add {' '.join(written)} && {git} commit -m 'salesbot' && {git} push")
     return 0
 
 

@@ -66,6 +66,12 @@ def _file(path: str, sales: SalesWorkflow) -> Iterator[Finding]:
         )
     if sales.owner == "OWNER":
         yield Finding("fix", f"{path} names nobody who hosts salesbot.", "Put your organisation in place of OWNER")
+    elif not sales.pinned:
+        yield Finding(
+            "mind",
+            f"{path} runs whatever is at {sales.owner}/salesbot@{sales.ref} that day.",
+            "Put a commit or a release behind the @",
+        )
 
 
 def _switched(each: Workflow) -> Iterator[Finding]:
@@ -138,11 +144,17 @@ def of_readers(around: Facts, outsiders: Mapping[str, Role] | None) -> Iterator[
         yield Finding(
             "mind", "The repository is public: everybody can read values and reasons.", "Settings, General, Visibility"
         )
+    if around.repository.internal:
+        yield Finding(
+            "mind",
+            "The repository is internal: everybody in the enterprise can read values and reasons.",
+            "Settings, General, Visibility",
+        )
     if outsiders is None:
         yield Finding("unknown", "Who works here from outside the organisation: that takes the role write.")
     for login, role in sorted((outsiders or {}).items()):
         yield Finding("mind", f"{login} is not of the organisation and can read values ({role.name.lower()}).")
-    if around.repository.private and outsiders == {}:
+    if around.repository.private and not around.repository.internal and outsiders == {}:
         yield Finding("ok", "Only people of the organisation can read values.")
 
 

@@ -124,6 +124,7 @@ def repository_facts(data: Json, place: Place) -> Repository:
         name=need(data, "nameWithOwner"),
         url=need(data, "url"),
         private=need(data, "isPrivate"),
+        internal=need(data, "visibility") == "INTERNAL",
         labels=tuple(shapes.label(node) for node in nodes(data, "labels")),
         labels_complete=not need(data, "labels", "pageInfo")["hasNextPage"],
         labels_end=need(data, "labels", "pageInfo").get("endCursor"),

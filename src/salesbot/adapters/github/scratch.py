@@ -93,5 +93,5 @@ class Scratch:
         reply = self.client.mutate(document(operation), variables)
         if reply.errors:
             message = str(reply.errors[0].get("message", ""))[:200]
-            raise ServiceError(f"GitHub refused {operation}: {message}.", "It takes the role write, or `issues: write`")
+            raise ServiceError(f"GitHub refused a trial: {message}.", "It takes the role write, or `issues: write`")
         return reply.data

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from salesbot.sandbox import repositories
 from salesbot.sandbox.database import Row
 from salesbot.sandbox.ids import node_id
 
@@ -64,7 +65,7 @@ def repository(row: Row, server: str) -> Node:
         "nameWithOwner": row["full_name"],
         "description": row["description"],
         "isPrivate": bool(row["private"]),
-        "visibility": "PRIVATE" if row["private"] else "PUBLIC",
+        "visibility": repositories.visibility(row).upper(),
         "isInOrganization": row["owner_type"] == "Organization",
         "isArchived": False,
         "isFork": False,
