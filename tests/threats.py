@@ -127,7 +127,8 @@ THREATS = [
         (
             "adapters/github/more.py",
             """    answer = client.get(f"/repos/{repository}/collaborators/{person}/permission")\n""",
-            """    from salesbot.core.errors import ServiceError\n\n    try:\n        answer = client.get(f"/repos/{repository}/collaborators/{person}/permission")\n"""
+            """    from salesbot.core.errors import ServiceError\n\n    try:\n"""
+            """        answer = client.get(f"/repos/{repository}/collaborators/{person}/permission")\n"""
             "    except ServiceError:\n        return Role.WRITE\n",
         ),
     ),
