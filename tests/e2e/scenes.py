@@ -130,7 +130,7 @@ def assert_swept(play: Play) -> None:
 
 def _shown(text: str) -> str:
     """A history that was read from the labels alone cannot tell a start from a label."""
-    return re.sub(r"\]\([^)]*\)", "]", text).replace("|  | start |", "|  | label |")
+    return re.sub(r"\[([^\[\]]*)\]\([^)]*\)", r"\1", text).replace("|  | start |", "|  | label |")
 
 
 def _settled_lead(play: Play) -> int:
