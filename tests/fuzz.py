@@ -22,9 +22,9 @@ from salesbot.adapters.actions import Inputs, read_event, wake
 from salesbot.core import checklists, command_lines, dates, fields, journal, mail, markdown
 from salesbot.core.config import parse
 from salesbot.core.config.problems import ConfigError
+from salesbot.core.defaults import default_pipeline
 from salesbot.core.errors import InputError
 from salesbot.core.money import Money, MoneyError
-from salesbot.core.pipeline import default_pipeline
 
 SLOW = 2
 """Seconds after which one text took too long."""

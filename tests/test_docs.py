@@ -23,9 +23,10 @@ from salesbot.core.attention import KINDS
 from salesbot.core.commands import all_commands
 from salesbot.core.config import parse
 from salesbot.core.deal import Role
+from salesbot.core.defaults import default_pipeline
 from salesbot.core.duplicates import COMPARED
 from salesbot.core.lead import LONGEST_VALUE
-from salesbot.core.pipeline import Typeform, default_pipeline
+from salesbot.core.pipeline import Typeform
 from salesbot.core.report import as_csv, as_json
 from salesbot.demo import story
 from tests.docs.parts import PARTS, parts_of

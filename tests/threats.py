@@ -68,14 +68,18 @@ THREATS = [
         "writes `::set-env::` or `##[...]` into a title, and the log obeys it as a command to the runner",
         "every line of the log and every annotation goes through one function that breaks such signs",
         "tests/adapters/test_actions.py::test_a_strangers_words_in_the_log_are_no_command",
-        ("adapters/actions.py", 'self.out.write(f"{markdown.log_safe(text)}\\n")', 'self.out.write(f"{text}\\n")'),
+        (
+            "adapters/actions/runner.py",
+            'self.out.write(f"{markdown.log_safe(text)}\\n")',
+            'self.out.write(f"{text}\\n")',
+        ),
     ),
     Threat(
         "a stranger",
         "ends an output of the step early and adds outputs of their own",
         "the delimiter is random, 128 bits for each value",
         "tests/adapters/test_actions.py::test_no_two_delimiters_are_the_same",
-        ("adapters/actions.py", "secrets.token_hex(16)", "'end'"),
+        ("adapters/actions/runner.py", "secrets.token_hex(16)", "'end'"),
     ),
     Threat(
         "a stranger",
@@ -117,7 +121,7 @@ THREATS = [
         "gives commands on a pull request, whose code and rights are others",
         "nothing that concerns a pull request wakes the program, and no code of one is checked out beside a token",
         "tests/adapters/test_actions.py::test_an_event_that_is_none_of_our_business",
-        ("adapters/actions.py", """if "pull_request" in event["issue"]:""", "if False:"),
+        ("adapters/actions/event.py", """if "pull_request" in event["issue"]:""", "if False:"),
     ),
     Threat(
         "a stranger",
@@ -211,7 +215,7 @@ THREATS = [
         "shows the token in an error or a `repr`",
         "secrets are kept out of every `repr`, and errors are ours, not the client's",
         "tests/adapters/test_actions.py::test_the_token_is_not_shown_with_the_inputs",
-        ("adapters/actions.py", "    token: str = field(repr=False)", "    token: str"),
+        ("adapters/actions/inputs.py", "    token: str = field(repr=False)", "    token: str"),
     ),
     Threat(
         "a stranger",
@@ -246,7 +250,7 @@ THREATS = [
         "in the address of Typeform's sends the token elsewhere or in the open",
         "no address without https is taken, but on this machine; the form's id is no path; no redirect is followed",
         "tests/adapters/test_actions.py::test_no_secret_is_sent_in_the_open",
-        ("adapters/actions.py", "if not _is_closed(typeform_url):", "if False:"),
+        ("adapters/actions/inputs.py", "if not _is_closed(typeform_url):", "if False:"),
     ),
     Threat(
         "a slip of ours",

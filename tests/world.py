@@ -14,6 +14,7 @@ from salesbot.adapters.templates import Words
 from salesbot.core import comments
 from salesbot.core.deal import Actor, Role
 from salesbot.core.decide import Decision, decide
+from salesbot.core.defaults import default_pipeline
 from salesbot.core.effects import (
     AddLabel,
     Assign,
@@ -44,7 +45,7 @@ from salesbot.core.facts import (
     Repository,
     Waking,
 )
-from salesbot.core.pipeline import Pipeline, default_pipeline
+from salesbot.core.pipeline import Pipeline
 
 BOT = Actor("github-actions", 41898282, is_bot=True)
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

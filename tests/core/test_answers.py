@@ -12,8 +12,9 @@ import yaml
 from salesbot.core import comments
 from salesbot.core.commands import find
 from salesbot.core.deal import Actor
+from salesbot.core.defaults import default_pipeline
 from salesbot.core.journal import find_cards
-from salesbot.core.pipeline import Pipeline, default_pipeline
+from salesbot.core.pipeline import Pipeline
 from salesbot.core.problems import LabelProblem
 from tests.world import ANN, KIM, NORA, START, WORDS, World, a_deal
 

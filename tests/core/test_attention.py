@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from salesbot.core.deal import Actor
-from salesbot.core.pipeline import Pipeline, default_pipeline
+from salesbot.core.defaults import default_pipeline
+from salesbot.core.pipeline import Pipeline
 from tests.world import ANN, EVE, KIM, NORA, World, a_deal
 
 DAY = timedelta(days=1).total_seconds()

@@ -13,6 +13,7 @@ import yaml
 
 from salesbot.core import config
 from salesbot.core.deal import Role
+from salesbot.core.defaults import default_pipeline
 from salesbot.core.pipeline import (
     Field,
     Owners,
@@ -23,7 +24,6 @@ from salesbot.core.pipeline import (
     StreakPipeline,
     Typeform,
     checklist_file,
-    default_pipeline,
 )
 
 TEMPLATES = frozenset(checklist_file(name) for name in ("qualification", "estimate", "handover"))

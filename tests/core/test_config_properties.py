@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from salesbot.core import config
 from salesbot.core.config.problems import ConfigError
+from salesbot.core.defaults import default_pipeline
 from salesbot.core.diagram import mermaid
-from salesbot.core.pipeline import Pipeline, checklist_file, default_pipeline
+from salesbot.core.pipeline import Pipeline, checklist_file
 
 TEMPLATES = frozenset(checklist_file(name) for name in ("qualification", "estimate", "handover"))
 VALID = """\

@@ -10,8 +10,9 @@ import pytest
 
 from salesbot.core import comments
 from salesbot.core.deal import Actor
+from salesbot.core.defaults import default_pipeline
 from salesbot.core.facts import Load
-from salesbot.core.pipeline import Field, Owners, Pipeline, default_pipeline
+from salesbot.core.pipeline import Field, Owners, Pipeline
 from tests.world import ANN, KIM, NORA, World, a_deal
 
 

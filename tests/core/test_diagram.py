@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from salesbot.core import config
+from salesbot.core.defaults import default_pipeline
 from salesbot.core.diagram import mermaid
-from salesbot.core.pipeline import Pipeline, Stage, default_pipeline
+from salesbot.core.pipeline import Pipeline, Stage
 
 
 def test_the_default_pipeline() -> None:

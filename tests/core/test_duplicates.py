@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from salesbot.core import duplicates
+from salesbot.core.defaults import default_pipeline
 from salesbot.core.duplicates import Twin
 from salesbot.core.facts import Other
 from salesbot.core.mail_hosts import company_domain
-from salesbot.core.pipeline import default_pipeline
 
 PIPELINE = default_pipeline()
 

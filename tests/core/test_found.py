@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from salesbot.core import journal, markdown
+from salesbot.core.defaults import default_pipeline
 from salesbot.core.facts import Waking
-from salesbot.core.pipeline import default_pipeline
 from tests.world import ANN, EVE, KIM, NORA, START, World, a_deal
 
 

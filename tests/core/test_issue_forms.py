@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from salesbot.core import fields
+from salesbot.core.defaults import default_pipeline
 from salesbot.core.found import NOT_A_DEAL
-from salesbot.core.pipeline import default_pipeline
 
 FOLDER = Path(__file__).parents[2] / "templates/github/ISSUE_TEMPLATE"
 FORMS = {file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted(FOLDER.glob("*.yml"))}

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from salesbot.adapters.templates import Words
 from salesbot.core import fields, inbox, lead, markdown, places
+from salesbot.core.defaults import default_pipeline
 from salesbot.core.facts import Issue, Other
 from salesbot.core.lead import Answer, Lead, Mark, Received
-from salesbot.core.pipeline import Field, default_pipeline
+from salesbot.core.pipeline import Field
 
 WORDS = Words()
 PIPELINE = default_pipeline()

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from salesbot.core.deal import Actor, Role
+from salesbot.core.defaults import default_pipeline
 from salesbot.core.facts import Label
-from salesbot.core.pipeline import Permissions, default_pipeline
+from salesbot.core.pipeline import Permissions
 from tests.world import ANN, BOT, EVE, KIM, NORA, World, a_deal
 
 FIELDS = "### Value\n\n24000 EUR\n\n### Reason\n\nprice\n\n### Revisit on\n\n2027-03-01\n"

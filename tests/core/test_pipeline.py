@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from salesbot.core.defaults import default_pipeline
 from salesbot.core.pipeline import (
     BUILT_IN_FIELDS,
     DEFAULT_STAGES,
@@ -16,7 +17,6 @@ from salesbot.core.pipeline import (
     Pipeline,
     Stage,
     checklist_file,
-    default_pipeline,
     field_key,
 )
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from salesbot.core.defaults import default_pipeline
 from salesbot.core.effects import EditBody
-from salesbot.core.pipeline import default_pipeline
 from tests.world import KIM, NORA, World, a_deal
 
 FOUND = "### Company\r\n\r\nAcme GmbH\r\n"

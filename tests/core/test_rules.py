@@ -9,10 +9,11 @@ import pytest
 
 from salesbot.core import comments, journal
 from salesbot.core.deal import Actor
+from salesbot.core.defaults import default_pipeline
 from salesbot.core.effects import AddLabel, Effect, PutComment
 from salesbot.core.facts import Event
 from salesbot.core.journal import Cursor, Journal, find_cards
-from salesbot.core.pipeline import Pipeline, default_pipeline
+from salesbot.core.pipeline import Pipeline
 from tests.world import ANN, BOT, EVE, KIM, NORA, START, World, a_deal
 
 FIELDS = "### Value\n\n24000 EUR\n\n### Reason\n\nprice\n"

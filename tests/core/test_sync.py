@@ -13,11 +13,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from salesbot.core import comments, fields, pairs, sync
 from salesbot.core.decide import decide
+from salesbot.core.defaults import default_pipeline
 from salesbot.core.effects import Effect
 from salesbot.core.facts import Facts, Waking
 from salesbot.core.journal import Journal, Pair, find_cards, from_payload, to_payload
 from salesbot.core.mirror import Layout, Mirror, MirrorEffect, PutColumn, PutPeople, PutStage, PutTitle, StageMap, Tell
-from salesbot.core.pipeline import Pipeline, Streak, StreakPipeline, default_pipeline
+from salesbot.core.pipeline import Pipeline, Streak, StreakPipeline
 from tests.world import KIM, NORA, START, WORDS, World, a_deal
 
 STAGES = ("prospect", "lead", "qualified", "negotiating", "won", "lost", "rejected", "revisit")

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from salesbot.core import markdown, table
+from salesbot.core.defaults import default_pipeline
 from salesbot.core.errors import InputError
 from salesbot.core.facts import Other
 from salesbot.core.lead import Lead
-from salesbot.core.pipeline import default_pipeline
 from salesbot.core.table import Changed, Plan
 
 PIPELINE = default_pipeline()

@@ -22,7 +22,8 @@ from salesbot import cli
 from salesbot.core import diagram, guards
 from salesbot.core.commands import Command, all_commands
 from salesbot.core.deal import Deal, Move
-from salesbot.core.pipeline import Stage, default_pipeline
+from salesbot.core.defaults import default_pipeline
+from salesbot.core.pipeline import Stage
 from tests.docs.messages import message_tables
 from tests.docs.settings import settings_table
 from tests.docs.tables import sentence, table

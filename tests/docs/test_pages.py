@@ -17,8 +17,9 @@ from salesbot.core.acts import SetField
 from salesbot.core.command_table import command
 from salesbot.core.config import schema, yaml_text
 from salesbot.core.deal import Refusal
+from salesbot.core.defaults import default_pipeline
 from salesbot.core.guards import guard
-from salesbot.core.pipeline import BUILT_IN_FIELDS, default_pipeline
+from salesbot.core.pipeline import BUILT_IN_FIELDS
 from tests.docs.messages import messages, said
 from tests.docs.settings import example
 from tests.world import KIM, NORA, START, World, a_deal

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from salesbot.core import markdown
-from salesbot.core.pipeline import default_pipeline
+from salesbot.core.defaults import default_pipeline
 from salesbot.sandbox import Fault
 from tests.e2e.play import Play, name_of
 from tests.e2e.scenes import Scene, to_rest

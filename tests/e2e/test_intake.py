@@ -13,7 +13,7 @@ import pytest
 from salesbot import tasks
 from salesbot.cli import main
 from salesbot.core import fields
-from salesbot.core.pipeline import default_pipeline
+from salesbot.core.defaults import default_pipeline
 from salesbot.sandbox import IssueView
 from tests.e2e.forms import CONFIGURED, FORM, JANE, Forms, mark
 from tests.e2e.play import BOT, CONFIG, Play, kinds, told, writes

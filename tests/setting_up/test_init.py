@@ -22,7 +22,7 @@ from hatchling.builders.wheel import WheelBuilder
 from salesbot.adapters.templates import builtin_names
 from salesbot.cli import main
 from salesbot.core.config import parse
-from salesbot.core.pipeline import default_pipeline
+from salesbot.core.defaults import default_pipeline
 from salesbot.setting_up import begin
 
 TOP = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from salesbot.core.pipeline import default_pipeline
+from salesbot.core.defaults import default_pipeline
 from tests.e2e.play import CONFIG, Play
 from tests.setting_up.conftest import Command
 

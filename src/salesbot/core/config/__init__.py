@@ -17,6 +17,7 @@ from salesbot.core.config import check, rules, stages, yaml_text
 from salesbot.core.config.names import Names, read_names
 from salesbot.core.config.problems import ConfigError
 from salesbot.core.config.text import Findings
+from salesbot.core.defaults import default_pipeline
 from salesbot.core.pipeline import (
     Field,
     Owners,
@@ -27,7 +28,6 @@ from salesbot.core.pipeline import (
     StreakPipeline,
     SweepSettings,
     Typeform,
-    default_pipeline,
 )
 
 Settings = Mapping[str, Any]

@@ -1,0 +1,20 @@
+"""GitHub Actions: inputs, event file, outputs, annotations, job summary. Nothing else knows how a runner speaks."""
+
+from __future__ import annotations
+
+from salesbot.adapters.actions.event import MAX_EVENT, Wakeup, read_event, wake
+from salesbot.adapters.actions.inputs import REPOSITORY, TASKS, Inputs, read_inputs
+from salesbot.adapters.actions.runner import MAX_SUMMARY, Runner
+
+__all__ = [
+    "MAX_EVENT",
+    "MAX_SUMMARY",
+    "REPOSITORY",
+    "TASKS",
+    "Inputs",
+    "Runner",
+    "Wakeup",
+    "read_event",
+    "read_inputs",
+    "wake",
+]

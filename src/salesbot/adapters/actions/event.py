@@ -1,0 +1,187 @@
+"""Events, read as wake-ups: which deal to look at, and what is not our business (that ends without a request)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from salesbot.adapters.actions.inputs import Inputs, no_number, number_of
+from salesbot.core import markdown
+from salesbot.core.errors import InputError
+from salesbot.core.facts import Other, Waking
+
+MAX_EVENT = 26 * 1024 * 1024
+"""Bytes. GitHub delivers no payload over 25 MB."""
+_COMMAND = re.compile(r"^\s{0,3}/[A-Za-z]", re.M)
+_TICKABLE = re.compile(r"^\s*[-*+] \[[ xX]\]", re.M)
+_OWN_MARKER = "<!-- salesbot:"
+_LEAD_MARKER = "<!-- salesbot:lead "
+
+
+@dataclass(frozen=True)
+class Wakeup:
+    """What an event asks us to look at. `why` says, for the job summary, why it is nothing."""
+
+    kind: Literal["deal", "labels", "task", "nothing"]
+    waking: Waking = field(default_factory=lambda: Waking(""))
+    issue: int = 0
+    task: str = ""
+    why: str = ""
+    label_before: str = ""
+    label_id: str = ""
+    relayed: tuple[str, str] | None = field(default=None, repr=False)
+    """A response of a form as it was delivered: the raw body and its signature."""
+    gone: Other | None = None
+    """An issue that a lead became, and that is not here any more."""
+
+
+def read_event(path: str) -> dict[str, Any]:
+    """Read the event file. Raises InputError if it is missing, empty, truncated, too large or no JSON object."""
+    if not path:
+        raise InputError("GITHUB_EVENT_PATH is not set.", "The program runs inside GitHub Actions, or in the sandbox")
+    try:
+        size = Path(path).stat().st_size
+        if size > MAX_EVENT:
+            raise InputError(f"The event file has {size:,} bytes; GitHub sends at most 25 MB.")
+        event = json.loads(Path(path).read_bytes())
+    except OSError as error:
+        raise InputError(f"The event file cannot be read: {error.strerror}.") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError("The event file is no JSON; it may be empty or cut off.", "Run the job again") from error
+    if not isinstance(event, dict):
+        raise InputError("The event file is no JSON object.", "Run the job again")
+    return event
+
+
+def wake(inputs: Inputs, event: Mapping[str, Any]) -> Wakeup:
+    """Say what an event asks us to look at. Raises InputError if the event lacks what its kind must have."""
+    if inputs.issue is not None and not _is_about(event, inputs.issue):
+        return Wakeup("deal", Waking(inputs.event), inputs.issue)
+    relays = inputs.event == "repository_dispatch" and inputs.task in ("intake", "all")
+    if inputs.task != "auto" and not relays:
+        return Wakeup("task", Waking(inputs.event), task=inputs.task)
+    reader = _READERS.get(inputs.event)
+    if reader is None:
+        return Wakeup("nothing", why=f"The event {inputs.event or 'without a name'} is none of ours.")
+    try:
+        return reader(event)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        what = markdown.log_safe(f"The event file of {inputs.event} lacks {error}.")
+        raise InputError(what, "Is GITHUB_EVENT_NAME the kind of event in the file?") from error
+
+
+def _is_about(event: Mapping[str, Any], number: int) -> bool:
+    issue = event.get("issue")
+    return isinstance(issue, Mapping) and issue.get("number") == number
+
+
+def _nothing(why: str) -> Wakeup:
+    return Wakeup("nothing", why=why)
+
+
+def _issues(event: Mapping[str, Any]) -> Wakeup:
+    action, issue = event["action"], event["issue"]
+    if action in ("deleted", "transferred"):
+        return _gone(issue)
+    if action not in ("opened", "edited", "labeled", "unlabeled", "closed", "reopened", "assigned", "unassigned"):
+        return _nothing(f"Nothing to do when an issue is {action}.")
+    if "pull_request" in issue:
+        return _nothing("A pull request is no deal.")
+    if action == "unlabeled" and "label" not in event:
+        return _nothing("A label was deleted from the list; that comes as an event of its own.")
+    if action == "edited" and set(event.get("changes") or {}) == {"title"}:
+        return _nothing("Only the title was edited.")
+    label = event["label"]["name"] if action in ("labeled", "unlabeled") else None
+    return _deal(event, f"issues.{action}", label=label)
+
+
+def _gone(issue: Mapping[str, Any]) -> Wakeup:
+    """An issue was deleted, or moved to another repository. What came in by a form would come in again."""
+    body = issue.get("body") or ""
+    if not body.startswith(_LEAD_MARKER):
+        return _nothing("The issue that is gone came in by no form.")
+    labels = frozenset(str(label["name"]).casefold() for label in issue["labels"])
+    gone = Other(int(issue["number"]), str(issue["title"]), body, labels)
+    return Wakeup("task", Waking("issues.deleted"), task="intake", gone=gone)
+
+
+def _issue_comment(event: Mapping[str, Any]) -> Wakeup:
+    action, comment = event["action"], event["comment"]
+    body = comment["body"] or ""
+    if "pull_request" in event["issue"]:
+        return _nothing("A comment on a pull request is no business of ours.")
+    if action not in ("created", "edited", "deleted"):
+        return _nothing(f"Nothing to do when a comment is {action}.")
+    if action == "deleted":
+        return (
+            _deal(event, "issue_comment.deleted")
+            if _OWN_MARKER in body
+            else _nothing("A person's comment was deleted.")
+        )
+    if (event.get("sender") or {}).get("type") == "Bot":
+        return _nothing("Bots give no commands.")
+    ticked = action == "edited" and _TICKABLE.search(body)
+    if not (_COMMAND.search(body) or ticked):
+        return _nothing("The comment has no command in it.")
+    return _deal(event, f"issue_comment.{action}", comment=int(comment["id"]))
+
+
+def _deal(event: Mapping[str, Any], name: str, *, label: str | None = None, comment: int | None = None) -> Wakeup:
+    sender = event.get("sender") or {}
+    actor = sender.get("login") if sender.get("type") != "Bot" else None
+    return Wakeup("deal", Waking(name, label, comment, actor), int(event["issue"]["number"]))
+
+
+def _label(event: Mapping[str, Any]) -> Wakeup:
+    action, label = event["action"], event["label"]
+    if action == "edited":
+        before = ((event.get("changes") or {}).get("name") or {}).get("from")
+        if before is None:
+            return _nothing("A label changed its colour or description.")
+    elif action == "deleted":
+        before = label["name"]
+    else:
+        return _nothing(f"Nothing to do when a label is {action}.")
+    return Wakeup("labels", Waking(f"label.{action}"), label_before=before, label_id=label.get("node_id") or "")
+
+
+def _schedule(event: Mapping[str, Any]) -> Wakeup:
+    return Wakeup("task", Waking("schedule"), task="sweep")
+
+
+def _dispatch(event: Mapping[str, Any]) -> Wakeup:
+    """By hand: one deal by number, else the sweep."""
+    given = (event.get("inputs") or {}).get("issue")
+    if not given:
+        return Wakeup("task", Waking("workflow_dispatch"), task="sweep")
+    number = number_of(str(given))
+    if number is None:
+        raise InputError(markdown.log_safe(f"Wrong input: {no_number(str(given))}."))
+    return Wakeup("deal", Waking("workflow_dispatch"), number)
+
+
+def _repository_dispatch(event: Mapping[str, Any]) -> Wakeup:
+    """A relay hands over a response with its signature, or, where it is too large for an event, only wakes a poll."""
+    if event["action"] != "typeform":
+        return _nothing("A repository_dispatch of another kind.")
+    payload = event.get("client_payload") or {}
+    body, signature = payload.get("body"), payload.get("signature")
+    if body is None:
+        return Wakeup("task", Waking("repository_dispatch"), task="intake")
+    if not isinstance(body, str) or not isinstance(signature, str):
+        raise InputError("A relayed response is a text `body` and a text `signature`.", "See docs/intake.md")
+    return Wakeup("task", Waking("repository_dispatch"), task="intake", relayed=(body, signature))
+
+
+_READERS = {
+    "issues": _issues,
+    "issue_comment": _issue_comment,
+    "label": _label,
+    "schedule": _schedule,
+    "workflow_dispatch": _dispatch,
+    "repository_dispatch": _repository_dispatch,
+}

@@ -1,0 +1,138 @@
+"""The inputs of the Action, as a runner hands them over in the environment: read, and refused all at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from salesbot.core import markdown
+from salesbot.core.errors import InputError
+
+REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+TASKS = ("auto", "sweep", "report", "intake", "streak", "all")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The inputs of action.yml, and what the runner tells of its surroundings."""
+
+    repository: str
+    token: str = field(repr=False)
+    app_id: str = ""
+    app_key: str = field(default="", repr=False)
+    """The App to act as, instead of with the token."""
+    config: str = ".github/salesbot.yml"
+    dry_run: bool = False
+    issue: int | None = None
+    task: str = "auto"
+    files: str = ""
+    """A folder for the report's files."""
+    publish: bool = False
+    cache: str = ""
+    """A file that keeps what a report reads."""
+    notify_url: str = field(default="", repr=False)
+    event: str = ""
+    event_path: str = ""
+    api_url: str = "https://api.github.com"
+    graphql_url: str = "https://api.github.com/graphql"
+    typeform_token: str = field(default="", repr=False)
+    typeform_secret: str = field(default="", repr=False)
+    typeform_url: str = "https://api.typeform.com"
+    streak_key: str = field(default="", repr=False)
+    streak_url: str = "https://api.streak.com/api"
+
+
+def read_inputs(env: Mapping[str, str]) -> Inputs:
+    """Read the inputs from a runner's environment. Raises InputError naming every one that is wrong."""
+    problems = []
+    repository = env.get("GITHUB_REPOSITORY", "")
+    if not REPOSITORY.fullmatch(repository):
+        problems.append("GITHUB_REPOSITORY must be owner/name (is this run by GitHub Actions?)")
+    app_id, app_key = _input(env, "APP-ID"), _input(env, "APP-KEY")
+    if bool(app_id) != bool(app_key):
+        problems.append("the inputs `app-id` and `app-key` go together; one of them is empty")
+    token = _input(env, "TOKEN") or env.get("GITHUB_TOKEN", "")
+    if not token and not app_id:
+        problems.append("the input `token` is empty; leave it out to use the job's own token")
+    task = _input(env, "TASK") or "auto"
+    if task not in TASKS:
+        problems.append(f"the input `task` is {task!r}; it must be one of {', '.join(TASKS)}")
+    issue = _input(env, "ISSUE")
+    if issue and number_of(issue) is None:
+        problems.append(no_number(issue))
+    dry_run = _input(env, "DRY-RUN").lower()
+    if dry_run not in ("", "true", "false"):
+        problems.append(f"the input `dry-run` is {dry_run!r}; it must be true or false")
+    config = _input(env, "CONFIG") or Inputs.config
+    if config.startswith("/") or ".." in config.split("/"):
+        problems.append(f"the input `config` is {config!r}; it must be a path inside the repository")
+    typeform_url = env.get("TYPEFORM_API_URL") or Inputs.typeform_url
+    if not _is_closed(typeform_url):
+        problems.append("TYPEFORM_API_URL must begin with https://")
+    streak_url = env.get("STREAK_API_URL") or Inputs.streak_url
+    if not _is_closed(streak_url):
+        problems.append("STREAK_API_URL must begin with https://")
+    files, cache = _input(env, "FILES"), _input(env, "CACHE")
+    for name, path in (("files", files), ("cache", cache)):
+        if path.startswith("/") or ".." in path.split("/"):
+            problems.append(f"the input `{name}` is {path!r}; it must be a path inside the workspace")
+    publish = _input(env, "PUBLISH").lower()
+    if publish not in ("", "yes", "no"):
+        problems.append(f"the input `publish` is {publish!r}; it must be yes or no")
+    if problems:
+        raise InputError(markdown.log_safe(f"Wrong input: {'; '.join(problems)}."))
+    return Inputs(
+        repository=repository,
+        token=token,
+        app_id=app_id,
+        app_key=app_key,
+        config=config,
+        dry_run=dry_run == "true",
+        issue=number_of(issue),
+        task=task,
+        files=files,
+        publish=publish == "yes",
+        cache=cache,
+        notify_url=_input(env, "NOTIFY-URL"),
+        event=env.get("GITHUB_EVENT_NAME", ""),
+        event_path=env.get("GITHUB_EVENT_PATH", ""),
+        api_url=env.get("GITHUB_API_URL") or Inputs.api_url,
+        graphql_url=env.get("GITHUB_GRAPHQL_URL") or _graphql_url(env.get("GITHUB_API_URL", "")),
+        typeform_token=_input(env, "TYPEFORM-TOKEN") or env.get("TYPEFORM_TOKEN", ""),
+        typeform_secret=_input(env, "TYPEFORM-SECRET") or env.get("TYPEFORM_WEBHOOK_SECRET", ""),
+        typeform_url=typeform_url,
+        streak_key=_input(env, "STREAK-KEY") or env.get("STREAK_API_KEY", ""),
+        streak_url=streak_url,
+    )
+
+
+def _is_closed(url: str) -> bool:
+    """Whether a secret sent to an address travels in the open nowhere but on this machine."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return bool(parts.hostname) and (parts.scheme == "https" or parts.hostname in ("127.0.0.1", "localhost"))
+
+
+def _input(env: Mapping[str, str], name: str) -> str:
+    """The runner keeps hyphens in the names of inputs."""
+    return env.get(f"INPUT_{name}", "").strip()
+
+
+def number_of(text: str) -> int | None:
+    """Read the number of an issue, as people write it; None if it is none."""
+    digits = text.strip().removeprefix("#")
+    return int(digits) if re.fullmatch("[1-9][0-9]{0,8}", digits) else None
+
+
+def no_number(text: str) -> str:
+    """Say what is wrong with the number of an issue."""
+    return f"the input `issue` is {text[:40]!r}; it must be the number of an issue"
+
+
+def _graphql_url(api_url: str) -> str:
+    """Derive it as GitHub Enterprise Server lays it out: `/api/v3` beside `/api/graphql`."""
+    return f"{api_url.rstrip('/').removesuffix('/v3')}/graphql" if api_url else Inputs.graphql_url
