@@ -36,7 +36,7 @@ from salesbot.core.pipeline import Pipeline
 from salesbot.core.problems import LabelProblem, Told
 
 ROUNDS = 3
-"""Read and settle, and again twice at most while something happens in between (protocol 5)."""
+"""Read and settle, and again twice at most while something happens in between (docs/design.md, How a run writes)."""
 GITHUB_GIVES_UP = 12.0
 """Seconds after which a request that got no answer has surely ended; GitHub stops at ten."""
 MOST_PAGES = 60

@@ -1,4 +1,4 @@
-"""The intake: leads that came in by a form become issues, polled on schedule or relayed one by one (behaviour 9).
+"""The intake: leads that came in by a form become issues, polled on schedule or relayed one by one (docs/intake.md).
 
 Typeform's words are its adapter's, issues are `opening`'s. Known here: when to ask for what, and what is refused.
 """

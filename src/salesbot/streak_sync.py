@@ -1,4 +1,4 @@
-"""The shell that keeps deals and their boxes in Streak in step, on schedule and after a move (behaviour 10).
+"""The shell that keeps deals and their boxes in Streak in step, on schedule and after a move (docs/streak.md).
 
 One request lists the boxes, a light pass over the deals tells which differ; only those are read in full. Streak is told
 first and GitHub remembers last, so that what a run died over looks to the next one like a move nobody noticed, and is

@@ -1,4 +1,4 @@
-"""The sweep: the scheduled pass over all deals, so that no event is ever lost (behaviour 7, protocol 6).
+"""The sweep: the scheduled pass over all deals, so that no event is ever lost (docs/design.md, Many deals).
 
 One light pass tells which deals may need something; those are read in full, ten at a time, most urgent first, and
 settled by the same code as an event. It spends a budget and says what it left; the next sweep goes on there.

@@ -1,4 +1,4 @@
-"""What people read back (behaviour 3, 5 and 6): every command it names works there, and nothing they said is lost."""
+"""What people read back: every command it names works there, and nothing they said is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands (behaviour 5): what they do, who may, and what is answered."""
+"""Commands (docs/commands.md): what they do, who may, and what is answered."""
 
 from __future__ import annotations
 

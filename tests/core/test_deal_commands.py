@@ -1,4 +1,4 @@
-"""What a deal remembers (behaviour 4 to 6): money, dates, next step, owner, fields, checklists, leaving."""
+"""What a deal remembers: money, dates, next step, owner, fields, checklists, leaving."""
 
 from __future__ import annotations
 

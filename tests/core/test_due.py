@@ -1,4 +1,4 @@
-"""What the sweep reads in full: never too little, and nothing where all is well (behaviour 7, protocol 6)."""
+"""What the sweep reads in full: never too little, and nothing where all is well (docs/design.md, Many deals)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is a deal and what is not, and what stands when the card is lost (behaviour 1, protocol 1 and 2)."""
+"""What is a deal and what is not, and what stands when the card is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Histories of people's acts and runs: dropped, repeated, reordered, killed between any two effects (protocol 1 to 3).
+"""Histories of people's acts and runs: dropped, repeated, reordered, killed between any two effects.
 
 At rest: one stage label, one of each comment, nothing left to do, no guard passed by, no accepted move taken back.
 """

@@ -1,4 +1,4 @@
-"""Moving a deal (behaviour 1 and 3): what is allowed, what is put back, and what people read then."""
+"""Moving a deal: what is allowed, what is put back, and what people read then."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Leads come in by themselves (behaviour 9): a form's responses, polled and relayed, each exactly one issue."""
+"""Leads come in by themselves (docs/intake.md): a form's responses, polled and relayed, each exactly one issue."""
 
 from __future__ import annotations
 

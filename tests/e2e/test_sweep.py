@@ -1,4 +1,4 @@
-"""The scheduled sweep on single deals: lost events are made up for, dates come, people are nudged once (behaviour 7).
+"""The scheduled sweep on single deals: lost events are made up for, dates come, people are nudged once.
 
 The sandbox's Monday is 23 November 2026; whole weeks pass in a test.
 """

@@ -1,4 +1,4 @@
-"""The sweep on many deals: budget, pace, progress, requests; and what it says when it cannot go on (protocol 6)."""
+"""The sweep on many deals: budget, pace, progress, requests; and what it says when it cannot go on (docs/design.md)."""
 
 from __future__ import annotations
 

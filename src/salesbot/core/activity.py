@@ -1,4 +1,4 @@
-"""Activity: who did something on a deal, and when. Only people of triage and above count as us (behaviour 7)."""
+"""Activity: who did something on a deal, and when. Only people of triage and above count as us."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Adoption: an issue that was a deal before salesbot came is taken over as it stands (behaviour 11).
+"""Adoption: an issue that was a deal before salesbot came is taken over as it stands (docs/start.md).
 
 Judges nothing, moves nothing, posts no checklist: one card, and the stage's own label in place of an earlier one.
 """

@@ -1,4 +1,4 @@
-"""Attention: what needs a person, as labels that come and go by themselves, and as a few reminders (behaviour 7).
+"""Attention: what needs a person, as labels that come and go by themselves, and as a few reminders.
 
 The sweep puts labels on and reminds; every run takes off what is no longer so.
 """

@@ -1,6 +1,6 @@
 """The card: what everybody should see of a deal at a glance, as plain values for `card.md.j2`.
 
-It holds dates, never counts of days: nothing on it changes because time passes (protocol 5).
+It holds dates, never counts of days: nothing on it changes because time passes (docs/design.md, How a run writes).
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def values(course: Course, pipeline: Pipeline) -> dict[str, Any]:
 
 
 def without_links(text: str) -> str:
-    """Drop link targets, for comparing two cards: a link appears once its comment was read (protocol 5)."""
+    """Drop link targets, for comparing two cards: a link appears once its comment was read (docs/design.md)."""
     return _LINK.sub(r"\1", text)
 
 

@@ -1,4 +1,4 @@
-"""Coming back from revisit: the date has come, and the deal returns by itself (behaviour 7).
+"""Coming back from revisit: the date has come, and the deal returns by itself.
 
 Never refused, since nobody is there to hear a no. At most to `qualified`: an old estimate is no estimate.
 """

@@ -98,7 +98,7 @@ def decide(facts: Facts, pipeline: Pipeline, now: datetime, say: Say) -> Decisio
 
 
 def _is_left_alone(start: found.Found, court: Court) -> bool:
-    """A deal whose own label went and an unknown one came is left exactly as it is (behaviour 2)."""
+    """A deal whose own label went and an unknown one came is left exactly as it is (docs/configuration.md)."""
     issue = court.facts.issue
     assert issue is not None
     standing = timeline.standing_stages(issue, court.pipeline)
@@ -241,7 +241,7 @@ def _run_line(course: Course, line: CommandLine, wish: CommandWish, role: Role, 
 
 
 def _context(wish: CommandWish, person: str, role: Role, court: Court) -> Context:
-    """Durations and relative dates count from the comment's own time (protocol 3)."""
+    """Durations and relative dates count from the comment's own time (docs/design.md, How a run judges)."""
     facts, pipeline = court.facts, court.pipeline
     return Context(
         pipeline,
@@ -302,7 +302,7 @@ def _done(before: Course, course: Course, wish: CommandWish, court: Court) -> Co
 
 
 def _come_true(course: Course, court: Court) -> Course:
-    """A no whose wish has been granted since is no longer a no (behaviour 3)."""
+    """A no whose wish has been granted since is no longer a no."""
     assert court.facts.issue is not None
     reached = {visit.stage for visit in course.moves}
     journal = course.journal
@@ -351,7 +351,7 @@ def _judge_tick(course: Course, wish: TickWish, court: Court) -> Course:
 
 
 def _put_back(course: Course, start: Course, court: Court) -> Course:
-    """A stage label taken off alone moves nothing: it comes back, and the person hears why (behaviour 3)."""
+    """A stage label taken off alone moves nothing: it comes back, and the person hears why."""
     issue = court.facts.issue
     assert issue is not None
     standing = [stage.name for stage, _ in timeline.standing_stages(issue, court.pipeline)]

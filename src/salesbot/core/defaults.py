@@ -1,4 +1,4 @@
-"""The default pipeline: what a repository without a configuration of its own has (behaviour 1)."""
+"""The default pipeline: what a repository without a configuration of its own has."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _default_stages() -> tuple[Stage, ...]:
 
 
 def default_pipeline() -> Pipeline:
-    """Build the pipeline that runs without any configuration (behaviour 1)."""
+    """Build the pipeline that runs without any configuration."""
     return Pipeline(
         stages=_default_stages(),
         lost_reasons=("price", "timing", "competitor", "scope", "no decision", "no answer"),

@@ -1,6 +1,6 @@
 """What may be due on a deal, from a glance at it: so that the sweep reads in full only what may need something.
 
-Nothing is decided from a glance (protocol 6). Saying "due" too often costs a read; saying it too rarely loses an event,
+Nothing is decided from a glance. Saying "due" too often costs a read; saying it too rarely loses an event,
 so where a glance does not reach far enough, a deal is due.
 """
 
@@ -60,7 +60,7 @@ def _reasons(facts: Facts, pipeline: Pipeline, now: datetime) -> Iterator[tuple[
 
 
 def _without_card(facts: Facts, pipeline: Pipeline, cards: Cards) -> Iterator[tuple[int, str]]:
-    """An issue that never had a stage and is older than seven days becomes no deal by a sweep (behaviour 1)."""
+    """An issue that never had a stage and is older than seven days becomes no deal by a sweep."""
     issue = facts.issue
     assert issue is not None
     never_staged = not timeline.stage_events(facts, pipeline) and not timeline.standing_stages(issue, pipeline)

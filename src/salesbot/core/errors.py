@@ -1,4 +1,4 @@
-"""Errors that have a listener. Each has its exit code (behaviour 6); everything else is a bug, and exits 3."""
+"""Errors that have a listener. Each has its exit code; everything else is a bug, and exits 3."""
 
 from __future__ import annotations
 

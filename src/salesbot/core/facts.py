@@ -83,7 +83,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Issue:
-    """The issue as it is now. The `complete` flags say whether absence may be concluded (protocol 4); the cursors
+    """The issue as it is now. The `complete` flags say whether absence may be concluded (docs/design.md); the cursors
     beside them are GitHub's, for reading on."""
 
     id: str

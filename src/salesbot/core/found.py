@@ -1,7 +1,7 @@
 """How a run finds a deal: whether it is one, what the journal says, and what stands if there is no journal to believe.
 
 A repair never accepts a wish: without a journal one stage label stands as it is, and only what came on top of it, or
-what just woke this run, is judged (protocol 2).
+what just woke this run, is judged (docs/design.md, How a run judges).
 """
 
 from __future__ import annotations
@@ -188,7 +188,7 @@ def _asking(commands: list[CommandWish], facts: Facts, pipeline: Pipeline) -> It
 
 
 def since_adoption(commands: list[CommandWish], facts: Facts, pipeline: Pipeline) -> list[CommandWish]:
-    """Mark as late what was said before the issue became a deal: it was meant for somebody else (protocol 3)."""
+    """Mark as late what was said before the issue became a deal: it was meant for somebody else (docs/design.md)."""
     issue = facts.issue
     assert issue is not None
     if _opened_here(facts, pipeline):
@@ -277,7 +277,7 @@ def _should_be_open(journal: Journal, stage: Stage | None) -> bool:
 
 
 def owners(issue: Issue, assigned: tuple[Assigned, ...]) -> tuple[str | None, tuple[str, ...]]:
-    """Say who owns the deal, and who helps (behaviour 4).
+    """Say who owns the deal, and who helps.
 
     The owner is whom `/assign` named last, if still assigned; else who was assigned first and still is. What a command
     said holds, also if the run died before it was done, until somebody assigns or unassigns by hand.

@@ -1,6 +1,6 @@
 """Gaps: what a decision needs and the first read did not bring.
 
-Absence may only be concluded from a complete list (protocol 4): if something is missing and pages remain, they are
+Absence may only be concluded from a complete list (docs/design.md): if something is missing and pages remain, they are
 read.
 """
 

@@ -168,7 +168,7 @@ def leave(course: Course, why: str, of: int | None = None) -> Course:
 
 
 def _move(course: Course, move: Move, bench: Bench) -> Course | Refused:
-    """A goal already reached is done, not refused (protocol 3)."""
+    """A goal already reached is done, not refused (docs/design.md, How a run judges)."""
     pipeline = bench.pipeline
     target = pipeline.stage(move.to)
     assert target is not None, move.to

@@ -1,4 +1,4 @@
-"""Leaving: what stays of a deal when salesbot goes (behaviour 11): a dated card, and a row of all that was known.
+"""Leaving: what stays of a deal when salesbot goes (docs/start.md): a dated card, and a row of all that was known.
 
 Judges nothing and moves nothing. The labels and the description are the team's, and stay as they are.
 """

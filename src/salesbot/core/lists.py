@@ -1,4 +1,4 @@
-"""The checklists on a deal: which are to stand there, when they are written anew, and with what (behaviour 6).
+"""The checklists on a deal: which are to stand there, when they are written anew, and with what.
 
 A tick never makes the bot rewrite a list: comments know no compare-and-swap. Lists are written on first entry, for a
 new round, and on `/checklist`; then ticks and people's lines are kept.

@@ -51,7 +51,7 @@ KEPT_FIELDS = ("Snoozed until", "Earlier expected closes")
 DEFAULT_STAGES = frozenset({"prospect", "lead", "qualified", "negotiating", "won", "lost", "rejected", "revisit"})
 """Names that mean a stage in every repository, also under `was:`."""
 HORIZON = timedelta(days=7)
-"""How long an unanswered command stays good, and an issue without stage may still become a deal (protocol 3)."""
+"""How long an unanswered command stays good, and an issue without stage may still become a deal (docs/design.md)."""
 
 
 @dataclass(frozen=True)
@@ -227,7 +227,7 @@ class Pipeline:
 
     @property
     def step_stages(self) -> tuple[Stage, ...]:
-        """The open stages after the first one: a deal there should have a next step (behaviour 7)."""
+        """The open stages after the first one: a deal there should have a next step."""
         order = self.open_stages
         start = next((index for index, stage in enumerate(order) if stage.name == self.initial), 0)
         return order[start + 1 :]

@@ -38,7 +38,7 @@ class LabelProblem:
 
 
 def label_problem(facts: Facts, pipeline: Pipeline) -> LabelProblem | None:
-    """Say whether the label that the deal's journal remembers is gone or renamed to something unknown (protocol 2).
+    """Say whether the label that the deal's journal remembers is gone or renamed to something unknown (docs/design.md).
 
     A label that was deleted and made again under its name is no problem any more.
     """

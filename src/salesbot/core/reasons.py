@@ -19,7 +19,7 @@ HEADING = "Reason"
 def on_moving(deal: Deal, journal: Journal, target: Stage, move: Move, pipeline: Pipeline) -> tuple[Deal, Journal]:
     """Take the reason of the stay that ends from the description into the history; `/undo` puts it back.
 
-    What `/undo` takes back leaves the fields as they are (behaviour 3); its reason goes with the next move on.
+    What `/undo` takes back leaves the fields as they are; its reason goes with the next move on.
     """
     if move.how == "undo":
         return _put_back(deal, target, pipeline), journal

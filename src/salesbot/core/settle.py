@@ -1,6 +1,6 @@
 """Settle: bring the issue in step with the course. Read, compare, then write; in step means no effect.
 
-The order of the effects is the order of the write (protocol 5): body, card, labels, state, comments, receipts. The
+The order of the effects is the order of the write (docs/design.md): body, card, labels, state, comments, receipts. The
 card comes before the labels: if we die between them, the decision stands and the labels are one step behind until the
 next run. Everything is derived from the course and the issue, so the run after one that died does what is left.
 """

@@ -17,7 +17,7 @@ from salesbot.core.judge import Course
 from salesbot.core.stand import Stand
 
 EDITABLE_FOR = timedelta(days=1)
-"""A refusal that is still the last comment is edited for so long; GitHub mails nobody for an edit (behaviour 3)."""
+"""A refusal that is still the last comment is edited for so long; GitHub mails nobody for an edit."""
 
 
 def is_fresh(course: Course) -> bool:

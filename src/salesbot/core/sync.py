@@ -73,7 +73,7 @@ def _is_newer(mirror: Mirror, course: Course) -> bool:
 
 
 def judge(course: Course, wish: MirrorWish, facts: Facts, pipeline: Pipeline, say: Say) -> Course:
-    """Take a move over there as a fact, or judge it like any other; the configuration says which (behaviour 10)."""
+    """Take a move over there as a fact, or judge it like any other; the configuration says which (docs/streak.md)."""
     target, stage = pipeline.stage(wish.stage), pipeline.stage(course.deal.stage)
     assert target is not None, wish.stage
     if stage is None or target.name == stage.name:

@@ -131,7 +131,7 @@ def stages_of(comment: Comment, pipeline: Pipeline) -> set[str]:
 
 
 TYPED = frozenset({"close"})
-"""Words people type that are no commands and get an answer all the same (behaviour 5)."""
+"""Words people type that are no commands and get an answer all the same (docs/commands.md)."""
 
 
 def is_answered(comment: Comment, journal: Journal | None) -> bool:
@@ -164,7 +164,7 @@ def ticks(facts: Facts, journal: Journal | None) -> Iterator[TickWish]:
 
 
 def back(course: Course, pipeline: Pipeline, now: datetime) -> BackWish | None:
-    """A deal that was put off comes back on the first working day from its date (behaviour 7)."""
+    """A deal that was put off comes back on the first working day from its date."""
     stage = pipeline.stage(course.deal.stage)
     wanted = fixed_date(course.deal.fields.get("Revisit on", ""))
     if stage is None or not stage.paused or course.journal.left or wanted is None:
@@ -190,7 +190,7 @@ def installed(facts: Facts, pipeline: Pipeline) -> datetime | None:
 
 
 def command_horizon(facts: Facts, pipeline: Pipeline, journal: Journal | None) -> datetime:
-    """Say how old a command may be: since installation, seven days, adoption, whichever is latest (protocol 3)."""
+    """Say how old a command may be: since installation, seven days, adoption, whichever is latest (docs/design.md)."""
     moments = [facts.read_at - HORIZON]
     since = installed(facts, pipeline)
     if since is not None:

@@ -1,4 +1,4 @@
-"""`salesbot adopt`: the deals a team had before, taken over as they stand (behaviour 11).
+"""`salesbot adopt`: the deals a team had before, taken over as they stand (docs/start.md).
 
 Labels are renamed, which GitHub tells nobody; each open deal gets one card. Paced, and a second run goes on where the
 first one stopped: what has a card is a deal already.

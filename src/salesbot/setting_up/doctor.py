@@ -1,4 +1,4 @@
-"""`salesbot doctor`: is everything there that salesbot needs, and what should its people know (behaviour 11).
+"""`salesbot doctor`: is everything there that salesbot needs, and what should its people know (docs/start.md).
 
 Only reads, unless it is to try things on a scratch issue. What a token may not see is said, not guessed.
 """

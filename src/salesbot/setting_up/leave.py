@@ -1,4 +1,4 @@
-"""`salesbot remove`: salesbot goes, and everything a team has stays (behaviour 11).
+"""`salesbot remove`: salesbot goes, and everything a team has stays (docs/start.md).
 
 First the files with all deals, then what can be done again: a second run goes on where the first one stopped. Deletes
 no file of the repository: it names them.

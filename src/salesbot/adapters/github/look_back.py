@@ -1,4 +1,4 @@
-"""The look-back: what the answer to a write tells of what happened meanwhile (protocol 5).
+"""The look-back: what the answer to a write tells of what happened meanwhile (docs/design.md, How a run writes).
 
 The promise is "at rest one of each", not "never two for a moment".
 """

@@ -1,4 +1,4 @@
-"""Many deals: a light pass over all of them, page by page, and ten in full with one request (protocol 6)."""
+"""Many deals: a light pass over all of them, page by page, and ten in full with one request (docs/design.md)."""
 
 from __future__ import annotations
 

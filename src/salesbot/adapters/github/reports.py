@@ -1,4 +1,4 @@
-"""The weekly reports there are, as issues: found by listing their label, never by search (behaviour 8)."""
+"""The weekly reports there are, as issues: found by listing their label, never by search (docs/report.md)."""
 
 from __future__ import annotations
 

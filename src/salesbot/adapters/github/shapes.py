@@ -1,5 +1,5 @@
 """GitHub's JSON -> the core's facts, field by field. A null where GitHub promises a value is an error, not an absence:
-a timed-out `comments: null` would read as "no card" and double it (protocol 4)."""
+a timed-out `comments: null` would read as "no card" and double it (docs/design.md, How a run reads)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The one write: every effect as an alias of one mutation document, in order, checked alias by alias.
 
 Aliases fail singly and GitHub runs the later ones all the same. The answer looks back: its last alias asks the issue
-for what happened since it was read, so that a run never rests on facts that changed under its hands (protocol 5).
+for what happened since it was read, so that a run never rests on facts that changed under its hands (docs/design.md).
 """
 
 from __future__ import annotations

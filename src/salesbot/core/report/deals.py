@@ -81,7 +81,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Strange:
-    """An issue with a stage label that the configuration does not know: named, and counted nowhere (behaviour 2)."""
+    """An issue with a stage label that the configuration does not know: named, and counted nowhere."""
 
     number: int
     title: str

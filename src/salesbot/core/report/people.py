@@ -51,7 +51,7 @@ def coming(deals: Sequence[Counted], scope: Scope) -> Mapping[str, tuple[Appoint
 
 
 def _appointments(deal: Counted, scope: Scope) -> Iterator[tuple[str, Appointment]]:
-    """A next step counts on closed deals too (behaviour 5); a date of closing only on open ones."""
+    """A next step counts on closed deals too (docs/commands.md); a date of closing only on open ones."""
     first, last, owner = scope.today, scope.today + AHEAD, deal.owner or ""
     step = deal.next_step
     if step is not None and first <= step.day < last:

@@ -1,6 +1,6 @@
 """Label events -> the stays of a deal in its stages, as the report counts them.
 
-What was refused never was (behaviour 3). A move undone, or returned from within half an hour, was a slip and never was
+What was refused never was. A move undone, or returned from within half an hour, was a slip and never was
 either: the deal is counted as if it had stayed. What counts is the label; the journal only tells which labels of people
 were accepted, where it reaches back far enough.
 """
