@@ -8,7 +8,7 @@ import pytest
 
 from salesbot import reporting
 from salesbot.adapters.templates import MAX_OUTPUT, Words, chat
-from salesbot.core.report import words
+from salesbot.core.report import figures, words
 from tests.report.stories import NOW
 from tests.report.test_strange import LEAD, a_report, an_issue
 
@@ -146,7 +146,7 @@ def test_sources_and_reasons_that_are_all_different_are_counted_after_forty() ->
     ],
 )
 def test_a_discount_in_words(median: float, said: str) -> None:
-    assert words.discount_of(median) == said
+    assert figures.discount_of(median) == said
 
 
 def test_a_window_of_one_month_is_the_last_month() -> None:

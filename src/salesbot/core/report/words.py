@@ -6,14 +6,11 @@ The templates do no arithmetic and choose no words for numbers; they lay out wha
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
-from salesbot.core import markdown
 from salesbot.core.attention import KINDS
 from salesbot.core.money import Money
-from salesbot.core.report import Board, Report, charts
+from salesbot.core.report import Board, Report, charts, figures
 from salesbot.core.report.closing import Group, Reason
 from salesbot.core.report.deals import Counted
 from salesbot.core.report.flow import StageFlow
@@ -22,7 +19,7 @@ from salesbot.core.report.movement import KINDS as MOVES
 from salesbot.core.report.movement import Moved
 from salesbot.core.report.people import Appointment
 from salesbot.core.report.scope import Scope
-from salesbot.core.report.totals import SMALL, Share, Spread, Total
+from salesbot.core.report.totals import SMALL, Share, Total
 from salesbot.core.voice import Markdown
 
 MOST_OPEN = 60
@@ -32,10 +29,6 @@ MOST = 40
 """Deals named in any other list; the rest is counted."""
 MOST_IN_CHAT = 10
 MOST_ON_PAGE = 2_000
-LONGEST = 80
-"""Characters of a client's name, a next step, a reason."""
-WIDEST = 240
-"""Characters they may take as Markdown: `$` takes fourteen, and some dozen issues of a stranger would fill a report."""
 KIND_TITLES = {
     "new": "New",
     "forward": "Moved forward",
@@ -64,7 +57,7 @@ def of_board(board: Board, scope: Scope) -> Values:
     return {
         "repository": scope.repository,
         "week": scope.week,
-        "as_of": moment(scope.at, scope),
+        "as_of": figures.moment(scope.at, scope),
         "headline": _headline(board, scope),
         "attention": _attention(board, scope, MOST),
         "stages": list(_open(board, scope)),
@@ -97,12 +90,12 @@ def of_report(report: Report) -> Values:
             {
                 "stage": step.stage,
                 "reached": f"{step.reached:,}",
-                "next": share(step.next) if step.next is not None else "",
-                "all": share(step.cumulative),
+                "next": figures.share(step.next) if step.next is not None else "",
+                "all": figures.share(step.cumulative),
             }
             for step in report.funnel
         ],
-        "window": _window(scope.pipeline.report.window_months),
+        "window": figures.window(scope.pipeline.report.window_months),
         "closed": _closed(report),
         "lost": _reasons(ended.lost_by_reason, ended.all.lost, scope),
         "rejected": _reasons(ended.rejected_by_reason, ended.all.rejected, scope),
@@ -113,14 +106,14 @@ def of_report(report: Report) -> Values:
         ],
         "back": _cut([_line(deal, scope) for deal in report.back]),
         "forced": [
-            {**_line(deal, scope), "to": each.stage, "by": each.by or "", "why": _short(each.why)}
+            {**_line(deal, scope), "to": each.stage, "by": each.by or "", "why": figures.short(each.why)}
             for deal in report.forced
             for each in deal.forced
             if each.at > scope.since
         ][:MOST],
         "problems": _cut([{**_line(deal, scope), "what": "; ".join(deal.problems)} for deal in report.doubtful]),
         "strange": _cut(
-            [{**_place(each.number, scope), "title": _short(each.title), "label": each.label}
+            [{**_place(each.number, scope), "title": figures.short(each.title), "label": each.label}
              for each in report.strange]
         ),
     }  # fmt: skip
@@ -141,76 +134,13 @@ def of_page(report: Report) -> Values:
                 "percent": deal.probability,
                 "expected_sort": deal.expected.isoformat() if deal.expected else "",
                 "since_sort": deal.since.isoformat(),
-                "source": _short(deal.source),
+                "source": figures.short(deal.source),
             }
             for deal in deals[:MOST_ON_PAGE]
         ],
         "listed": f"{MOST_ON_PAGE:,}",
         "more_deals": _more(len(deals), MOST_ON_PAGE),
     }
-
-
-def money(amount: Decimal, scope: Scope) -> str:
-    """Write an amount in the pipeline's currency."""
-    return str(Money(amount, scope.pipeline.currency))
-
-
-def total(found: Total, scope: Scope) -> str:
-    """Write a sum, with what no rate converts behind it."""
-    return _all_money(found.value, found.others, scope)
-
-
-def weighted(found: Total, scope: Scope) -> str:
-    """Write what is likely of a sum, likewise."""
-    return _all_money(found.weighted, found.others_weighted, scope)
-
-
-def _all_money(value: Decimal, others: Mapping[str, Decimal], scope: Scope) -> str:
-    foreign = [str(Money(amount, code)) for code, amount in sorted(others.items())]
-    return " + ".join([money(value, scope), *foreign] if value or not foreign else foreign)
-
-
-def share(found: Share) -> str:
-    """Write a share: in percent, or as "2 of 3" where there are too few for that."""
-    if found.rate is None:
-        return "none yet"
-    return f"{found.part} of {found.whole}" if found.small else f"{found.rate:.0%}".replace("%", " %")
-
-
-def day(on: date | None) -> str:
-    """Write a day, e.g. `12 Nov 2026`; nothing for none."""
-    return f"{on.day} {on:%b %Y}" if on is not None else ""
-
-
-def moment(at: datetime, scope: Scope) -> str:
-    """Write a moment in the team's zone, e.g. `Mon 23 Nov 2026, 10:00`."""
-    local = at.astimezone(scope.zone)
-    return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
-
-
-def _window(months: int) -> str:
-    return "month" if months == 1 else f"{months} months"
-
-
-def _local_day(at: datetime, scope: Scope) -> str:
-    return day(at.astimezone(scope.zone).date())
-
-
-def _days(found: float | None) -> str:
-    return "" if found is None else f"{found:.0f}" if found >= 10 else f"{found:.1f}".removesuffix(".0")
-
-
-def _short(text: str) -> str:
-    line = markdown.one_line(text)
-    if len(line) > LONGEST:
-        line = _begun(line, LONGEST)
-    while len(markdown.escape(line)) > WIDEST:
-        line = _begun(line, len(line) // 2)
-    return line
-
-
-def _begun(line: str, room: int) -> str:
-    return f"{line[: room - 1].rstrip()}…"
 
 
 def _cut(rows: list[Any], most: int = MOST, **more: Any) -> Values:
@@ -236,34 +166,42 @@ def _line(deal: Counted, scope: Scope) -> Values:
     value = Total(1, deal.value) if deal.value is not None else None
     return {
         **_place(deal.number, scope),
-        "client": _short(deal.client) or f"deal {deal.number}",
+        "client": figures.short(deal.client) or f"deal {deal.number}",
         "stage": deal.stage,
         "owner": deal.owner or "",
-        "value": total(value, scope) if value else str(Money(deal.foreign[1], deal.foreign[0])) if deal.foreign else "",
-        "expected": day(deal.expected),
+        "value": figures.total(value, scope)
+        if value
+        else str(Money(deal.foreign[1], deal.foreign[0]))
+        if deal.foreign
+        else "",
+        "expected": figures.day(deal.expected),
         "late": deal.expected is not None and deal.expected < scope.today,
-        "since": _local_day(deal.since, scope),
-        "next": f"{day(step.day)}: {_short(step.what)}" if step else "",
-        "on": day(deal.revisit_on),
-        "reason": _short(deal.reason),
+        "since": figures.local_day(deal.since, scope),
+        "next": f"{figures.day(step.day)}: {figures.short(step.what)}" if step else "",
+        "on": figures.day(deal.revisit_on),
+        "reason": figures.short(deal.reason),
     }
+
+
+def _foreign(deal: Counted) -> str:
+    return str(Money(deal.foreign[1], deal.foreign[0])) if deal.foreign else ""
 
 
 def _headline(board: Board, scope: Scope) -> Values:
     top = board.headline
     return {
         "leads": f"{top.leads.count:,}",
-        "value": total(top.leads, scope),
-        "weighted": weighted(top.leads, scope),
+        "value": figures.total(top.leads, scope),
+        "weighted": figures.weighted(top.leads, scope),
         "prospects": f"{top.prospects.count:,}" if top.prospects.count else "",
         "revisit": f"{top.revisit.count:,}" if top.revisit.count else "",
-        "revisit_value": total(top.revisit, scope),
+        "revisit_value": figures.total(top.revisit, scope),
         "won": [
             {
                 "span": won.span,
                 "count": f"{won.total.count:,}",
-                "value": total(won.total, scope),
-                "goal": money(won.goal, scope) if won.goal else "",
+                "value": figures.total(won.total, scope),
+                "goal": figures.money(won.goal, scope) if won.goal else "",
                 "share": min(1.0, won.reached) if won.reached is not None else 0,
                 "reached": f"{won.reached:.0%}".replace("%", " %") if won.reached is not None else "",
             }
@@ -289,8 +227,8 @@ def _open(board: Board, scope: Scope) -> Iterable[Values]:
         yield {
             "stage": stage.stage,
             "count": f"{stage.total.count:,}",
-            "value": total(stage.total, scope),
-            "weighted": weighted(stage.total, scope),
+            "value": figures.total(stage.total, scope),
+            "weighted": figures.weighted(stage.total, scope),
             "rows": rows,
         }
 
@@ -305,15 +243,19 @@ def _coming(board: Board, scope: Scope) -> Iterable[Values]:
 
 
 def _appointment(each: Appointment, scope: Scope) -> Values:
-    return {**_line(each.deal, scope), "day": f"{each.day:%a} {day(each.day)}", "what": _short(each.what)}
+    return {
+        **_line(each.deal, scope),
+        "day": f"{each.day:%a} {figures.day(each.day)}",
+        "what": figures.short(each.what),
+    }
 
 
 def _movement(report: Report) -> Values:
     scope, moved = report.scope, report.movement
     bridge = moved.bridge
     return {
-        "since": moment(moved.since, scope),
-        "until": moment(scope.at, scope),
+        "since": figures.moment(moved.since, scope),
+        "until": figures.moment(scope.at, scope),
         "unmoved": f"{moved.unmoved:,}",
         "kinds": [
             _cut(
@@ -325,23 +267,19 @@ def _movement(report: Report) -> Values:
             for kind in MOVES
             if moved.count(kind)
         ],
-        "then": money(bridge.then, scope),
-        "then_day": _local_day(moved.since, scope),
-        "now_day": _local_day(scope.at, scope),
+        "then": figures.money(bridge.then, scope),
+        "then_day": figures.local_day(moved.since, scope),
+        "now_day": figures.local_day(scope.at, scope),
         "steps": [
-            {"step": STEP_TITLES.get(name, name), "value": _signed(amount, scope)} for name, amount in bridge.steps
+            {"step": STEP_TITLES.get(name, name), "value": figures.signed(amount, scope)}
+            for name, amount in bridge.steps
         ],
-        "now": money(bridge.now, scope),
+        "now": figures.money(bridge.now, scope),
     }
 
 
 def _moved(each: Moved, scope: Scope) -> Values:
     return {**_line(each.deal, scope), "before": each.before or ""}
-
-
-def _signed(amount: Decimal, scope: Scope) -> str:
-    sign = "+" if amount > 0 else "\N{MINUS SIGN}"
-    return f"{sign}{money(abs(amount), scope)}"
 
 
 def _forecast(report: Report) -> Values:
@@ -359,15 +297,15 @@ def _month(month: Month, scope: Scope) -> Values:
     return {
         **_sum(month.ahead, scope),
         "month": month.month,
-        "won": total(month.won, scope) if month.won.count else "",
+        "won": figures.total(month.won, scope) if month.won.count else "",
     }
 
 
 def _sum(found: Total, scope: Scope) -> Values:
     return {
         "count": f"{found.count:,}",
-        "value": total(found, scope),
-        "weighted": weighted(found, scope),
+        "value": figures.total(found, scope),
+        "weighted": figures.weighted(found, scope),
         "any": bool(found.count),
     }
 
@@ -377,9 +315,9 @@ def _flow(flow: StageFlow, scope: Scope) -> Values:
         "stage": flow.stage,
         "count": f"{flow.now.count:,}",
         "deals": f"{flow.stays.count:,}",
-        "median": _days(flow.stays.median),
-        "longest": _days(flow.stays.longest),
-        "finished": _days(flow.finished.median),
+        "median": figures.days(flow.stays.median),
+        "longest": figures.days(flow.stays.longest),
+        "finished": figures.days(flow.finished.median),
         "stuck": _cut([{**_line(deal, scope), "days": f"{days:,.0f}"} for deal, days in flow.stuck]),
     }
 
@@ -389,44 +327,25 @@ def _closed(report: Report) -> Values:
     every, discount = ended.all, ended.discount
     return {
         "won": f"{every.won.count:,}",
-        "won_value": total(every.won, scope),
+        "won_value": figures.total(every.won, scope),
         "lost": f"{every.lost.count:,}",
-        "lost_value": total(every.lost, scope),
+        "lost_value": figures.total(every.lost, scope),
         "rejected": f"{every.rejected.count:,}",
-        "rejected_share": share(Share(every.rejected.count, ended.sample + every.rejected.count)),
-        "rate": share(every.rate),
-        "by_value": _by_value(ended.by_value, every.rate),
-        "cycle": _long(ended.cycle, "day"),
-        "time_to_loss": _long(ended.time_to_loss, "day"),
-        "velocity": money(ended.velocity, scope) if ended.velocity is not None else "",
+        "rejected_share": figures.share(Share(every.rejected.count, ended.sample + every.rejected.count)),
+        "rate": figures.share(every.rate),
+        "by_value": figures.by_value(ended.by_value, every.rate),
+        "cycle": figures.long(ended.cycle, "day"),
+        "time_to_loss": figures.long(ended.time_to_loss, "day"),
+        "velocity": figures.money(ended.velocity, scope) if ended.velocity is not None else "",
         "sample": ended.sample,
         "enough": SMALL,
-        "answers": _long(ended.answers, "working hour"),
+        "answers": figures.long(ended.answers, "working hour"),
         "answered": f"{ended.answers.count:,}",
         "discounted": f"{discount.count:,}" if discount.count else "",
-        "first": money(discount.first, scope),
-        "final": money(discount.final, scope),
-        "discount": discount_of(discount.median),
+        "first": figures.money(discount.first, scope),
+        "final": figures.money(discount.final, scope),
+        "discount": figures.discount_of(discount.median),
     }
-
-
-def discount_of(median: float | None) -> str:
-    """Write by how much deals were won below or above their first value."""
-    if median is None or round(median, 2) == 0:
-        return "at the first value"
-    return f"{abs(median):.0%} {'below' if median > 0 else 'above'} the first value".replace("%", " %")
-
-
-def _by_value(rate: float | None, counted: Share) -> str:
-    return "" if rate is None or counted.small else f"{rate:.0%}".replace("%", " %")
-
-
-def _long(found: Spread, what: str) -> str:
-    """Write how long things took; `what` is the unit, e.g. `day`."""
-    if found.median is None or found.mean is None:
-        return ""
-    median = _days(found.median)
-    return f"{median} {what}{'' if median == '1' else 's'} (median; mean {_days(found.mean)})"
 
 
 def _reasons(reasons: Sequence[Reason], ended: Total, scope: Scope) -> Values:
@@ -435,10 +354,10 @@ def _reasons(reasons: Sequence[Reason], ended: Total, scope: Scope) -> Values:
 
 def _reason(reason: Reason, ended: Total, scope: Scope) -> Values:
     return {
-        "reason": _short(reason.reason) or "not said",
+        "reason": figures.short(reason.reason) or "not said",
         "count": f"{reason.total.count:,}",
-        "share": share(Share(reason.total.count, ended.count)),
-        "value": total(reason.total, scope),
+        "share": figures.share(Share(reason.total.count, ended.count)),
+        "value": figures.total(reason.total, scope),
         "left": ", ".join(f"{stage} {count}" for stage, count in _often(reason.left)),
     }
 
@@ -449,10 +368,10 @@ def _often(left: Mapping[str, int]) -> Sequence[tuple[str, int]]:
 
 def _group(group: Group, scope: Scope) -> Values:
     return {
-        "name": _short(group.name) or "not said",
+        "name": figures.short(group.name) or "not said",
         "won": f"{group.won.count:,}",
         "lost": f"{group.lost.count:,}",
         "rejected": f"{group.rejected.count:,}",
-        "value": total(group.won, scope),
-        "rate": share(group.rate),
+        "value": figures.total(group.won, scope),
+        "rate": figures.share(group.rate),
     }
