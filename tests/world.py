@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from salesbot.adapters.templates import Words
 from salesbot.core import comments
@@ -310,9 +311,9 @@ class World:
         return sorted(self.comments[id_].receipts)
 
 
-def a_deal(stage: str = "lead", **kwargs: object) -> World:
+def a_deal(stage: str = "lead", **kwargs: Any) -> World:
     """A deal that came to a stage in the ordinary way, at rest."""
-    world = World(**kwargs)  # type: ignore[arg-type]
+    world = World(**kwargs)
     world.run()
     if stage != "lead":
         world.comment(f'/stage {stage} --force "for the test"', by=KIM)

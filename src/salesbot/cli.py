@@ -95,9 +95,10 @@ def _run(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         runner.annotate("error", str(error))
         runner.summarize(summary.of_error(error))
         return error.exit_code
-    except Exception:
+    except Exception:  # a bug has no other listener: shown whole, and the runner hears of it in its own words
         traceback.print_exc()
-        runner.annotate("error", "This is a bug in salesbot; the traceback is in the log. Nothing else was changed.")
+        what = "This is a bug in salesbot; the traceback is in the log. What was done stands; the next run goes on."
+        runner.annotate("error", what)
         return BUG
     _report(outcome, wakeup, inputs, requests, runner)
     return outcome.exit_code

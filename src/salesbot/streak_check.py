@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from salesbot.adapters.streak import Streak, each_key
@@ -147,7 +148,7 @@ class Check:
             if layout.column(pairs.VALUE) is not None:
                 for text in ("12000", ""):
                     name = f"The column {pairs.VALUE} set to {text!r}"
-                    yield self._tried(name, lambda text=text: self._column(made.key, text, layout))  # type: ignore[misc]
+                    yield self._tried(name, partial(self._column, made.key, text, layout))
             yield self._tried("A comment", lambda: self._comment(made.key, layout))
         finally:
             self.streak.delete(made.key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Literal
 
 import pytest
 import requests
@@ -77,9 +78,9 @@ def theirs_time(theirs: StandIn, box: str, key: str) -> datetime:
 
 @pytest.mark.parametrize("shape", ["map", "array"])
 def test_stages_are_read_in_both_shapes_from_left_to_right(
-    client: Streak, theirs: StandIn, sales: str, shape: str
+    client: Streak, theirs: StandIn, sales: str, shape: Literal["map", "array"]
 ) -> None:
-    theirs.stages_as = shape  # type: ignore[assignment]
+    theirs.stages_as = shape
     theirs.pipelines[sales]["stageOrder"] = ["5003", "5001", "5002"]
     layout = client.layout(sales)
     assert list(layout.stages.items()) == [("5003", "Won"), ("5001", "Lead"), ("5002", "Qualified")]

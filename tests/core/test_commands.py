@@ -10,7 +10,7 @@ from salesbot.core.deal import Actor, Role
 from tests.world import ANN, BOT, EVE, KIM, NORA, World, a_deal
 
 
-def say(world: World, text: str, by=NORA) -> int:  # type: ignore[no-untyped-def]
+def say(world: World, text: str, by: Actor = NORA) -> int:
     """Comment, run, and give back the comment's id."""
     id_ = world.comment(text, by)
     world.run()

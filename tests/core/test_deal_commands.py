@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -244,9 +245,9 @@ def test_an_assignment_that_died_half_way_is_done_by_the_next_run() -> None:
     assert [actor.login for actor in world.assignees] == ["kim"]
 
 
-def owned(by: str = "round-robin", **kwargs: object) -> Pipeline:
-    owners = Owners(("ann", "nora", "kim"), by)  # type: ignore[arg-type]
-    return replace(default_pipeline(), owners=owners, **kwargs)  # type: ignore[arg-type]
+def owned(by: Literal["round-robin", "least-busy"] = "round-robin", **kwargs: Any) -> Pipeline:
+    owners = Owners(("ann", "nora", "kim"), by)
+    return replace(default_pipeline(), owners=owners, **kwargs)
 
 
 def opened_by_a_machine(pipeline: Pipeline, loads: dict[str, Load]) -> World:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -56,7 +57,7 @@ TestNothingIsOverlooked = NothingIsOverlooked.TestCase
         pytest.param(lambda world: world.tick(4 * DAY), MARK, id="no next step for days"),
     ],
 )
-def test_what_is_due(happens, urgency: int | None) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_due(happens: Callable[[World], object], urgency: int | None) -> None:
     world = a_deal("qualified")
     world.sweep()
     happens(world)
@@ -98,7 +99,7 @@ def _over(world: World) -> None:
         pytest.param(_over, id="before a reminder that is over was hidden"),
     ],
 )
-def test_a_run_may_die_after_any_effect_and_the_sweep_sees_what_is_left(happens) -> None:  # type: ignore[no-untyped-def]
+def test_a_run_may_die_after_any_effect_and_the_sweep_sees_what_is_left(happens: Callable[[World], object]) -> None:
     for until in range(7):
         world = a_deal("lead")
         happens(world)

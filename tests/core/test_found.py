@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -46,7 +47,7 @@ def test_an_issue_opened_as_won_is_judged_like_a_move() -> None:
         pytest.param(lambda world: world.close(), id="closed before we ever saw it"),
     ],
 )
-def test_no_deal(make) -> None:  # type: ignore[no-untyped-def]
+def test_no_deal(make: Callable[[World], object]) -> None:
     world = World()
     make(world)
     world.waking = Waking("issues.edited")
@@ -134,7 +135,9 @@ def test_without_a_card_and_label_the_last_removed_stage_comes_back() -> None:
 
 def forged(world: World, stage: str) -> str:
     """A card as a stranger would write one."""
-    real = journal.from_payload(markdown.read_marker(world.by_key("card").body).payload)  # type: ignore[union-attr]
+    marker = markdown.read_marker(world.by_key("card").body)
+    assert marker is not None
+    real = journal.from_payload(marker.payload)
     assert real is not None
     cursor = journal.Cursor(START + timedelta(days=3), "E9")
     return f"{markdown.marker('card', journal.to_payload(replace(real, stage=stage, cursor=cursor)))}\nhello"

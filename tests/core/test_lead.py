@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -201,10 +202,10 @@ def test_a_mark_counts_on_an_issue_of_the_bots_only() -> None:
 # The inbox
 
 
-def other(number: int, *, key: str = KEY, polled: bool = True, at: datetime = NOW, **about: object) -> Other:
+def other(number: int, *, key: str = KEY, polled: bool = True, at: datetime = NOW, **about: Any) -> Other:
     mark = {"key": key, "at": int(at.timestamp()), "polled": polled}
     body = f"{markdown.marker('lead', mark)}\nText"
-    return Other(number, "t", body, own=True, created_at=at, **about)  # type: ignore[arg-type]
+    return Other(number, "t", body, own=True, created_at=at, **about)
 
 
 def begin(*others: Other, since: datetime | None = None, begun: datetime | None = None) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -35,10 +36,10 @@ def memory(world: World) -> Journal:
     return found
 
 
-def guarded(stage: str, **guards: tuple[str, ...]) -> Pipeline:
+def guarded(stage: str, **guards: Any) -> Pipeline:
     """The default pipeline with other guards for one stage."""
     base = default_pipeline()
-    return replace(base, stages=tuple(replace(s, **guards) if s.name == stage else s for s in base.stages))  # type: ignore[arg-type]
+    return replace(base, stages=tuple(replace(s, **guards) if s.name == stage else s for s in base.stages))
 
 
 # Guards

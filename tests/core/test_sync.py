@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -31,10 +32,11 @@ LAYOUT = Layout(
     {"1001": "Value", "1002": "GitHub"},
 )
 ENDS = {"won", "lost", "rejected"}
+Guards = Literal["expects", "requires"]
 
 
-def a_pipeline(guards: str = "expects", **people: str) -> Pipeline:
-    said = Streak(guards, StreakPipeline("agxzPIPE"), people=people)  # type: ignore[arg-type]
+def a_pipeline(guards: Guards = "expects", **people: str) -> Pipeline:
+    said = Streak(guards, StreakPipeline("agxzPIPE"), people=people)
     return replace(default_pipeline(), streak=said)
 
 
@@ -123,7 +125,7 @@ class Both:
         return journal
 
 
-def in_step(stage: str = "lead", guards: str = "expects", body: str = "", **people: str) -> Both:
+def in_step(stage: str = "lead", guards: Guards = "expects", body: str = "", **people: str) -> Both:
     """A deal and its mirror that have agreed on a stage."""
     world = a_deal(stage, pipeline=a_pipeline(guards, **people), body=body, author=NORA)
     both = Both(world, Mirror("agxzBOX", world.title, KEYS[stage], world.now, columns={"1002": address(world)}))
@@ -250,7 +252,9 @@ def test_a_wait_ends_when_the_box_is_dragged_back() -> None:
     both.settle()
     assert both.stages == ("negotiating", "negotiating")
     assert [key for key in both.world.written() if key.startswith("waits:")] == []
-    assert both.journal().pair == replace(both.journal().pair, asked=0)  # type: ignore[type-var]
+    pair = both.journal().pair
+    assert pair is not None
+    assert pair.asked == 0
 
 
 def test_with_requires_the_box_goes_back_with_a_comment_and_the_issue_hears_nothing() -> None:
@@ -277,7 +281,7 @@ def test_with_requires_a_move_that_lacks_nothing_is_taken() -> None:
 
 @pytest.mark.parametrize("guards", ["expects", "requires"])
 @pytest.mark.parametrize("to", ["lead", "won", "revisit", "rejected"])
-def test_an_end_is_never_undone_by_a_box(guards: str, to: str) -> None:
+def test_an_end_is_never_undone_by_a_box(guards: Guards, to: str) -> None:
     both = in_step("lost", guards=guards, body="### Reason\n\nprice\n")
     both.drag(to)
     both.settle()
@@ -504,7 +508,7 @@ class Sides(RuleBasedStateMachine):
     """Both sides at random, runs of events and syncs when they come, some of them dying half way."""
 
     @initialize(guards=st.sampled_from(["expects", "requires"]), value=st.booleans())
-    def pair(self, guards: str, value: bool) -> None:
+    def pair(self, guards: Guards, value: bool) -> None:
         self.both = in_step("lead", guards, "### Value\n\n9000 EUR\n" if value else "")
         self.ended: str | None = None
 

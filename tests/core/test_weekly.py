@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ def wanted(week: str = "2026-W48", rest: str = REST, board: str = BOARD) -> Want
     return weekly.compose(board, rest, replace(MEMORY, week=week), 1)
 
 
-def an_issue(number: int, of: Wanted, **more: object) -> Issue:
+def an_issue(number: int, of: Wanted, **more: Any) -> Issue:
     """An issue that says what is wanted, pinned and open."""
     comments = tuple(
         Comment(number * 100 + place, f"C{place}", text, NOW, own=True) for place, text in enumerate(of.parts)
@@ -31,7 +32,7 @@ def an_issue(number: int, of: Wanted, **more: object) -> Issue:
         f"I{number}", number, of.title, of.body, NOW, own=True, labels=(Label("L", "report"),), pinned=True,
         comments=comments,
     )  # fmt: skip
-    return replace(issue, **more)  # type: ignore[arg-type]
+    return replace(issue, **more)
 
 
 def test_nothing_is_there_so_one_is_opened() -> None:
@@ -162,8 +163,8 @@ def test_a_report_whose_dividing_line_is_gone_is_left_alone() -> None:
 # /report
 
 
-def said(body: str, **more: object) -> Comment:
-    return replace(Comment(1, "C1", body, NOW, Actor("ann", 1)), **more)  # type: ignore[arg-type]
+def said(body: str, **more: Any) -> Comment:
+    return replace(Comment(1, "C1", body, NOW, Actor("ann", 1)), **more)
 
 
 @pytest.mark.parametrize(

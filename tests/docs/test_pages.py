@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -198,11 +199,12 @@ def test_the_collected_messages_are_the_real_ones() -> None:
 @pytest.fixture
 def registries(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Put the registries back afterwards."""
-    kept = [(registry, dict(registry)) for registry in (guards._guards, guards._usages, command_table._commands)]
+    registries: tuple[dict[str, Any], ...] = (guards._guards, guards._usages, command_table._commands)
+    kept = [(registry, dict(registry)) for registry in registries]
     yield
     for registry, before in kept:
         registry.clear()
-        registry.update(before)  # type: ignore[arg-type]
+        registry.update(before)
     schema.layout.cache_clear()
 
 

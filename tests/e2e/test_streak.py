@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import pytest
 
 from salesbot.adapters.github import Client
+from salesbot.adapters.streak import Method
 from salesbot.adapters.streak import Streak as TheirClient
 from salesbot.sandbox import Fault, Sandbox
 from salesbot.sandbox.streak import Streak
@@ -26,9 +28,9 @@ def boxes(play: Play, door: Door, _streak: Streak, monkeypatch: pytest.MonkeyPat
     _streak.key = "streak-key"
     boxes = Boxes(play, _streak)
 
-    def send(client: TheirClient, method: str, path: str, body: object) -> object:
+    def send(client: TheirClient, method: Method, path: str, body: Mapping[str, Any] | None) -> object:
         client.sleep = door.sleep
-        return boxes.pass_by(lambda: request(client, method, path, body))  # type: ignore[arg-type]
+        return boxes.pass_by(lambda: request(client, method, path, body))
 
     monkeypatch.setattr(TheirClient, "request", send)
     monkeypatch.setattr(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -126,8 +127,8 @@ def test_a_deal_taken_over_goes_on_like_any_other(before: Play, command: Command
 @pytest.mark.parametrize(
     "fault", [pytest.param(Fault.fails, id="a write fails"), pytest.param(Fault.loses_answer, id="an answer is lost")]
 )
-def test_it_goes_on_where_it_stopped(before: Play, command: Command, fault: type[Fault], write: int) -> None:
-    before.github.arm(fault(502, on="mutation", nth=write))  # type: ignore[arg-type]
+def test_it_goes_on_where_it_stopped(before: Play, command: Command, fault: Callable[..., Fault], write: int) -> None:
+    before.github.arm(fault(502, on="mutation", nth=write))
     first = command("adopt", *MAP, "--yes")
     assert first.code == 1
     assert len(before.sales.labels()) in range(4, 12)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -252,13 +253,13 @@ def test_an_empty_repository_has_nothing_but_a_workflow_to_come(play: Play, comm
     ],
 )
 def test_a_token_that_may_not_read_is_told_which_permission_it_lacks(
-    healthy: Play, capsys: pytest.CaptureFixture[str], token: dict[str, str], said: str
+    healthy: Play, capsys: pytest.CaptureFixture[str], token: dict[str, Any], said: str
 ) -> None:
     env = {
         "GITHUB_REPOSITORY": "acme/sales",
         "GITHUB_API_URL": healthy.github.api_url,
         "GITHUB_GRAPHQL_URL": healthy.github.graphql_url,
-        "GITHUB_TOKEN": healthy.sales.actions_token(**token),  # type: ignore[arg-type]
+        "GITHUB_TOKEN": healthy.sales.actions_token(**token),
     }
     assert main(["doctor"], env=env) == 1
     assert said in capsys.readouterr().err

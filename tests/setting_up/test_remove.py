@@ -13,6 +13,7 @@ import pytest
 from salesbot.core import handover
 from salesbot.core.leaving import Row
 from salesbot.sandbox import Fault
+from salesbot.sandbox.settings import State
 from salesbot.setting_up import begin
 from tests.e2e.play import CONFIG, Play
 from tests.setting_up.conftest import Command
@@ -145,9 +146,9 @@ def test_it_goes_on_where_it_stopped(lived: Play, command: Command, tmp_path: Pa
     ],
 )
 def test_while_the_workflow_may_run_it_refuses(
-    lived: Play, command: Command, tmp_path: Path, switch: str, by: str
+    lived: Play, command: Command, tmp_path: Path, switch: State, by: str
 ) -> None:
-    lived.sales.settings.switch("sales.yml", switch)  # type: ignore[arg-type]
+    lived.sales.settings.switch("sales.yml", switch)
     issues = lived.sales.issues()
     said = command("remove", "--yes", "--out", str(tmp_path), by=by)
     assert said.code == 2

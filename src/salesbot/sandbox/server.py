@@ -28,7 +28,8 @@ PAGES = re.compile(r"/|/[^/]+/[^/]+(/issues(/\d+)?)?/?")
 class _Protocol(H11Protocol):
     """HTTP/1.1 that lets the application reach its connection, to cut it."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport), "a connection is read and written"
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
 

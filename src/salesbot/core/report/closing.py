@@ -148,8 +148,12 @@ def _groups(ended: Sequence[Counted], scope: Scope) -> Mapping[str, tuple[Group,
         "Source": lambda deal: deal.source,
     }
     for place, heading in enumerate(groups(scope)):
-        by[heading] = lambda deal, place=place: deal.choices[place]  # type: ignore[misc]
+        by[heading] = _choice(place)
     return {heading: _grouped(ended, key, scope) for heading, key in by.items()}
+
+
+def _choice(place: int) -> Callable[[Counted], str]:
+    return lambda deal: deal.choices[place]
 
 
 def _grouped(ended: Sequence[Counted], key: Callable[[Counted], str], scope: Scope) -> tuple[Group, ...]:
