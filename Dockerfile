@@ -24,7 +24,7 @@ RUN /build/tools/bin/python -m pip wheel --quiet --disable-pip-version-check --n
       --target /build/unused/site /build/unused/*.whl \
  && /build/tools/bin/python -m pip --python /opt/salesbot/bin/python install --quiet --disable-pip-version-check \
       --no-compile --no-index --no-deps /build/wheels/*.whl \
- && cd /opt/salesbot/lib/python3*/site-packages/salesbot && rm -r sandbox demo
+ && rm -r /opt/salesbot/lib/python3*/site-packages/github_sandbox /opt/salesbot/lib/python3*/site-packages/salesbot_demo
 
 FROM ${BASE}
 COPY --from=build /opt/salesbot /opt/salesbot

@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from salesbot.sandbox import Delivery, IssueView, Repo, Run, Sandbox, Workflow
+from github_sandbox import Delivery, IssueView, Repo, Run, Sandbox, Workflow
 from tests.image import container
 
 MANY = 5_000
@@ -97,7 +97,7 @@ def main() -> None:
 def _prepare(github: Sandbox, name: str, old: int) -> Repo:
     sales = github.repo(name, roles=PEOPLE)
     sales.open_issue("ann", "Acme GmbH: new shop", "### Company\n\nAcme GmbH\n")
-    _settle(github)
+    _reconcile(github)
     sales.seed(_old(number) for number in range(old))
     return sales
 
@@ -156,7 +156,7 @@ def _sweep(count: int) -> str:
         github.limits.enabled = False
         sales = github.repo("acme/sales", roles=PEOPLE)
         sales.open_issue("ann", "Acme GmbH: new shop", "### Company\n\nAcme GmbH\n")
-        _settle(github)
+        _reconcile(github)
         sales.seed(_at_rest(sales.issue(1), number, due=number < DUE + 2) for number in range(2, count + 2))
         sales.schedule()
         before, (delivery,) = _cpu(), github.outbox
@@ -188,7 +188,7 @@ def _at_rest(model: IssueView, number: int, *, due: bool) -> dict[str, Any]:
     }
 
 
-def _settle(github: Sandbox) -> None:
+def _reconcile(github: Sandbox) -> None:
     for delivery in github.outbox:
         github.run(delivery)
 

@@ -15,12 +15,12 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from unittest.mock import patch
 
-from salesbot import tasks
+from github_sandbox import Run, Sandbox
+from github_sandbox.typeform import Typeform
 from salesbot.adapters import typeform as adapter
 from salesbot.adapters.github import Client
-from salesbot.opening import Opening
-from salesbot.sandbox import Run, Sandbox
-from salesbot.sandbox.typeform import Typeform
+from salesbot.tasks import catalog
+from salesbot.tasks.open_leads import LeadOpener
 from tests.e2e import forms as web
 from tests.e2e.play import Door, Play
 
@@ -51,10 +51,10 @@ def main() -> int:
     requests = asked = 0
     with Sandbox(at=MONDAY, step=1) as github, Typeform(github.clock) as typeform:
         door = Door(lambda seconds: _pass(github, seconds))
-        clock = partial(Opening, clock=lambda: github.clock.now().timestamp())
+        clock = partial(LeadOpener, clock=lambda: github.clock.now().timestamp())
         with (
             patch.object(Client, "_send", lambda client, verb, url, body: door.send(client, verb, url, body)),
-            patch.object(tasks, "Opening", clock),
+            patch.object(catalog, "Opening", clock),
         ):
             forms = web.Forms(Play(github, door), typeform)
             with patch.object(adapter.Typeform, "_send", web.door(forms, door.sleep)):

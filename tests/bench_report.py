@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from salesbot.sandbox import Repo, Sandbox
+from github_sandbox import Repo, Sandbox
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 WAY = ("prospect", "lead", "qualified", "lead", "qualified", "negotiating")
@@ -148,9 +148,11 @@ sys.exit(code)
 NUMBERS = """
 import pickle, resource, sys, time
 from random import Random
-from tests.report.made import AROUND, SCOPE
-from tests.report.stories import issue, raw, repository
-from salesbot.core.report import Reader, as_json, report
+from tests.core.report.made import AROUND, SCOPE
+from tests.core.report.stories import issue, raw, repository
+from salesbot.core.report.reader import Reader
+from salesbot.core.report import as_json
+from salesbot.core.report.compute import report
 
 count, reader, random = int(sys.argv[1]), Reader(AROUND, SCOPE), Random(1)
 found = []

@@ -19,12 +19,13 @@ from datetime import date
 from pathlib import Path
 
 from salesbot.adapters.actions import Inputs, read_event, wake
-from salesbot.core import checklists, command_lines, dates, fields, journal, mail, markdown
 from salesbot.core.config import parse
 from salesbot.core.config.problems import ConfigError
-from salesbot.core.defaults import default_pipeline
 from salesbot.core.errors import InputError
-from salesbot.core.money import Money, MoneyError
+from salesbot.core.model import journal
+from salesbot.core.model.defaults import default_pipeline
+from salesbot.core.text import checklists, command_syntax, dates, fields, mail, markdown
+from salesbot.core.text.money import Money, MoneyError
 
 SLOW = 2
 """Seconds after which one text took too long."""
@@ -36,9 +37,9 @@ EVENTS = ("issues", "issue_comment", "label", "schedule", "workflow_dispatch", "
 def comment(data: bytes) -> None:
     """A comment, as a mail reply or typed: commands, arguments, markers, ticks."""
     text = data.decode("utf-8", "replace")
-    for line in command_lines.read(text):
-        with suppress(command_lines.CommandSyntaxError):
-            command_lines.split(line.rest)
+    for line in command_syntax.read(text):
+        with suppress(command_syntax.CommandSyntaxError):
+            command_syntax.split(line.rest)
     mail.own_words(text)
     marker = markdown.read_marker(text)
     if marker is not None:

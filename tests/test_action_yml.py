@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from salesbot import summary
 from salesbot.adapters.actions import TASKS, Inputs, read_inputs, wake
-from salesbot.app import Outcome
+from salesbot.cli import run_summary
+from salesbot.tasks.deal import Outcome
 
 TOP = Path(__file__).parents[1]
 
@@ -71,7 +71,7 @@ def test_every_task_is_named() -> None:
 
 
 def test_every_output_is_set_and_no_other() -> None:
-    assert set(summary.outputs(Outcome(), dry_run=False)) == set(ACTION["outputs"])
+    assert set(run_summary.outputs(Outcome(), dry_run=False)) == set(ACTION["outputs"])
 
 
 def test_an_action_in_a_container_says_what_github_asks_for() -> None:

@@ -15,22 +15,21 @@ from random import Random
 
 import pytest
 
-from salesbot import cli
 from salesbot.adapters.templates import builtin_names
-from salesbot.cli import main
-from salesbot.core import weekly
-from salesbot.core.attention import KINDS
-from salesbot.core.commands import all_commands
+from salesbot.cli import main as cli
+from salesbot.cli.main import main
+from salesbot.core.commands.catalog import all_commands
 from salesbot.core.config import parse
-from salesbot.core.deal import Role
-from salesbot.core.defaults import default_pipeline
-from salesbot.core.duplicates import COMPARED
-from salesbot.core.lead import LONGEST_VALUE
-from salesbot.core.pipeline import Typeform
-from salesbot.core.report import as_csv, as_json
-from salesbot.demo import story
+from salesbot.core.leads.duplicates import COMPARED
+from salesbot.core.leads.lead import LONGEST_VALUE
+from salesbot.core.model.deal import Role
+from salesbot.core.model.defaults import default_pipeline
+from salesbot.core.model.pipeline import Typeform
+from salesbot.core.policies.attention import KINDS
+from salesbot.core.report import as_csv, as_json, weekly_issue
+from salesbot_demo import story
+from tests.core.report.made import a_report
 from tests.docs.parts import PARTS, parts_of
-from tests.report.made import a_report
 from tests.threats import THREATS
 from tests.world import NORA, a_deal
 
@@ -243,7 +242,7 @@ def test_nothing_is_promised_that_is_not_there(page: str, text: str) -> None:
     known = {command.word for command in all_commands(PIPELINE)}
     said = set(re.findall(r"`/([a-z][a-z-]*)\b[^`/]*`", text))
     # /propose is of configurations here, /report is said on a report, /close is answered, and /wonderful is talk.
-    assert said <= known | {"propose", "close", "wonderful", weekly.COMMAND}
+    assert said <= known | {"propose", "close", "wonderful", weekly_issue.COMMAND}
 
 
 def test_every_key_of_the_json_and_every_column_of_the_csv_is_described() -> None:

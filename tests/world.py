@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from salesbot.adapters.templates import Words
-from salesbot.core import comments
-from salesbot.core.deal import Actor, Role
-from salesbot.core.decide import Decision, decide
-from salesbot.core.defaults import default_pipeline
-from salesbot.core.effects import (
+from salesbot.adapters.templates import TemplateRenderer
+from salesbot.core.decide.decide import Decision, decide
+from salesbot.core.model import comments
+from salesbot.core.model.deal import Actor, Role
+from salesbot.core.model.defaults import default_pipeline
+from salesbot.core.model.effects import (
     AddLabel,
     Assign,
     CloseIssue,
@@ -32,7 +32,7 @@ from salesbot.core.effects import (
     Unassign,
     Unreact,
 )
-from salesbot.core.facts import (
+from salesbot.core.model.facts import (
     Comment,
     Edit,
     Event,
@@ -44,15 +44,15 @@ from salesbot.core.facts import (
     Load,
     Person,
     Repository,
-    Waking,
+    Trigger,
 )
-from salesbot.core.pipeline import Pipeline
+from salesbot.core.model.pipeline import Pipeline
 
 BOT = Actor("github-actions", 41898282, is_bot=True)
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ANN, NORA, KIM, EVE = Actor("ann", 1), Actor("nora", 2), Actor("kim", 3), Actor("eve", 4)
 ROLES = {"ann": Role.TRIAGE, "nora": Role.WRITE, "kim": Role.ADMIN, "eve": Role.READ}
-WORDS = Words()
+WORDS = TemplateRenderer()
 
 
 @dataclass
@@ -80,7 +80,7 @@ class World:
         self.assignees: list[Actor] = []
         self.body_edits: list[Edit] = []
         self.created_at = self.tick()
-        self.waking = Waking("issues.opened", actor=self.author.login)
+        self.trigger = Trigger("issues.opened", actor=self.author.login)
         self.roles = dict(ROLES)
         self.own_issue = False
         self.loads: dict[str, Load] | None = None
@@ -104,20 +104,20 @@ class World:
         """Put a label on; GitHub does nothing if it is there."""
         self.tick()
         self._add(name, by)
-        self.waking = Waking("issues.labeled", label=name, actor=by.login)
+        self.trigger = Trigger("issues.labeled", label=name, actor=by.login)
 
     def unlabel(self, name: str, by: Actor = ANN) -> None:
         """Take a label off."""
         self.tick()
         self._remove(name, by)
-        self.waking = Waking("issues.unlabeled", label=name, actor=by.login)
+        self.trigger = Trigger("issues.unlabeled", label=name, actor=by.login)
 
     def comment(self, text: str, by: Actor = ANN) -> int:
         """Write a comment."""
         self.tick()
         id_ = next(self.ids)
         self.comments[id_] = Comment(id_, f"C{id_}", text, self.now, by, own=by == BOT, own_text=by == BOT)
-        self.waking = Waking("issue_comment.created", comment=id_, actor=by.login)
+        self.trigger = Trigger("issue_comment.created", comment=id_, actor=by.login)
         return id_
 
     def edit(self, id_: int, text: str, by: Actor) -> None:
@@ -128,14 +128,14 @@ class World:
             old, body=text, editor=by, edited_at=self.now, own_text=old.own and by == BOT,
             edited_by_others=old.edited_by_others or by != old.author,
         )  # fmt: skip
-        self.waking = Waking("issue_comment.edited", comment=id_, actor=by.login)
+        self.trigger = Trigger("issue_comment.edited", comment=id_, actor=by.login)
 
     def delete(self, id_: int, by: Actor) -> None:
         """Delete a comment."""
         self.tick()
         gone = self.comments.pop(id_)
         self._event("comment deleted", by, whom=gone.author)
-        self.waking = Waking("issue_comment.deleted", actor=by.login)
+        self.trigger = Trigger("issue_comment.deleted", actor=by.login)
 
     def tick_all(self, name: str, by: Actor = ANN) -> None:
         """Tick every box of a checklist."""
@@ -148,7 +148,7 @@ class World:
         if self.open:
             self.open, self.state_reason = False, reason
             self._event("closed", by, reason=reason)
-        self.waking = Waking("issues.closed", actor=by.login)
+        self.trigger = Trigger("issues.closed", actor=by.login)
 
     def reopen(self, by: Actor = ANN) -> None:
         """Reopen the issue by hand."""
@@ -156,32 +156,32 @@ class World:
         if not self.open:
             self.open, self.state_reason = True, "REOPENED"
             self._event("reopened", by)
-        self.waking = Waking("issues.reopened", actor=by.login)
+        self.trigger = Trigger("issues.reopened", actor=by.login)
 
     def assign(self, whom: Actor, by: Actor = ANN) -> None:
         """Assign somebody."""
         self.tick()
         self.assignees.append(whom)
         self._event("assigned", by, whom=whom)
-        self.waking = Waking("issues.assigned", actor=by.login)
+        self.trigger = Trigger("issues.assigned", actor=by.login)
 
     def unassign(self, whom: Actor, by: Actor = ANN) -> None:
         """Unassign somebody."""
         self.tick()
         self.assignees = [actor for actor in self.assignees if actor.login != whom.login]
         self._event("unassigned", by, whom=whom)
-        self.waking = Waking("issues.unassigned", actor=by.login)
+        self.trigger = Trigger("issues.unassigned", actor=by.login)
 
     def write(self, body: str, by: Actor = ANN) -> None:
         """Edit the description by hand."""
         self.tick()
         self.body = body
         self.body_edits.insert(0, Edit(f"D{next(self.ids)}", by, self.now, body))
-        self.waking = Waking("issues.edited", actor=by.login)
+        self.trigger = Trigger("issues.edited", actor=by.login)
 
     def sweep(self) -> Decision:
         """Run as the sweep does."""
-        self.waking = Waking("sweep")
+        self.trigger = Trigger("sweep")
         return self.run()
 
     def _add(self, name: str, by: Actor) -> None:
@@ -215,7 +215,7 @@ class World:
         labels = tuple(self.repository_labels.values())
         repository = Repository(1, "R1", "acme/sales", labels=labels, people=people)
         linked: dict[int, LinkedIssue | None] = {12: LinkedIssue("I12", 12, "Acme again")}
-        return Facts(repository, issue, BOT, self.waking, self.now, self.roles, linked=linked, loads=self.loads)
+        return Facts(repository, issue, BOT, self.trigger, self.now, self.roles, linked=linked, loads=self.loads)
 
     def decide(self) -> Decision:
         """Decide without doing."""

@@ -12,7 +12,7 @@ from itertools import pairwise
 from random import Random
 from typing import Any
 
-from salesbot.sandbox import Sandbox
+from github_sandbox import Sandbox
 
 NOW = datetime(2026, 11, 23, 6, 17, tzinfo=UTC)
 CLIENTS = (

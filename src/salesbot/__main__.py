@@ -2,6 +2,6 @@
 
 import sys
 
-from salesbot.cli import main
+from salesbot.cli.main import main
 
 sys.exit(main())

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from salesbot.adapters.actions import MAX_EVENT, MAX_SUMMARY, Inputs, Runner, Wakeup, read_event, read_inputs, wake
+from github_sandbox.runner import parse_outputs
+from salesbot.adapters.actions import MAX_EVENT, MAX_SUMMARY, Inputs, Runner, RunRequest, read_event, read_inputs, wake
 from salesbot.core.errors import InputError
-from salesbot.core.facts import Other, Waking
-from salesbot.sandbox.runner import parse_outputs
+from salesbot.core.model.facts import IssueSummary, Trigger
 
 ENV = {"GITHUB_REPOSITORY": "acme/sales", "INPUT_TOKEN": "t"}
 ANN = {"login": "ann", "type": "User"}
@@ -171,12 +171,12 @@ def label(action: str, *, before: str | None = None) -> dict[str, Any]:
     return {"action": action, "label": {"name": "stage:won", "node_id": "LA_1"}, "changes": changes, "sender": ANN}
 
 
-def woken(event: str, payload: dict[str, Any], **inputs: Any) -> Wakeup:
+def woken(event: str, payload: dict[str, Any], **inputs: Any) -> RunRequest:
     return wake(Inputs("acme/sales", "t", event=event, **inputs), payload)
 
 
-def deal(event: str, *, by: str | None = "ann", **waking: Any) -> Wakeup:
-    return Wakeup("deal", Waking(event, actor=by, **waking), 7)
+def deal(event: str, *, by: str | None = "ann", **trigger: Any) -> RunRequest:
+    return RunRequest("deal", Trigger(event, actor=by, **trigger), 7)
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,9 @@ def deal(event: str, *, by: str | None = "ann", **waking: Any) -> Wakeup:
             pytest.param(
                 "issues",
                 {"action": action, "issue": A_LEAD},
-                Wakeup("task", Waking("issues.deleted"), task="intake", gone=Other(7, "Acme", LEAD, INBOUND)),
+                RunRequest(
+                    "task", Trigger("issues.deleted"), task="intake", gone=IssueSummary(7, "Acme", LEAD, INBOUND)
+                ),
                 id=f"a lead that came in by a form is {action}",
             )
             for action in ("deleted", "transferred")
@@ -253,39 +255,42 @@ def deal(event: str, *, by: str | None = "ann", **waking: Any) -> Wakeup:
         pytest.param(
             "label",
             label("edited", before="stage:done"),
-            Wakeup("labels", Waking("label.edited"), label_before="stage:done", label_id="LA_1"),
+            RunRequest("labels", Trigger("label.edited"), label_before="stage:done", label_id="LA_1"),
             id="a label renamed",
         ),
         pytest.param(
             "label",
             label("deleted"),
-            Wakeup("labels", Waking("label.deleted"), label_before="stage:won", label_id="LA_1"),
+            RunRequest("labels", Trigger("label.deleted"), label_before="stage:won", label_id="LA_1"),
             id="a label deleted",
         ),
         pytest.param(
-            "schedule", {"schedule": "23 6 * * *"}, Wakeup("task", Waking("schedule"), task="sweep"), id="a schedule"
+            "schedule",
+            {"schedule": "23 6 * * *"},
+            RunRequest("task", Trigger("schedule"), task="sweep"),
+            id="a schedule",
         ),
         pytest.param(
             "workflow_dispatch",
             {"inputs": {"issue": "#7"}},
-            Wakeup("deal", Waking("workflow_dispatch"), 7),
+            RunRequest("deal", Trigger("workflow_dispatch"), 7),
             id="by hand, one deal",
         ),
         pytest.param(
             "workflow_dispatch",
             {"inputs": None},
-            Wakeup("task", Waking("workflow_dispatch"), task="sweep"),
+            RunRequest("task", Trigger("workflow_dispatch"), task="sweep"),
             id="by hand, without a deal",
         ),
         pytest.param(
             "repository_dispatch",
             {"action": "typeform"},
-            Wakeup("task", Waking("repository_dispatch"), task="intake"),
+            RunRequest("task", Trigger("repository_dispatch"), task="intake"),
             id="a relay brings a lead",
         ),
     ],
 )
-def test_an_event_wakes_the_program(event: str, payload: dict[str, Any], expected: Wakeup) -> None:
+def test_an_event_wakes_the_program(event: str, payload: dict[str, Any], expected: RunRequest) -> None:
     assert woken(event, payload) == expected
 
 
@@ -358,7 +363,7 @@ def test_a_run_by_hand_for_what_is_no_number_is_refused(given: object) -> None:
 @pytest.mark.parametrize(
     ("event", "payload", "expected"),
     [
-        pytest.param("push", {}, Wakeup("deal", Waking("push"), 7), id="by any event"),
+        pytest.param("push", {}, RunRequest("deal", Trigger("push"), 7), id="by any event"),
         pytest.param(
             "issues",
             issue("labeled", label="x"),
@@ -368,17 +373,17 @@ def test_a_run_by_hand_for_what_is_no_number_is_refused(given: object) -> None:
         pytest.param(
             "issues",
             {"action": "opened", "issue": {"number": 8}},
-            Wakeup("deal", Waking("issues"), 7),
+            RunRequest("deal", Trigger("issues"), 7),
             id="by another's",
         ),
     ],
 )
-def test_the_input_issue_asks_for_that_deal(event: str, payload: dict[str, Any], expected: Wakeup) -> None:
+def test_the_input_issue_asks_for_that_deal(event: str, payload: dict[str, Any], expected: RunRequest) -> None:
     assert woken(event, payload, issue=7) == expected
 
 
 def test_the_input_task_goes_before_the_event() -> None:
-    assert woken("issues", issue("opened"), task="report") == Wakeup("task", Waking("issues"), task="report")
+    assert woken("issues", issue("opened"), task="report") == RunRequest("task", Trigger("issues"), task="report")
 
 
 # What is left for the runner
@@ -442,7 +447,7 @@ def test_an_annotation_can_name_a_place_in_a_file(runner: Runner) -> None:
     ],
 )
 def test_a_strangers_words_in_the_log_are_no_command(runner: Runner, text: str) -> None:
-    runner.say(text)
+    runner.render(text)
     assert not any(line.lstrip().startswith("::") for line in said(runner).splitlines())
     assert "##[" not in said(runner)
     assert len(said(runner).splitlines()) == 1
@@ -465,5 +470,5 @@ def test_without_a_runner_only_the_log_is_written(tmp_path: Path) -> None:
     alone = Runner.of({}, io.StringIO())
     alone.output({"stage": "won"})
     alone.summarize(["- done"])
-    alone.say("done")
+    alone.render("done")
     assert said(alone) == "done\n"

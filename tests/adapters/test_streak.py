@@ -9,12 +9,12 @@ from typing import Literal
 import pytest
 import requests
 
+from github_sandbox import Fault
+from github_sandbox.clock import Clock
+from github_sandbox.streak import Streak as StandIn
 from salesbot.adapters.streak import GoneError, Streak
 from salesbot.core.errors import InputError, ServiceError
-from salesbot.core.mirror import Mirror, PutColumn, PutPeople, PutStage, PutTitle, Tell
-from salesbot.sandbox import Fault
-from salesbot.sandbox.clock import Clock
-from salesbot.sandbox.streak import Streak as StandIn
+from salesbot.core.model.mirror import Mirror, PutColumn, PutPeople, PutStage, PutTitle, Tell
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 STAGES = ["Lead", "Qualified", "Won"]
@@ -95,28 +95,28 @@ def test_a_box_is_made_and_changed(client: Streak, theirs: StandIn, sales: str) 
     assert made.people == {"kim@agency.com"}
     layout = client.layout(sales)
     for effect in (PutTitle("Acme: new shop"), PutStage("5002"), PutColumn("Deal size", "12000"), Tell("Hello")):
-        assert client.perform(made.key, effect, layout) is None
+        assert client.apply_changes(made.key, effect, layout) is None
     again = client.mirror(made.key)
     assert again is not None
     assert (again.title, again.stage, again.columns) == ("Acme: new shop", "5002", {"1001": "12000"})
     assert theirs.said(made.key) == ["Hello"]
-    client.perform(made.key, PutColumn("Deal size", ""), layout)
+    client.apply_changes(made.key, PutColumn("Deal size", ""), layout)
     assert theirs.value(made.key, "Deal size") is None
 
 
 def test_the_same_comment_is_said_once(client: Streak, theirs: StandIn, sales: str) -> None:
     box, layout = theirs.box(sales, "Acme", "Lead"), client.layout(sales)
     for text in ("Back to Lead", "Back to Lead", "Back to Qualified"):
-        client.perform(box, Tell(text), layout)
+        client.apply_changes(box, Tell(text), layout)
     assert theirs.said(box) == ["Back to Lead", "Back to Qualified"]
 
 
 def test_people_are_assigned_by_the_keys_of_their_users(client: Streak, theirs: StandIn, sales: str) -> None:
     theirs.user("kim@agency.com")
     box, layout = theirs.box(sales, "Acme", "Lead"), client.layout(sales)
-    assert client.perform(box, PutPeople(("kim@agency.com", "sam@agency.com")), layout) is None
+    assert client.apply_changes(box, PutPeople(("kim@agency.com", "sam@agency.com")), layout) is None
     assert theirs.assigned(box) == ["kim@agency.com", "sam@agency.com"]
-    why = client.perform(box, PutPeople(("lee@agency.com",)), layout)
+    why = client.apply_changes(box, PutPeople(("lee@agency.com",)), layout)
     assert why == "Streak knows nobody by the address lee@agency.com: see `streak.people`."
     assert theirs.assigned(box) == ["kim@agency.com", "sam@agency.com"]
 
@@ -175,7 +175,7 @@ def test_what_does_no_harm_is_sent_again(
 ) -> None:
     box, layout = theirs.box(sales, "Acme", "Lead"), client.layout(sales)
     theirs.arm(fault)
-    client.perform(box, PutStage("5002"), layout)
+    client.apply_changes(box, PutStage("5002"), layout)
     assert theirs.stage(box) == "Qualified"
     assert 0 < sum(waits) < 10
     assert (7 in waits) == (fault.retry_after == 7)

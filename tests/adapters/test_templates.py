@@ -11,14 +11,14 @@ from jinja2 import UndefinedError
 from pytest_mock import MockerFixture
 
 from salesbot.adapters import templates
-from salesbot.adapters.templates import MAX_OUTPUT, Words, builtin_home, builtin_names, tidy
+from salesbot.adapters.templates import MAX_OUTPUT, TemplateRenderer, builtin_home, builtin_names, tidy
 from salesbot.core.errors import InputError
-from salesbot.core.voice import Markdown
+from salesbot.core.text.render import Markdown
 
 
 def render(template: str, **values: object) -> str:
     """Render a template of a repository's own."""
-    return Words({"own.md.j2": template})("own.md.j2", values)
+    return TemplateRenderer({"own.md.j2": template})("own.md.j2", values)
 
 
 # Where the words come from
@@ -31,22 +31,24 @@ def test_every_word_there_is_stands_in_a_file() -> None:
 
 def test_the_built_in_templates_compile() -> None:
     texts = {name: (builtin_home() / name).read_text(encoding="utf-8") for name in builtin_names()}
-    assert Words(texts).problems("templates") == []
+    assert TemplateRenderer(texts).problems("templates") == []
 
 
 def test_a_template_of_the_repository_comes_before_the_built_in_one() -> None:
-    assert Words({"history.md.j2": "our way: {{ stage }}"})("history.md.j2", {"stage": "won"}) == "our way: won"
+    assert (
+        TemplateRenderer({"history.md.j2": "our way: {{ stage }}"})("history.md.j2", {"stage": "won"}) == "our way: won"
+    )
 
 
 def test_it_may_extend_the_built_in_one_block_by_block() -> None:
     own = '{% extends "salesbot/checklists/handover.md.j2" %}\n{% block items %}\n- [ ] Cake\n{% endblock %}'
-    written = Words({"checklists/handover.md.j2": own})("checklists/handover.md.j2", {})
+    written = TemplateRenderer({"checklists/handover.md.j2": own})("checklists/handover.md.j2", {})
     assert written == "**Won. Now hand it over well.** Nothing here holds the deal back.\n- [ ] Cake"
 
 
 def test_one_template_may_use_another_of_the_repository() -> None:
-    words = Words({"own.md.j2": "{% include 'part.md.j2' %}!", "part.md.j2": "{{ stage }}"})
-    assert words("own.md.j2", {"stage": "*won*"}) == r"\*won\*!"
+    renderer = TemplateRenderer({"own.md.j2": "{% include 'part.md.j2' %}!", "part.md.j2": "{{ stage }}"})
+    assert renderer("own.md.j2", {"stage": "*won*"}) == r"\*won\*!"
 
 
 @pytest.mark.parametrize("name", ["/etc/passwd", "../README.md", "salesbot/../../README.md", "nothing.md.j2"])
@@ -56,7 +58,7 @@ def test_nothing_else_can_be_read(name: str) -> None:
 
 
 def test_all_names_are_listed_for_the_configuration_to_check() -> None:
-    assert Words({"checklists/kickoff.md.j2": "x"}).names() == builtin_names() | {"checklists/kickoff.md.j2"}
+    assert TemplateRenderer({"checklists/kickoff.md.j2": "x"}).names() == builtin_names() | {"checklists/kickoff.md.j2"}
 
 
 # What a stranger's text can do
@@ -129,7 +131,7 @@ def test_a_value_that_is_not_there_is_an_error_not_an_empty_space() -> None:
 
 def test_a_built_in_template_that_fails_is_a_bug_of_ours() -> None:
     with pytest.raises(UndefinedError):
-        Words()("history.md.j2", {})
+        TemplateRenderer()("history.md.j2", {})
 
 
 @pytest.mark.parametrize(
@@ -180,7 +182,7 @@ def test_no_way_leads_out_of_a_template(template: str) -> None:
 def test_a_template_that_burns_or_breaks_is_refused_in_time(template: str) -> None:
     begun = time.monotonic()
     with pytest.raises(InputError) as refused:
-        Words({"own.md.j2": template})("own.md.j2", {"stage": "lead"})
+        TemplateRenderer({"own.md.j2": template})("own.md.j2", {"stage": "lead"})
     assert time.monotonic() - begun < 5
     assert refused.value.exit_code == 2
 
@@ -190,8 +192,10 @@ def test_what_is_just_short_enough_is_printed() -> None:
 
 
 def test_a_template_that_does_not_compile_is_named_with_its_line() -> None:
-    words = Words({"card.md.j2": "one\n{% if %}\n", "own.md.j2": "fine", "refusal.md.j2": "{{ x | nothing }}"})
-    found = [str(problem) for problem in words.problems(".github/salesbot")]
+    renderer = TemplateRenderer(
+        {"card.md.j2": "one\n{% if %}\n", "own.md.j2": "fine", "refusal.md.j2": "{{ x | nothing }}"}
+    )
+    found = [str(problem) for problem in renderer.problems(".github/salesbot")]
     assert [line.rpartition(": ")[0].split(": ")[0] for line in found] == [
         ".github/salesbot/card.md.j2:2:1",
         ".github/salesbot/refusal.md.j2:1:1",
@@ -217,13 +221,13 @@ def compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_what_was_compiled_is_not_compiled_again(compiled: Path, mocker: MockerFixture) -> None:
-    said = Words()("problem_solved.md.j2", {})
+    said = TemplateRenderer()("problem_solved.md.j2", {})
     again = mocker.patch("jinja2.environment.Environment.compile", side_effect=AssertionError)
-    assert Words()("problem_solved.md.j2", {}) == said
+    assert TemplateRenderer()("problem_solved.md.j2", {}) == said
     again.assert_not_called()
 
 
 def test_a_template_of_the_repository_takes_its_place_and_leaves_no_trace(compiled: Path) -> None:
     before = {file.name: file.read_bytes() for file in compiled.iterdir()}
-    assert Words({"problem_solved.md.j2": "Well done."})("problem_solved.md.j2", {}) == "Well done."
+    assert TemplateRenderer({"problem_solved.md.j2": "Well done."})("problem_solved.md.j2", {}) == "Well done."
     assert {file.name: file.read_bytes() for file in compiled.iterdir()} == before

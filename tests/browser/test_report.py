@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from salesbot import reporting
-from salesbot.adapters.templates import Words
-from salesbot.core.report import Report, words
-from tests.report.made import a_report
+from salesbot.adapters.templates import TemplateRenderer
+from salesbot.core.report import view
+from salesbot.core.report.compute import Report
+from salesbot.tasks import report_files
+from tests.core.report.made import a_report
 
 HERE = Path(__file__).parent
 FENCE = re.compile(r"```mermaid\n(.*?)```", re.S)
@@ -34,7 +35,7 @@ def report() -> Report:
 
 
 def test_mermaid_draws_the_charts_of_the_issue(report: Report, tmp_path: Path) -> None:
-    text = Words()("report.md.j2", words.of_report(report))
+    text = TemplateRenderer()("report.md.j2", view.of_report(report))
     files = [tmp_path / f"{number}.mmd" for number in range(3)]
     for file, source in zip(files, FENCE.findall(text), strict=True):
         file.write_text(source, encoding="utf-8")
@@ -48,7 +49,7 @@ def test_mermaid_draws_the_charts_of_the_issue(report: Report, tmp_path: Path) -
 @pytest.fixture(scope="module")
 def seen(report: Report, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     file = tmp_path_factory.mktemp("page") / "report.html"
-    file.write_text(reporting.page(report), encoding="utf-8")
+    file.write_text(report_files.page(report), encoding="utf-8")
     found: dict[str, Any] = look("page", file)
     return found
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from salesbot.sandbox import Sandbox, Workflow
+from github_sandbox import Sandbox, Workflow
 
 HERE = Path(__file__).parent
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)

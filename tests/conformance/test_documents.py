@@ -13,8 +13,8 @@ from graphql.execution.values import get_variable_values
 
 from salesbot.adapters.github import documents, write
 from salesbot.adapters.github.client import Client, Reply
-from salesbot.core import weekly
-from salesbot.core.effects import (
+from salesbot.core.installation.problem_issue import LABEL
+from salesbot.core.model.effects import (
     AddLabel,
     Assign,
     CloseIssue,
@@ -37,8 +37,8 @@ from salesbot.core.effects import (
     UnpinIssue,
     Unreact,
 )
-from salesbot.core.facts import Facts, Label, ProblemIssue
-from salesbot.core.problems import LABEL
+from salesbot.core.model.facts import Facts, Label, ProblemIssue
+from salesbot.core.report import weekly_issue
 from tests.conformance import published
 from tests.world import NORA, a_deal
 
@@ -109,7 +109,7 @@ def facts() -> Facts:
     assert found.issue is not None
     comments = tuple(replace(each, id=COMMENT) for each in found.issue.comments[:1])
     problem, inbound = Label("LA_problem", LABEL), Label("LA_inbound", "inbound")
-    labels = (*found.repository.labels, problem, inbound, Label("LA_report", weekly.LABEL))
+    labels = (*found.repository.labels, problem, inbound, Label("LA_report", weekly_issue.LABEL))
     repository = replace(found.repository, labels=labels, problem=ProblemIssue("I9", 9, "Wrong."))
     return replace(found, issue=replace(found.issue, comments=comments), repository=repository)
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
+from github_sandbox import Sandbox
 from salesbot.adapters.actions import Inputs, wake
-from salesbot.cli import main
+from salesbot.cli.main import main
 from salesbot.core.errors import InputError
-from salesbot.sandbox import Sandbox
 from tests.conformance import published
 
 OURS = ("issues", "issue_comment", "label", "repository_dispatch", "schedule", "workflow_dispatch")

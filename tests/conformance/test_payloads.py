@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from salesbot.sandbox import Delivery, Sandbox
+from github_sandbox import Delivery, Sandbox
 from tests.conformance import published
 
 Schema = dict[str, Any]

@@ -19,8 +19,8 @@ from github import Auth
 from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
-from salesbot.sandbox import Sandbox
-from salesbot.sandbox.rest import routes
+from github_sandbox import Sandbox
+from github_sandbox.rest import routes
 from tests.conformance import published
 from tests.keys import PRIVATE_KEY, PUBLIC_KEY
 

@@ -32,7 +32,7 @@ Part = GraphQLArgument | GraphQLField | GraphQLInputField
 
 @cache
 def ours() -> GraphQLSchema:
-    return build_schema(resources.files("salesbot.sandbox").joinpath("schema.graphql").read_text(encoding="utf-8"))
+    return build_schema(resources.files("github_sandbox").joinpath("schema.graphql").read_text(encoding="utf-8"))
 
 
 def differences(mine: GraphQLNamedType, theirs: GraphQLNamedType) -> Iterator[str]:

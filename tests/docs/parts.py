@@ -18,12 +18,13 @@ from typing import Any
 
 import yaml
 
-from salesbot import cli
-from salesbot.core import diagram, guards
-from salesbot.core.commands import Command, all_commands
-from salesbot.core.deal import Deal, Move
-from salesbot.core.defaults import default_pipeline
-from salesbot.core.pipeline import Stage
+from salesbot.cli import main as cli
+from salesbot.core.commands.catalog import Command, all_commands
+from salesbot.core.installation import diagram
+from salesbot.core.lifecycle import guards
+from salesbot.core.model.deal import Deal, Move
+from salesbot.core.model.defaults import default_pipeline
+from salesbot.core.model.pipeline import Stage
 from tests.docs.messages import message_tables
 from tests.docs.settings import settings_table
 from tests.docs.tables import sentence, table

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from salesbot.core.config import schema
-from salesbot.core.defaults import default_pipeline
+from salesbot.core.model.defaults import default_pipeline
 from tests.docs.tables import table
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from jinja2 import meta, nodes
 
-from salesbot.adapters.templates import Words, builtin_home, builtin_names
+from salesbot.adapters.templates import TemplateRenderer, builtin_home, builtin_names
 from tests.docs.tables import table
 
 _FIRST = re.compile(r"\{#\s*(.*?)\s*#\}\n", re.S)
@@ -30,7 +30,7 @@ def source(name: str) -> str:
 def _row(text: str) -> tuple[str, str, str]:
     said = _FIRST.match(text)
     assert said is not None, f"it begins with a comment that says what it is: {text[:60]!r}"
-    tree = Words()._jinja.parse(text)
+    tree = TemplateRenderer()._jinja.parse(text)
     blocks = ", ".join(f"`{block.name}`" for block in tree.find_all(nodes.Block))
     return said[1].removesuffix("."), blocks or "-", ", ".join(values(tree)) or "-"
 

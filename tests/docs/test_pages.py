@@ -11,16 +11,20 @@ from typing import Any
 
 import pytest
 
-from salesbot.adapters.templates import Words, builtin_names
-from salesbot.cli import main
-from salesbot.core import checklists, command_table, commands, config, guards
-from salesbot.core.acts import SetField
-from salesbot.core.command_table import command
-from salesbot.core.config import schema, yaml_text
-from salesbot.core.deal import Refusal
-from salesbot.core.defaults import default_pipeline
-from salesbot.core.guards import guard
-from salesbot.core.pipeline import BUILT_IN_FIELDS
+from salesbot.adapters.templates import TemplateRenderer, builtin_names
+from salesbot.cli.main import main
+from salesbot.core import config
+from salesbot.core.commands import catalog
+from salesbot.core.commands import registry as command_table
+from salesbot.core.commands.registry import command
+from salesbot.core.config import schema, yaml_reader
+from salesbot.core.lifecycle import guards
+from salesbot.core.lifecycle.guards import guard
+from salesbot.core.model.changes import SetField
+from salesbot.core.model.deal import Refusal
+from salesbot.core.model.defaults import default_pipeline
+from salesbot.core.model.pipeline import BUILT_IN_FIELDS
+from salesbot.core.text import checklists
 from tests.docs.messages import messages, said
 from tests.docs.settings import example
 from tests.world import KIM, NORA, START, World, a_deal
@@ -86,7 +90,7 @@ def test_every_command_has_an_example() -> None:
         word for text in re.findall(r"^\| `/(.*?)` \| (?!.* \| )", page("commands"), re.M) for word in [text.split()[0]]
     }
     qualify = {"lead", "negotiate", "streak"}  # shown where contacts, opportunities and boxes are tracked
-    assert {known.word for known in commands.all_commands(default_pipeline())} <= shown | qualify
+    assert {known.word for known in catalog.all_commands(default_pipeline())} <= shown | qualify
 
 
 # docs/tracking.md
@@ -100,7 +104,7 @@ def test_every_field_is_told_of() -> None:
 @pytest.mark.parametrize("text", sorted(set(re.findall(r"`(/[a-z-]+(?: [^`]*)?)`", page("tracking")))))
 def test_what_is_said_to_be_typed_is_a_command(text: str) -> None:
     word = text.removeprefix("/").split()[0]
-    assert commands.find(word, default_pipeline()) is not None
+    assert catalog.find(word, default_pipeline()) is not None
 
 
 # docs/migrating.md
@@ -131,20 +135,20 @@ OVERRIDES = dict(re.findall(r"`\.github/salesbot/([\w/-]+\.md\.j2)`:\n\n```jinja
 
 def test_the_templates_it_shows_compile() -> None:
     assert len(OVERRIDES) == 3
-    assert Words(OVERRIDES).problems("templates") == []
+    assert TemplateRenderer(OVERRIDES).problems("templates") == []
 
 
 @pytest.mark.parametrize(
     ("name", "number"), [("checklists/handover.md.j2", 0), ("putback.md.j2", 1)], ids=["one block", "a whole template"]
 )
 def test_a_template_writes_what_is_shown(name: str, number: int) -> None:
-    written = Words(OVERRIDES)(name, {"stage": "qualified", "person": "ann"})
+    written = TemplateRenderer(OVERRIDES)(name, {"stage": "qualified", "person": "ann"})
     assert written.strip() == blocks("templates", "markdown")[number].strip()
 
 
 def test_the_own_checklist_counts_what_it_says() -> None:
     values = {"fields": {"Company": "Acme"}, "deal": {}, "round": 1}
-    text = Words(OVERRIDES)("checklists/kick-off.md.j2", values)
+    text = TemplateRenderer(OVERRIDES)("checklists/kick-off.md.j2", values)
     read = checklists.read("kick-off", text)
     assert "**Kick-off with Acme**" in text
     assert [(guards.title(item), item.needed) for item in read.items] == [
@@ -159,7 +163,7 @@ def test_the_own_checklist_counts_what_it_says() -> None:
     re.findall(r"^\| `(\w+)`.*? \| `{1,2} ?(.*?) ?`{1,2} \| ", page("templates").partition("## Filters")[2], re.M),
 )
 def test_a_filter_writes_what_is_shown(name: str, written: str) -> None:
-    assert Words({"own.md.j2": f"{{{{ text | {name} }}}}"})("own.md.j2", {"text": "*Acme* @kim"}) == written
+    assert TemplateRenderer({"own.md.j2": f"{{{{ text | {name} }}}}"})("own.md.j2", {"text": "*Acme* @kim"}) == written
 
 
 def test_the_limits_are_those_of_the_code() -> None:
@@ -244,7 +248,7 @@ def test_the_command_works_once_it_is_written() -> None:
 
 
 def test_the_template_is_a_checklist() -> None:
-    text = Words({"checklists/workshop.md.j2": blocks("extend", "jinja")[0]})(
+    text = TemplateRenderer({"checklists/workshop.md.j2": blocks("extend", "jinja")[0]})(
         "checklists/workshop.md.j2", {"deal": {"title": "Acme"}}
     )
     assert [guards.title(item) for item in checklists.read("workshop", text).items] == ["Room", "Goal"]
@@ -277,7 +281,7 @@ def test_migrated_won_deals_are_history_before_since_and_judged_after() -> None:
 
 
 def test_the_limits_of_a_configuration_are_those_of_the_code() -> None:
-    said_ = f"{yaml_text.MAX_BYTES // 1024} KiB, {yaml_text.MAX_NODES:,} values, {yaml_text.MAX_DEPTH} levels"
+    said_ = f"{yaml_reader.MAX_BYTES // 1024} KiB, {yaml_reader.MAX_NODES:,} values, {yaml_reader.MAX_DEPTH} levels"
     assert f"Limits of the file: {said_}, {schema.MAX_STAGES} stages, {schema.MAX_FIELDS} fields." in page(
         "configuration"
     )

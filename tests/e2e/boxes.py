@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from github_sandbox import Fault, IssueView, Run
+from github_sandbox.streak import Streak
 from salesbot.adapters.streak import Streak as Client
-from salesbot.sandbox import Fault, IssueView, Run
-from salesbot.sandbox.streak import Streak
 from tests.e2e.play import CONFIG, Killed, Play
 from tests.e2e.scenes import outcome
 
@@ -35,7 +35,7 @@ class Boxes:
     death: int | None = None
     """The request after whose answer the run dies. Dying before the next one is the same."""
     pipeline: str = ""
-    meanwhile: dict[int, Callable[[], Any]] = field(default_factory=dict)
+    concurrent: dict[int, Callable[[], Any]] = field(default_factory=dict)
     """What people do just before a request of the next run."""
     kept: list[Any] = field(default_factory=list)
 
@@ -146,7 +146,7 @@ class Boxes:
     def pass_by(self, send: Callable[[], Any]) -> Any:
         """What every request to either side passes."""
         self.count += 1
-        self.meanwhile.pop(self.count, _nothing)()
+        self.concurrent.pop(self.count, _nothing)()
         answer = send()
         if self.death == self.count:
             raise Killed

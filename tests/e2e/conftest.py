@@ -8,12 +8,13 @@ from functools import partial
 
 import pytest
 
-from salesbot import reporting, tools
+from github_sandbox import Sandbox
+from github_sandbox.typeform import Typeform
 from salesbot.adapters import typeform as adapter
 from salesbot.adapters.github import Client
-from salesbot.sandbox import Sandbox
-from salesbot.sandbox.typeform import Typeform
-from salesbot.sweep import Sweep
+from salesbot.cli import deals
+from salesbot.tasks import report_files
+from salesbot.tasks.sweep import Sweep
 from tests.e2e import forms as web
 from tests.e2e.play import Door, Play
 
@@ -41,8 +42,8 @@ def door(github: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Door:
     door = Door(sleep)
     monkeypatch.setattr(Client, "_send", lambda client, verb, url, body: door.send(client, verb, url, body))
     for module in (
-        reporting,
-        tools,
+        report_files,
+        deals,
     ):  # a sweep's clock is the sandbox's, where it waits
         monkeypatch.setattr(module, "Sweep", partial(Sweep, clock=lambda: github.clock.now().timestamp()))
     return door

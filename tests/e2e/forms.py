@@ -7,10 +7,10 @@ from typing import Any
 
 import requests
 
+from github_sandbox import IssueView, Run
+from github_sandbox.typeform import Question, Typeform
 from salesbot.adapters import typeform as adapter
-from salesbot.core.lead import Mark, read_mark
-from salesbot.sandbox import IssueView, Run
-from salesbot.sandbox.typeform import Question, Typeform
+from salesbot.core.leads.lead import Mark, read_mark
 from tests.e2e.play import CONFIG, Killed, Play
 
 FORM = "u6nXL7"

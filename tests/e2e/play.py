@@ -13,10 +13,10 @@ from contextlib import AbstractContextManager, nullcontext, redirect_stderr, red
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from github_sandbox import CommentView, Delivery, Entry, Repo, Run, Sandbox
 from salesbot.adapters.github import Client
-from salesbot.cli import main
-from salesbot.core import markdown
-from salesbot.sandbox import CommentView, Delivery, Entry, Repo, Run, Sandbox
+from salesbot.cli.main import main
+from salesbot.core.text import markdown
 from tests.e2e import runner_log
 
 BOT = "github-actions[bot]"
@@ -24,7 +24,7 @@ PEOPLE = {"eve": "read", "ann": "triage", "nora": "write", "kim": "admin"}
 CONFIG = ".github/salesbot.yml"
 MOST_RUNS = 30
 
-Act = Callable[[], object]
+Change = Callable[[], object]
 
 
 class Killed(BaseException):
@@ -36,8 +36,8 @@ class Door:
     """What every request of the program passes: acts before and after the k-th one of the next run."""
 
     sleep: Callable[[float], None]
-    before: dict[int, Act] = field(default_factory=dict)
-    after: dict[int, Act] = field(default_factory=dict)
+    before: dict[int, Change] = field(default_factory=dict)
+    after: dict[int, Change] = field(default_factory=dict)
     turn: Callable[[], AbstractContextManager[None]] = nullcontext
     """Where several runs go on at once: whose request may pass."""
 
@@ -92,7 +92,7 @@ class Play:
         except Killed:
             return -9
 
-    def settle(self) -> list[Run]:
+    def reconcile(self) -> list[Run]:
         """Run everything that waits, oldest first."""
         runs: list[Run] = []
         while self.github.outbox:
@@ -131,9 +131,9 @@ class Play:
 
     # Between two requests of the next run
 
-    def at(self, request: int, act: Act, *, after: bool = False) -> None:
+    def at(self, request: int, change: Change, *, after: bool = False) -> None:
         """Have somebody act just before the k-th request is sent, or after its answer came."""
-        (self.door.after if after else self.door.before)[request] = act
+        (self.door.after if after else self.door.before)[request] = change
 
     def kill(self, request: int, *, after: bool = False) -> None:
         """Kill the run just before the k-th request is sent, or after its answer came."""
@@ -144,10 +144,10 @@ class Play:
     def deal(self, stage: str = "lead", body: str = "", title: str = "Acme GmbH: new shop") -> int:
         """Open a deal by hand of ann, at rest in a stage; the first one also brings the labels."""
         number = self.sales.open_issue("ann", title, body)
-        self.settle()
+        self.reconcile()
         if stage != "lead":
             self.sales.comment("kim", number, f'/stage {stage} --force "for the test"')
-            self.settle()
+            self.reconcile()
         assert self.stages(number) == [stage]
         return number
 

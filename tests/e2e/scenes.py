@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from salesbot.sandbox import Entry, Snapshot
+from github_sandbox import Entry, Snapshot
 from tests.e2e.play import BOT, CONFIG, Play, key_of, kinds, name_of, writes
 
 
@@ -22,7 +22,7 @@ class Scene:
     fields: int
     """How many root fields its last document has."""
     before: Callable[[Play], int]
-    act: Callable[[Play, int], object]
+    change: Callable[[Play, int], object]
     kept: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def open(self, play: Play) -> int:
@@ -35,7 +35,7 @@ class Scene:
             start: Snapshot = self.kept["start"]
             play.github.restore(start)
         deal: int = self.kept["deal"]
-        self.act(play, deal)
+        self.change(play, deal)
         return deal or len(play.sales.issues())
 
     def clean(self, play: Play) -> Any:
@@ -105,7 +105,7 @@ def _week(play: Play, *, few: bool) -> None:
     put_off, step, command, refused, closed = (play.deal() for _ in range(5))
     play.sales.comment("nora", put_off, "/assign @kim\n/value 45k\n/revisit friday they move house")
     play.sales.comment("nora", step, '/stage qualified --force "test"\n/assign @kim\n/next tomorrow call them')
-    play.settle()
+    play.reconcile()
     play.github.set(datetime(2026, 11, 27, 9, tzinfo=UTC))
     if not few:
         play.sales.comment("nora", command, "/value 9000\n/prospect")
@@ -136,14 +136,14 @@ def _shown(text: str) -> str:
 def _settled_lead(play: Play) -> int:
     deal = play.deal()
     play.tick_all(deal, "qualification")
-    play.settle()
+    play.reconcile()
     return deal
 
 
 def _refused(play: Play) -> int:
     deal = play.deal()
     play.sales.label("ann", deal, "stage:won")
-    play.settle()
+    play.reconcile()
     return deal
 
 
@@ -151,7 +151,7 @@ def _long_way(play: Play) -> int:
     deal = play.deal()
     for stage in ("prospect", "lead", "revisit"):
         play.sales.comment("nora", deal, f"/{stage}{' 2027-03-01' if stage == 'revisit' else ''}")
-        play.settle()
+        play.reconcile()
     return deal
 
 

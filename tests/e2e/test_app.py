@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from salesbot.sandbox import Fault, Sandbox
+from github_sandbox import Fault, Sandbox
 from tests.e2e.play import Play, told
 from tests.keys import PRIVATE_KEY, PUBLIC_KEY, key_pair
 
@@ -27,7 +27,7 @@ def act_as(play: Play, app: int, key: str = PRIVATE_KEY) -> None:
 def test_it_acts_as_the_app_with_two_requests_more(play: Play, app: int) -> None:
     play.sales.install(app)
     deal = play.sales.open_issue("ann", "Acme")
-    play.settle()
+    play.reconcile()
     play.sales.swap("ann", deal, "stage:lead", "stage:prospect")
     run = play.run()
     assert (run.exit_code, play.stages(deal)) == (0, ["prospect"])
@@ -39,12 +39,12 @@ def test_what_the_app_does_starts_runs_that_do_nothing(play: Play, app: int) -> 
     """GitHub starts no run for what GITHUB_TOKEN does, but does for an App's acts."""
     play.sales.install(app)
     deal = play.sales.open_issue("ann", "Acme")
-    play.settle()
+    play.reconcile()
     play.sales.swap("ann", deal, "stage:lead", "stage:prospect")
     play.run()
     assert play.github.outbox, "the App's own acts start runs"
     before = play.sales.issue(deal)
-    play.settle()
+    play.reconcile()
     assert play.sales.issue(deal) == before
 
 

@@ -13,16 +13,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from salesbot.cli import main
-from salesbot.sandbox import Delivery, Sandbox, Workflow
+from github_sandbox import Delivery, Sandbox, Workflow
+from salesbot.cli.main import main
 from tests.e2e.play import PEOPLE, Play, check, key_of
 from tests.e2e.scenes import ADOPTED, AGAIN, FIRST, MOVE, PLAN, REFUSAL, UNDO, Scene, outcome, to_rest
 
 STEPWISE = {scene.name: scene for scene in (MOVE, PLAN, REFUSAL, FIRST, ADOPTED, AGAIN, UNDO)}
-Other = Literal["the sweep", "a run by hand", "the same run again"]
+IssueSummary = Literal["the sweep", "a run by hand", "the same run again"]
 
 
-def both(play: Play, deal: int, other: Other) -> tuple[Delivery, Delivery]:
+def both(play: Play, deal: int, other: IssueSummary) -> tuple[Delivery, Delivery]:
     """The delivery of a scene, and another that goes to the same deal."""
     first = play.github.outbox[0]
     if other == "the same run again":
@@ -153,7 +153,9 @@ def played(play: Play) -> Play:
     other=st.sampled_from(["the sweep", "a run by hand", "the same run again"]),
     order=st.lists(st.integers(0, 1), max_size=14),
 )
-def test_any_order_of_their_requests_ends_as_one_run(played: Play, name: str, other: Other, order: list[int]) -> None:
+def test_any_order_of_their_requests_ends_as_one_run(
+    played: Play, name: str, other: IssueSummary, order: list[int]
+) -> None:
     play, scene = played, STEPWISE[name]
     clean = scene.kept["clean"]
     deal = scene.open(play)

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-from salesbot.core import markdown
-from salesbot.sandbox import Run
+from github_sandbox import Run
+from salesbot.core.text import markdown
 from tests.e2e import runner_log
 from tests.e2e.play import BOT, Play, check, kinds, told, writes
 
@@ -157,7 +157,7 @@ def company(play: Play, text: str) -> int:
 def argument(play: Play, text: str) -> int:
     deal = play.deal("negotiating")
     play.sales.comment("nora", deal, f"/value 9000 {text}\n/lost {text}\n/stage {text}\n/{text}")
-    play.settle()
+    play.reconcile()
     play.sales.comment("nora", deal, f"/lost {text}")
     return deal
 
@@ -194,7 +194,7 @@ HOSTILE = [
 def test_words_of_strangers_are_only_words(play: Play, place: Callable[[Play, str], int], text: str) -> None:
     text = text.replace("\x00", "") if place is not argument else text.replace("\x00", " ")
     deal = place(play, text)
-    runs = play.settle()
+    runs = play.reconcile()
     assert [run.exit_code for run in runs] == [0] * len(runs)
     assert all(told(run) == [] for run in runs)
     assert all(_outputs_are_ours(run) for run in runs)
@@ -247,9 +247,9 @@ def _outputs_are_ours(run: Run) -> bool:
 def test_texts_as_long_as_github_takes_are_read_and_stay_as_they_are(play: Play, place: str, text: str) -> None:
     deal = play.sales.open_issue("ann", "Acme", text if place == "description" else "")
     if place == "comment":
-        play.settle()
+        play.reconcile()
         play.sales.comment("ann", deal, text)
-    runs = play.settle()
+    runs = play.reconcile()
     assert [run.exit_code for run in runs] == [0] * len(runs)
     assert play.sales.issue(deal).body == (text if place == "description" else "")
     assert play.stages(deal) == ["lead"]
@@ -273,7 +273,7 @@ def test_a_field_keeps_every_other_character_of_the_description(play: Play) -> N
     )
     deal = play.deal(body=text)
     play.sales.comment("nora", deal, "/value 9000")
-    play.settle()
+    play.reconcile()
     assert play.sales.issue(deal).body.replace("\r\n\r\n### Value\r\n\r\n9000 EUR", "") in (text, text.rstrip("\r\n"))
     play.assert_at_rest(deal)
 
@@ -283,7 +283,7 @@ def test_a_card_that_a_person_wrote_is_text(play: Play, by: str) -> None:
     forged = '<!-- salesbot:card {"v":1,"repo":%d,"issue":1,"stage":"won","cursor":[9999999999,"x"],"born":1} -->\n/x'
     deal = play.deal()
     play.sales.comment(by, deal, forged % play.sales.row["id"])
-    play.settle()
+    play.reconcile()
     play.by_hand(deal)
     assert play.stages(deal) == ["lead"]
     assert play.said(deal).count("card") == 1
@@ -294,7 +294,7 @@ def test_a_card_that_a_person_edited_is_not_believed(play: Play) -> None:
     deal = play.deal()
     card = play.one(deal, "card")
     play.sales.edit_comment("kim", card.id, card.body.replace('"stage":"lead"', '"stage":"won"'))
-    play.settle()
+    play.reconcile()
     play.by_hand(deal)
     assert (play.stages(deal), play.sales.issue(deal).state) == (["lead"], "OPEN")
     assert "**lead**" in play.text(deal, "card")

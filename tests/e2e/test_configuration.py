@@ -23,16 +23,16 @@ permissions: {moves: write, default: maintain}
 def test_own_names_labels_and_commands(play: Play) -> None:
     play.sales.push("kim", CONFIG, OWN)
     deal = play.sales.open_issue("ann", "Acme", "### Value\r\n\r\n12'000\r\n")
-    play.settle()
+    play.reconcile()
     assert play.sales.issue(deal).labels == ("sales/lead",)
     assert "Offer sent" in play.sales.labels()
     assert "sales/prospect" not in play.sales.labels()
     play.sales.comment("kim", deal, "/value 12000\n/offer")
-    play.settle()
+    play.reconcile()
     assert play.sales.issue(deal).labels == ("Offer sent",)
     assert "12,000 CHF" in play.text(deal, "card")
     play.sales.comment("kim", deal, "/negotiate")
-    play.settle()
+    play.reconcile()
     assert play.sales.issue(deal).labels == ("Offer sent",), "a word of the default pipeline means nothing any more"
 
 
@@ -40,11 +40,11 @@ def test_a_label_asks_for_the_role_of_its_command(play: Play) -> None:
     play.sales.push("kim", CONFIG, "version: 1\npermissions: {moves: write}\n")
     deal = play.deal()
     play.sales.label("ann", deal, "stage:prospect")
-    play.settle()
+    play.reconcile()
     assert play.stages(deal) == ["lead"]
     assert "Moving a deal needs the role write." in play.text(deal, "refusal")
     play.sales.label("nora", deal, "stage:prospect")
-    play.settle()
+    play.reconcile()
     assert play.stages(deal) == ["prospect"]
     play.assert_at_rest(deal)
 
@@ -53,13 +53,13 @@ def test_a_stage_renamed_in_the_configuration_takes_its_deals_history_and_label_
     deal = play.deal("negotiating")
     play.sales.push("kim", CONFIG, "version: 1\nstages:\n  offer: {was: negotiating}\n")
     play.sales.comment("ann", deal, "/status")
-    play.settle()
+    play.reconcile()
     assert play.stages(deal) == ["offer"]
     assert "stage:offer" in play.sales.labels()
     assert "**offer** since" in play.text(deal, "card")
     play.assert_at_rest(deal)
     play.sales.comment("ann", deal, "/undo")
-    play.settle()
+    play.reconcile()
     assert play.stages(deal) == ["lead"]
     play.assert_at_rest(deal)
 
@@ -69,7 +69,7 @@ def test_a_stage_that_is_no_longer_configured_is_left_exactly_as_it_is(play: Pla
     play.sales.push("kim", CONFIG, "version: 1\nstages: {prospect: null}\n")
     before = play.sales.issue(deal)
     play.sales.comment("ann", deal, "/qualify")
-    play.settle()
+    play.reconcile()
     after = play.sales.issue(deal)
     assert (after.labels, after.comments[:-1]) == (before.labels, before.comments)
 
@@ -85,11 +85,11 @@ def test_an_expected_guard_lets_the_move_through_and_the_card_says_what_is_missi
     play.sales.push("kim", CONFIG, "version: 1\nstages: {qualified: {requires: [], expects: [owner]}}\n")
     deal = play.deal()
     play.sales.label("ann", deal, "stage:qualified")
-    play.settle()
+    play.reconcile()
     assert play.stages(deal) == ["qualified"]
     assert "⚠️ Expected here: " in play.text(deal, "card")
     play.sales.assign("ann", deal, "nora")
-    play.settle()
+    play.reconcile()
     assert "Expected here" not in play.text(deal, "card")
     play.assert_at_rest(deal)
 
@@ -111,7 +111,7 @@ def test_in_a_repository_with_code_only_labelled_issues_are_deals(
     play.sales.create_label("kim", "stage:lead")
     play.drop()
     issue = play.sales.open_issue("ann", "Acme", labels=labels)
-    runs = play.settle()
+    runs = play.reconcile()
     assert {run.exit_code for run in runs} == {0}
     assert (play.stages(issue), "card" in play.said(issue)) == (stages, bool(stages))
 
@@ -120,7 +120,7 @@ def test_a_move_command_makes_a_deal_of_an_issue(play: Play) -> None:
     play.sales.push("kim", CONFIG, "version: 1\ndeals: labelled\n")
     issue = play.sales.open_issue("ann", "Acme")
     play.sales.comment("ann", issue, "/lead")
-    play.settle()
+    play.reconcile()
     assert play.stages(issue) == ["lead"]
     play.assert_at_rest(issue)
 
@@ -130,7 +130,7 @@ def test_old_issues_stay_as_they_are(play: Play) -> None:
     play.deal()
     for number in (1, 2, 3):
         play.sales.assign("ann", number, "nora")
-        (run,) = play.settle()
+        (run,) = play.reconcile()
         assert (run.exit_code, kinds(run), play.sales.issue(number).comments) == (0, ["query"], ())
 
 
@@ -139,7 +139,7 @@ def test_an_issue_marked_as_no_deal_is_none(play: Play, label: str) -> None:
     play.sales.create_label("kim", label)
     play.drop()
     issue = play.sales.open_issue("ann", "Holidays", labels=[label])
-    (first, *_) = play.settle()
+    (first, *_) = play.reconcile()
     assert (kinds(first), play.sales.issue(issue).comments) == (["query"], ())
 
 

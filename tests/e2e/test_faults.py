@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from salesbot.sandbox import Fault
+from github_sandbox import Fault
 from tests.e2e.play import Play, kinds, told, writes
 from tests.e2e.scenes import ADOPTED, FIRST, MOVE, PLAN, REFUSAL, SCENES, UNDO, Scene, outcome, to_rest
 
@@ -101,7 +101,7 @@ def test_a_plan_of_which_a_part_was_refused_keeps_no_receipt(play: Play, positio
     assert "Give the job `permissions:` with `issues: write`" in told(run)[0][1]
 
 
-def gaps() -> Iterator[Any]:
+def data_needs() -> Iterator[Any]:
     for scene in (*SCENES, ADOPTED, UNDO):
         for position in range(scene.fields):
             last, place = scene.requests.count("mutation"), f"part {position + 1}"
@@ -110,7 +110,7 @@ def gaps() -> Iterator[Any]:
             yield pytest.param(scene, left, id=f"{scene.name}: something went wrong at {place}, which was not done")
 
 
-@pytest.mark.parametrize(("scene", "fault"), list(gaps()))
+@pytest.mark.parametrize(("scene", "fault"), list(data_needs()))
 def test_a_part_of_which_nobody_knows_is_looked_at_again_by_the_same_run(
     play: Play, scene: Scene, fault: Fault
 ) -> None:

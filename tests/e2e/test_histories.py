@@ -12,9 +12,9 @@ from typing import NamedTuple
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from salesbot.core import markdown
-from salesbot.core.defaults import default_pipeline
-from salesbot.sandbox import Fault
+from github_sandbox import Fault
+from salesbot.core.model.defaults import default_pipeline
+from salesbot.core.text import markdown
 from tests.e2e.play import Play, name_of
 from tests.e2e.scenes import Scene, to_rest
 
@@ -31,7 +31,7 @@ LEAD = Scene("a lead", (), 0, lambda play: play.deal(), lambda play, deal: None)
 class Step(NamedTuple):
     """Somebody does something, or a run comes."""
 
-    act: str
+    change: str
     by: str = "kim"
     what: str = ""
     at: int = 1
@@ -62,16 +62,16 @@ runs = st.one_of(
 
 def play_step(play: Play, deal: int, step: Step) -> None:
     """Do one step, if it can be done as things stand."""
-    if step.act in PEOPLE:
-        PEOPLE[step.act](play, deal, step)
-    elif step.act == "again" and play.last:
+    if step.change in PEOPLE:
+        PEOPLE[step.change](play, deal, step)
+    elif step.change == "again" and play.last:
         play.run(play.last)
     elif play.github.outbox:
-        RUNS.get(step.act, _undisturbed)(play, step)
-        if step.act == "drop":
+        RUNS.get(step.change, _undisturbed)(play, step)
+        if step.change == "drop":
             play.github.drop(play.github.outbox[0])
         else:
-            play.run(play.github.outbox[-1 if step.act == "run the newest" else 0])
+            play.run(play.github.outbox[-1 if step.change == "run the newest" else 0])
         play.github.weather.clear()
 
 
@@ -89,7 +89,7 @@ def _correct(play: Play, deal: int, step: Step) -> None:
         play.sales.edit_comment(step.by, own[-1].id, step.what)
 
 
-def _settle(play: Play, deal: int, step: Step) -> None:
+def _reconcile(play: Play, deal: int, step: Step) -> None:
     if f"checklist:{step.what}" in play.said(deal):
         play.tick_all(deal, step.what, step.by)
 
@@ -113,7 +113,7 @@ PEOPLE: dict[str, Callable[[Play, int, Step], object]] = {
     "reopen": lambda play, deal, step: play.sales.reopen(step.by, deal),
     "rewrite": lambda play, deal, step: play.sales.edit_issue(step.by, deal, body=step.what),
     "wait": lambda play, deal, step: play.github.advance(int(step.what)),
-    "say": _say, "correct": _correct, "settle": _settle, "answer": _answer, "delete": _delete,
+    "say": _say, "correct": _correct, "settle": _reconcile, "answer": _answer, "delete": _delete,
 }  # fmt: skip
 RUNS: dict[str, Callable[[Play, Step], None]] = {
     "killed before": lambda play, step: play.kill(step.at),
@@ -131,11 +131,11 @@ def test_any_history_comes_to_rest_in_good_order(play: Play, steps: list[Step]) 
     deal = LEAD.open(play)
     for step in steps:
         play_step(play, deal, step)
-    play.settle()
+    play.reconcile()
     to_rest(play, deal)
     play.assert_at_rest(deal)
     assert play.said(deal).count("card") == 1
-    if not any(step.act == "delete" and step.what == "card" for step in steps):
+    if not any(step.change == "delete" and step.what == "card" for step in steps):
         guards_hold(play, deal, steps)
 
 
@@ -154,4 +154,4 @@ def guards_hold(play: Play, deal: int, steps: list[Step]) -> None:
 
 
 def _plain(step: Step) -> Step:
-    return Step(step.act, what=step.what)
+    return Step(step.change, what=step.what)

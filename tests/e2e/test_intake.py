@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from salesbot import tasks
-from salesbot.cli import main
-from salesbot.core import fields
-from salesbot.core.defaults import default_pipeline
-from salesbot.sandbox import IssueView
+from github_sandbox import IssueView
+from salesbot.cli.main import main
+from salesbot.core.model.defaults import default_pipeline
+from salesbot.core.text import fields
+from salesbot.tasks import catalog
 from tests.e2e.forms import CONFIGURED, FORM, JANE, Forms, mark
 from tests.e2e.play import BOT, CONFIG, Play, kinds, told, writes
 
@@ -36,7 +36,7 @@ def test_a_response_becomes_a_lead_with_its_fields(play: Play, forms: Forms) -> 
     assert forms.poll().exit_code == 0
     (issue,) = forms.of(token)
     found = read(issue)
-    others = found.pop("Other answers")
+    other_issues = found.pop("Other answers")
     assert issue.title == "Acme GmbH: A new shop."
     assert found == {
         "Company": "Acme GmbH", "Contact": "Jane Doe", "Email": "jane@acme.com", "Phone": "```\n+4915112345678\n```",
@@ -47,7 +47,7 @@ def test_a_response_becomes_a_lead_with_its_fields(play: Play, forms: Forms) -> 
         "- **How many are you?** 12", "**When shall it start?** 2026-12-01", "**utm\\_campaign** autumn",
         "- **Anything to read?** [rfp (1).pdf](https://api.typeform.com/forms/u6nXL7/files/rfp%20%281%29.pdf)",
     ):  # fmt: skip
-        assert line in others
+        assert line in other_issues
     assert (play.stages(issue.number), play.said(issue.number)) == (["lead"], ["card", "checklist:qualification"])
     play.assert_at_rest(issue.number)
 
@@ -160,7 +160,7 @@ def test_the_card_names_who_may_be_the_same(play: Play, forms: Forms) -> None:
     (issue,) = forms.of(token)
     assert f"Perhaps the same as #{deal}: same company domain, same company" in play.text(issue.number, "card")
     play.sales.comment("nora", issue.number, f"/duplicate-of #{deal}")
-    play.settle()
+    play.reconcile()
     assert play.sales.issue(issue.number).state_reason == "DUPLICATE"
     play.assert_at_rest(issue.number)
 
@@ -190,7 +190,7 @@ def gone(play: Play, number: int) -> Any:
     """Delete an issue, or move it away, and let the run that this wakes come to its end."""
     play.drop()
     play.sales.delete_issue("kim", number)
-    (run,) = play.settle()
+    (run,) = play.reconcile()
     return run
 
 
@@ -282,7 +282,7 @@ def test_a_stranger_who_writes_a_marker_keeps_no_lead_out(play: Play, forms: For
     token = forms.send()
     forged = f'<!-- salesbot:lead {{"key":"typeform:{FORM}:{token}","at":1795424461,"polled":true}} -->'
     play.sales.open_issue("eve", "Mine", forged)
-    play.settle()
+    play.reconcile()
     forms.poll()
     assert len(forms.of(token)) == 2, "the forged one, and the true one"
 
@@ -441,7 +441,7 @@ def test_all_sweeps_and_takes_in(play: Play, forms: Forms) -> None:
 def test_all_takes_no_longer_than_a_job_may(forms: Forms, monkeypatch: pytest.MonkeyPatch) -> None:
     token = forms.send()
     seconds = iter([0.0, 0.0, 481.0, 481.0])
-    monkeypatch.setattr(tasks, "time", SimpleNamespace(monotonic=lambda: next(seconds), sleep=None))
+    monkeypatch.setattr(catalog, "time", SimpleNamespace(monotonic=lambda: next(seconds), sleep=None))
     run = forms.poll({"task": "all"})
     assert (run.exit_code, forms.of(token)) == (0, [])
     assert "Left 1 for the next run." in run.stdout
@@ -507,7 +507,7 @@ def test_by_hand_with_a_persons_token_the_workflow_gives_the_card(play: Play, fo
     assert by_hand(play, forms, play.github.token("kim")) == 0
     (issue,) = forms.of(token)
     assert (issue.author, issue.comments) == ("kim", ())
-    play.settle()
+    play.reconcile()
     assert play.said(issue.number) == ["card", "checklist:qualification"]
     forms.poll()
     assert [each.number for each in forms.leads()] == [issue.number]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from salesbot.sandbox import Fault
+from github_sandbox import Fault
 from tests.e2e.forms import JANE, Forms
 from tests.e2e.play import BOT, Play, kinds
 
@@ -137,7 +137,7 @@ def test_of_two_that_nobody_saw_in_time_the_younger_closes(play: Play, forms: Fo
     second = play.sales.open_issue(BOT, first.title, first.body)
     play.by_hand(second)
     play.sales.reopen("kim", first.number)
-    play.settle()
+    play.reconcile()
     assert (play.sales.issue(second).state, "card" in play.said(second)) == ("OPEN", True)
     forms.poll()
     assert play.sales.issue(second).state_reason == "DUPLICATE"
@@ -152,7 +152,7 @@ def test_whoever_reopens_the_double_keeps_it(play: Play, forms: Forms) -> None:
     second = play.sales.open_issue(BOT, first.title, first.body)
     forms.poll()
     play.sales.comment("nora", second, "/reopen")
-    play.settle()
+    play.reconcile()
     forms.poll()
     assert play.sales.issue(second).state == "OPEN"
 
@@ -183,23 +183,23 @@ def test_any_order_of_polls_relays_repeats_and_crashes_gives_each_response_one_i
     fresh = Forms(play, forms.typeform)
     forms.typeform.reset()
     tokens = [forms.send({**JANE, "lead_name": "Jane 0"})]
-    for act, death, lost_answer, request in steps:
+    for change, death, lost_answer, request in steps:
         if death is not None:
             (play if death[0] == "github" else forms).kill(death[1], after=death[2])
         if lost_answer:
             play.github.arm(Fault.loses_answer(on="mutation"))
-        _step(act, forms, tokens, request)
+        _step(change, forms, tokens, request)
         for waiting in (play.door.before, play.door.after, forms.at, forms.after, play.github.weather):
             waiting.clear()
     for _ in range(3):
         forms.poll()
     assert [len(fresh.of(token)) for token in tokens] == [1] * len(tokens)
-    if not any(act in BESIDE for act, *_ in steps):
+    if not any(change in BESIDE for change, *_ in steps):
         assert len(forms.leads()) == len(tokens), "and no double was ever made"
 
 
-def _step(act: str, forms: Forms, tokens: list[str], request: int) -> None:
-    match act:
+def _step(change: str, forms: Forms, tokens: list[str], request: int) -> None:
+    match change:
         case "send":
             tokens.append(forms.send({**JANE, "lead_name": f"Jane {len(tokens)}"}))
         case "poll":

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from salesbot.sandbox import Fault, Sandbox, Workflow
+from github_sandbox import Fault, Sandbox, Workflow
 from tests.e2e.play import Play
 from tests.e2e.scenes import ADOPTED, MOVE, PLAN, SCENES, Scene, outcome, to_rest
 
@@ -59,7 +59,7 @@ def test_a_move_accepted_by_a_run_that_died_stays_accepted_though_the_list_chang
     play.run()
     found = play.one(deal, "checklist:qualification")
     play.sales.edit_comment("nora", found.id, found.body.replace("[x]", "[ ]"))
-    play.settle()
+    play.reconcile()
     to_rest(play, deal)
     assert play.stages(deal) == ["qualified"]
     assert "refusal" not in play.said(deal)

@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.play import Play
 from tests.e2e.scenes import FIRST, MOVE, PLAN, REFUSAL, SCENES, Scene, outcome, to_rest
 
-Act = Callable[[Play, int], object]
+Change = Callable[[Play, int], object]
 
 
 def last(scene: Scene) -> int:
@@ -17,15 +17,15 @@ def last(scene: Scene) -> int:
     return len(scene.requests)
 
 
-def meanwhile(play: Play, scene: Scene, act: Act, *, drop: bool = False) -> int:
+def concurrent(play: Play, scene: Scene, change: Change, *, drop: bool = False) -> int:
     """Have people act just before the write. Then their own deliveries run, or are lost."""
     deal = scene.open(play)
-    play.at(last(scene), lambda: act(play, deal))
+    play.at(last(scene), lambda: change(play, deal))
     run = play.run()
     assert run.exit_code in (0, 1)
     if drop:
         play.drop()
-    play.settle()
+    play.reconcile()
     to_rest(play, deal)
     play.assert_at_rest(deal)
     return deal
@@ -36,27 +36,27 @@ LOST = pytest.mark.parametrize("drop", [False, True], ids=["their run comes", "t
 
 @LOST
 def test_a_label_set_meanwhile_is_judged_after_the_one_before(play: Play, drop: bool) -> None:
-    deal = meanwhile(play, MOVE, lambda play, deal: play.sales.label("nora", deal, "stage:lost"), drop=drop)
+    deal = concurrent(play, MOVE, lambda play, deal: play.sales.label("nora", deal, "stage:lost"), drop=drop)
     assert play.stages(deal) == ["qualified"]
     assert "**Not moved to lost.** @nora" in play.text(deal, "refusal")
 
 
 @LOST
 def test_a_second_label_set_meanwhile_moves_the_deal_on(play: Play, drop: bool) -> None:
-    deal = meanwhile(play, MOVE, lambda play, deal: play.sales.label("nora", deal, "stage:lead"), drop=drop)
+    deal = concurrent(play, MOVE, lambda play, deal: play.sales.label("nora", deal, "stage:lead"), drop=drop)
     assert play.stages(deal) == ["qualified"], "it was still on: GitHub notes no event for it"
-    deal = meanwhile(play, REFUSAL, lambda play, deal: play.sales.label("nora", deal, "stage:prospect"), drop=drop)
+    deal = concurrent(play, REFUSAL, lambda play, deal: play.sales.label("nora", deal, "stage:prospect"), drop=drop)
     assert play.stages(deal) == ["prospect"]
 
 
 @LOST
 def test_a_command_given_meanwhile_is_answered(play: Play, drop: bool) -> None:
     said = []
-    deal = meanwhile(
+    deal = concurrent(
         play, MOVE, lambda play, deal: said.append(play.sales.comment("nora", deal, "/prospect")), drop=drop
     )
     assert (play.stages(deal), play.receipts(deal, said[0])) == (["qualified"], ["CONFUSED"])
-    deal = meanwhile(play, MOVE, lambda play, deal: said.append(play.sales.comment("nora", deal, "/lead")), drop=drop)
+    deal = concurrent(play, MOVE, lambda play, deal: said.append(play.sales.comment("nora", deal, "/lead")), drop=drop)
     assert play.stages(deal) == ["lead"]
     assert play.receipts(deal, said[1]) == ["ROCKET"]
 
@@ -67,7 +67,7 @@ def test_the_command_corrected_meanwhile_is_not_run_twice(play: Play, drop: bool
         said = play.sales.issue(deal).comments[-1]
         play.sales.edit_comment("nora", said.id, "/value 8000\n/won")
 
-    deal = meanwhile(play, PLAN, correct, drop=drop)
+    deal = concurrent(play, PLAN, correct, drop=drop)
     assert play.stages(deal) == ["won"]
     assert play.sales.issue(deal).body.count("### Value") == 1
     assert play.said(deal).count("reply") == 0
@@ -84,7 +84,7 @@ def test_the_command_corrected_meanwhile_is_not_run_twice(play: Play, drop: bool
 def test_a_description_edited_meanwhile_keeps_their_words_and_our_field(
     play: Play, theirs: str, after: str, drop: bool
 ) -> None:
-    deal = meanwhile(play, PLAN, lambda play, deal: play.sales.edit_issue("ann", deal, body=theirs), drop=drop)
+    deal = concurrent(play, PLAN, lambda play, deal: play.sales.edit_issue("ann", deal, body=theirs), drop=drop)
     assert play.sales.issue(deal).body == after
     assert play.stages(deal) == ["won"]
 
@@ -94,7 +94,7 @@ def test_a_box_ticked_meanwhile_stays_ticked(play: Play, drop: bool) -> None:
     def tick(play: Play, deal: int) -> None:
         play.sales.tick("nora", play.one(deal, "checklist:qualification").id, "Goal")
 
-    deal = meanwhile(play, REFUSAL, tick, drop=drop)
+    deal = concurrent(play, REFUSAL, tick, drop=drop)
     assert "- [x] **Goal**" in play.text(deal, "checklist:qualification")
     assert "1 of 4" in play.text(deal, "card")
 
@@ -107,9 +107,9 @@ def _round_two(play: Play) -> int:
     deal = play.deal("qualified")
     play.tick_all(deal, "qualification")
     play.sales.tick("nora", play.one(deal, "checklist:estimate").id, "(each round)")
-    play.settle()
+    play.reconcile()
     play.sales.comment("kim", deal, '/stage negotiating --force "test"')
-    play.settle()
+    play.reconcile()
     return deal
 
 
@@ -135,7 +135,7 @@ def test_what_somebody_does_to_a_list_in_the_moment_it_is_written_anew_stays(
         text = found.body.replace("- [ ] Effort", "- [x] Effort").replace("- [ ] Risks", "- [ ] ~~Risks~~ none")
         play.sales.edit_comment("nora", found.id, f"{text}\n- [ ] Ask Lee")
 
-    deal = meanwhile(play, scene, edit, drop=drop)
+    deal = concurrent(play, scene, edit, drop=drop)
     shown = play.text(deal, "checklist:estimate")
     for line in ("- [x] Effort", "- [ ] ~~Risks~~ none", "- [ ] Ask Lee"):
         assert line in shown
@@ -159,7 +159,7 @@ ESTIMATE = """\
 @pytest.mark.parametrize("scene", [MOVE, PLAN, REFUSAL], ids=lambda scene: scene.name)
 def test_a_card_deleted_meanwhile_comes_back(play: Play, scene: Scene, drop: bool) -> None:
     clean = scene.clean(play)
-    deal = meanwhile(
+    deal = concurrent(
         play, scene, lambda play, deal: play.sales.delete_comment("kim", play.one(deal, "card").id), drop=drop
     )
     assert play.said(deal).count("card") == 1
@@ -168,14 +168,14 @@ def test_a_card_deleted_meanwhile_comes_back(play: Play, scene: Scene, drop: boo
 
 @LOST
 def test_closed_by_hand_meanwhile_is_asked_about(play: Play, drop: bool) -> None:
-    deal = meanwhile(play, MOVE, lambda play, deal: play.sales.close("nora", deal), drop=drop)
+    deal = concurrent(play, MOVE, lambda play, deal: play.sales.close("nora", deal), drop=drop)
     assert play.stages(deal) == ["qualified"]
     assert "How did it end" in play.text(deal, "ask")
 
 
 @LOST
 def test_the_wish_taken_back_meanwhile(play: Play, drop: bool) -> None:
-    deal = meanwhile(play, MOVE, lambda play, deal: play.sales.unlabel("ann", deal, "stage:qualified"), drop=drop)
+    deal = concurrent(play, MOVE, lambda play, deal: play.sales.unlabel("ann", deal, "stage:qualified"), drop=drop)
     assert len(play.stages(deal)) == 1
     assert f"**{play.stages(deal)[0]}** since" in play.text(deal, "card")
 
@@ -185,7 +185,7 @@ def test_the_command_deleted_meanwhile(play: Play, drop: bool) -> None:
     def delete(play: Play, deal: int) -> None:
         play.sales.delete_comment("nora", play.sales.issue(deal).comments[-1].id)
 
-    deal = meanwhile(play, PLAN, delete, drop=drop)
+    deal = concurrent(play, PLAN, delete, drop=drop)
     assert play.stages(deal) == ["won"]
 
 
@@ -210,7 +210,7 @@ def test_a_label_deleted_from_the_list_meanwhile(play: Play, gone: str) -> None:
     deal = MOVE.open(play)
     play.at(2, lambda: play.sales.delete_label("kim", gone))
     assert play.run().exit_code in (0, 1, 2)
-    play.settle()
+    play.reconcile()
     play.sales.create_label("kim", gone)
     play.drop()
     to_rest(play, deal)
@@ -267,7 +267,7 @@ def test_a_run_that_rests_on_what_another_has_changed_since_looks_again(play: Pl
 
     play.at(last(scene), between)
     play.run(first)
-    play.settle()
+    play.reconcile()
     to_rest(play, deal)
     play.assert_at_rest(deal)
     assert play.stages(deal) == ["lead" if scene is MOVE else "negotiating"]

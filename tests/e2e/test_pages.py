@@ -118,7 +118,7 @@ def test_labels_older_than_a_hundred_others_are_looked_for_before_they_are_calle
     request.getfixturevalue("many_labels")
     assert pages(play, deal) == ["query", "query", "mutation"]
     play.sales.rename_label("kim", "stage:lead", "fresh")
-    play.settle()
+    play.reconcile()
     assert play.problem() is not None
 
 
@@ -129,13 +129,13 @@ def test_an_issue_with_ninety_nine_labels_still_moves(play: Play) -> None:
     play.sales.label("ann", deal, *(f"topic-{i}" for i in range(98)))
     play.drop()
     play.sales.comment("ann", deal, "/prospect")
-    play.settle()
+    play.reconcile()
     assert play.stages(deal) == ["prospect"]
     assert len(play.sales.issue(deal).labels) == 99
     play.sales.create_label("kim", "topic-99")
     play.sales.label("ann", deal, "topic-99")
     play.drop()
     play.sales.comment("ann", deal, "/lead")
-    play.settle()
+    play.reconcile()
     assert play.stages(deal) == ["lead"]
     assert len(play.sales.issue(deal).labels) == 100

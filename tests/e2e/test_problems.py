@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from salesbot.adapters.github import Client, GitHub, Place
-from salesbot.app import App
-from salesbot.core.facts import Waking
-from salesbot.sandbox import Run
+from github_sandbox import Run
+from salesbot.adapters.github import Client, GitHub, RepositoryPaths
+from salesbot.core.model.facts import Trigger
+from salesbot.tasks.deal import App
 from tests.e2e.play import CONFIG, Play, kinds, told, writes
 
 WRONG = "version: 1\nstages:\n  qualified: {probability: 350}\n  lead: {nxt: [qualified]}\n"
@@ -71,12 +71,12 @@ def test_repaired_it_closes_by_itself_and_the_commands_given_meanwhile_are_answe
     deal = play.deal()
     play.sales.push("nora", CONFIG, WRONG)
     said = play.sales.comment("ann", deal, "/prospect")
-    play.settle()
+    play.reconcile()
     assert play.receipts(deal, said) == []
     number = play.problem()
     play.sales.push("nora", CONFIG, RIGHT)
     play.sales.assign("ann", deal, "nora")
-    (run,) = play.settle()
+    (run,) = play.reconcile()
     assert number is not None
     assert (run.exit_code, play.problem(), play.stages(deal)) == (0, None, ["prospect"])
     assert play.receipts(deal, said) == ["ROCKET"]
@@ -88,7 +88,7 @@ def test_a_label_set_meanwhile_is_judged_after_the_repair(play: Play) -> None:
     deal = play.deal()
     play.sales.push("nora", CONFIG, WRONG)
     play.sales.swap("ann", deal, "stage:lead", "stage:prospect")
-    play.settle()
+    play.reconcile()
     play.sales.push("nora", CONFIG, RIGHT)
     play.by_hand(deal)
     assert play.stages(deal) == ["prospect"]
@@ -109,9 +109,9 @@ def test_scheduled_runs_keep_failing_while_the_configuration_is_wrong(play: Play
     deal = play.deal()
     play.sales.push("nora", CONFIG, WRONG)
     github = GitHub(
-        Client(play.sales.actions_token(), play.github.api_url, play.github.graphql_url), Place("acme/sales")
+        Client(play.sales.actions_token(), play.github.api_url, play.github.graphql_url), RepositoryPaths("acme/sales")
     )
-    codes = [App(github, scheduled=True).look_at(deal, Waking("schedule")).exit_code for _ in range(3)]
+    codes = [App(github, scheduled=True).look_at(deal, Trigger("schedule")).exit_code for _ in range(3)]
     assert (codes, play.problem()) == ([2, 2, 2], deal + 1)
 
 
@@ -167,7 +167,7 @@ def test_the_problem_issue_is_no_deal_and_commands_on_it_do_nothing(play: Play) 
     assert number is not None
     play.sales.push("nora", CONFIG, RIGHT)
     play.sales.comment("ann", number, "/prospect")
-    play.settle()
+    play.reconcile()
     assert play.stages(number) == []
 
 
@@ -178,25 +178,25 @@ def test_a_stage_label_renamed_in_the_list_touches_no_deal_and_says_so(play: Pla
     deal = play.deal("qualified")
     before = changed(play, deal)[1:]
     play.sales.rename_label("kim", "stage:qualified", "fits us")
-    (run,) = play.settle()
+    (run,) = play.reconcile()
     number = play.problem()
     assert number is not None
     assert run.exit_code == 2
     assert 'new-name: {was: qualified, label: "fits us"}' in play.sales.issue(number).body
     assert changed(play, deal)[1:] == before
     play.sales.comment("ann", deal, "/negotiate")
-    (run,) = play.settle()
+    (run,) = play.reconcile()
     assert (run.exit_code, writes(run.requests), changed(play, deal)[1:]) == (0, [], before)
 
 
 def test_renamed_back_all_goes_on(play: Play) -> None:
     deal = play.deal("qualified")
     play.sales.rename_label("kim", "stage:qualified", "fits us")
-    play.settle()
+    play.reconcile()
     play.sales.comment("ann", deal, "/lead")
-    play.settle()
+    play.reconcile()
     play.sales.rename_label("kim", "fits us", "stage:qualified")
-    play.settle()
+    play.reconcile()
     assert play.problem() is None
     play.by_hand(deal)
     assert play.stages(deal) == ["lead"]
@@ -206,30 +206,30 @@ def test_renamed_back_all_goes_on(play: Play) -> None:
 def test_a_renamed_label_taken_over_by_was_is_the_same_stage(play: Play) -> None:
     deal = play.deal("qualified")
     play.sales.rename_label("kim", "stage:qualified", "fits us")
-    play.settle()
+    play.reconcile()
     play.sales.push("kim", CONFIG, 'version: 1\nstages:\n  fitting: {was: qualified, label: "fits us"}\n')
     play.sales.comment("ann", deal, "/stage lead")
-    (run,) = play.settle()
+    (run,) = play.reconcile()
     assert (run.exit_code, play.problem(), play.stages(deal)) == (0, None, ["lead"])
     play.sales.comment("kim", deal, '/stage fitting --force "again"')
-    play.settle()
+    play.reconcile()
     assert play.sales.issue(deal).labels == ("fits us",)
 
 
 def test_a_stage_label_deleted_from_the_list_touches_no_deal_and_made_again_comes_back(play: Play) -> None:
     deal, other = play.deal("qualified"), play.deal("lead")
     play.sales.delete_label("kim", "stage:qualified")
-    runs = play.settle()
+    runs = play.reconcile()
     number = play.problem()
     assert number is not None
     assert [run.exit_code for run in runs if "label" in run.delivery.name.partition(".")[0]][-1] == 2
     assert "was deleted from the list" in play.sales.issue(number).body
     assert play.sales.issue(deal).labels == ()
     play.sales.assign("ann", deal, "nora")
-    assert [run.exit_code for run in play.settle()] == [0]
+    assert [run.exit_code for run in play.reconcile()] == [0]
     assert play.sales.issue(deal).labels == ()
     play.sales.create_label("kim", "stage:qualified")
-    play.settle()
+    play.reconcile()
     play.by_hand(deal)
     assert (play.stages(deal), play.problem()) == (["qualified"], None)
     play.assert_at_rest(deal)
@@ -240,9 +240,9 @@ def test_other_deals_go_on_while_one_stage_has_no_label(play: Play) -> None:
     play.deal("qualified")
     other = play.deal("lead")
     play.sales.rename_label("kim", "stage:qualified", "fits us")
-    play.settle()
+    play.reconcile()
     play.sales.comment("ann", other, "/prospect")
-    (run,) = play.settle()
+    (run,) = play.reconcile()
     assert (run.exit_code, play.stages(other)) == (0, ["prospect"])
     assert play.problem() is not None, "the problem lasts"
 
@@ -252,7 +252,7 @@ def test_a_label_of_no_stage_may_be_renamed_and_deleted(play: Play) -> None:
     play.sales.create_label("kim", "bug")
     play.sales.rename_label("kim", "bug", "error")
     play.sales.delete_label("kim", "error")
-    runs = play.settle()
+    runs = play.reconcile()
     assert [run.exit_code for run in runs] == [0] * len(runs)
     assert play.problem() is None
     assert not any(writes(run.requests) for run in runs)

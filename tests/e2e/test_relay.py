@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 import requests
 
-from salesbot import relay
+from github_sandbox import Fault
+from github_sandbox.server import Server
 from salesbot.adapters.github import Client
 from salesbot.adapters.spool import Spool
-from salesbot.relay import Courier, Relay
-from salesbot.sandbox import Fault
-from salesbot.sandbox.server import Server
+from salesbot.tasks import relay
+from salesbot.tasks.relay import DeliveryForwarder, Relay
 from tests.e2e.forms import JANE, Forms
 from tests.e2e.play import Play
 
@@ -35,7 +35,7 @@ class Post:
         self.woken = 0
         play = forms.play
         client = Client(play.github.token("kim"), play.github.api_url, play.github.graphql_url)
-        self.courier = Courier(self.spool, client, "acme/sales", self.said.append)
+        self.courier = DeliveryForwarder(self.spool, client, "acme/sales", self.said.append)
         self.server = Server()
         self.server.start(Relay(self.spool, forms.typeform.secret, self._wake))
 
@@ -124,7 +124,7 @@ def test_what_github_did_not_take_waits_and_goes_later(play: Play, forms: Forms,
     assert post.waiting() == 1
     assert post.courier.deliver()
     assert post.waiting() == 0
-    play.settle()
+    play.reconcile()
     assert len(forms.of(token)) == 1
 
 
@@ -136,7 +136,7 @@ def test_what_github_will_never_take_keeps_no_other_waiting(
     for token in tokens:
         post.deliver(*forms.typeform.delivery(token))
     assert post.courier.deliver(), post.said
-    play.settle()
+    play.reconcile()
     assert ([len(forms.of(token)) for token in tokens], post.waiting()) == ([1, 1], 0)
 
 
@@ -207,7 +207,7 @@ def test_the_program_serves_and_hands_over(play: Play, forms: Forms, tmp_path: P
     finally:
         process.kill()
         process.wait(10)
-    play.settle()
+    play.reconcile()
     assert [len(forms.of(token)) for token in tokens] == [1, 1]
 
 

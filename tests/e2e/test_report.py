@@ -10,13 +10,13 @@ from random import Random
 
 import pytest
 
-from salesbot.cli import main
-from salesbot.sandbox import Fault, IssueView, Run, Sandbox
+from github_sandbox import Fault, IssueView, Run, Sandbox
+from salesbot.cli.main import main
+from tests.core.report.compare import assert_same
+from tests.core.report.stories import CONFIG as STORIES_CONFIG
+from tests.core.report.stories import issue, repository
+from tests.core.report.truth import numbers
 from tests.e2e.play import BOT, CONFIG, Play, kinds, writes
-from tests.report.compare import assert_same
-from tests.report.stories import CONFIG as STORIES_CONFIG
-from tests.report.stories import issue, repository
-from tests.report.truth import numbers
 
 REPORT = {"task": "report"}
 WEEK = timedelta(days=7)
@@ -177,7 +177,7 @@ def test_nothing_is_done_about_a_stranger_s_issue_with_the_label(play: Play) -> 
     play.deal()
     play.sales.create_label("kim", "report")
     theirs = play.sales.open_issue("kim", "Pipeline report 2026-W48", "mine", labels=["report"])
-    play.settle()
+    play.reconcile()
     before = play.sales.issue(theirs)
     scheduled(play)
     assert play.sales.issue(theirs) == before
@@ -288,11 +288,11 @@ def test_report_in_a_comment_refreshes_it(play: Play) -> None:
     play.github.advance(3600)
     play.deal(body="### Value\n\n5000 EUR\n")
     comment = play.sales.comment("ann", number, "/report")
-    play.settle()
+    play.reconcile()
     assert "**17,000 EUR** open" in the_report(play).body
     assert play.receipts(number, comment) == ["ROCKET"]
     play.sales.comment("ann", number, "Thanks, see /status")
-    assert all(writes(run.requests) == [] for run in play.settle())
+    assert all(writes(run.requests) == [] for run in play.reconcile())
 
 
 def test_report_by_an_outsider_is_not_obeyed(play: Play) -> None:
@@ -300,7 +300,7 @@ def test_report_by_an_outsider_is_not_obeyed(play: Play) -> None:
     scheduled(play)
     before = the_report(play)
     comment = play.sales.comment("eve", before.number, "/report")
-    play.settle()
+    play.reconcile()
     assert the_report(play).body == before.body
     assert play.receipts(before.number, comment) == ["CONFUSED"]
 

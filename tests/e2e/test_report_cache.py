@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
+from github_sandbox import Repo, Sandbox
 from salesbot.adapters.github import snapshot
-from salesbot.cli import main
-from salesbot.sandbox import Repo, Sandbox
+from salesbot.cli.main import main
+from tests.core.report.stories import CONFIG as STORIES_CONFIG
+from tests.core.report.stories import OPEN, issue, repository
 from tests.e2e.play import CONFIG, Play
 from tests.e2e.test_report import REPORT, by_hand, reports, scheduled, the_report
-from tests.report.stories import CONFIG as STORIES_CONFIG
-from tests.report.stories import OPEN, issue, repository
 
 Made = Callable[..., dict[str, Any]]
 
@@ -61,7 +61,7 @@ def something_happens(play: Play, random: Random) -> None:
     """One act of a person on a deal or on the list of labels."""
     sales = play.sales
     number = random.choice([found.number for found in sales.issues()])
-    acts: list[Callable[[], object]] = [
+    changes: list[Callable[[], object]] = [
         lambda: sales.label("kim", number, f"stage:{random.choice(OPEN)}"),
         lambda: sales.unlabel("kim", number, random.choice(sales.issue(number).labels or ("stage:lead",))),
         lambda: sales.edit_issue("kim", number, title=f"Renamed {random.random()}"),
@@ -76,7 +76,7 @@ def something_happens(play: Play, random: Random) -> None:
         lambda: _rename_and_back(sales, random),
         lambda: sales.delete_label("kim", "not-a-deal") if "not-a-deal" in sales.labels() else None,
     ]
-    random.choice(acts)()
+    random.choice(changes)()
     play.drop()
 
 

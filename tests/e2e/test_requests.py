@@ -8,29 +8,29 @@ from typing import Any
 
 import pytest
 
-from salesbot.sandbox import Delivery
+from github_sandbox import Delivery
 from tests.e2e.play import BOT, Play, kinds
 
 TWO = ["query", "mutation"]
 ONE = ["query"]
 
-Act = Callable[[Play, int], object]
+Change = Callable[[Play, int], object]
 
 
 def _ticked(play: Play, deal: int) -> None:
     play.sales.close("ann", deal)
-    play.settle()
+    play.reconcile()
     play.sales.tick("nora", play.one(deal, "ask").id, "lost: price")
 
 
 def _refused_before(play: Play, deal: int) -> None:
     play.sales.label("ann", deal, "stage:won")
-    play.settle()
+    play.reconcile()
     play.sales.label("ann", deal, "stage:prospect")
 
 
 @pytest.mark.parametrize(
-    "act",
+    "change",
     [
         pytest.param(lambda play, deal: play.sales.label("ann", deal, "stage:prospect"), id="a label"),
         pytest.param(lambda play, deal: play.sales.label("ann", deal, "stage:won"), id="a refused label"),
@@ -48,16 +48,16 @@ def _refused_before(play: Play, deal: int) -> None:
         pytest.param(_ticked, id="a tick in the question how it ended"),
     ],
 )
-def test_one_read_and_one_write(play: Play, act: Act) -> None:
+def test_one_read_and_one_write(play: Play, change: Change) -> None:
     deal = play.deal()
     play.sales.collaborators_readable(True)
-    act(play, deal)
+    change(play, deal)
     run = play.run()
     assert kinds(run) == TWO
 
 
 @pytest.mark.parametrize(
-    "act",
+    "change",
     [
         pytest.param(lambda play, deal: play.sales.edit_issue("ann", deal, body="We met on Monday."), id="the text"),
         pytest.param(
@@ -70,14 +70,14 @@ def test_one_read_and_one_write(play: Play, act: Act) -> None:
         pytest.param(lambda play, deal: play.sales.swap("ann", deal, "bug", "idea"), id="labels of no stage"),
     ],
 )
-def test_one_read_where_there_is_nothing_to_do(play: Play, act: Act) -> None:
+def test_one_read_where_there_is_nothing_to_do(play: Play, change: Change) -> None:
     deal = play.deal()
     play.sales.create_label("kim", "bug")
     play.sales.create_label("kim", "idea")
     play.sales.label("ann", deal, "bug")
-    play.settle()
-    act(play, deal)
-    assert [kinds(run) for run in play.settle()] in ([ONE], [ONE, ONE])
+    play.reconcile()
+    change(play, deal)
+    assert [kinds(run) for run in play.reconcile()] in ([ONE], [ONE, ONE])
 
 
 def test_a_role_is_asked_in_a_third_request_where_the_token_may_not_list_people(play: Play) -> None:
@@ -144,10 +144,10 @@ def test_a_label_of_the_list_that_changes_its_colour_costs_nothing(play: Play) -
     assert (run.exit_code, kinds(run)) == (0, [])
 
 
-@pytest.mark.parametrize("act", ["opened", "commented"])
-def test_pull_requests_cost_nothing(play: Play, act: str) -> None:
+@pytest.mark.parametrize("change", ["opened", "commented"])
+def test_pull_requests_cost_nothing(play: Play, change: str) -> None:
     deal = play.sales.open_issue("ann", "Acme")
-    if act == "commented":
+    if change == "commented":
         play.drop()
         play.sales.comment("ann", deal, "/won")
     run = play.run(_pull_request(play.github.outbox[0]))
@@ -155,7 +155,7 @@ def test_pull_requests_cost_nothing(play: Play, act: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "act",
+    "change",
     [
         pytest.param(lambda play, deal: play.sales.comment("ann", deal, "We met on Monday."), id="a comment"),
         pytest.param(lambda play, deal: play.sales.comment("ann", deal, "see 1/2 and and/or"), id="a slash inside"),
@@ -168,10 +168,10 @@ def test_pull_requests_cost_nothing(play: Play, act: str) -> None:
         ),
     ],
 )
-def test_talk_costs_nothing(play: Play, act: Act) -> None:
+def test_talk_costs_nothing(play: Play, change: Change) -> None:
     deal = play.deal()
-    act(play, deal)
-    runs = play.settle()
+    change(play, deal)
+    runs = play.reconcile()
     assert [(run.exit_code, kinds(run)) for run in runs] == [(0, [])] * len(runs)
     assert runs
 
@@ -186,7 +186,7 @@ def test_a_stage_label_deleted_from_the_list_is_one_event_not_one_for_each_deal(
     for _ in range(3):
         play.deal()
     play.sales.delete_label("kim", "stage:lead")
-    runs = play.settle()
+    runs = play.reconcile()
     quiet = [run for run in runs if run.delivery.event == "issues"]
     assert [kinds(run) for run in quiet] == [[]] * 3
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from salesbot.sandbox import Delivery, Sandbox, Workflow
+from github_sandbox import Delivery, Sandbox, Workflow
 from tests.e2e.conftest import MONDAY
 from tests.e2e.play import CONFIG, Door, Play, kinds, told, writes
 
@@ -23,7 +23,7 @@ COMMAND = [sys.executable, "-m", "salesbot", "run"]
 def test_on_a_locked_issue_only_labels_and_state_change_and_one_notice_says_so(play: Play) -> None:
     deal = play.deal("negotiating")
     play.sales.comment("nora", deal, "/value 9000")
-    play.settle()
+    play.reconcile()
     play.sales.label("nora", deal, "stage:won")
     play.sales.lock("kim", deal)
     before = play.sales.issue(deal).comments
@@ -38,10 +38,10 @@ def test_on_a_locked_issue_only_labels_and_state_change_and_one_notice_says_so(p
 def test_a_move_on_a_locked_issue_is_told_once_it_is_unlocked(play: Play) -> None:
     deal = play.deal("negotiating")
     play.sales.comment("nora", deal, "/value 9000")
-    play.settle()
+    play.reconcile()
     play.sales.label("nora", deal, "stage:won")
     play.sales.lock("kim", deal)
-    play.settle()
+    play.reconcile()
     play.sales.unlock("kim", deal)
     play.by_hand(deal)
     assert play.stages(deal) == ["won"]
@@ -56,9 +56,9 @@ def test_an_issue_transferred_in_keeps_its_stage_and_gets_a_card_of_its_own(play
     target.create_label("kim", "stage:negotiating")
     play.drop()
     moved = play.sales.transfer("kim", deal, "acme/other")
-    play.settle()
+    play.reconcile()
     target.comment("ann", moved, "/status")
-    runs = play.settle()
+    runs = play.reconcile()
     assert [run.exit_code for run in runs] == [0] * len(runs)
     there = Play(play.github, play.door, "acme/other")
     assert there.stages(moved) == ["negotiating"]
@@ -134,7 +134,7 @@ def renamed(play: Play) -> int:
 
 
 @pytest.mark.parametrize(
-    ("act", "would"),
+    ("change", "would"),
     [
         pytest.param(opened, ["create the label stage:lead", "write the comment card"], id="a new issue"),
         pytest.param(labelled, ["add the label", "remove the label stage:lead"], id="a label"),
@@ -144,16 +144,16 @@ def renamed(play: Play) -> int:
     ],
 )
 def test_a_dry_run_writes_nothing_and_says_what_would_be_done(
-    play: Play, act: Callable[[Play], int], would: list[str]
+    play: Play, change: Callable[[Play], int], would: list[str]
 ) -> None:
-    deal = act(play)
+    deal = change(play)
     before, labels = play.sales.issues(), play.sales.labels()
     run = play.run(inputs={"dry-run": "true"})
     assert writes(run.requests) == []
     assert (play.sales.issues(), play.sales.labels()) == (before, labels)
     assert "What would have been done (dry run):" in run.summary
-    assert all(words in run.summary for words in would if act is not labelled), run.summary
-    assert f"deal #{deal}" in run.summary or act is renamed
+    assert all(words in run.summary for words in would if change is not labelled), run.summary
+    assert f"deal #{deal}" in run.summary or change is renamed
 
 
 def test_a_dry_run_says_would_and_its_outputs_say_where_the_deal_is(play: Play) -> None:
@@ -205,7 +205,7 @@ def test_github_enterprise_server_is_spoken_to_at_its_own_addresses(door: Door) 
         play = Play(server, door)
         deal = play.deal()
         play.sales.comment("nora", deal, "/value 9k\n/prospect")
-        play.settle()
+        play.reconcile()
         assert play.stages(deal) == ["prospect"]
         paths = {entry.path.partition("repos")[0] for entry in server.requests}
         assert paths == {"/api/graphql", "/api/v3/"}

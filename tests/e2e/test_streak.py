@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from github_sandbox import Fault, Sandbox
+from github_sandbox.streak import Streak
 from salesbot.adapters.github import Client
 from salesbot.adapters.streak import Method
 from salesbot.adapters.streak import Streak as TheirClient
-from salesbot.sandbox import Fault, Sandbox
-from salesbot.sandbox.streak import Streak
 from tests.e2e.boxes import Boxes, request
 from tests.e2e.play import Door, Play, kinds, told
 
@@ -46,7 +46,7 @@ def test_a_deal_gets_a_box_with_name_stage_value_owner_and_address(boxes: Boxes)
     boxes.begin()
     deal = boxes.play.deal()
     boxes.play.sales.comment("nora", deal, "/assign nora\n/value 12k EUR")
-    boxes.play.settle()
+    boxes.play.reconcile()
     assert boxes.sync().exit_code == 0
     box = boxes.box(deal)
     assert boxes.streak.boxes[box]["name"] == "Acme GmbH: new shop"
@@ -70,7 +70,7 @@ def test_nothing_changed_costs_one_request_to_streak_and_writes_nothing(boxes: B
 def test_a_move_on_github_brings_the_box_along_at_once(boxes: Boxes) -> None:
     deal, box = boxes.in_step()
     boxes.play.sales.comment("nora", deal, "/prospect")
-    boxes.play.settle()
+    boxes.play.reconcile()
     assert boxes.streak.stage(box) == "Prospect"
     boxes.to_rest()
     assert boxes.play.stages(deal) == ["prospect"]
@@ -79,7 +79,7 @@ def test_a_move_on_github_brings_the_box_along_at_once(boxes: Boxes) -> None:
 def test_a_move_in_streak_is_taken_and_the_owner_hears_what_is_missing(boxes: Boxes) -> None:
     deal, box = boxes.in_step("qualified")
     boxes.play.sales.comment("nora", deal, "/assign nora")
-    boxes.play.settle()
+    boxes.play.reconcile()
     boxes.streak.move(box, "Negotiating")
     boxes.to_rest()
     assert boxes.play.stages(deal) == ["negotiating"]
@@ -107,7 +107,7 @@ def test_won_in_streak_waits_for_its_value(boxes: Boxes) -> None:
     assert boxes.play.stages(deal) == ["negotiating"]
     assert "won in Streak, but not here yet" in boxes.play.text(deal, "waits")
     boxes.play.sales.comment("nora", deal, "/value 9000 EUR")
-    boxes.play.settle()
+    boxes.play.reconcile()
     boxes.to_rest()
     assert boxes.play.stages(deal) == ["won"]
     assert boxes.play.sales.issue(deal).state == "CLOSED"
@@ -117,7 +117,7 @@ def test_won_in_streak_waits_for_its_value(boxes: Boxes) -> None:
 def test_an_end_is_never_undone(boxes: Boxes) -> None:
     deal, box = boxes.in_step("negotiating", body="### Reason\n\nprice\n")
     boxes.play.sales.comment("nora", deal, "/lost price")
-    boxes.play.settle()
+    boxes.play.reconcile()
     boxes.to_rest()
     boxes.streak.move(box, "Lead")
     boxes.to_rest()
@@ -135,7 +135,7 @@ def test_the_newer_move_wins(boxes: Boxes, ours_first: bool) -> None:
     if not ours_first:
         boxes.play.sales.comment("nora", deal, "/lead")
     boxes.to_rest()
-    boxes.play.settle()
+    boxes.play.reconcile()
     wanted = "negotiating" if ours_first else "lead"
     assert (boxes.play.stages(deal), boxes.box_stage(deal)) == ([wanted], wanted)
 
@@ -149,9 +149,9 @@ def test_a_box_that_is_dragged_while_a_sync_runs_is_heard(boxes: Boxes) -> None:
     for number in range(2, requests + 1):
         boxes.restore()
         boxes.play.github.advance(60)
-        boxes.meanwhile = {number: lambda: boxes.streak.move(box, "Qualified")}
+        boxes.concurrent = {number: lambda: boxes.streak.move(box, "Qualified")}
         assert boxes.sync().exit_code == 0
-        assert boxes.meanwhile == {}
+        assert boxes.concurrent == {}
         boxes.to_rest()
         assert boxes.play.stages(deal) == [boxes.box_stage(deal)]
         overrun += boxes.streak.stage(box) == "Prospect"
@@ -162,7 +162,7 @@ def test_old_business_gets_no_box(boxes: Boxes) -> None:
     boxes.begin()
     deal = boxes.play.deal("negotiating", body="### Reason\n\nprice\n")
     boxes.play.sales.comment("nora", deal, "/lost price")
-    boxes.play.settle()
+    boxes.play.reconcile()
     boxes.to_rest()
     assert boxes.streak.boxes == {}
 
@@ -187,9 +187,9 @@ def test_two_syncs_side_by_side_make_one_box(boxes: Boxes) -> None:
     requests = boxes.count
     for number in range(1, requests + 1):
         boxes.restore()
-        boxes.meanwhile = {number: lambda: _sync_beside(boxes)}
+        boxes.concurrent = {number: lambda: _sync_beside(boxes)}
         assert boxes.sync().exit_code == 0, number
-        assert (boxes.meanwhile, len(boxes.streak.boxes)) == ({}, 1), number
+        assert (boxes.concurrent, len(boxes.streak.boxes)) == ({}, 1), number
         boxes.to_rest()
         assert boxes.box_stage(deal) == "lead"
 
@@ -221,7 +221,7 @@ def test_a_deal_and_a_box_are_paired_by_hand(boxes: Boxes) -> None:
     box = boxes.streak.box(boxes.pipeline, "Acme, from before", "Lead")
     address = f"https://mail.google.com/mail/u/0/#box/{box}"
     boxes.play.sales.comment("nora", deal, f"/streak link {address}")
-    boxes.play.settle()
+    boxes.play.reconcile()
     boxes.to_rest()
     assert boxes.box(deal) == box
     assert boxes.streak.boxes[box]["name"] == "Acme GmbH: new shop"
@@ -234,7 +234,7 @@ def test_two_deals_that_name_one_box_are_told(boxes: Boxes) -> None:
     deal, box = boxes.in_step()
     other = boxes.play.deal(title="Borealis AG: app")
     boxes.play.sales.comment("nora", other, f"/streak link {box}")
-    boxes.play.settle()
+    boxes.play.reconcile()
     run = boxes.sync()
     assert told(run) == [("warning", f"Deals {deal} and {other} name the same box in Streak: `/streak link` another.")]
     assert boxes.streak.boxes[box]["name"] == "Acme GmbH: new shop"
@@ -316,7 +316,7 @@ def test_a_revoked_key_is_one_clear_message_and_the_pipeline_goes_on(boxes: Boxe
     ]
     assert [entry.status for entry in boxes.asked] == [401]
     boxes.play.sales.comment("nora", deal, "/prospect")
-    (moved,) = boxes.play.settle()
+    (moved,) = boxes.play.reconcile()
     assert (moved.exit_code, boxes.play.stages(deal)) == (0, ["prospect"])
     assert [level for level, _ in told(moved)] == ["notice"]
     assert "Check the secret STREAK_API_KEY" in told(moved)[0][1]
@@ -350,7 +350,7 @@ def test_streak_down_never_fails_a_move(boxes: Boxes, fault: Fault) -> None:
     deal, box = boxes.in_step()
     boxes.arm(fault)
     boxes.play.sales.comment("nora", deal, "/prospect")
-    (run,) = boxes.play.settle()
+    (run,) = boxes.play.reconcile()
     assert (run.exit_code, boxes.play.stages(deal)) == (0, ["prospect"])
     assert [level for level, _ in told(run)] == ["notice"]
     assert boxes.sync().exit_code == 1
@@ -388,7 +388,7 @@ def _a_new_deal(boxes: Boxes) -> int:
     boxes.begin()
     deal = boxes.play.deal()
     boxes.play.sales.comment("nora", deal, "/assign nora\n/value 9000 EUR")
-    boxes.play.settle()
+    boxes.play.reconcile()
     return deal
 
 
@@ -396,7 +396,7 @@ def _ours_moved(boxes: Boxes) -> int:
     deal, _ = boxes.in_step()
     boxes.play.sales.comment("nora", deal, "/prospect\n/value 12k EUR")
     del boxes.play.environment["INPUT_STREAK-KEY"]
-    boxes.play.settle()
+    boxes.play.reconcile()
     boxes.play.environment["INPUT_STREAK-KEY"] = "streak-key"
     return deal
 
@@ -404,7 +404,7 @@ def _ours_moved(boxes: Boxes) -> int:
 def _theirs_moved(boxes: Boxes) -> int:
     deal, box = boxes.in_step("qualified")
     boxes.play.sales.comment("nora", deal, "/assign nora")
-    boxes.play.settle()
+    boxes.play.reconcile()
     boxes.streak.move(box, "Negotiating")
     return deal
 

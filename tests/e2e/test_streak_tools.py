@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from salesbot.cli import main
-from salesbot.sandbox import Fault, Sandbox
-from salesbot.sandbox.streak import Streak
+from github_sandbox import Fault, Sandbox
+from github_sandbox.streak import Streak
+from salesbot.cli.main import main
 
 Printed = pytest.CaptureFixture[str]
 CONFIGURED = """version: 1

@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from salesbot.sandbox import Run
+from github_sandbox import Run
 from tests.e2e.conftest import MONDAY
 from tests.e2e.play import CONFIG, Play, key_of, kinds, writes
 from tests.e2e.scenes import outcome
 
-Act = Callable[[Play, int], object]
+Change = Callable[[Play, int], object]
 
 
 def day(number: int, hour: int = 6) -> datetime:
@@ -31,9 +31,9 @@ def sweep_on(play: Play, number: int, hour: int = 6) -> Run:
     return run
 
 
-def say(play: Play, deal: int, text: str, by: str = "nora") -> None:
+def render(play: Play, deal: int, text: str, by: str = "nora") -> None:
     play.sales.comment(by, deal, text)
-    play.settle()
+    play.reconcile()
 
 
 def attention(play: Play, deal: int) -> list[str]:
@@ -58,7 +58,7 @@ def rests(play: Play, deal: int) -> None:
 
 def _tick_in_question(play: Play, deal: int) -> None:
     play.sales.close("ann", deal)
-    play.settle()
+    play.reconcile()
     play.sales.tick("nora", play.one(deal, "ask").id, "lost: price")
 
 
@@ -68,12 +68,12 @@ def _two_labels(play: Play, deal: int) -> None:
 
 
 def _closed_and_reopened(play: Play, deal: int) -> None:
-    say(play, deal, "/lost price")
+    render(play, deal, "/lost price")
     play.sales.reopen("ann", deal)
 
 
 @pytest.mark.parametrize(
-    "act",
+    "change",
     [
         pytest.param(lambda play, deal: play.sales.comment("nora", deal, "/prospect"), id="a command"),
         pytest.param(lambda play, deal: play.sales.comment("nora", deal, "/value 9k\n/next friday call"), id="a plan"),
@@ -105,15 +105,15 @@ def _closed_and_reopened(play: Play, deal: int) -> None:
         ),
     ],
 )
-def test_a_lost_event_is_made_up_for_as_if_it_had_come(play: Play, act: Act) -> None:
+def test_a_lost_event_is_made_up_for_as_if_it_had_come(play: Play, change: Change) -> None:
     deal = play.deal()
     play.drop()
     start = play.github.snapshot()
-    act(play, deal)
-    play.settle()
+    change(play, deal)
+    play.reconcile()
     came = outcome(play, deal)
     play.github.restore(start)
-    act(play, deal)
+    change(play, deal)
     assert play.sweep().exit_code == 0
     assert outcome(play, deal) == came
     rests(play, deal)
@@ -131,7 +131,7 @@ def test_a_deal_whose_opening_was_lost_becomes_one(play: Play, labels: list[str]
     play.deal()
     start = play.github.snapshot()
     deal = play.sales.open_issue("ann", "Beta AG", labels=labels)
-    play.settle()
+    play.reconcile()
     came = outcome(play, deal)
     play.github.restore(start)
     play.sales.open_issue("ann", "Beta AG", labels=labels)
@@ -184,7 +184,7 @@ def test_a_deal_that_was_put_off_is_back_and_its_owner_told_once(
     if when == "2026-12-01":
         play.sales.push("kim", CONFIG, 'version: 1\nquiet: ["2026-12-01..2026-12-01"]\n')
     deal = play.deal(stage)
-    say(play, deal, f"/assign @kim\n/value 45k\n/revisit {when} they move house")
+    render(play, deal, f"/assign @kim\n/value 45k\n/revisit {when} they move house")
     sweep_on(play, mornings[0])
     assert play.stages(deal) == ["revisit"]
     sweep_on(play, mornings[1])
@@ -218,13 +218,13 @@ def test_attention_comes_and_goes_by_itself(play: Play) -> None:
     sweep_on(play, 26)
     assert attention(play, deal) == ["no-next-step"], "the third"
     rests(play, deal)
-    say(play, deal, "/next 2026-12-10 send the estimate")
+    render(play, deal, "/next 2026-12-10 send the estimate")
     assert attention(play, deal) == [], "the command took it off, no sweep was needed"
     sweep_on(play, 23 + 12)
     assert attention(play, deal) == [], "a deal with a next step in the future is not idle"
     sweep_on(play, 30 + 11)
     assert attention(play, deal) == ["idle", "overdue"]
-    say(play, deal, "/done")
+    render(play, deal, "/done")
     assert attention(play, deal) == []
     rests(play, deal)
 
@@ -244,7 +244,7 @@ def test_what_the_stage_expects_is_marked_until_it_is_there(play: Play) -> None:
     deal = play.deal()
     sweep_on(play, 24)
     assert attention(play, deal) == ["incomplete"]
-    say(play, deal, "/assign")
+    render(play, deal, "/assign")
     assert attention(play, deal) == []
     rests(play, deal)
 
@@ -252,7 +252,7 @@ def test_what_the_stage_expects_is_marked_until_it_is_there(play: Play) -> None:
 def test_a_lead_from_outside_that_nobody_answers_is_told_to_the_team_once(play: Play) -> None:
     play.sales.push("kim", CONFIG, 'version: 1\nnotify: {new: "@acme/sales"}\n')
     deal = play.sales.open_issue("eve", "A shop for us?")
-    play.settle()
+    play.reconcile()
     sweep_on(play, 23, 18)
     assert attention(play, deal) == []
     for morning in (24, 25, 26):
@@ -272,7 +272,7 @@ def test_a_lead_from_outside_that_nobody_answers_is_told_to_the_team_once(play: 
 
 def _with_step(play: Play, step: str = "/next tomorrow send the estimate") -> int:
     deal = play.deal("qualified")
-    say(play, deal, f"/assign @kim\n{step}")
+    render(play, deal, f"/assign @kim\n{step}")
     return deal
 
 
@@ -286,7 +286,7 @@ def test_one_reminder_for_an_overdue_step_however_many_days_go_by(play: Play) ->
     assert "@kim" in play.text(deal, "reminder")
     assert "send the estimate" in play.text(deal, "reminder")
     rests(play, deal)
-    say(play, deal, "/done")
+    render(play, deal, "/done")
     assert (attention(play, deal), "reminder" in play.said(deal)) == ([], False)
     rests(play, deal)
 
@@ -294,7 +294,7 @@ def test_one_reminder_for_an_overdue_step_however_many_days_go_by(play: Play) ->
 def test_the_next_overdue_step_is_another_occasion(play: Play) -> None:
     deal = _with_step(play)
     sweep_on(play, 25)
-    say(play, deal, "/next thursday call them")
+    render(play, deal, "/next thursday call them")
     assert "reminder" not in play.said(deal), "what it reminded of is over"
     sweep_on(play, 27)
     assert ever_said(play, deal, "reminder") == ["reminder:overdue-2026-11-24", "reminder:overdue-2026-11-26"]
@@ -393,16 +393,16 @@ def test_an_old_issue_that_somebody_gave_a_stage_is_taken_in_and_asked_nothing_f
 
 
 @pytest.mark.parametrize(
-    "act",
+    "change",
     [
-        pytest.param(lambda play, deal: say(play, deal, "/not-a-deal spam"), id="/not-a-deal"),
-        pytest.param(lambda play, deal: say(play, deal, "/lost price"), id="lost"),
-        pytest.param(lambda play, deal: say(play, deal, "/reject too small"), id="rejected"),
+        pytest.param(lambda play, deal: render(play, deal, "/not-a-deal spam"), id="/not-a-deal"),
+        pytest.param(lambda play, deal: render(play, deal, "/lost price"), id="lost"),
+        pytest.param(lambda play, deal: render(play, deal, "/reject too small"), id="rejected"),
     ],
 )
-def test_deals_that_are_over_are_asked_nothing(play: Play, act: Act) -> None:
+def test_deals_that_are_over_are_asked_nothing(play: Play, change: Change) -> None:
     deal = play.deal("negotiating")
-    act(play, deal)
+    change(play, deal)
     before = play.sales.issue(deal)
     for morning in (26, 30, 43):
         assert writes(sweep_on(play, morning).requests) == []

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from salesbot import cli
+from github_sandbox import Fault
 from salesbot.adapters.github import Client
-from salesbot.sandbox import Fault
+from salesbot.cli import main
 from tests.e2e.play import Play, kinds, told, writes
 from tests.e2e.scenes import MOVE, PLAN, Friday, Scene, assert_swept, outcome, outcomes, to_rest
 from tests.e2e.test_faults import ANYWHERE, GRAPHQL, HOPELESS
@@ -140,7 +140,7 @@ def test_a_sweep_that_reads_from_before_the_last_ones_writes_doubles_nothing_at_
 @pytest.fixture
 def impatient(play: Play, monkeypatch: pytest.MonkeyPatch) -> Play:
     """A run that waits one second for an answer, where real ones wait twenty; GitHub goes on for half a second more."""
-    monkeypatch.setattr(cli, "Client", partial(Client, timeout=1))
+    monkeypatch.setattr(main, "Client", partial(Client, timeout=1))
 
     def sleep(seconds: float) -> None:
         time.sleep(0.4 if seconds > 1 else 0)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from salesbot.sandbox import Fault
+from github_sandbox import Fault
 from tests.e2e.play import Play, writes
 from tests.e2e.scenes import ADOPTED, AGAIN, FIRST, MOVE, PLAN, REFUSAL, Friday, Scene, assert_swept, outcome, outcomes
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from salesbot.core import markdown
-from salesbot.sandbox import Entry, Fault, Run, Sandbox
-from salesbot.sandbox.access import Scope
+from github_sandbox import Entry, Fault, Run, Sandbox
+from github_sandbox.access import Scope
+from salesbot.core.text import markdown
 from tests.e2e.play import BOT, CONFIG, Play, field_names, kinds, told, writes
 
 CONTENT = {"addComment", "updateIssueComment", "updateIssue", "createIssue"}
@@ -116,11 +116,11 @@ def test_facts_older_than_a_minute_are_never_written_on(play: Play) -> None:
     deals = copies(play, play.deal(), 3, due=3)
     last = deals[-1]
 
-    def meanwhile() -> None:
+    def concurrent() -> None:
         play.github.advance(timedelta(minutes=2))
         play.sales.edit_issue("ann", last, body="They called.\n")
 
-    play.at(7, meanwhile)
+    play.at(7, concurrent)
     assert play.sweep().exit_code == 0
     assert play.sales.issue(last).body.startswith("They called.\n\n### Next step")
 
@@ -128,7 +128,7 @@ def test_facts_older_than_a_minute_are_never_written_on(play: Play) -> None:
 def test_at_most_twenty_five_reminders_a_sweep(play: Play) -> None:
     deal = play.deal("qualified")
     play.sales.comment("nora", deal, "/next tomorrow call @kim")
-    play.settle()
+    play.reconcile()
     deals = copies(play, deal, 29)
     play.github.advance(timedelta(days=2))
     reminded = []
@@ -144,7 +144,7 @@ def test_the_most_urgent_deals_come_first(play: Play) -> None:
     play.sales.push("kim", CONFIG, "version: 1\nsweep: {budget: 10}\n")
     deal = play.deal("qualified")
     play.sales.comment("nora", deal, "/assign @kim\n/next tomorrow call @kim")
-    play.settle()
+    play.reconcile()
     deals = copies(play, deal, 11)
     play.github.advance(timedelta(days=2))
     play.sales.comment("nora", deals[-1], "/value 9000")
@@ -247,7 +247,7 @@ def test_a_lost_stage_label_is_one_problem_and_its_deals_are_left_alone(
     else:
         play.sales.rename_label("kim", "stage:lead", "stage:hot")
     if event_comes:
-        play.settle()
+        play.reconcile()
     play.sales.comment("nora", other, "/value 9000")
     before = [play.sales.issue(deal) for deal in deals]
     for _ in range(2):

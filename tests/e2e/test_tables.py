@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from salesbot.cli import main
+from salesbot.cli.main import main
 from tests.e2e.play import BOT, Play
 
 TABLE = "id,Firma,Kontakt,Value,stage\n1,Acme GmbH,Jane Doe,12k,negotiating\n2,Borealis AG,,,lead\n"
@@ -36,7 +36,7 @@ def take_in(play: Play, file: Path, text: str, *options: str, by: str = "kim") -
 def test_rows_become_deals_once(play: Play, file: Path, by: str) -> None:
     for _ in range(2):
         assert take_in(play, file, TABLE, *MAPPED, by=by) == 0
-        play.settle()
+        play.reconcile()
     issues = {issue.title: issue.number for issue in play.sales.issues()}
     assert sorted(issues) == ["Acme GmbH", "Borealis AG"]
     assert [play.stages(number) for number in (issues["Acme GmbH"], issues["Borealis AG"])] == [
@@ -51,11 +51,11 @@ def test_rows_become_deals_once(play: Play, file: Path, by: str) -> None:
 
 def test_a_changed_row_changes_its_field_and_nothing_else(play: Play, file: Path) -> None:
     take_in(play, file, TABLE, *MAPPED)
-    play.settle()
+    play.reconcile()
     (number,) = [issue.number for issue in play.sales.issues() if issue.title == "Acme GmbH"]
     body = play.sales.issue(number).body
     assert take_in(play, file, TABLE.replace("12k", "14k").replace(",negotiating", ","), *MAPPED) == 0
-    play.settle()
+    play.reconcile()
     assert play.sales.issue(number).body == body.replace("12000 EUR", "14000 EUR")
     assert "14,000 EUR" in play.text(number, "card")
     play.assert_at_rest(number)
@@ -66,7 +66,7 @@ def test_what_goes_out_comes_in_again_and_changes_nothing(
 ) -> None:
     deal = play.deal("qualified", body="### Company\n\nAcme\n\n### Phone\n\n+49 151\n")
     play.sales.comment("nora", deal, "/value 9000\n/next friday call")
-    play.settle()
+    play.reconcile()
     assert run(play, "export", "csv", str(file)) == 0
     (row,) = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig"), newline="")))
     assert (row["number"], row["stage"], row["Value"], row["Phone"]) == (str(deal), "qualified", "9000 EUR", "'+49 151")

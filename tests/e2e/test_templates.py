@@ -36,7 +36,7 @@ def test_a_checklist_of_its_own(play: Play) -> None:
     assert "@team" not in play.text(deal, "checklist:qualification"), "a stranger's words mention nobody"
     play.sales.tick("nora", play.one(deal, "checklist:qualification").id, "Budget")
     play.sales.comment("ann", deal, "/qualify")
-    play.settle()
+    play.reconcile()
     assert play.stages(deal) == ["qualified"]
     play.assert_at_rest(deal)
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from salesbot.sandbox import Fault, Sandbox
-from salesbot.sandbox.access import Scope
+from github_sandbox import Fault, Sandbox
+from github_sandbox.access import Scope
 from tests.e2e.play import BOT, CONFIG, Play, field_names, kinds, name_of, told, writes
 
 APP = "acme-sales[bot]"
@@ -38,17 +38,17 @@ def test_a_token_that_may_not_read_files_does_not_run_the_default_pipeline(play:
     assert "Add `contents: read`" in message
 
 
-@pytest.mark.parametrize("act", ["label", "command", "refused label", "new issue"])
+@pytest.mark.parametrize("change", ["label", "command", "refused label", "new issue"])
 def test_a_token_that_may_not_write_issues_does_nothing_and_says_which_permission_is_missing(
-    play: Play, permissions: Any, act: str
+    play: Play, permissions: Any, change: str
 ) -> None:
     deal = play.deal()
-    if act == "new issue":
+    if change == "new issue":
         deal = play.sales.open_issue("ann", "Another")
-    elif act == "command":
+    elif change == "command":
         play.sales.comment("ann", deal, "/value 9000\n/prospect")
     else:
-        play.sales.label("ann", deal, "stage:prospect" if act == "label" else "stage:won")
+        play.sales.label("ann", deal, "stage:prospect" if change == "label" else "stage:won")
     permissions(issues="read")
     before, problem = play.sales.issue(deal), play.problem()
     run = play.run()
@@ -94,10 +94,10 @@ def test_the_token_is_never_in_the_log_or_the_summary(play: Play) -> None:
 def test_an_apps_token_does_the_same_and_its_own_changes_move_nothing(play: Play) -> None:
     play.environment["INPUT_TOKEN"] = play.github.token(APP)
     deal = play.sales.open_issue("ann", "Acme")
-    play.settle()
+    play.reconcile()
     said = play.sales.comment("nora", deal, "/value 9000\n/prospect")
     play.sales.label("ann", deal, "stage:won")
-    play.settle()
+    play.reconcile()
     assert play.stages(deal) == ["prospect"]
     comments = play.sales.issue(deal).comments
     assert {c.author for c in comments} == {APP, "nora"}
@@ -111,15 +111,15 @@ def test_another_identity_takes_over_without_asking_anew(play: Play) -> None:
     """A new token: the labels stand, and no command of before is run again."""
     deal = play.deal()
     play.sales.comment("nora", deal, "/value 9000\n/prospect")
-    play.settle()
+    play.reconcile()
     play.sales.comment("nora", deal, "/lead")
-    play.settle()
+    play.reconcile()
     play.environment["INPUT_TOKEN"] = play.github.token(APP)
     play.github.advance(60)
     play.by_hand(deal)
     assert play.stages(deal) == ["lead"]
     play.sales.comment("ann", deal, "/prospect")
-    play.settle()
+    play.reconcile()
     assert play.stages(deal) == ["prospect"]
 
 
@@ -129,7 +129,7 @@ def test_another_workflow_of_the_same_identity_is_not_us(play: Play) -> None:
     said = play.sales.comment("ann", deal, "/prospect")
     play.sales.react(BOT, said, "ROCKET")
     play.sales.comment(BOT, deal, "/won 1 EUR")
-    play.settle()
+    play.reconcile()
     assert play.stages(deal) == ["prospect"]
     play.sales.label(BOT, deal, "stage:won")
     play.by_hand(deal)
@@ -143,7 +143,7 @@ def test_roles_are_asked_of_github_whether_the_token_may_list_people_or_not(play
     play.sales.collaborators_readable(readable)
     for person, received in (("eve", "CONFUSED"), ("ann", "CONFUSED"), ("nora", "ROCKET")):
         said = play.sales.comment(person, deal, "/value 9000")
-        (run,) = play.settle()
+        (run,) = play.reconcile()
         assert play.receipts(deal, said) == [received]
         assert kinds(run)[:-1] == (["query"] if readable else ["query", "rest"])
     assert "### Value" in play.sales.issue(deal).body
@@ -168,7 +168,7 @@ def test_a_custom_role_counts_as_what_it_allows(play: Play) -> None:
     for readable in (True, False):
         play.sales.collaborators_readable(readable)
         said = play.sales.comment("lea", deal, f"/value {9000 + readable}")
-        play.settle()
+        play.reconcile()
         assert play.receipts(deal, said) == ["ROCKET"]
 
 
@@ -186,7 +186,7 @@ def test_each_author_is_asked_for_not_only_who_woke_us(play: Play) -> None:
 def test_the_writes_are_one_document_in_the_order_of_the_protocol(play: Play) -> None:
     deal = play.deal("negotiating")
     play.sales.comment("nora", deal, "/won 9000")
-    (run,) = play.settle()
+    (run,) = play.reconcile()
     assert field_names(run.requests[-1]) == [
         "updateIssue", "updateIssueComment", "addLabelsToLabelable", "removeLabelsFromLabelable", "closeIssue",
         "addComment", "addReaction",

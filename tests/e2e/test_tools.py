@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from salesbot.cli import main
-from salesbot.sandbox import Run
+from github_sandbox import Run
+from salesbot.cli.main import main
 from tests.e2e.play import CONFIG, Play, told, writes
 
-Act = Callable[[Play, int], object]
+Change = Callable[[Play, int], object]
 
 
 def explain(play: Play, deal: int, *options: str) -> Run:
@@ -28,7 +28,7 @@ def _not_a_deal(play: Play, deal: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("act", "says"),
+    ("change", "says"),
     [
         pytest.param(
             lambda play, deal: None,
@@ -65,9 +65,9 @@ def _not_a_deal(play: Play, deal: int) -> None:
         ),
     ],
 )  # fmt: skip
-def test_explain_says_why_a_deal_is_where_it_is(play: Play, act: Act, says: list[str]) -> None:
+def test_explain_says_why_a_deal_is_where_it_is(play: Play, change: Change, says: list[str]) -> None:
     deal = play.deal()
-    act(play, deal)
+    change(play, deal)
     play.drop()
     run = explain(play, deal)
     assert run.stdout.startswith(f"#{deal} Acme GmbH: new shop\n")
@@ -117,7 +117,7 @@ def event_file(play: Play, tmp_path: Path, name: str = "event.json") -> Path:
 
 @pytest.mark.parametrize("when", ["kept after the event", "kept before it"])
 @pytest.mark.parametrize(
-    ("act", "first", "says"),
+    ("change", "first", "says"),
     [
         pytest.param(
             lambda play, deal: play.sales.label("ann", deal, "stage:prospect"), "lead -> prospect",
@@ -138,15 +138,15 @@ def event_file(play: Play, tmp_path: Path, name: str = "event.json") -> Path:
     ],
 )  # fmt: skip
 def test_simulate_says_what_an_event_would_do_without_network(
-    play: Play, saved: Callable[[int], Path], tmp_path: Path, act: Act, first: str, says: list[str], when: str
+    play: Play, saved: Callable[[int], Path], tmp_path: Path, change: Change, first: str, says: list[str], when: str
 ) -> None:
     deal = play.deal()
     if when == "kept before it":
         file = saved(deal)
-        act(play, deal)
+        change(play, deal)
         event = event_file(play, tmp_path)
     else:
-        act(play, deal)
+        change(play, deal)
         event = event_file(play, tmp_path)
         file = saved(deal)
     run = play.salesbot("simulate", str(event), str(file), "--role", "nora=write", "--role", "ann=triage")
@@ -161,7 +161,7 @@ def test_simulate_on_another_day_with_another_configuration(
 ) -> None:
     deal = play.deal()
     play.sales.comment("nora", deal, "/assign @kim\n/revisit 2027-03-01 they move house")
-    play.settle()
+    play.reconcile()
     play.sales.edit_issue("ann", deal, body=play.sales.issue(deal).body + "\n")
     event, file = event_file(play, tmp_path), saved(deal)
     assert "Nothing to do." in play.salesbot("simulate", str(event), str(file)).stdout

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from salesbot.sandbox import Repo, Run, Sandbox, Workflow
+from github_sandbox import Repo, Run, Sandbox, Workflow
 
 CONTAINER = Path(__file__).with_name("container.py")
 
@@ -48,11 +48,11 @@ def sales(github: Sandbox) -> Repo:
 @pytest.fixture(scope="module")
 def deal(github: Sandbox, sales: Repo) -> int:
     number = sales.open_issue("ann", "Acme GmbH: new shop", "### Company\n\nAcme GmbH\n")
-    settle(github)
+    reconcile(github)
     return number
 
 
-def settle(github: Sandbox) -> list[Run]:
+def reconcile(github: Sandbox) -> list[Run]:
     runs = [github.run(delivery) for delivery in github.outbox]
     assert [(run.exit_code, run.stderr) for run in runs] == [(0, "")] * len(runs), runs[0].stdout
     return runs
@@ -66,14 +66,14 @@ def test_a_new_issue_becomes_a_lead(sales: Repo, deal: int) -> None:
 
 def test_a_refused_move_goes_back(github: Sandbox, sales: Repo, deal: int) -> None:
     sales.swap("ann", deal, "stage:lead", "stage:won")
-    settle(github)
+    reconcile(github)
     assert sales.issue(deal).labels == ("stage:lead",)
     assert "A deal in lead cannot go to won" in sales.issue(deal).comments[-1].body
 
 
 def test_a_move_by_command_is_told_to_the_runner(github: Sandbox, sales: Repo, deal: int) -> None:
     sales.comment("nora", deal, '/value 24k EUR\n/qualify --force "we know them"')
-    [run] = settle(github)
+    [run] = reconcile(github)
     assert sales.issue(deal).labels == ("stage:qualified",)
     assert "24000 EUR" in sales.issue(deal).body
     assert run.outputs["stage"] == "qualified"
@@ -85,7 +85,7 @@ def test_a_move_by_command_is_told_to_the_runner(github: Sandbox, sales: Repo, d
 def test_a_configuration_with_a_zone_of_its_own_is_read(github: Sandbox, sales: Repo, deal: int) -> None:
     sales.push("kim", ".github/salesbot.yml", "version: 1\ntimezone: Europe/Berlin\ncurrency: CHF\n")
     sales.comment("nora", deal, "/revisit 2027-03-01 budget comes in spring")
-    settle(github)
+    reconcile(github)
     assert sales.issue(deal).labels == ("stage:revisit",)
     assert "2027-03-01" in sales.issue(deal).body
 
@@ -112,7 +112,7 @@ def test_every_template_is_compiled(container: str) -> None:
 
 
 def test_there_is_no_pip_and_no_sandbox_in_it(container: str) -> None:
-    look = "from importlib.util import find_spec; print(find_spec('pip'), find_spec('salesbot.sandbox'))"
+    look = "from importlib.util import find_spec; print(find_spec('pip'), find_spec('github_sandbox'))"
     assert inside(container, "/opt/salesbot/bin/python", "-c", look) == "None None"
 
 

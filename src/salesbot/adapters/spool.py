@@ -18,7 +18,7 @@ SUFFIX = ".json"
 
 
 @dataclass(frozen=True)
-class Parcel:
+class Delivery:
     """Something that waits: its name, the raw body, the signature it came with."""
 
     name: str
@@ -50,7 +50,7 @@ class Spool:
         draft.replace(place)
         return name
 
-    def waiting(self) -> Iterator[Parcel]:
+    def waiting(self) -> Iterator[Delivery]:
         """Give what waits, the oldest first. A file that is none of ours is left alone."""
         found = sorted(self.folder.glob(f"*{SUFFIX}"), key=lambda file: file.stat().st_mtime)
         for file in found:
@@ -63,9 +63,9 @@ class Spool:
         (self.folder / f"{name}{SUFFIX}").unlink(missing_ok=True)
 
 
-def _read(file: Path) -> Parcel | None:
+def _read(file: Path) -> Delivery | None:
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
-        return Parcel(file.stem, kept["body"].encode("utf-8", "surrogateescape"), str(kept["signature"]))
+        return Delivery(file.stem, kept["body"].encode("utf-8", "surrogateescape"), str(kept["signature"]))
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

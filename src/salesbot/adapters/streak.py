@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 import requests
 
 from salesbot.core.errors import InputError, ServiceError
-from salesbot.core.mirror import (
+from salesbot.core.model.mirror import (
     EVER,
     Contact,
     Layout,
@@ -164,7 +164,7 @@ class Streak:
         path = f"v1/pipelines/{quote(layout.key, safe='')}/fields"
         self._send("PUT", path, {"name": name, "type": "TEXT_INPUT"}, again=False)
 
-    def perform(self, key: str, effect: MirrorEffect, layout: Layout) -> str | None:
+    def apply_changes(self, key: str, effect: MirrorEffect, layout: Layout) -> str | None:
         """Carry out one effect on a box; a text says what could not be done and why."""
         box = f"v1/boxes/{quote(key, safe='')}"
         match effect:

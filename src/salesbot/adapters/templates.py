@@ -32,10 +32,10 @@ from jinja2.bccache import Bucket
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from salesbot.core import markdown
 from salesbot.core.config.problems import Problem
 from salesbot.core.errors import InputError
-from salesbot.core.voice import Markdown
+from salesbot.core.text import markdown
+from salesbot.core.text.render import Markdown
 
 SUFFIX = ".md.j2"
 _FILENAME = "<template>"
@@ -99,7 +99,7 @@ def _environment(loader: BaseLoader, compiled: FileSystemBytecodeCache | None) -
     return jinja
 
 
-class Words:
+class TemplateRenderer:
     """The built-in templates with a repository's own in front. Calling it renders one (`core.voice.Say`)."""
 
     def __init__(self, overrides: Mapping[str, str] | None = None) -> None:
@@ -186,8 +186,8 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Refuse products that only serve to fill memory or time."""
-        sizes = [len(side) for side in (left, right) if isinstance(side, (str, list, tuple))]
-        factors = [abs(side) for side in (left, right) if isinstance(side, int)]
+        sizes = [len(remote) for remote in (left, right) if isinstance(remote, (str, list, tuple))]
+        factors = [abs(remote) for remote in (left, right) if isinstance(remote, int)]
         if operator == "**" or (sizes and factors and sizes[0] * factors[0] > MAX_OUTPUT):
             raise InputError("A template of this repository computes something too large.")
         return super().call_binop(context, operator, left, right)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesbot.adapters.actions.event import MAX_EVENT, Wakeup, read_event, wake
+from salesbot.adapters.actions.event import MAX_EVENT, RunRequest, read_event, wake
 from salesbot.adapters.actions.inputs import REPOSITORY, TASKS, Inputs, read_inputs
 from salesbot.adapters.actions.runner import MAX_SUMMARY, Runner
 
@@ -12,8 +12,8 @@ __all__ = [
     "REPOSITORY",
     "TASKS",
     "Inputs",
+    "RunRequest",
     "Runner",
-    "Wakeup",
     "read_event",
     "read_inputs",
     "wake",

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from salesbot.adapters.actions.inputs import Inputs, no_number, number_of
-from salesbot.core import markdown
 from salesbot.core.errors import InputError
-from salesbot.core.facts import Other, Waking
+from salesbot.core.model.facts import IssueSummary, Trigger
+from salesbot.core.text import markdown
 
 MAX_EVENT = 26 * 1024 * 1024
 """Bytes. GitHub delivers no payload over 25 MB."""
@@ -23,11 +23,11 @@ _LEAD_MARKER = "<!-- salesbot:lead "
 
 
 @dataclass(frozen=True)
-class Wakeup:
+class RunRequest:
     """What an event asks us to look at. `why` says, for the job summary, why it is nothing."""
 
     kind: Literal["deal", "labels", "task", "nothing"]
-    waking: Waking = field(default_factory=lambda: Waking(""))
+    trigger: Trigger = field(default_factory=lambda: Trigger(""))
     issue: int = 0
     task: str = ""
     why: str = ""
@@ -35,7 +35,7 @@ class Wakeup:
     label_id: str = ""
     relayed: tuple[str, str] | None = field(default=None, repr=False)
     """A response of a form as it was delivered: the raw body and its signature."""
-    gone: Other | None = None
+    gone: IssueSummary | None = None
     """An issue that a lead became, and that is not here any more."""
 
 
@@ -57,16 +57,16 @@ def read_event(path: str) -> dict[str, Any]:
     return event
 
 
-def wake(inputs: Inputs, event: Mapping[str, Any]) -> Wakeup:
+def wake(inputs: Inputs, event: Mapping[str, Any]) -> RunRequest:
     """Say what an event asks us to look at. Raises InputError if the event lacks what its kind must have."""
     if inputs.issue is not None and not _is_about(event, inputs.issue):
-        return Wakeup("deal", Waking(inputs.event), inputs.issue)
+        return RunRequest("deal", Trigger(inputs.event), inputs.issue)
     relays = inputs.event == "repository_dispatch" and inputs.task in ("intake", "all")
     if inputs.task != "auto" and not relays:
-        return Wakeup("task", Waking(inputs.event), task=inputs.task)
+        return RunRequest("task", Trigger(inputs.event), task=inputs.task)
     reader = _READERS.get(inputs.event)
     if reader is None:
-        return Wakeup("nothing", why=f"The event {inputs.event or 'without a name'} is none of ours.")
+        return RunRequest("nothing", why=f"The event {inputs.event or 'without a name'} is none of ours.")
     try:
         return reader(event)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -79,11 +79,11 @@ def _is_about(event: Mapping[str, Any], number: int) -> bool:
     return isinstance(issue, Mapping) and issue.get("number") == number
 
 
-def _nothing(why: str) -> Wakeup:
-    return Wakeup("nothing", why=why)
+def _nothing(why: str) -> RunRequest:
+    return RunRequest("nothing", why=why)
 
 
-def _issues(event: Mapping[str, Any]) -> Wakeup:
+def _issues(event: Mapping[str, Any]) -> RunRequest:
     action, issue = event["action"], event["issue"]
     if action in ("deleted", "transferred"):
         return _gone(issue)
@@ -99,17 +99,17 @@ def _issues(event: Mapping[str, Any]) -> Wakeup:
     return _deal(event, f"issues.{action}", label=label)
 
 
-def _gone(issue: Mapping[str, Any]) -> Wakeup:
+def _gone(issue: Mapping[str, Any]) -> RunRequest:
     """An issue was deleted, or moved to another repository. What came in by a form would come in again."""
     body = issue.get("body") or ""
     if not body.startswith(_LEAD_MARKER):
         return _nothing("The issue that is gone came in by no form.")
     labels = frozenset(str(label["name"]).casefold() for label in issue["labels"])
-    gone = Other(int(issue["number"]), str(issue["title"]), body, labels)
-    return Wakeup("task", Waking("issues.deleted"), task="intake", gone=gone)
+    gone = IssueSummary(int(issue["number"]), str(issue["title"]), body, labels)
+    return RunRequest("task", Trigger("issues.deleted"), task="intake", gone=gone)
 
 
-def _issue_comment(event: Mapping[str, Any]) -> Wakeup:
+def _issue_comment(event: Mapping[str, Any]) -> RunRequest:
     action, comment = event["action"], event["comment"]
     body = comment["body"] or ""
     if "pull_request" in event["issue"]:
@@ -130,13 +130,13 @@ def _issue_comment(event: Mapping[str, Any]) -> Wakeup:
     return _deal(event, f"issue_comment.{action}", comment=int(comment["id"]))
 
 
-def _deal(event: Mapping[str, Any], name: str, *, label: str | None = None, comment: int | None = None) -> Wakeup:
+def _deal(event: Mapping[str, Any], name: str, *, label: str | None = None, comment: int | None = None) -> RunRequest:
     sender = event.get("sender") or {}
     actor = sender.get("login") if sender.get("type") != "Bot" else None
-    return Wakeup("deal", Waking(name, label, comment, actor), int(event["issue"]["number"]))
+    return RunRequest("deal", Trigger(name, label, comment, actor), int(event["issue"]["number"]))
 
 
-def _label(event: Mapping[str, Any]) -> Wakeup:
+def _label(event: Mapping[str, Any]) -> RunRequest:
     action, label = event["action"], event["label"]
     if action == "edited":
         before = ((event.get("changes") or {}).get("name") or {}).get("from")
@@ -146,35 +146,35 @@ def _label(event: Mapping[str, Any]) -> Wakeup:
         before = label["name"]
     else:
         return _nothing(f"Nothing to do when a label is {action}.")
-    return Wakeup("labels", Waking(f"label.{action}"), label_before=before, label_id=label.get("node_id") or "")
+    return RunRequest("labels", Trigger(f"label.{action}"), label_before=before, label_id=label.get("node_id") or "")
 
 
-def _schedule(event: Mapping[str, Any]) -> Wakeup:
-    return Wakeup("task", Waking("schedule"), task="sweep")
+def _schedule(event: Mapping[str, Any]) -> RunRequest:
+    return RunRequest("task", Trigger("schedule"), task="sweep")
 
 
-def _dispatch(event: Mapping[str, Any]) -> Wakeup:
+def _dispatch(event: Mapping[str, Any]) -> RunRequest:
     """By hand: one deal by number, else the sweep."""
     given = (event.get("inputs") or {}).get("issue")
     if not given:
-        return Wakeup("task", Waking("workflow_dispatch"), task="sweep")
+        return RunRequest("task", Trigger("workflow_dispatch"), task="sweep")
     number = number_of(str(given))
     if number is None:
         raise InputError(markdown.log_safe(f"Wrong input: {no_number(str(given))}."))
-    return Wakeup("deal", Waking("workflow_dispatch"), number)
+    return RunRequest("deal", Trigger("workflow_dispatch"), number)
 
 
-def _repository_dispatch(event: Mapping[str, Any]) -> Wakeup:
+def _repository_dispatch(event: Mapping[str, Any]) -> RunRequest:
     """A relay hands over a response with its signature, or, where it is too large for an event, only wakes a poll."""
     if event["action"] != "typeform":
         return _nothing("A repository_dispatch of another kind.")
     payload = event.get("client_payload") or {}
     body, signature = payload.get("body"), payload.get("signature")
     if body is None:
-        return Wakeup("task", Waking("repository_dispatch"), task="intake")
+        return RunRequest("task", Trigger("repository_dispatch"), task="intake")
     if not isinstance(body, str) or not isinstance(signature, str):
         raise InputError("A relayed response is a text `body` and a text `signature`.", "See docs/intake.md")
-    return Wakeup("task", Waking("repository_dispatch"), task="intake", relayed=(body, signature))
+    return RunRequest("task", Trigger("repository_dispatch"), task="intake", relayed=(body, signature))
 
 
 _READERS = {

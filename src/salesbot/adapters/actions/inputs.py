@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from salesbot.core import markdown
 from salesbot.core.errors import InputError
+from salesbot.core.text import markdown
 
 REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 TASKS = ("auto", "sweep", "report", "intake", "streak", "all")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TextIO
 
-from salesbot.core import markdown
+from salesbot.core.text import markdown
 
 MAX_SUMMARY = 1024 * 1024
 """Bytes of a job summary; a longer one is dropped by the runner."""
@@ -27,7 +27,7 @@ class Runner:
         """Find the runner's files in the environment."""
         return cls(out, env.get("GITHUB_OUTPUT", ""), env.get("GITHUB_STEP_SUMMARY", ""))
 
-    def say(self, text: str) -> None:
+    def render(self, text: str) -> None:
         """Write a line to the log; what a stranger wrote cannot become a workflow command there."""
         self.out.write(f"{markdown.log_safe(text)}\n")
 

@@ -11,14 +11,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from salesbot.adapters.github import look_back as _look_back
-from salesbot.adapters.github import many as _many
-from salesbot.adapters.github import more as _more
-from salesbot.adapters.github import others as _others
+from salesbot.adapters.github import issue_list as _others
+from salesbot.adapters.github import labels_and_pins as _upkeep
 from salesbot.adapters.github import read as _read
+from salesbot.adapters.github import read_many as _many
+from salesbot.adapters.github import read_more as _more
 from salesbot.adapters.github import reports as _reports
 from salesbot.adapters.github import settings as _settings
-from salesbot.adapters.github import upkeep as _upkeep
+from salesbot.adapters.github import verify as _look_back
 from salesbot.adapters.github import write as _write
 from salesbot.adapters.github.client import (
     Client,
@@ -28,18 +28,18 @@ from salesbot.adapters.github.client import (
     PatienceError,
     UnclearError,
 )
-from salesbot.adapters.github.look_back import Meanwhile
-from salesbot.adapters.github.many import IN_FULL, Page
-from salesbot.adapters.github.others import Intake
-from salesbot.adapters.github.read import IssueGoneError, Place, from_saved
+from salesbot.adapters.github.issue_list import Intake
+from salesbot.adapters.github.labels_and_pins import Pinned
+from salesbot.adapters.github.read import IssueGoneError, RepositoryPaths, from_saved
+from salesbot.adapters.github.read_many import IN_FULL, Page
 from salesbot.adapters.github.scratch import Scratch
 from salesbot.adapters.github.settings import Rate, Workflow
-from salesbot.adapters.github.upkeep import Pinned
-from salesbot.adapters.github.write import Written
-from salesbot.core.deal import Role
-from salesbot.core.effects import CreateLabel, Effect
-from salesbot.core.facts import Facts, Issue, Label, Other, ProblemIssue, Waking
-from salesbot.core.gaps import Gaps
+from salesbot.adapters.github.verify import ConcurrentChanges
+from salesbot.adapters.github.write import WriteResult
+from salesbot.core.decide.data_needs import DataNeeds
+from salesbot.core.model.deal import Role
+from salesbot.core.model.effects import CreateLabel, Effect
+from salesbot.core.model.facts import Facts, Issue, IssueSummary, Label, ProblemIssue, Trigger
 
 if TYPE_CHECKING:
     from salesbot.adapters.github.history import Deals
@@ -47,22 +47,22 @@ if TYPE_CHECKING:
 __all__ = [
     "IN_FULL",
     "Client",
+    "ConcurrentChanges",
     "EventRefusedError",
     "ForbiddenError",
     "GitHub",
     "Intake",
     "IssueGoneError",
-    "Meanwhile",
     "NotFoundError",
     "Page",
     "PatienceError",
     "Pinned",
-    "Place",
     "Rate",
+    "RepositoryPaths",
     "Scratch",
     "UnclearError",
     "Workflow",
-    "Written",
+    "WriteResult",
     "from_saved",
 ]
 
@@ -72,66 +72,66 @@ class GitHub:
     """A repository on GitHub, as the shell uses it."""
 
     client: Client
-    place: Place
+    place: RepositoryPaths
 
-    def read(self, number: int, waking: Waking) -> Facts:
+    def read(self, number: int, trigger: Trigger) -> Facts:
         """Read a deal and everything around it, in one request."""
-        return _read.read(self.client, self.place, number, waking)
+        return _read.read(self.client, self.place, number, trigger)
 
-    def read_and_keep(self, number: int, waking: Waking) -> tuple[Facts, dict[str, Any]]:
+    def read_and_keep(self, number: int, trigger: Trigger) -> tuple[Facts, dict[str, Any]]:
         """Read a deal, and give back what GitHub answered too."""
-        return _read.read_and_keep(self.client, self.place, number, waking)
+        return _read.read_and_keep(self.client, self.place, number, trigger)
 
-    def read_repository(self, waking: Waking) -> Facts:
+    def read_repository(self, trigger: Trigger) -> Facts:
         """Read the repository without an issue."""
-        return _more.read_repository(self.client, self.place, waking)
+        return _more.read_repository(self.client, self.place, trigger)
 
-    def glance(self, around: Facts, state: Literal["OPEN", "CLOSED"], since: datetime | None = None) -> Iterator[Page]:
+    def glance(self, context: Facts, state: Literal["OPEN", "CLOSED"], since: datetime | None = None) -> Iterator[Page]:
         """Pass over all deals in a state, page by page."""
-        return _many.glance(self.client, self.place, around, state, *([since] if since else []))
+        return _many.glance(self.client, self.place, context, state, *([since] if since else []))
 
-    def read_many(self, numbers: Sequence[int], waking: Waking) -> list[Facts]:
+    def read_many(self, numbers: Sequence[int], trigger: Trigger) -> list[Facts]:
         """Read up to ten deals in full, in one request."""
-        return _many.read_many(self.client, self.place, numbers, waking)
+        return _many.read_many(self.client, self.place, numbers, trigger)
 
-    def team(self, around: Facts) -> dict[str, Role]:
+    def team(self, context: Facts) -> dict[str, Role]:
         """Read everybody's role at once, where the token may."""
-        return _many.team(self.client, around)
+        return _many.team(self.client, context)
 
     def role(self, person: str) -> Role:
         """Ask for somebody's role."""
         return _more.ask_role(self.client, self.place.repository, person)
 
-    def read_more(self, facts: Facts, gaps: Gaps) -> Facts:
+    def read_more(self, facts: Facts, data_needs: DataNeeds) -> Facts:
         """Read what a decision misses."""
-        return _more.read_more(self.client, self.place, facts, gaps)
+        return _more.read_more(self.client, self.place, facts, data_needs)
 
-    def read_intake(self, waking: Waking) -> Intake:
+    def read_intake(self, trigger: Trigger) -> Intake:
         """Read all that tells whether something new came in, in one request."""
-        return _others.read_intake(self.client, self.place, waking)
+        return _others.read_intake(self.client, self.place, trigger)
 
-    def newest(self, around: Facts, after: str | None) -> tuple[list[Other], str | None]:
+    def newest(self, context: Facts, after: str | None) -> tuple[list[IssueSummary], str | None]:
         """Read a page of all issues, the newest first, and where the next one begins."""
-        return _others.newest(self.client, around.repository, after)
+        return _others.newest(self.client, context.repository, after)
 
-    def every_deal(self, around: Facts) -> Iterator[Deals]:
+    def every_deal(self, context: Facts) -> Iterator[Deals]:
         """Read all deals with their history, some at a time; one that changes meanwhile comes again."""
         from salesbot.adapters.github import history
 
-        return history.every_deal(self.client, self.place, around)
+        return history.every_deal(self.client, self.place, context)
 
-    def every_deal_kept(self, around: Facts, cache: Path, log: Callable[[str], None]) -> Iterator[Deals]:
+    def every_deal_kept(self, context: Facts, cache: Path, log: Callable[[str], None]) -> Iterator[Deals]:
         """The same with a cache file: read what changed, and take the rest from it. Raises UnfilledError."""
         from salesbot.adapters.github import snapshot as _snapshot
 
-        with _snapshot.opened(cache, self.client, self.place, around, log) as snapshot:
+        with _snapshot.opened(cache, self.client, self.place, context, log) as snapshot:
             yield from snapshot.deals()
 
-    def open_deals(self, around: Facts, closed_since: datetime) -> Iterator[Deals]:
+    def open_deals(self, context: Facts, closed_since: datetime) -> Iterator[Deals]:
         """Read the open deals with their history, and the closed ones that changed since a moment."""
         from salesbot.adapters.github import history
 
-        return history.open_deals(self.client, self.place, around, closed_since)
+        return history.open_deals(self.client, self.place, context, closed_since)
 
     def reports(self, facts: Facts) -> tuple[Issue, ...]:
         """Read the newest weekly reports."""
@@ -149,13 +149,13 @@ class GitHub:
         """Create labels of the repository's list."""
         return _write.create_labels(self.client, facts, wanted)
 
-    def write(self, facts: Facts, effects: Sequence[Effect]) -> Written:
+    def write(self, facts: Facts, effects: Sequence[Effect]) -> WriteResult:
         """Carry effects out, in one request."""
         return _write.write(self.client, facts, effects)
 
-    def look_back(self, written: Written, facts: Facts, effects: Sequence[Effect]) -> Meanwhile:
+    def verify_write(self, written: WriteResult, facts: Facts, effects: Sequence[Effect]) -> ConcurrentChanges:
         """Say what happened while a decision was taken and written."""
-        return _look_back.look_back(written, facts, effects)
+        return _look_back.verify_write(written, facts, effects)
 
     def update_label(self, label: Label) -> Label:
         """Give the label of this id this name, colour and description."""
@@ -197,6 +197,6 @@ class GitHub:
         """Read what is left of this hour's requests."""
         return _settings.rates(self.client)
 
-    def scratch(self, around: Facts, excluded: Label) -> Scratch:
+    def scratch(self, context: Facts, excluded: Label) -> Scratch:
         """Prepare a scratch issue, with a label that keeps it from becoming a deal."""
-        return Scratch(self.client, around.repository, excluded)
+        return Scratch(self.client, context.repository, excluded)

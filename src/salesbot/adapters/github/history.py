@@ -13,13 +13,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from salesbot.adapters.github import shapes
+from salesbot.adapters.github import decode
 from salesbot.adapters.github.client import BrokenError, Client
+from salesbot.adapters.github.decode import Json, need, nodes
 from salesbot.adapters.github.documents import document
-from salesbot.adapters.github.read import Place, where
-from salesbot.adapters.github.shapes import Json, need, nodes
-from salesbot.core.deal import Actor
-from salesbot.core.facts import Comment, Edit, Facts, Issue, Label
+from salesbot.adapters.github.read import RepositoryPaths, where
+from salesbot.core.model.deal import Actor
+from salesbot.core.model.facts import Comment, Edit, Facts, Issue, Label
 from salesbot.core.report.reader import Raw
 
 PAGE = 50
@@ -56,7 +56,9 @@ class Leaf:
     """The document it came from."""
 
 
-def page(client: Client, place: Place, asked: Question, size: int, after: str | None = None, way: Way = "ASC") -> Leaf:
+def page(
+    client: Client, place: RepositoryPaths, asked: Question, size: int, after: str | None = None, way: Way = "ASC"
+) -> Leaf:
     """Read one page. Raises BrokenError where GitHub cannot manage it and a smaller one may do."""
     variables = {
         **{name: where(place)[name] for name in ("owner", "name")},
@@ -89,7 +91,9 @@ def whole(client: Client, node: Json) -> Json:
     return {**node, "timelineItems": {"nodes": events, "pageInfo": info}}
 
 
-def pages(client: Client, place: Place, asked: Question, after: str | None = None, way: Way = "ASC") -> Iterator[Leaf]:
+def pages(
+    client: Client, place: RepositoryPaths, asked: Question, after: str | None = None, way: Way = "ASC"
+) -> Iterator[Leaf]:
     """Read page after page in one stream. A page GitHub cannot manage is halved, down to 5."""
     size, more = PAGE, True
     while more:
@@ -122,7 +126,7 @@ class Both:
             self.left += count
 
 
-def read_all(client: Client, place: Place, started: datetime) -> Iterator[Leaf]:
+def read_all(client: Client, place: RepositoryPaths, started: datetime) -> Iterator[Leaf]:
     """Read every issue of a repository, in no order; one that changes meanwhile comes again, its newest state last.
 
     `started` is GitHub's time before the first page. Raises ServiceError where GitHub fails us.
@@ -136,10 +140,10 @@ def read_all(client: Client, place: Place, started: datetime) -> Iterator[Leaf]:
 class _Streams:
     """The four streams, and the queue in which their pages arrive."""
 
-    def __init__(self, client: Client, place: Place) -> None:
+    def __init__(self, client: Client, place: RepositoryPaths) -> None:
         self.client, self.place = client, place
         self.arrived: queue.Queue[Leaf | BaseException | None] = queue.Queue(AHEAD)
-        self.twins: list[Client] = []
+        self.possible_duplicates: list[Client] = []
         self.stopped = threading.Event()
         self.running = 0
 
@@ -156,13 +160,13 @@ class _Streams:
             yield from self._arriving()
         finally:
             self.stopped.set()
-            self.client.requests += sum(twin.requests for twin in self.twins)
+            self.client.requests += sum(possible_duplicate.requests for possible_duplicate in self.possible_duplicates)
 
     def _start(self, asked: Question, both: Both, after: str | None, way: Way) -> None:
-        twin = replace(self.client, requests=0)
-        self.twins.append(twin)
+        possible_duplicate = replace(self.client, requests=0)
+        self.possible_duplicates.append(possible_duplicate)
         self.running += 1
-        threading.Thread(target=self._stream, args=(twin, asked, both, after, way), daemon=True).start()
+        threading.Thread(target=self._stream, args=(possible_duplicate, asked, both, after, way), daemon=True).start()
 
     def _arriving(self) -> Iterator[Leaf]:
         while self.running:
@@ -214,38 +218,38 @@ class Deals:
     total: int
 
 
-def every_deal(client: Client, place: Place, around: Facts) -> Iterator[Deals]:
+def every_deal(client: Client, place: RepositoryPaths, context: Facts) -> Iterator[Deals]:
     """Read all deals; one that changes meanwhile comes again, its newest state last."""
-    return _counted(read_all(client, place, around.read_at), around)
+    return _counted(read_all(client, place, context.read_at), context)
 
 
-def open_deals(client: Client, place: Place, around: Facts, closed_since: datetime) -> Iterator[Deals]:
+def open_deals(client: Client, place: RepositoryPaths, context: Facts, closed_since: datetime) -> Iterator[Deals]:
     """Read the open deals, and the closed ones that changed since a moment."""
     asked = (Question("OpenDeals", ("OPEN",)), Question("ClosedDeals", ("CLOSED",), closed_since))
-    return _counted((leaf for each in asked for leaf in pages(client, place, each)), around)
+    return _counted((leaf for each in asked for leaf in pages(client, place, each)), context)
 
 
-def _counted(leaves: Iterator[Leaf], around: Facts) -> Iterator[Deals]:
+def _counted(leaves: Iterator[Leaf], context: Facts) -> Iterator[Deals]:
     read, totals = 0, dict[str, int]()
     for leaf in leaves:
         read += len(leaf.nodes)
         totals[leaf.asked] = leaf.total
-        raws = tuple(raw_of(node, around.viewer, around.repository.url) for node in leaf.nodes)
+        raws = tuple(raw_of(node, context.viewer, context.repository.url) for node in leaf.nodes)
         yield Deals(raws, read, max(read, sum(totals.values())))
 
 
 def raw_of(node: Json, viewer: Actor, repository_url: str) -> Raw:
     """Read an issue from what GitHub wrote, or from what a cache kept of it."""
     comments = {each.id: each for each in (_comment(said, viewer) for said in _said(node))}
-    edited = shapes.moment_or_none(node.get("lastEditedAt"))
+    edited = decode.moment_or_none(node.get("lastEditedAt"))
     number = need(node, "number")
     issue = Issue(
         id=need(node, "id"),
         number=number,
         title=need(node, "title"),
         body=node.get("body") or "",
-        created_at=shapes.moment(need(node, "createdAt")),
-        author=shapes.actor(node.get("author")),
+        created_at=decode.moment(need(node, "createdAt")),
+        author=decode.actor(node.get("author")),
         own=need(node, "viewerDidAuthor"),
         url=f"{repository_url}/issues/{number}",
         open=need(node, "state") == "OPEN",
@@ -254,10 +258,10 @@ def raw_of(node: Json, viewer: Actor, repository_url: str) -> Raw:
         assignees=tuple(Actor(person["login"], person.get("databaseId")) for person in nodes(node, "assignees")),
         comments=tuple(comments[id_] for id_ in sorted(comments)),
         comments_complete=len(comments) >= need(node, "oldest").get("totalCount", 0),
-        events=shapes.events(nodes(node, "timelineItems"), viewer),
-        body_edits=(Edit("", shapes.actor(node.get("editor")), edited),) if edited is not None else (),
+        events=decode.events(nodes(node, "timelineItems"), viewer),
+        body_edits=(Edit("", decode.actor(node.get("editor")), edited),) if edited is not None else (),
     )
-    return Raw(issue, shapes.moment_or_none(node.get("closedAt")))
+    return Raw(issue, decode.moment_or_none(node.get("closedAt")))
 
 
 def _said(node: Json) -> Sequence[Json]:
@@ -267,13 +271,13 @@ def _said(node: Json) -> Sequence[Json]:
 def _comment(node: Json, viewer: Actor) -> Comment:
     """Read a comment. Of others' comments only who and when is kept."""
     own = bool(need(node, "viewerDidAuthor"))
-    editor, edited = shapes.actor(node.get("editor")), shapes.moment_or_none(node.get("lastEditedAt"))
+    editor, edited = decode.actor(node.get("editor")), decode.moment_or_none(node.get("lastEditedAt"))
     return Comment(
         id=need(node, "databaseId"),
         node_id="",
         body=need(node, "body") if own else "",
-        created_at=shapes.moment(need(node, "createdAt")),
-        author=shapes.actor(node.get("author")),
+        created_at=decode.moment(need(node, "createdAt")),
+        author=decode.actor(node.get("author")),
         own=own,
         own_text=own and (edited is None or (editor is not None and editor.id == viewer.id)),
         editor=editor,

@@ -6,21 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from salesbot.adapters.github import shapes
+from salesbot.adapters.github import decode
 from salesbot.adapters.github.client import Client, NotFoundError, Reply
+from salesbot.adapters.github.decode import Json, need, nodes
 from salesbot.adapters.github.documents import document
-from salesbot.adapters.github.shapes import Json, need, nodes
-from salesbot.core.deal import Actor, Role
 from salesbot.core.errors import ServiceError
-from salesbot.core.facts import (
-    Comment,
-    Facts,
-    Issue,
-    Person,
-    ProblemIssue,
-    Repository,
-    Waking,
-)
+from salesbot.core.model.deal import Actor, Role
+from salesbot.core.model.facts import Comment, Facts, Issue, Person, ProblemIssue, Repository, Trigger
 
 MAX_FILE = 256 * 1024
 """Bytes of a configuration or template file."""
@@ -29,7 +21,7 @@ TOLERATED = ("repository.collaborators", "repository.people")
 
 
 @dataclass(frozen=True)
-class Place:
+class RepositoryPaths:
     """Where to read: the repository, and its files of configuration and templates."""
 
     repository: str
@@ -37,18 +29,18 @@ class Place:
     templates: str = ".github/salesbot"
 
 
-def read(client: Client, place: Place, number: int, waking: Waking) -> Facts:
+def read(client: Client, place: RepositoryPaths, number: int, trigger: Trigger) -> Facts:
     """Read a deal. Raises ServiceError naming `contents: read` if the configuration may not be read."""
     variables = {
         **where(place),
         "number": number,
-        "person": waking.actor,
-        "asked": waking.actor is not None,
+        "person": trigger.actor,
+        "asked": trigger.actor is not None,
     }
-    return facts_of(_ask(client, place, number, variables), waking, place)
+    return facts_of(_ask(client, place, number, variables), trigger, place)
 
 
-def _ask(client: Client, place: Place, number: int, variables: Mapping[str, Any]) -> Reply:
+def _ask(client: Client, place: RepositoryPaths, number: int, variables: Mapping[str, Any]) -> Reply:
     try:
         return client.query(document("Deal"), variables, tolerated=TOLERATED)
     except NotFoundError as error:
@@ -57,21 +49,23 @@ def _ask(client: Client, place: Place, number: int, variables: Mapping[str, Any]
         raise
 
 
-def read_and_keep(client: Client, place: Place, number: int, waking: Waking) -> tuple[Facts, dict[str, Any]]:
+def read_and_keep(
+    client: Client, place: RepositoryPaths, number: int, trigger: Trigger
+) -> tuple[Facts, dict[str, Any]]:
     """Read a deal, and give back what GitHub answered too, for `from_saved`."""
     variables = {**where(place), "number": number, "person": None, "asked": False}
     reply = _ask(client, place, number, variables)
     saved = {"data": reply.data, "at": reply.at.isoformat(), "config": place.config, "templates": place.templates}
-    return facts_of(reply, waking, place), saved
+    return facts_of(reply, trigger, place), saved
 
 
-def from_saved(saved: Mapping[str, Any], waking: Waking) -> Facts:
+def from_saved(saved: Mapping[str, Any], trigger: Trigger) -> Facts:
     """Read a deal from what was kept of an answer. Raises ServiceError if something is missing in it."""
-    place = Place(need(saved, "data", "repository", "nameWithOwner"), saved["config"], saved["templates"])
-    return facts_of(Reply(saved["data"], shapes.moment(saved["at"])), waking, place)
+    place = RepositoryPaths(need(saved, "data", "repository", "nameWithOwner"), saved["config"], saved["templates"])
+    return facts_of(Reply(saved["data"], decode.moment(saved["at"])), trigger, place)
 
 
-def where(place: Place) -> dict[str, Any]:
+def where(place: RepositoryPaths) -> dict[str, Any]:
     """Name the repository and its files, as every document wants them."""
     owner, _, name = place.repository.partition("/")
     return {
@@ -87,7 +81,7 @@ class IssueGoneError(NotFoundError):
     """The issue was deleted or transferred away."""
 
 
-def facts_of(reply: Reply, waking: Waking, place: Place) -> Facts:
+def facts_of(reply: Reply, trigger: Trigger, place: RepositoryPaths) -> Facts:
     """Read the facts from an answer."""
     viewer_data, data = need(reply.data, "viewer"), need(reply.data, "repository")
     viewer = Actor(need(viewer_data, "login"), viewer_data.get("databaseId"))
@@ -97,13 +91,13 @@ def facts_of(reply: Reply, waking: Waking, place: Place) -> Facts:
         repository=repository_facts(data, place),
         issue=issue_facts(issue, viewer) if issue is not None else None,
         viewer=viewer,
-        waking=waking,
+        trigger=trigger,
         read_at=reply.at,
-        roles=_roles(data, waking),
+        roles=_roles(data, trigger),
     )
 
 
-def _check_contents(data: Json, place: Place) -> None:
+def _check_contents(data: Json, place: RepositoryPaths) -> None:
     """A token that may not read files must not silently run the default pipeline."""
     if data.get("defaultBranchRef") is None and not need(data, "isEmpty"):
         raise ServiceError(
@@ -112,7 +106,7 @@ def _check_contents(data: Json, place: Place) -> None:
         )
 
 
-def repository_facts(data: Json, place: Place) -> Repository:
+def repository_facts(data: Json, place: RepositoryPaths) -> Repository:
     """Read the repository around the deals."""
     found = _problems(nodes(data, "problems"))
     files = _files(data, place)
@@ -125,7 +119,7 @@ def repository_facts(data: Json, place: Place) -> Repository:
         url=need(data, "url"),
         private=need(data, "isPrivate"),
         internal=need(data, "visibility") == "INTERNAL",
-        labels=tuple(shapes.label(node) for node in nodes(data, "labels")),
+        labels=tuple(decode.label(node) for node in nodes(data, "labels")),
         labels_complete=not need(data, "labels", "pageInfo")["hasNextPage"],
         labels_end=need(data, "labels", "pageInfo").get("endCursor"),
         config=texts.pop(place.config, None),
@@ -163,7 +157,7 @@ def _wrong(blob: Json) -> str:
     return ""
 
 
-def _files(data: Json, place: Place) -> dict[str, Json]:
+def _files(data: Json, place: RepositoryPaths) -> dict[str, Json]:
     """The configuration and the templates, by path; a folder gives one level."""
     found = {place.config: data.get("config")}
     for alias, folder in (("templates", place.templates), ("checklists", f"{place.templates}/checklists")):
@@ -173,15 +167,15 @@ def _files(data: Json, place: Place) -> dict[str, Json]:
     return {path: blob for path, blob in found.items() if blob is not None}
 
 
-def _roles(data: Json, waking: Waking) -> dict[str, Role]:
+def _roles(data: Json, trigger: Trigger) -> dict[str, Role]:
     """The role of who woke us, where the token may read it. Not in the list: no access, unless the list was refused."""
     people = data.get("collaborators")
-    if waking.actor is None or people is None:
+    if trigger.actor is None or people is None:
         return {}
     roles = {
-        edge["node"]["login"].casefold(): shapes.role(edge["permission"]) for edge in people.get("edges") or () if edge
+        edge["node"]["login"].casefold(): decode.role(edge["permission"]) for edge in people.get("edges") or () if edge
     }
-    return {waking.actor.casefold(): Role.NONE, **roles} if roles else {}
+    return {trigger.actor.casefold(): Role.NONE, **roles} if roles else {}
 
 
 def issue_facts(data: Json, viewer: Actor) -> Issue:
@@ -192,14 +186,14 @@ def issue_facts(data: Json, viewer: Actor) -> Issue:
         number=need(data, "number"),
         title=need(data, "title"),
         body=data.get("body") or "",
-        created_at=shapes.moment(need(data, "createdAt")),
-        author=shapes.actor(data.get("author")),
+        created_at=decode.moment(need(data, "createdAt")),
+        author=decode.actor(data.get("author")),
         own=need(data, "viewerDidAuthor"),
         url=need(data, "url"),
         open=need(data, "state") == "OPEN",
         state_reason=data.get("stateReason"),
         locked=need(data, "locked"),
-        labels=tuple(shapes.label(node) for node in nodes(data, "labels")),
+        labels=tuple(decode.label(node) for node in nodes(data, "labels")),
         assignees=tuple(
             Actor(node["login"], node.get("databaseId"), node_id=node["id"]) for node in nodes(data, "assignees")
         ),
@@ -207,18 +201,18 @@ def issue_facts(data: Json, viewer: Actor) -> Issue:
         comments_complete=complete,
         comments_after=after,
         unread_until=unread_until,
-        events=shapes.events(nodes(data, "timelineItems"), viewer),
+        events=decode.events(nodes(data, "timelineItems"), viewer),
         events_complete=not need(data, "timelineItems", "pageInfo")["hasPreviousPage"],
         events_before=need(data, "timelineItems", "pageInfo").get("startCursor"),
-        body_edits=shapes.edits(data.get("userContentEdits")),
+        body_edits=decode.edits(data.get("userContentEdits")),
     )
 
 
 def _comments(data: Json, viewer: Actor) -> tuple[tuple[Comment, ...], bool, Any, str | None]:
     """Put the three windows on the comments together, each comment once, by id."""
-    newest = [shapes.comment(node, viewer) for node in nodes(data, "newest")]
-    others = [shapes.comment(node, viewer) for node in (*nodes(data, "oldest"), *_touched(data))]
-    found = merged([*newest, *others])
+    newest = [decode.comment(node, viewer) for node in nodes(data, "newest")]
+    other_issues = [decode.comment(node, viewer) for node in (*nodes(data, "oldest"), *_touched(data))]
+    found = merged([*newest, *other_issues])
     complete = len(found) >= need(data, "oldest").get("totalCount", 0)
     until = None if complete else min(comment.created_at for comment in newest)
     return found, complete, until, need(data, "oldest", "pageInfo").get("endCursor")

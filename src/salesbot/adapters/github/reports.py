@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from salesbot.adapters.github import shapes
+from salesbot.adapters.github import decode
 from salesbot.adapters.github.client import Client
+from salesbot.adapters.github.decode import Json, need, nodes
 from salesbot.adapters.github.documents import document
-from salesbot.adapters.github.read import Place
-from salesbot.adapters.github.shapes import Json, need, nodes
-from salesbot.core.facts import Comment, Facts, Issue, Label
+from salesbot.adapters.github.read import RepositoryPaths
+from salesbot.core.model.facts import Comment, Facts, Issue, Label
 
 
-def reports(client: Client, place: Place, facts: Facts) -> tuple[Issue, ...]:
+def reports(client: Client, place: RepositoryPaths, facts: Facts) -> tuple[Issue, ...]:
     """Read the newest ten reports, with the comments they go on in."""
     owner, _, name = place.repository.partition("/")
     data = client.query(document("Reports"), {"owner": owner, "name": name}).data
@@ -25,7 +25,7 @@ def _issue(node: Json, repository_url: str) -> Issue:
         number=number,
         title=need(node, "title"),
         body=node.get("body") or "",
-        created_at=shapes.moment(need(node, "createdAt")),
+        created_at=decode.moment(need(node, "createdAt")),
         own=need(node, "viewerDidAuthor"),
         url=f"{repository_url}/issues/{number}",
         open=need(node, "state") == "OPEN",
@@ -41,7 +41,7 @@ def _comment(node: Json) -> Comment:
         id=need(node, "databaseId"),
         node_id=need(node, "id"),
         body=need(node, "body") if own else "",
-        created_at=shapes.moment(need(node, "createdAt")),
+        created_at=decode.moment(need(node, "createdAt")),
         own=own,
         own_text=own,
         minimized=bool(node.get("isMinimized")),

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from salesbot.adapters.github.client import Client
+from salesbot.adapters.github.decode import need, nodes
 from salesbot.adapters.github.documents import document
-from salesbot.adapters.github.shapes import need, nodes
 from salesbot.core.errors import ServiceError
-from salesbot.core.facts import Label, Repository
-from salesbot.core.taken_for_granted import BEFORE, FIRST, LAST, RENAMED, Seen
+from salesbot.core.installation.platform_assumptions import BEFORE, FIRST, LAST, RENAMED, Seen
+from salesbot.core.model.facts import Label, Repository
 
 TITLE = "salesbot doctor: a scratch issue, to be ignored"
 

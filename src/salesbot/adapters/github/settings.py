@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import quote
 
 from salesbot.adapters.github.client import Client, ForbiddenError
-from salesbot.adapters.github.shapes import need, role
-from salesbot.core.deal import Role
+from salesbot.adapters.github.decode import need, role
+from salesbot.core.model.deal import Role
 
 PAGE = 100
 FOLDER = ".github/workflows"

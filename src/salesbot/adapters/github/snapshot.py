@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from salesbot.adapters.github.client import Client
+from salesbot.adapters.github.decode import Json, need, nodes
 from salesbot.adapters.github.documents import document
 from salesbot.adapters.github.history import DOCUMENT, PAGE, POINTS, Deals, Question, State, pages, raw_of, whole
-from salesbot.adapters.github.read import Place
-from salesbot.adapters.github.shapes import Json, need, nodes
+from salesbot.adapters.github.read import RepositoryPaths
 from salesbot.core.errors import InputError, ServiceError
-from salesbot.core.facts import Facts
+from salesbot.core.model.facts import Facts
 
 VERSION = 1
 BUDGET = 600
@@ -52,8 +52,8 @@ class Snapshot:
 
     file: sqlite3.Connection
     client: Client
-    place: Place
-    around: Facts
+    place: RepositoryPaths
+    context: Facts
     log: Log
     spent: int = 0
 
@@ -70,7 +70,7 @@ class Snapshot:
             return
         if not self._get("started"):
             self._announce()
-            self._set("started", self.around.read_at.isoformat())
+            self._set("started", self.context.read_at.isoformat())
         for state in DOCUMENT:
             self._fill_with(state)
         self._set("since", self._get("started"))
@@ -115,7 +115,7 @@ class Snapshot:
             self._store(leaf.nodes)
             self.file.commit()
             self._spend(leaf.cost)
-        self._set("since", self.around.read_at.isoformat())
+        self._set("since", self.context.read_at.isoformat())
         self.file.commit()
 
     def _total(self) -> int:
@@ -158,11 +158,11 @@ class Snapshot:
     def _all(self) -> Iterator[Deals]:
         total, read = self._count(), 0
         rows = self.file.execute("SELECT node FROM issues")
-        names = {label.id: label.name for label in self.around.repository.labels}
+        names = {label.id: label.name for label in self.context.repository.labels}
         while found := rows.fetchmany(TOGETHER):
             read += len(found)
             kept = [_with_labels(json.loads(zlib.decompress(row[0])), names) for row in found]
-            raws = tuple(raw_of(node, self.around.viewer, self.around.repository.url) for node in kept)
+            raws = tuple(raw_of(node, self.context.viewer, self.context.repository.url) for node in kept)
             yield Deals(raws, read, total)
 
     def _store(self, found: Sequence[Json]) -> None:
@@ -199,20 +199,20 @@ def _with_labels(node: dict[str, Any], names: Mapping[str, str]) -> dict[str, An
 
 
 @contextmanager
-def opened(path: Path, client: Client, place: Place, around: Facts, log: Log) -> Iterator[Snapshot]:
+def opened(path: Path, client: Client, place: RepositoryPaths, context: Facts, log: Log) -> Iterator[Snapshot]:
     """Open a cache file; one of another repository, identity or version, or a spoilt one, is begun anew.
 
     What stood there is set aside, since it may be no cache but something of somebody's. Raises InputError where no file
     can be.
     """
-    key = f"{VERSION} {around.repository.id} {around.viewer.id}"
+    key = f"{VERSION} {context.repository.id} {context.viewer.id}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = _begun(path, key, log)
     except (OSError, sqlite3.OperationalError) as error:
         raise InputError(f"The cache {path} cannot be used: {error}.", "Name another file") from error
     with closing(file):
-        yield Snapshot(file, client, place, around, log)
+        yield Snapshot(file, client, place, context, log)
 
 
 def _begun(path: Path, key: str, log: Log) -> sqlite3.Connection:

@@ -11,13 +11,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
-from salesbot.adapters.github import shapes
+from salesbot.adapters.github import decode
 from salesbot.adapters.github.client import Client, Reply, UnclearError, is_broken
+from salesbot.adapters.github.decode import Json, nodes
 from salesbot.adapters.github.documents import definitions, with_fragments
-from salesbot.adapters.github.others import other
-from salesbot.adapters.github.shapes import Json, nodes
-from salesbot.core import lead, problems, weekly
-from salesbot.core.effects import (
+from salesbot.adapters.github.issue_list import other
+from salesbot.core.errors import ServiceError
+from salesbot.core.installation import problem_issue
+from salesbot.core.leads import lead
+from salesbot.core.model.effects import (
     AddLabel,
     Assign,
     CloseIssue,
@@ -40,8 +42,8 @@ from salesbot.core.effects import (
     UnpinIssue,
     Unreact,
 )
-from salesbot.core.errors import ServiceError
-from salesbot.core.facts import Comment, Edit, Facts, Label, Other
+from salesbot.core.model.facts import Comment, Edit, Facts, IssueSummary, Label
+from salesbot.core.report import weekly_issue
 
 MOST_ALIASES = 60
 """One client measured that GitHub takes about 75 mutations in one document."""
@@ -60,7 +62,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Written:
+class WriteResult:
     """What the answer to a write says."""
 
     failed: tuple[tuple[Effect, str], ...] = ()
@@ -76,7 +78,7 @@ class Written:
     """The comments it made, by key."""
     opened: int | None = None
     """The number of the issue it opened: a problem, a report or a lead."""
-    others: tuple[Other, ...] = ()
+    other_issues: tuple[IssueSummary, ...] = ()
     """The newest issues, after a lead was opened."""
 
 
@@ -106,13 +108,13 @@ def create_labels(client: Client, facts: Facts, wanted: Sequence[CreateLabel]) -
         if _is_unclear(reply, index):
             raise UnclearError("GitHub did not say whether it made a label.", "The next run looks")
         raise ServiceError(f"A label could not be created: {why}.", "It takes the role write, or `issues: write`")
-    return tuple(shapes.label(answer["label"]) for answer in made if answer is not None)
+    return tuple(decode.label(answer["label"]) for answer in made if answer is not None)
 
 
-def write(client: Client, facts: Facts, effects: Sequence[Effect]) -> Written:
+def write(client: Client, facts: Facts, effects: Sequence[Effect]) -> WriteResult:
     """Carry effects out in one document. Raises UnclearError if nobody can tell whether it happened."""
     steps = [_step(effect, facts) for effect in effects]
-    written = Written()
+    written = WriteResult()
     for start in range(0, len(steps), MOST_ALIASES):
         chunk = steps[start : start + MOST_ALIASES]
         written = _merged(written, _read_answer(chunk, _send(client, chunk)))
@@ -175,7 +177,7 @@ def _step(effect: Effect, facts: Facts) -> Step:  # one line for each effect: th
         case Unreact(id_, receipt):
             return Step(effect, "Unreact", {"comment": _comment(id_, facts), "receipt": receipt})
         case OpenProblem(title, body):
-            label = _label(problems.LABEL, facts)
+            label = _label(problem_issue.LABEL, facts)
             variables = {"repository": facts.repository.node_id, "title": title, "body": body, "label": label}
             return Step(effect, "OpenProblem", variables)
         case OpenLead(title, body, names):
@@ -187,7 +189,7 @@ def _step(effect: Effect, facts: Facts) -> Step:  # one line for each effect: th
         case CloseProblem(body):
             return Step(effect, "CloseProblem", {"problem": _problem(facts), "body": body})
         case OpenReport(title, body):
-            label = _label(weekly.LABEL, facts)
+            label = _label(weekly_issue.LABEL, facts)
             variables = {"repository": facts.repository.node_id, "title": title, "body": body, "label": label}
             return Step(effect, "OpenReport", variables)
         case PinIssue():
@@ -229,13 +231,13 @@ def _problem(facts: Facts) -> str:
     return facts.repository.problem.id
 
 
-def _read_answer(steps: Sequence[Step], reply: Reply) -> Written:
+def _read_answer(steps: Sequence[Step], reply: Reply) -> WriteResult:
     failed: list[tuple[Effect, str]] = []
     unclear: list[Effect] = []
     edits: dict[int, int] = {}
     texts: dict[int, tuple[Edit, ...]] = {}
     created: dict[str, Comment] = {}
-    others: tuple[Other, ...] = ()
+    other_issues: tuple[IssueSummary, ...] = ()
     back, opened = None, None
     for index, step in enumerate(steps):
         answer = reply.data.get(f"m{index}")
@@ -250,15 +252,15 @@ def _read_answer(steps: Sequence[Step], reply: Reply) -> Written:
             edited = answer["issueComment"]
             history = edited.get("userContentEdits") or {}
             edits[edited["databaseId"]] = history.get("totalCount", 0)
-            texts[edited["databaseId"]] = shapes.edits(history)
+            texts[edited["databaseId"]] = decode.edits(history)
         if step.operation == "AddComment" and isinstance(step.effect, PutComment):
             created[step.effect.key] = _made(answer["commentEdge"]["node"], step.effect.body)
         if step.operation in ("OpenProblem", "OpenReport", "OpenLead"):
             opened = answer["issue"]["number"]
         if step.operation == "OpenLead":
-            others = tuple(other(node) for node in nodes(answer, "issue", "repository", "newest"))
+            other_issues = tuple(other(node) for node in nodes(answer, "issue", "repository", "newest"))
         back = _find_back(answer) or back
-    return Written(tuple(failed), tuple(unclear), edits, texts, back, created, opened, others)
+    return WriteResult(tuple(failed), tuple(unclear), edits, texts, back, created, opened, other_issues)
 
 
 def _is_assigned(login: str, answer: Json) -> bool:
@@ -268,7 +270,7 @@ def _is_assigned(login: str, answer: Json) -> bool:
 
 
 def _made(node: Json, body: str) -> Comment:
-    return Comment(node["databaseId"], node["id"], body, shapes.moment(node["createdAt"]), own=True, own_text=True)
+    return Comment(node["databaseId"], node["id"], body, decode.moment(node["createdAt"]), own=True, own_text=True)
 
 
 def _already_so(step: Step, reply: Reply, index: int) -> bool:
@@ -292,8 +294,8 @@ def _find_back(answer: Any) -> Json | None:
     return next((found for value in answer.values() if (found := _find_back(value)) is not None), None)
 
 
-def _merged(one: Written, later: Written) -> Written:
-    return Written(
+def _merged(one: WriteResult, later: WriteResult) -> WriteResult:
+    return WriteResult(
         one.failed + later.failed,
         one.unclear + later.unclear,
         {**one.edits, **later.edits},
@@ -301,7 +303,7 @@ def _merged(one: Written, later: Written) -> Written:
         later.back,
         {**one.created, **later.created},
         later.opened or one.opened,
-        later.others or one.others,
+        later.other_issues or one.other_issues,
     )
 
 

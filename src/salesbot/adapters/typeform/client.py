@@ -15,7 +15,7 @@ import requests
 
 from salesbot.adapters.typeform.reading import questions, read_response
 from salesbot.core.errors import InputError, ServiceError
-from salesbot.core.lead import Received
+from salesbot.core.leads.lead import Received
 
 DEFAULT_URL = "https://api.typeform.com"
 SPACING = 0.5

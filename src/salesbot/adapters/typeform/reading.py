@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from salesbot.core.errors import InputError
-from salesbot.core.lead import FROM_FORM, Answer, Kind, Received
+from salesbot.core.leads.lead import FROM_FORM, Answer, Kind, Received
 
 SOURCE = FROM_FORM
 Json = Mapping[str, Any]

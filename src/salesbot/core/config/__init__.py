@@ -12,13 +12,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from salesbot.core.commands import COMMANDS
-from salesbot.core.config import check, rules, stages, yaml_text
+from salesbot.core.commands.catalog import COMMANDS
+from salesbot.core.config import check, rules, stages, yaml_reader
+from salesbot.core.config.document import Findings
 from salesbot.core.config.names import Names, read_names
 from salesbot.core.config.problems import ConfigError
-from salesbot.core.config.text import Findings
-from salesbot.core.defaults import default_pipeline
-from salesbot.core.pipeline import (
+from salesbot.core.model.defaults import default_pipeline
+from salesbot.core.model.pipeline import (
     Field,
     Owners,
     Permissions,
@@ -49,7 +49,7 @@ def parse(
     """
     if text is None:
         return default_pipeline()
-    document = yaml_text.read(text, file)
+    document = yaml_reader.read(text, file)
     findings = Findings(document, list(document.problems))
     settings = check.check(findings)
     pipeline, names = _merge(settings, words, findings)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from salesbot.core.config.names import kind_of
 from salesbot.core.config.problems import sentence, shown
-from salesbot.core.config.words import STAGE
-from salesbot.core.pipeline import DEFAULT_STAGES, Pipeline, Stage
+from salesbot.core.config.value_types import STAGE
+from salesbot.core.model.pipeline import DEFAULT_STAGES, Pipeline, Stage
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from typing import Any
 
 import voluptuous as vol
 
+from salesbot.core.config.document import Document, Findings, Path, Text, kind
 from salesbot.core.config.schema import layout
-from salesbot.core.config.shapes import WRONG, Wrong, says_nothing
-from salesbot.core.config.text import Document, Findings, Path, Text, kind
+from salesbot.core.config.shape import WRONG, Wrong, says_nothing
 
 Settings = dict[str, Any]
 

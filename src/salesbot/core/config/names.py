@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from salesbot.core.config.document import Findings, Path
 from salesbot.core.config.problems import did_you_mean, nearest, shown
-from salesbot.core.config.text import Findings, Path
-from salesbot.core.config.words import STAGE
-from salesbot.core.pipeline import Stage
+from salesbot.core.config.value_types import STAGE
+from salesbot.core.model.pipeline import Stage
 
 Settings = Mapping[str, Any]
 Defaults = Mapping[str, Stage]

@@ -9,12 +9,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from salesbot.core.config.document import Findings
 from salesbot.core.config.names import Names
 from salesbot.core.config.problems import did_you_mean, shown
-from salesbot.core.config.text import Findings
-from salesbot.core.config.words import MAX_LABEL
-from salesbot.core.money import DECIMALS
-from salesbot.core.pipeline import (
+from salesbot.core.config.value_types import MAX_LABEL
+from salesbot.core.model.pipeline import (
     BUILT_IN_FIELDS,
     DEFAULT_STAGES,
     KEPT_FIELDS,
@@ -24,6 +23,7 @@ from salesbot.core.pipeline import (
     checklist_file,
     field_key,
 )
+from salesbot.core.text.money import DECIMALS
 
 Settings = Mapping[str, Any]
 

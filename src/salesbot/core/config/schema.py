@@ -11,10 +11,10 @@ from typing import Any
 
 import voluptuous as vol
 
-from salesbot.core.config import shapes as shape
-from salesbot.core.config import words
-from salesbot.core.config.shapes import Shape, Wrong
-from salesbot.core.config.text import kind
+from salesbot.core.config import shape as shape
+from salesbot.core.config import value_types
+from salesbot.core.config.document import kind
+from salesbot.core.config.shape import Shape, Wrong
 
 MAX_STAGES = 60
 MAX_FIELDS = 100
@@ -37,28 +37,32 @@ def _map(key: Shape, value: Any, most: int = 200) -> vol.All:
 
 def _stage() -> dict[Any, Any]:
     return _settings(
-        ("label", shape.text(words.MAX_LABEL), "The label on GitHub. Default: the label prefix and the stage's name."),
-        ("description", shape.text(words.MAX_DESCRIPTION, empty=True), "What the stage means, in a sentence."),
-        ("color", words.color(), "The label's colour: six hexadecimal digits, without #."),
+        (
+            "label",
+            shape.text(value_types.MAX_LABEL),
+            "The label on GitHub. Default: the label prefix and the stage's name.",
+        ),
+        ("description", shape.text(value_types.MAX_DESCRIPTION, empty=True), "What the stage means, in a sentence."),
+        ("color", value_types.color(), "The label's colour: six hexadecimal digits, without #."),
         ("probability", shape.whole_number(0, 100), "How likely a deal here is won, in percent."),
         ("idle_days", shape.maybe(shape.whole_number(1, 3650)), "Days without anybody acting; null: no limit."),
         (
             "next",
-            _list(words.next_stage()),
+            _list(value_types.next_stage()),
             "The stages this one leads to. With signs, [+a, -b], it changes the default list instead. "
             "A new stage leads to its neighbours in the funnel, revisit, rejected and lost, and they lead to it.",
         ),
-        ("requires", _list(words.guard()), "What a deal must have to enter; else the move is refused."),
-        ("expects", _list(words.guard()), "What a deal should have; the card says what is missing."),
+        ("requires", _list(value_types.guard()), "What a deal must have to enter; else the move is refused."),
+        ("expects", _list(value_types.guard()), "What a deal should have; the card says what is missing."),
         ("checklist", shape.maybe(_template()), "The checklist posted on entering, as in checklists/<name>.md.j2."),
-        ("notify", shape.maybe(words.mention()), "Whom to mention once, when the checklist is first posted."),
+        ("notify", shape.maybe(value_types.mention()), "Whom to mention once, when the checklist is first posted."),
         ("command", shape.maybe(_command()), "The command that moves here, without slash. Default: the name."),
         (
             "was",
             shape.one_or_more(shape.text(100)),
             "Earlier names or labels. A default stage's: takes over all it had.",
         ),
-        ("after", words.stage_name(), "The open stage this one follows. Default: the last open one."),
+        ("after", value_types.stage_name(), "The open stage this one follows. Default: the last open one."),
     )
 
 
@@ -67,7 +71,7 @@ def _template() -> Shape:
 
 
 def _command() -> Shape:
-    return shape.matching(words.COMMAND, "a word in small letters", "Write it without the slash.")
+    return shape.matching(value_types.COMMAND, "a word in small letters", "Write it without the slash.")
 
 
 def _field_key() -> Shape:
@@ -87,7 +91,7 @@ def _streak_pipeline(stages: str) -> dict[Any, Any]:
     theirs = shape.matching(".{1,100}", "the key or name of a Streak stage", types=("string", "number"))
     return _settings(
         ("key", shape.text(), "The key of Streak's pipeline; no secret."),
-        ("stages", _map(words.stage_name(), theirs), stages),
+        ("stages", _map(value_types.stage_name(), theirs), stages),
         required=("key",),
     )
 
@@ -106,19 +110,19 @@ def _streak() -> dict[Any, Any]:
             _settings(("sales", sales, "Where deals have boxes."), ("connections", connections, "Where contacts do.")),
             "The pipelines on Streak's side.",
         ),
-        ("people", _map(words.login(), words.mail()), "Login: the mail address somebody has in Streak."),
+        ("people", _map(value_types.login(), value_types.mail()), "Login: the mail address somebody has in Streak."),
     )
 
 
 def _report() -> dict[Any, Any]:
-    goal = _settings(*((span, words.money(), f"Won in a {span}.") for span in ("month", "quarter", "year")))
+    goal = _settings(*((span, value_types.money(), f"Won in a {span}.") for span in ("month", "quarter", "year")))
     return _settings(
         ("goal", goal, "What the team wants to win, in the currency above."),
-        ("window", words.months(), "How far rates, cycle and funnel look back. Default: 12 months."),
+        ("window", value_types.months(), "How far rates, cycle and funnel look back. Default: 12 months."),
         ("by", _list(_field_key()), "Fields to count wins and losses by."),
         (
             "rates",
-            _map(words.currency(), vol.Any(words.rate(), _map(words.day(), words.rate()))),
+            _map(value_types.currency(), vol.Any(value_types.rate(), _map(value_types.day(), value_types.rate()))),
             "What one unit of another currency is worth in yours: USD: 0.92, or USD: {2026-01-01: 0.92, 2026-07-01: "
             "0.9}. A closed deal keeps the rate of its closing day.",
         ),
@@ -135,22 +139,22 @@ def _typeform() -> dict[Any, Any]:
     return _settings(
         ("form", shape.matching("[A-Za-z0-9_-]{1,60}", "the form's id, as in its address"), "The form's id."),
         ("map", _map(_field_key(), shape.text()), "Field: the `ref` of the answer that fills it."),
-        ("since", words.day(), "How far back the first poll goes. Default: seven days."),
+        ("since", value_types.day(), "How far back the first poll goes. Default: seven days."),
         required=("form",),
     )
 
 
 def _permissions() -> dict[Any, Any]:
     return _settings(
-        ("default", words.role(), "For commands. Default: write."),
-        ("moves", words.role(), "For moves, by label or command. Default: triage."),
-        ("force", words.role(), 'For --force "why", which passes guards. Default: write.'),
+        ("default", value_types.role(), "For commands. Default: write."),
+        ("moves", value_types.role(), "For moves, by label or command. Default: triage."),
+        ("force", value_types.role(), 'For --force "why", which passes guards. Default: write.'),
     )
 
 
 def _owners() -> dict[Any, Any]:
     return _settings(
-        ("people", _list(words.login()), "Logins of those who get new deals."),
+        ("people", _list(value_types.login()), "Logins of those who get new deals."),
         ("by", shape.one_of(("round-robin", "least-busy")), "How one is picked. Default: round-robin."),
     )
 
@@ -161,18 +165,22 @@ def layout() -> dict[Any, Any]:
     stage_or_null = vol.Any(_stage(), None, shape.blank())
     return _settings(
         ("version", Shape(_version, {"const": 1}), "The version of this format: 1."),
-        ("since", shape.maybe(words.day()), "What is older is history: counted, never judged or asked."),
-        ("timezone", words.timezone(), "Of today, of dates in commands, of the report's week. Default: UTC."),
-        ("currency", words.currency(), "Of amounts without a currency, and of sums. Default: EUR."),
+        ("since", shape.maybe(value_types.day()), "What is older is history: counted, never judged or asked."),
+        ("timezone", value_types.timezone(), "Of today, of dates in commands, of the report's week. Default: UTC."),
+        ("currency", value_types.currency(), "Of amounts without a currency, and of sums. Default: EUR."),
         ("label_prefix", shape.text(30, empty=True), 'What stage labels begin with. Default: "stage:".'),
-        ("initial", words.stage_name(), "The stage a new deal starts in. Default: lead."),
-        ("reopens", words.stage_name(), "The stage of a reopened deal. Default: previous, the one it closed from."),
+        ("initial", value_types.stage_name(), "The stage a new deal starts in. Default: lead."),
+        (
+            "reopens",
+            value_types.stage_name(),
+            "The stage of a reopened deal. Default: previous, the one it closed from.",
+        ),
         (
             "deals",
             shape.one_of(("all", "labelled")),
             "Which issues are deals: all new ones, or only those with a stage label.",
         ),
-        ("stages", _map(words.stage_name(), stage_or_null, MAX_STAGES), "Changes to the stages; null drops one."),
+        ("stages", _map(value_types.stage_name(), stage_or_null, MAX_STAGES), "Changes to the stages; null drops one."),
         (
             "fields",
             _map(_field_key(), vol.Any(_field(), shape.blank()), MAX_FIELDS),
@@ -182,10 +190,18 @@ def layout() -> dict[Any, Any]:
         ("reject_reasons", _list(shape.word()), "Why we decline. Replaces the default list."),
         ("sources", _list(shape.word()), "Where leads come from. Replaces the default list."),
         ("permissions", _permissions(), "The least role for what people do."),
-        ("notify", _settings(("new", words.mention(), "Mentioned on deals that machines opened.")), "Whom to tell."),
+        (
+            "notify",
+            _settings(("new", value_types.mention(), "Mentioned on deals that machines opened.")),
+            "Whom to tell.",
+        ),
         ("owners", _owners(), "Who gets the deals that machines open."),
-        ("quiet", _list(words.days()), "Days without reminders: 2026-12-24, or 2026-12-21..2027-01-03."),
-        ("away", _map(words.login(), shape.one_or_more(words.days())), "Days on which a person is not reminded."),
+        ("quiet", _list(value_types.days()), "Days without reminders: 2026-12-24, or 2026-12-21..2027-01-03."),
+        (
+            "away",
+            _map(value_types.login(), shape.one_or_more(value_types.days())),
+            "Days on which a person is not reminded.",
+        ),
         ("sweep", _sweep(), "How much the scheduled sweep does at once."),
         ("report", _report(), "What the weekly report measures against."),
         ("typeform", _typeform(), "Leads from a Typeform."),

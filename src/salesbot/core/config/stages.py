@@ -11,10 +11,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from salesbot.core.config.document import Findings
 from salesbot.core.config.names import Names
-from salesbot.core.config.text import Findings
-from salesbot.core.config.words import COMMAND
-from salesbot.core.pipeline import Stage
+from salesbot.core.config.value_types import COMMAND
+from salesbot.core.model.pipeline import Stage
 
 Settings = Mapping[str, Any]
 Links = Mapping[str, tuple[str, ...]]

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from salesbot.core.money import Money
-from salesbot.core.report import Report
-from salesbot.core.report.deals import Counted
+from salesbot.core.report.compute import Report
+from salesbot.core.report.deals import CountedDeal
 from salesbot.core.report.reader import groups
+from salesbot.core.text.money import Money
 
 COLUMNS = (
     "number",
@@ -58,7 +58,7 @@ def _cell(value: str) -> str:
     return f"'{line}" if value.startswith(_FORMULA) else line
 
 
-def _row(deal: Counted, report: Report) -> Iterator[str]:
+def _row(deal: CountedDeal, report: Report) -> Iterator[str]:
     currency, amount = _money(deal, report.scope.pipeline.currency)
     weighs = deal.stage in report.scope.open and deal.value is not None
     step = deal.next_step
@@ -73,7 +73,7 @@ def _row(deal: Counted, report: Report) -> Iterator[str]:
     yield from deal.choices
 
 
-def _money(deal: Counted, currency: str) -> tuple[str, str]:
+def _money(deal: CountedDeal, currency: str) -> tuple[str, str]:
     if deal.value is not None:
         return currency, str(Money(deal.value, currency).rounded)
     if deal.foreign is not None:

@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from salesbot.core.money import Money
-from salesbot.core.report import Report
 from salesbot.core.report.closing import Group, Reason
+from salesbot.core.report.compute import Report
 from salesbot.core.report.flow import StageFlow
 from salesbot.core.report.totals import Spread, Total
+from salesbot.core.text.money import Money
 
 VERSION = 1
 Json = dict[str, Any]
@@ -101,7 +101,7 @@ def values(report: Report) -> Json:
         ],
         "problems": [
             *({"number": deal.number, "what": what} for deal in report.doubtful for what in deal.problems),
-            *({"number": each.number, "what": f"unknown stage {each.label}"} for each in report.strange),
+            *({"number": each.number, "what": f"unknown stage {each.label}"} for each in report.uncountable),
         ],
     }
 
@@ -117,9 +117,9 @@ class _Money:
 
     def plain(self, total: Total) -> Json:
         """Count and value; `other_currencies` only where there are any that no rate converts."""
-        others = {code: str(Money(amount, code).rounded) for code, amount in sorted(total.others.items())}
+        other_issues = {code: str(Money(amount, code).rounded) for code, amount in sorted(total.other_issues.items())}
         found: Json = {"count": total.count, "value": self(total.value)}
-        return {**found, "other_currencies": others} if others else found
+        return {**found, "other_currencies": other_issues} if other_issues else found
 
     def weighted(self, total: Total) -> Json:
         """The same with the weighted value."""
@@ -134,9 +134,9 @@ def _stage(flow: StageFlow, money: _Money) -> Json:
     return {
         "stage": flow.stage,
         **money.weighted(flow.now),
-        "median_days": flow.stays.median,
-        "mean_days": flow.stays.mean,
-        "longest_days": flow.stays.longest,
+        "median_days": flow.stage_intervals.median,
+        "mean_days": flow.stage_intervals.mean,
+        "longest_days": flow.stage_intervals.longest,
         "finished_median_days": flow.finished.median,
         "finished_mean_days": flow.finished.mean,
         "stuck": [deal.number for deal, _ in flow.stuck],

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from salesbot.core.report import Report
-from salesbot.core.voice import Markdown
+from salesbot.core.report.compute import Report
+from salesbot.core.text.render import Markdown
 
 MONTHS = 12
 """Of what was won, so many months are drawn."""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from salesbot.core.pipeline import Outcome
-from salesbot.core.report.deals import Counted
+from salesbot.core.model.pipeline import Outcome
+from salesbot.core.report.deals import CountedDeal
 from salesbot.core.report.reader import groups
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.totals import SMALL, ZERO, Share, Spread, Total, spread, total
@@ -72,7 +72,7 @@ class Closing:
     """Working hours until the first answer, over deals opened in the window."""
 
 
-def closing(deals: Sequence[Counted], scope: Scope) -> Closing:
+def closing(deals: Sequence[CountedDeal], scope: Scope) -> Closing:
     """Describe how deals ended."""
     ended = [deal for deal in deals if deal.closed is not None and scope.window <= deal.closed <= scope.at]
     by = _by_outcome(ended, scope)
@@ -94,14 +94,14 @@ def closing(deals: Sequence[Counted], scope: Scope) -> Closing:
     )
 
 
-def _by_outcome(ended: Iterable[Counted], scope: Scope) -> Mapping[Outcome, list[Counted]]:
-    found: dict[Outcome, list[Counted]] = {"won": [], "lost": [], "rejected": []}
+def _by_outcome(ended: Iterable[CountedDeal], scope: Scope) -> Mapping[Outcome, list[CountedDeal]]:
+    found: dict[Outcome, list[CountedDeal]] = {"won": [], "lost": [], "rejected": []}
     for deal in ended:
         found[scope.outcomes[deal.stage]].append(deal)
     return found
 
 
-def _group(name: str, ended: Sequence[Counted], scope: Scope) -> Group:
+def _group(name: str, ended: Sequence[CountedDeal], scope: Scope) -> Group:
     by = _by_outcome(ended, scope)
     return Group(name, total(by["won"]), total(by["lost"]), total(by["rejected"]))
 
@@ -111,7 +111,7 @@ def _value_rate(every: Group) -> float | None:
     return float(every.won.value / whole) if whole else None
 
 
-def _cycle(ended: Sequence[Counted], sample: int) -> Spread:
+def _cycle(ended: Sequence[CountedDeal], sample: int) -> Spread:
     """Average lengths only from ten endings on: before, one slow deal is the whole story."""
     if sample < SMALL:
         return Spread()
@@ -125,25 +125,25 @@ def _velocity(open_: int, every: Group, cycle: Spread) -> Decimal | None:
     return open_ * average * every.won.count / every.rate.whole / Decimal(cycle.mean)
 
 
-def _reasons(ended: Sequence[Counted]) -> tuple[Reason, ...]:
+def _reasons(ended: Sequence[CountedDeal]) -> tuple[Reason, ...]:
     """Most frequent first."""
-    found: dict[str, list[Counted]] = {}
+    found: dict[str, list[CountedDeal]] = {}
     for deal in ended:
         found.setdefault(deal.reason, []).append(deal)
     reasons = [Reason(reason, total(deals), _stages_left(deals)) for reason, deals in found.items()]
     return tuple(sorted(reasons, key=lambda each: (-each.total.count, -each.total.value, each.reason)))
 
 
-def _stages_left(ended: Iterable[Counted]) -> Mapping[str, int]:
+def _stages_left(ended: Iterable[CountedDeal]) -> Mapping[str, int]:
     found: dict[str, int] = {}
     for deal in ended:
-        if len(deal.stays) > 1:
-            found[deal.stays[-2].stage] = found.get(deal.stays[-2].stage, 0) + 1
+        if len(deal.stage_intervals) > 1:
+            found[deal.stage_intervals[-2].stage] = found.get(deal.stage_intervals[-2].stage, 0) + 1
     return found
 
 
-def _groups(ended: Sequence[Counted], scope: Scope) -> Mapping[str, tuple[Group, ...]]:
-    by: dict[str, Callable[[Counted], str]] = {
+def _groups(ended: Sequence[CountedDeal], scope: Scope) -> Mapping[str, tuple[Group, ...]]:
+    by: dict[str, Callable[[CountedDeal], str]] = {
         "Owner": lambda deal: deal.owner or "",
         "Source": lambda deal: deal.source,
     }
@@ -152,19 +152,19 @@ def _groups(ended: Sequence[Counted], scope: Scope) -> Mapping[str, tuple[Group,
     return {heading: _grouped(ended, key, scope) for heading, key in by.items()}
 
 
-def _choice(place: int) -> Callable[[Counted], str]:
+def _choice(place: int) -> Callable[[CountedDeal], str]:
     return lambda deal: deal.choices[place]
 
 
-def _grouped(ended: Sequence[Counted], key: Callable[[Counted], str], scope: Scope) -> tuple[Group, ...]:
-    found: dict[str, list[Counted]] = {}
+def _grouped(ended: Sequence[CountedDeal], key: Callable[[CountedDeal], str], scope: Scope) -> tuple[Group, ...]:
+    found: dict[str, list[CountedDeal]] = {}
     for deal in ended:
         found.setdefault(key(deal), []).append(deal)
     grouped = [_group(name, deals, scope) for name, deals in found.items()]
     return tuple(sorted(grouped, key=lambda each: (-each.won.value, -each.rate.whole, each.name)))
 
 
-def _discount(won: Sequence[Counted]) -> Discount:
+def _discount(won: Sequence[CountedDeal]) -> Discount:
     pairs = [(deal.rounds[0][1], deal.value) for deal in won if len(deal.rounds) > 1 and deal.value is not None]
     shares = [float(1 - final / first) for first, final in pairs if first]
     first = sum((before for before, _ in pairs), ZERO)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from salesbot.core.next_step import NextStep
-from salesbot.core.report.stays import Stay
+from salesbot.core.report.stage_intervals import StageInterval
+from salesbot.core.text.next_step import NextStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Forced:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedDeal:
     """A deal at the report's moment. `value` is in the pipeline's currency; None if there is none to count."""
 
     number: int
@@ -33,7 +33,7 @@ class Counted:
     client: str
     created: datetime
     stage: str
-    stays: tuple[Stay, ...]
+    stage_intervals: tuple[StageInterval, ...]
     closed: datetime | None = None
     """When it came to the end stage it is in; None for any other stage."""
     owner: str | None = None
@@ -60,12 +60,12 @@ class Counted:
     @property
     def since(self) -> datetime:
         """When it came to its stage."""
-        return self.stays[-1].entered
+        return self.stage_intervals[-1].entered
 
     def stage_at(self, moment: datetime) -> str | None:
         """Say in which stage it was; None if it was in none yet."""
         stage = None
-        for stay in self.stays:
+        for stay in self.stage_intervals:
             if stay.entered > moment:
                 break
             stage = stay.stage
@@ -80,7 +80,7 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class Strange:
+class UncountableDeal:
     """An issue with a stage label that the configuration does not know: named, and counted nowhere."""
 
     number: int

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from salesbot.core.report.deals import Counted
+from salesbot.core.report.deals import CountedDeal
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.totals import Share, Spread, Total, spread, total
 
@@ -23,11 +23,11 @@ class StageFlow:
 
     stage: str
     now: Total
-    stays: Spread
+    stage_intervals: Spread
     """Over all deals that ever were in it, a running stay up to now. Days."""
     finished: Spread
     """Over deals that left it, running stays left out. Days."""
-    stuck: tuple[tuple[Counted, float], ...] = ()
+    stuck: tuple[tuple[CountedDeal, float], ...] = ()
     """Deals that are in it for far longer than usual, with their days, the longest first."""
 
 
@@ -35,12 +35,12 @@ class StageFlow:
 class _Lengths:
     """What is known of a stage while deals are gone through; lengths are days."""
 
-    here: list[tuple[Counted, float]] = field(default_factory=list)
+    here: list[tuple[CountedDeal, float]] = field(default_factory=list)
     all: list[float] = field(default_factory=list)
     finished: list[float] = field(default_factory=list)
 
 
-def stages(deals: Sequence[Counted], scope: Scope) -> tuple[StageFlow, ...]:
+def stages(deals: Sequence[CountedDeal], scope: Scope) -> tuple[StageFlow, ...]:
     """Describe every stage that deals pass through: the open ones, and where they are put off."""
     found = {stage.name: _Lengths() for stage in scope.pipeline.stages if stage.outcome is None}
     for deal in deals:
@@ -57,11 +57,11 @@ def stages(deals: Sequence[Counted], scope: Scope) -> tuple[StageFlow, ...]:
     return tuple(_stage(name, lengths, scope) for name, lengths in found.items())
 
 
-def _days(deal: Counted, at: datetime) -> tuple[dict[str, float], float]:
+def _days(deal: CountedDeal, at: datetime) -> tuple[dict[str, float], float]:
     """Sum up the finished stays of a deal by stage, and say how long the running one lasts; in days."""
     found: dict[str, float] = {}
-    stage, entered = deal.stays[0]
-    for after, left in deal.stays[1:]:
+    stage, entered = deal.stage_intervals[0]
+    for after, left in deal.stage_intervals[1:]:
         found[stage] = found.get(stage, 0.0) + (left - entered).total_seconds() / DAY
         stage, entered = after, left
     return found, (at - entered).total_seconds() / DAY
@@ -73,7 +73,7 @@ def _stage(name: str, lengths: _Lengths, scope: Scope) -> StageFlow:
     return StageFlow(name, now, spread(lengths.all), finished, _stuck(name, lengths, finished, scope))
 
 
-def _stuck(name: str, lengths: _Lengths, finished: Spread, scope: Scope) -> tuple[tuple[Counted, float], ...]:
+def _stuck(name: str, lengths: _Lengths, finished: Spread, scope: Scope) -> tuple[tuple[CountedDeal, float], ...]:
     """Only in stages with a limit for idleness: where none is set, lingering is no news."""
     stage = scope.pipeline.stage(name)
     if stage is None or stage.idle_days is None or name not in scope.open:
@@ -96,13 +96,13 @@ class FunnelStep:
     """How many of all came here."""
 
 
-def funnel(deals: Sequence[Counted], scope: Scope) -> tuple[FunnelStep, ...]:
+def funnel(deals: Sequence[CountedDeal], scope: Scope) -> tuple[FunnelStep, ...]:
     """Count deals opened in the window for every stage up to their furthest, whatever became of them."""
     order = {name: place for place, name in enumerate(scope.funnel)}
     reached = [0] * len(order)
     for deal in deals:
         if deal.created >= scope.window:
-            furthest = max((order[stay.stage] for stay in deal.stays if stay.stage in order), default=-1)
+            furthest = max((order[stay.stage] for stay in deal.stage_intervals if stay.stage in order), default=-1)
             for place in range(furthest + 1):
                 reached[place] += 1
     return tuple(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from salesbot.core.report.deals import Counted
+from salesbot.core.report.deals import CountedDeal
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.totals import ZERO
 
@@ -35,7 +35,7 @@ STEPS = (
 class Moved:
     """What became of a deal since then. `before` is None for one that is new."""
 
-    deal: Counted
+    deal: CountedDeal
     before: str | None
     kind: str
 
@@ -63,7 +63,7 @@ class Movement:
         return sum(moved.kind == kind for moved in self.moved)
 
 
-def movement(deals: Sequence[Counted], scope: Scope) -> Movement:
+def movement(deals: Sequence[CountedDeal], scope: Scope) -> Movement:
     """Compare then and now, deal by deal."""
     moved: list[Moved] = []
     unmoved = 0
@@ -77,7 +77,7 @@ def movement(deals: Sequence[Counted], scope: Scope) -> Movement:
     return Movement(scope.since, tuple(moved), unmoved, bridge(deals, scope))
 
 
-def _kinds(deal: Counted, before: str | None, scope: Scope) -> list[str]:
+def _kinds(deal: CountedDeal, before: str | None, scope: Scope) -> list[str]:
     kinds = ["new"] if before is None else []
     if deal.closed is not None:
         return kinds + ([scope.outcomes[deal.stage]] if deal.closed > scope.since else [])
@@ -93,7 +93,7 @@ def _kinds(deal: Counted, before: str | None, scope: Scope) -> list[str]:
     return ["forward" if order(deal.stage) > order(before) else "back"]
 
 
-def bridge(deals: Sequence[Counted], scope: Scope) -> Bridge:
+def bridge(deals: Sequence[CountedDeal], scope: Scope) -> Bridge:
     """Lead from the open money of then to that of now."""
     then = now = ZERO
     steps = dict.fromkeys(STEPS, ZERO)
@@ -112,7 +112,7 @@ def _counts(stage: str | None, scope: Scope) -> bool:
     return stage in scope.open and stage not in scope.prospects
 
 
-def _step(deal: Counted, before: str | None, more: bool, scope: Scope) -> str:
+def _step(deal: CountedDeal, before: str | None, more: bool, scope: Scope) -> str:
     if _counts(before, scope) and _counts(deal.stage, scope):
         return "worth more" if more else "worth less"
     if deal.closed is not None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from salesbot.core.attention import KINDS
-from salesbot.core.report.deals import Counted
+from salesbot.core.policies.attention import KINDS
+from salesbot.core.report.deals import CountedDeal
 from salesbot.core.report.scope import Scope
 
 AHEAD = timedelta(days=7)
@@ -17,11 +17,11 @@ AHEAD = timedelta(days=7)
 class Need:
     """A deal that needs a person, and why."""
 
-    deal: Counted
+    deal: CountedDeal
     why: str
 
 
-def attention(deals: Sequence[Counted]) -> tuple[Need, ...]:
+def attention(deals: Sequence[CountedDeal]) -> tuple[Need, ...]:
     """List what needs a person, kind by kind in the order of urgency, then by number."""
     order = list(KINDS)
     found = [Need(deal, why) for deal in deals for why in deal.attention]
@@ -33,12 +33,12 @@ class Appointment:
     """A dated thing: a next step, an expected close, a deal that comes back."""
 
     day: date
-    deal: Counted
+    deal: CountedDeal
     what: str
     kind: str
 
 
-def coming(deals: Sequence[Counted], scope: Scope) -> Mapping[str, tuple[Appointment, ...]]:
+def coming(deals: Sequence[CountedDeal], scope: Scope) -> Mapping[str, tuple[Appointment, ...]]:
     """List the coming seven days by person, from today on. What nobody owns stands under an empty name, last."""
     found: dict[str, list[Appointment]] = {}
     for deal in deals:
@@ -50,7 +50,7 @@ def coming(deals: Sequence[Counted], scope: Scope) -> Mapping[str, tuple[Appoint
     }
 
 
-def _appointments(deal: Counted, scope: Scope) -> Iterator[tuple[str, Appointment]]:
+def _appointments(deal: CountedDeal, scope: Scope) -> Iterator[tuple[str, Appointment]]:
     """A next step counts on closed deals too (docs/commands.md); a date of closing only on open ones."""
     first, last, owner = scope.today, scope.today + AHEAD, deal.owner or ""
     step = deal.next_step
@@ -62,7 +62,7 @@ def _appointments(deal: Counted, scope: Scope) -> Iterator[tuple[str, Appointmen
         yield owner, Appointment(deal.revisit_on, deal, "comes back", "back")
 
 
-def coming_back(deals: Sequence[Counted], scope: Scope) -> tuple[Counted, ...]:
+def coming_back(deals: Sequence[CountedDeal], scope: Scope) -> tuple[CountedDeal, ...]:
     """List the deals that are put off, the next to come back first; those without a date last."""
     paused = [deal for deal in deals if deal.stage in scope.paused]
     return tuple(sorted(paused, key=lambda deal: (deal.revisit_on or date.max, deal.number)))

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from salesbot.core.money import Money
-from salesbot.core.pipeline import Pipeline
+from salesbot.core.model.pipeline import Pipeline
+from salesbot.core.text.money import Money
 
 
 def convert(money: Money, day: date, pipeline: Pipeline) -> Decimal | None:

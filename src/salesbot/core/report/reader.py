@@ -10,17 +10,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from salesbot.core import attention, card, comments, days, fields, next_step
-from salesbot.core.deal import Actor, Deal, Role, StageVisit
-from salesbot.core.facts import Event, Facts, Issue
-from salesbot.core.found import NOT_A_DEAL, OWN_LABELS, owners
-from salesbot.core.journal import Cursor, Journal, find_cards
-from salesbot.core.judge import Course
-from salesbot.core.report import said
-from salesbot.core.report.answer import first_answer
-from salesbot.core.report.deals import Counted, Strange
+from salesbot.core.lifecycle.restore import NOT_A_DEAL, OWN_LABELS, owners
+from salesbot.core.lifecycle.transitions import DealState
+from salesbot.core.model import comments
+from salesbot.core.model.deal import Actor, Deal, Role, StageVisit
+from salesbot.core.model.facts import Event, Facts, Issue
+from salesbot.core.model.journal import Cursor, Journal, find_cards
+from salesbot.core.policies import attention
+from salesbot.core.report import field_values
+from salesbot.core.report.deals import CountedDeal, UncountableDeal
+from salesbot.core.report.response_time import first_answer
 from salesbot.core.report.scope import Scope
-from salesbot.core.report.stays import Change, Stay, stays
+from salesbot.core.report.stage_intervals import Change, StageInterval, stage_intervals
+from salesbot.core.text import days, fields, next_step
+from salesbot.core.views import card
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Found:
 
     issue: Issue
     journal: Journal | None
-    stays: tuple[Stay, ...]
+    stage_intervals: tuple[StageInterval, ...]
     problems: tuple[str, ...] = ()
 
 
@@ -45,22 +48,22 @@ class Found:
 class Reader:
     """Reads issue after issue. `around` is the repository, its labels, who we are, and the roles that are known."""
 
-    around: Facts
+    context: Facts
     scope: Scope
     _stages: dict[tuple[str | None, str | None], str | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         pipeline = self.scope.pipeline
-        self._names = {label.id: label.name for label in self.around.repository.labels}
+        self._names = {label.id: label.name for label in self.context.repository.labels}
         self._groups = groups(self.scope)
         self._asks_lists = any(name.startswith("checklist") for stage in pipeline.stages for name in stage.expects)
 
-    def count(self, raw: Raw) -> Counted | Strange | None:
+    def count(self, raw: Raw) -> CountedDeal | UncountableDeal | None:
         """Count an issue; None if it is no deal, or was none yet."""
         issue = raw.issue
         if issue.created_at > self.scope.at:
             return None
-        journal = find_cards(issue, self.around.repository).journal
+        journal = find_cards(issue, self.context.repository).journal
         if _left(issue, journal):
             return None
         then = _then(raw, self.scope.at)
@@ -68,23 +71,23 @@ class Reader:
         return self._counted(found) if isinstance(found, Found) else found
 
     def _past(self, issue: Issue, journal: Journal | None) -> Found | None:
-        found = stays(self._changes(issue), journal)
+        found = stage_intervals(self._changes(issue), journal)
         return Found(issue, journal, found) if found else None
 
-    def _stays(self, raw: Raw, issue: Issue, journal: Journal | None) -> Found | Strange | None:
+    def _stays(self, raw: Raw, issue: Issue, journal: Journal | None) -> Found | UncountableDeal | None:
         """Read the stays up to now. The labels on the issue have the last word on where it is."""
-        found = stays(self._changes(issue), journal)
+        found = stage_intervals(self._changes(issue), journal)
         standing = [name for label in issue.labels if (name := self._stage(label.id, label.name)) is not None]
-        strange = _strange(issue, self.scope.pipeline.label_prefix)
-        if not standing and strange is not None:
-            return Strange(issue.number, issue.title, strange)
+        uncountable = _strange(issue, self.scope.pipeline.label_prefix)
+        if not standing and uncountable is not None:
+            return UncountableDeal(issue.number, issue.title, uncountable)
         odd = ("two stage labels stand on it",) if len(set(standing)) > 1 else ()
         if standing and (not found or found[-1].stage not in standing):
-            found = (*found, Stay(standing[-1], self._entered(raw, found, standing[-1])))
+            found = (*found, StageInterval(standing[-1], self._entered(raw, found, standing[-1])))
             odd = (*odd, "no label event tells since when it is in its stage")
         return Found(issue, journal, found, odd) if found else None
 
-    def _entered(self, raw: Raw, found: Sequence[Stay], stage: str) -> datetime:
+    def _entered(self, raw: Raw, found: Sequence[StageInterval], stage: str) -> datetime:
         """Guess when a stage was entered that no event tells of: at the closing, else with the last that is known."""
         if not found and stage in self.scope.outcomes and raw.closed_at is not None:
             return raw.closed_at
@@ -105,9 +108,9 @@ class Reader:
             self._stages[key] = stage.name if stage is not None else None
         return self._stages[key]
 
-    def _counted(self, found: Found) -> Counted:
+    def _counted(self, found: Found) -> CountedDeal:
         issue, scope = found.issue, self.scope
-        pipeline, (stage_name, entered) = scope.pipeline, found.stays[-1]
+        pipeline, (stage_name, entered) = scope.pipeline, found.stage_intervals[-1]
         stage = pipeline.stage(stage_name)
         assert stage is not None, stage_name
         text = fields.read(issue.body, pipeline.headings, pipeline.one_line)
@@ -115,28 +118,30 @@ class Reader:
         deal = Deal(issue.number, issue.title, issue.body, stage.name, issue.open, owner, helpers, text)
         closed = entered if stage.outcome is not None else None
         day = days.local_day(closed, scope.zone) if closed is not None else scope.today
-        worth = said.worth(text, day, scope)
-        counted = Counted(
+        worth = field_values.worth(text, day, scope)
+        counted = CountedDeal(
             number=issue.number,
             title=issue.title,
             client=text.get("Company", "").partition("\n")[0] or issue.title.partition(":")[0],
             created=issue.created_at,
             stage=stage.name,
-            stays=found.stays,
+            stage_intervals=found.stage_intervals,
             closed=closed,
             owner=owner,
             value=worth.value,
             foreign=worth.foreign,
-            rounds=tuple(said.rounds(found.journal, day, scope)),
+            rounds=tuple(field_values.rounds(found.journal, day, scope)),
             probability=card.probability(deal, stage),
-            expected=said.day_of(text.get("Expected close", ""), issue.created_at, scope),
+            expected=field_values.day_of(text.get("Expected close", ""), issue.created_at, scope),
             next_step=next_step.parse(text.get("Next step", "")),
-            source=said.one_of(text.get("Source", ""), pipeline.sources),
-            reason="" if stage.is_open else said.reason(text.get("Reason", ""), scope, stage.name),
-            revisit_on=said.day_of(text.get("Revisit on", ""), issue.created_at, scope) if stage.paused else None,
+            source=field_values.one_of(text.get("Source", ""), pipeline.sources),
+            reason="" if stage.is_open else field_values.reason(text.get("Reason", ""), scope, stage.name),
+            revisit_on=field_values.day_of(text.get("Revisit on", ""), issue.created_at, scope)
+            if stage.paused
+            else None,
             choices=tuple(text.get(heading, "") for heading in self._groups),
             answered=self._answered(issue),
-            forced=tuple(said.forced(found.journal, scope)),
+            forced=tuple(field_values.forced(found.journal, scope)),
             attention=self._attention(found, deal) if stage.outcome is None and issue.open else (),
         )
         problems = (*found.problems, *_problems(counted, worth.trouble, text, open_=issue.open, scope=scope))
@@ -149,18 +154,18 @@ class Reader:
 
     def _attention(self, found: Found, deal: Deal) -> tuple[str, ...]:
         """Ask what the sweep asks, so that the report and the labels agree."""
-        issue, stay = found.issue, found.stays[-1]
+        issue, stay = found.issue, found.stage_intervals[-1]
         lists = comments.posted_checklists(issue) if self._asks_lists else {}
         memory = found.journal or Journal(
-            self.around.repository.id, issue.number, stay.stage, Cursor(issue.created_at), issue.created_at
+            self.context.repository.id, issue.number, stay.stage, Cursor(issue.created_at), issue.created_at
         )
         there = replace(deal, checklists=lists, history=(StageVisit(stay.stage, stay.entered),))
-        return attention.needed(Course(there, memory), self._facts(issue), self.scope.pipeline, self.scope.at)
+        return attention.needed(DealState(there, memory), self._facts(issue), self.scope.pipeline, self.scope.at)
 
     def _facts(self, issue: Issue) -> Facts:
         """Put the repository around an issue. Who is not known to belong to us does not."""
         strangers = {actor.login.casefold(): Role.NONE for actor in _people(issue) if actor is not None}
-        return replace(self.around, issue=issue, roles={**strangers, **self.around.roles})
+        return replace(self.context, issue=issue, roles={**strangers, **self.context.roles})
 
 
 def groups(scope: Scope) -> tuple[str, ...]:
@@ -223,7 +228,9 @@ def _people(issue: Issue) -> Iterator[Actor | None]:
     yield from (event.by for event in issue.events if event.kind in ("closed", "reopened"))
 
 
-def _problems(deal: Counted, trouble: str, text: said.Fields, *, open_: bool, scope: Scope) -> Iterator[str]:
+def _problems(
+    deal: CountedDeal, trouble: str, text: field_values.Fields, *, open_: bool, scope: Scope
+) -> Iterator[str]:
     """Name what makes the numbers of a deal doubtful, a few words each."""
     stage = scope.pipeline.stage(deal.stage)
     if trouble:
@@ -236,5 +243,5 @@ def _problems(deal: Counted, trouble: str, text: said.Fields, *, open_: bool, sc
         yield "its expected close cannot be read"
     if not open_ and deal.closed is None:
         yield "its issue is closed without an outcome, so it counts as open"
-    if deal.stays[0].entered < deal.created:
+    if deal.stage_intervals[0].entered < deal.created:
         yield "a label event is older than the issue"

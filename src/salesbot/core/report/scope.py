@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
-from salesbot.core.days import local_day
 from salesbot.core.errors import InputError
-from salesbot.core.pipeline import Outcome, Pipeline
+from salesbot.core.model.pipeline import Outcome, Pipeline
+from salesbot.core.text.days import local_day
 
 WEEK = timedelta(days=7)
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")

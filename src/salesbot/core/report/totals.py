@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from statistics import median
 
-from salesbot.core.report.deals import Counted
+from salesbot.core.report.deals import CountedDeal
 
 ZERO = Decimal(0)
 SMALL = 10
@@ -21,14 +21,14 @@ class Total:
     count: int = 0
     value: Decimal = ZERO
     weighted: Decimal = ZERO
-    others: Mapping[str, Decimal] = field(default_factory=dict)
+    other_issues: Mapping[str, Decimal] = field(default_factory=dict)
     others_weighted: Mapping[str, Decimal] = field(default_factory=dict)
 
 
-def total(deals: Iterable[Counted]) -> Total:
+def total(deals: Iterable[CountedDeal]) -> Total:
     """Sum deals up. A deal without a value counts as one deal worth nothing."""
     count, value, weighted = 0, ZERO, ZERO
-    others: dict[str, Decimal] = {}
+    other_issues: dict[str, Decimal] = {}
     likely: dict[str, Decimal] = {}
     for deal in deals:
         count += 1
@@ -37,9 +37,9 @@ def total(deals: Iterable[Counted]) -> Total:
             weighted += deal.value * deal.probability
         elif deal.foreign is not None:
             currency, amount = deal.foreign
-            others[currency] = others.get(currency, ZERO) + amount
+            other_issues[currency] = other_issues.get(currency, ZERO) + amount
             likely[currency] = likely.get(currency, ZERO) + (amount * deal.probability).scaleb(-2)
-    return Total(count, value, weighted.scaleb(-2), others, likely)
+    return Total(count, value, weighted.scaleb(-2), other_issues, likely)
 
 
 @dataclass(frozen=True)

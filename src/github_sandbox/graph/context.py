@@ -1,0 +1,163 @@
+"""The context of one GraphQL request: who asks, from which state, and what was read already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from graphql import GraphQLResolveInfo
+
+from github_sandbox import accounts, comments, repositories
+from github_sandbox.access import Identity, Level, level, sees
+from github_sandbox.database import Row
+from github_sandbox.graph import nodes
+from github_sandbox.graph.documents import Price
+from github_sandbox.graph.errors import GraphRefused
+from github_sandbox.graph.nodes import Node
+from github_sandbox.hub import Hub
+from github_sandbox.ids import read_node_id
+from github_sandbox.refusals import NOT_FOR_INTEGRATIONS, unresolved
+
+Info = GraphQLResolveInfo["Context"]
+T = TypeVar("T")
+Allow = Callable[[int, str, str], None]
+EVENT_TYPENAMES = frozenset(nodes.EVENT_TYPES.values())
+
+
+class Context:
+    """Everything resolvers share."""
+
+    def __init__(self, hub: Hub, who: Identity, price: Price, rate: dict[str, Any], allow: Allow | None = None) -> None:
+        self.hub = hub
+        self.who = who
+        self.db = hub.db
+        self.price = price
+        self.rate = rate
+        self.allow = allow or (lambda position, name, alias: None)
+        """Asked before each root mutation, by position, name and alias; it may raise to refuse it."""
+        self.position = 0
+        self._known: dict[tuple[str, Any], Any] = {}
+
+    def once(self, kind: str, key: Any, read: Callable[[], T]) -> T:
+        """Read something, or remember having read it in this request."""
+        known = self._known
+        if (kind, key) not in known:
+            known[kind, key] = read()
+        found: T = known[kind, key]
+        return found
+
+    def forget(self) -> None:
+        """Read everything anew from here: something was changed."""
+        self._known.clear()
+
+    def actor(self, row_id: int | None) -> Node | None:
+        """Make the account with this id; nobody for None."""
+        return None if row_id is None else self.account(row_id)
+
+    def account(self, row_id: int) -> Node:
+        """Make the account with this id, which must exist."""
+        return self.once("actor", row_id, lambda: nodes.actor(accounts.user_by_id(self.db, row_id), self.hub.server))
+
+    def place(self, repository_id: int) -> Row:
+        """Read the repository of an issue or label."""
+        row = self.once("place", repository_id, lambda: repositories.by_id(self.db, repository_id))
+        if row is None:
+            raise LookupError(f"No repository has the id {repository_id}.")
+        return row
+
+    def level(self, place: Row) -> Level:
+        """Find how far whoever asks may go in a repository."""
+        return self.once("level", place["id"], lambda: level(self.db, self.who, place))
+
+    def issue(self, row: Row) -> Node:
+        """Make an issue."""
+        return nodes.issue(row, self.place(row["repository_id"]), self.hub.server)
+
+    def issue_row(self, row_id: int) -> Row | None:
+        """Read an issue that is still there."""
+        return self.db.one("SELECT * FROM issues WHERE id = ? AND NOT gone", row_id)
+
+    def comment(self, row: Row, issue_row: Row) -> Node:
+        """Make a comment of an issue."""
+        return nodes.comment(row, issue_row, self.place(issue_row["repository_id"]), self.hub.server)
+
+    def label(self, row: Row) -> Node:
+        """Make a label."""
+        return nodes.label(row, self.place(row["repository_id"]), self.hub.server)
+
+    def event(self, row: Row, issue_row: Row) -> Node:
+        """Make a timeline item."""
+        if row["kind"] == "commented":
+            comment = self.db.one("SELECT * FROM comments WHERE id = ?", row["comment_id"])
+            if comment:
+                return self.comment(comment, issue_row)
+        return nodes.event(row, issue_row, self.place(issue_row["repository_id"]))
+
+    def node(self, node_id: str, *expected: str) -> Node:
+        """Find a node by its id. Raise Refused if it is gone, hidden, or none of the expected types."""
+        typename, database_id = read_node_id(node_id) or ("", 0)
+        what = f"{expected[0]} node" if len(expected) == 1 else "a node"
+        if expected and typename not in expected:
+            raise unresolved(what, node_id)
+        found = self.find(typename, database_id)
+        place = None if found is None or typename in ACTORS else found.get("place") or found["row"]
+        if found is None or (place and not sees(self.db, self.who, place)):
+            raise unresolved(what, node_id)
+        if place and typename not in ("Repository", "Commit"):
+            self.need_issues(place)
+        return found
+
+    def need_issues(self, place: Row) -> None:
+        """Raise GraphRefused if whoever asks may see the repository, but not its issues."""
+        if self.level(place) < Level.READ:
+            raise GraphRefused("FORBIDDEN", NOT_FOR_INTEGRATIONS)
+
+    def find(self, typename: str, row_id: int) -> Node | None:
+        """Find a node by type and database id, whoever asks."""
+        if typename in ACTORS:
+            row = self.db.one("SELECT * FROM users WHERE id = ? AND type = ?", row_id, typename)
+            return nodes.actor(row, self.hub.server) if row else None
+        if typename in EVENT_TYPENAMES and typename != "IssueComment":
+            row = self.db.one("SELECT * FROM events WHERE id = ?", row_id)
+            issue = self.issue_row(row["issue_id"]) if row else None
+            return self.event(row, issue) if row and issue else None
+        find = FINDERS.get(typename)
+        return find(self, row_id) if find else None
+
+
+ACTORS = frozenset({"User", "Bot", "Organization", "Mannequin"})
+
+
+def _repository(context: Context, row_id: int) -> Node | None:
+    row = repositories.by_id(context.db, row_id)
+    return nodes.repository(row, context.hub.server) if row else None
+
+
+def _issue(context: Context, row_id: int) -> Node | None:
+    row = context.issue_row(row_id)
+    return context.issue(row) if row else None
+
+
+def _comment(context: Context, row_id: int) -> Node | None:
+    row = comments.find(context.db, row_id)
+    issue = context.issue_row(row["issue_id"]) if row else None
+    return context.comment(row, issue) if row and issue else None
+
+
+def _label(context: Context, row_id: int) -> Node | None:
+    row = context.db.one("SELECT * FROM labels WHERE id = ? AND deleted_at IS NULL", row_id)
+    return context.label(row) if row else None
+
+
+def _commit(context: Context, row_id: int) -> Node | None:
+    row = context.db.one("SELECT * FROM commits WHERE id = ?", row_id)
+    return nodes.commit(row, context.place(row["repository_id"]), context.hub.server) if row else None
+
+
+FINDERS: dict[str, Callable[[Context, int], Node | None]] = {
+    "Repository": _repository,
+    "Issue": _issue,
+    "IssueComment": _comment,
+    "Label": _label,
+    "Commit": _commit,
+}

@@ -1,0 +1,190 @@
+"""Values of fields: what a person typed -> the text that stands in the section, or a no that says what would be right.
+
+Each kind of field reads its own way; `/set`, `/value`, `/expect` and the rest all come through here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+from salesbot.core.model.deal import Refusal
+from salesbot.core.model.pipeline import Field, Pipeline, field_key
+from salesbot.core.text import dates, markdown
+from salesbot.core.text.command_syntax import nearest
+from salesbot.core.text.money import Money, MoneyError
+from salesbot.core.text.render import Markdown
+
+LONGEST = 2_000
+"""Characters a field takes by command; a longer text belongs in the description."""
+
+_GROUPED = r"([1-9][0-9]{0,2}([.,' ])[0-9]{3}(?:\3[0-9]{3})*)"
+_NUMBER = re.compile(rf"([-\u2212])?(?:{_GROUPED}|([0-9]+))(?:(?!\3)[.,]([0-9]+))?")
+
+Read = Callable[[str, str, date, Pipeline], "str | Refusal"]
+"""(typed text, how the command begins, today, pipeline) -> text of the section, or why not."""
+
+
+def suggest(command: str, suggestions: tuple[str, ...]) -> str:
+    """Say what to type instead."""
+    said = " or ".join(f"`{command} {suggestion}`" for suggestion in suggestions[:3])
+    return f"Say {said}" if said else ""
+
+
+def money(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
+    """Read an amount of money."""
+    try:
+        return Money.parse(text, pipeline.currency).machine()
+    except MoneyError as error:
+        return Refusal(Markdown(error.what), suggest(command, error.suggestions), "value")
+
+
+def day(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
+    """Read a day, whenever it is."""
+    return _day(text, command, today, future=False)
+
+
+def coming_day(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
+    """Read a day that must not be past."""
+    return _day(text, command, today, future=True)
+
+
+def _day(text: str, command: str, today: date, *, future: bool) -> str | Refusal:
+    try:
+        return dates.parse_date(text, today, future=future).isoformat()
+    except dates.DateError as error:
+        return Refusal(Markdown(error.what), suggest(command, error.suggestions), "date")
+
+
+def percent(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
+    """Read a probability, 0 to 100."""
+    digits = text.removesuffix("%").strip()
+    if digits.isascii() and digits.isdigit() and int(digits) <= 100:
+        return f"{int(digits)} %"
+    return Refusal(Markdown(f"{markdown.code(text[:60])} is no percentage."), f"Say `{command} 40`: 0 to 100, whole")
+
+
+def number(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
+    """Read a number, with the separators of an amount: `1,5` is one and a half, `1,500` fifteen hundred."""
+    found = _NUMBER.fullmatch(text.strip())
+    if found and len(text) <= 40:
+        sign, grouped, _, plain_, decimals = found.groups()
+        whole = re.sub("[^0-9]", "", grouped or plain_)
+        return f"{'-' if sign else ''}{int(whole)}{f'.{decimals}' if decimals else ''}"
+    return Refusal(Markdown(f"{markdown.code(text[:60])} is no number."), f"Say `{command} 12`")
+
+
+def plain(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
+    """Read any text, as one line."""
+    line = " ".join(text.split())
+    if len(line) > LONGEST:
+        return Refusal(
+            f"That is {len(line):,} characters long; a field takes {LONGEST:,}.", "Write it in the description"
+        )
+    return line
+
+
+def as_configured(text: str, known: tuple[str, ...]) -> str:
+    """Write a reason or a source as the configuration does, if it is one of those: they are counted by their words."""
+    words = " ".join(text.split()).casefold()
+    return next((each for each in known if each.casefold() == words), text)
+
+
+def source(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
+    """Read where a deal came from: one of the configured sources, or any other."""
+    return plain(as_configured(text, pipeline.sources), command, today, pipeline)
+
+
+def reason(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
+    """Read why a deal ended or was put off: one of the configured reasons, or any other."""
+    return plain(as_configured(text, pipeline.lost_reasons + pipeline.reject_reasons), command, today, pipeline)
+
+
+def yes_no(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
+    """Read a yes or a no."""
+    return _choose(text, command, ("yes", "no"))
+
+
+def _choose(text: str, command: str, options: tuple[str, ...]) -> str | Refusal:
+    for option in options:
+        if option.casefold() == text.strip().casefold():
+            return option
+    guess = nearest(text, options)
+    said = f"Did you mean `{command} {guess}`?" if guess else f"One of {', '.join(f'`{option}`' for option in options)}"
+    return Refusal(Markdown(f"{markdown.code(text[:60])} is none of the choices."), said)
+
+
+_BUILT_IN: Mapping[str, Read] = {
+    "Value": money,
+    "Probability": percent,
+    "Expected close": coming_day,
+    "Revisit on": coming_day,
+    "Source": source,
+    "Reason": reason,
+}
+_BY_TYPE: Mapping[str, Read] = {
+    "text": plain,
+    "number": number,
+    "money": money,
+    "date": day,
+    "yes/no": yes_no,
+}
+NOT_BY_HAND = {
+    "Next step": "`/next <date> <what>`",
+    "Snoozed until": "`/snooze <duration>`",
+    "Earlier expected closes": "`/expect <date>`",
+}
+"""Headings whose sections have a command of their own, and which."""
+
+
+def read(heading: str, text: str, today: date, pipeline: Pipeline) -> str | Refusal:
+    """Read what was typed for a field."""
+    command = f"/set {field_key(heading)}"
+    if heading in NOT_BY_HAND:
+        return Refusal(f"{heading} is not set like this.", f"It is set by {NOT_BY_HAND[heading]}")
+    own = next((field for field in pipeline.fields if field.label == heading), None)
+    if own is not None and own.type == "choice":
+        return _choose(text, command, own.options)
+    reader = _BY_TYPE[own.type] if own is not None else _BUILT_IN.get(heading, plain)
+    return reader(text, command, today, pipeline)
+
+
+def settable(pipeline: Pipeline) -> list[str]:
+    """List the headings of the fields that `/set` sets."""
+    return [heading for heading in pipeline.headings if heading not in NOT_BY_HAND]
+
+
+def is_readable(field: Field, text: str, pipeline: Pipeline) -> bool:
+    """Say whether the text of a section is a value of its kind of field. A relative date is none: it would wander."""
+    if field.type == "date":
+        return dates.fixed_date(text) is not None
+    return field.type == "text" or not isinstance(read(field.label, text, date.min, pipeline), Refusal)
+
+
+def find_heading(words: tuple[str, ...], pipeline: Pipeline) -> tuple[str, tuple[str, ...]] | None:
+    """Find the field that words begin with, by key or heading, the longest match; and the words after it."""
+    known = {_folded(heading): heading for heading in pipeline.headings}
+    known |= {_folded(field.key): field.label for field in pipeline.fields}
+    for count in range(min(len(words), 6), 0, -1):
+        heading = known.get(_folded(" ".join(words[:count])).removesuffix(":"))
+        if heading is not None:
+            return heading, words[count:]
+    return None
+
+
+def nearest_field(word: str, pipeline: Pipeline) -> str | None:
+    """Find the field that a word was probably meant to be, as `/set` wants it."""
+    return nearest(
+        word, [field_key(heading) for heading in pipeline.headings] + [field.key for field in pipeline.fields]
+    )
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\s_-]+", " ", name).strip().casefold()
+
+
+def person(words: Sequence[str], speaker: str) -> str:
+    """Name who is meant by the argument of a command: somebody by login, or by `me` or nothing the speaker."""
+    name = words[0].removeprefix("@") if words else "me"
+    return speaker if name.casefold() == "me" else name

@@ -1,0 +1,94 @@
+"""Adoption: an issue that was a deal before salesbot came is taken over as it stands (docs/start.md).
+
+Judges nothing, moves nothing, posts no checklist: one card, and the stage's own label in place of an earlier one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from salesbot.core.lifecycle import restore, timeline
+from salesbot.core.lifecycle.observed import Observed
+from salesbot.core.model.effects import Effect
+from salesbot.core.model.facts import Facts, Label
+from salesbot.core.model.journal import find_cards
+from salesbot.core.model.pipeline import Pipeline, Stage
+from salesbot.core.reconcile import card_comment
+from salesbot.core.reconcile.reconcile import stage_labels
+from salesbot.core.text.render import Renderer
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An open issue that carries a stage: taken over in `stage`, or left alone for the reason in `why_not`."""
+
+    number: int
+    title: str
+    stage: str
+    other_issues: tuple[str, ...] = ()
+    why_not: str = ""
+
+
+def with_earlier(pipeline: Pipeline, map_: Mapping[str, str]) -> Pipeline:
+    """Have labels that a team used until now mean stages, as `was:` in the configuration does."""
+    stages = [replace(stage, was=(*stage.was, *_new_names(stage, map_))) for stage in pipeline.stages]
+    return replace(pipeline, stages=tuple(stages))
+
+
+def _new_names(stage: Stage, map_: Mapping[str, str]) -> list[str]:
+    known = {name.casefold() for name in (*stage.was, stage.label)}
+    return [label for label, name in map_.items() if name == stage.name and label.casefold() not in known]
+
+
+def renames(labels: Mapping[str, Label], pipeline: Pipeline, map_: Mapping[str, str]) -> list[tuple[Label, Stage]]:
+    """Say which labels are renamed: the first of each stage, where the stage's own name is free.
+
+    Further labels of the same stage keep their names, and the deals that carry them change labels. `labels` are those
+    of the repository, by lower-case name.
+    """
+    taken = {stage.name for stage in pipeline.stages if stage.label.casefold() in labels}
+    found_ = []
+    for name, to in map_.items():
+        stage = pipeline.stage(to)
+        assert stage is not None, to
+        if stage.name not in taken:
+            taken.add(stage.name)
+            found_.append((labels[name.casefold()], stage))
+    return found_
+
+
+def candidate(facts: Facts, pipeline: Pipeline) -> Candidate | None:
+    """Say whether an issue is to be taken over; None if it carries no stage, or is a deal already."""
+    issue = facts.issue
+    assert issue is not None
+    journal = find_cards(issue, facts.repository).journal
+    standing = [stage for stage, _ in timeline.current_stages(issue, pipeline)]
+    if not issue.open or journal is not None or not standing or restore.is_excluded(facts, None):
+        return None
+    # People put the new label on and forget the old one: the last one put on is where the deal is.
+    *other_issues, stage = standing
+    names = tuple(dict.fromkeys(other.name for other in other_issues if other.name != stage.name))
+    return Candidate(issue.number, issue.title, stage.name, names, _why_not(facts, stage))
+
+
+def _why_not(facts: Facts, stage: Stage) -> str:
+    assert facts.issue is not None
+    if facts.issue.locked:
+        return "it is locked; unlock it"
+    if stage.outcome is not None:
+        return f"it is open and in {stage.name}; close it, or put an open stage on it"
+    return ""
+
+
+def take_over(facts: Facts, pipeline: Pipeline, now: datetime, render: Renderer) -> list[Effect]:
+    """List what it takes to take a deal over. Nothing if it is a deal already, or none."""
+    wanted = candidate(facts, pipeline)
+    stage = pipeline.stage(wanted.stage) if wanted is not None and not wanted.why_not else None
+    if stage is None:
+        return []
+    assert facts.issue is not None
+    observed = Observed(facts, facts.issue, find_cards(facts.issue, facts.repository), pipeline, render, now)
+    state = restore.adopted(facts, pipeline, stage)
+    return [*card_comment.card_effects(state, observed), *stage_labels(stage, observed)]

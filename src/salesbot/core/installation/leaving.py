@@ -1,0 +1,97 @@
+"""Leaving: what stays of a deal when salesbot goes (docs/start.md): a dated card, and a row of all that was known.
+
+Judges nothing and moves nothing. The labels and the description are the team's, and stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from salesbot.core.lifecycle import restore, timeline
+from salesbot.core.model import comments
+from salesbot.core.model.effects import PutComment
+from salesbot.core.model.facts import Facts, Label
+from salesbot.core.model.journal import CARD, Journal, find_cards
+from salesbot.core.model.pipeline import DEFAULT_STAGES, Pipeline, Stage
+from salesbot.core.text import fields, markdown
+from salesbot.core.text.render import Renderer
+from salesbot.core.views import card
+
+LEFT = "left"
+"""The kind of marker that a dated card carries, in its second line."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A deal as it is handed over. Values are as people wrote them; times are UTC."""
+
+    number: int
+    title: str
+    url: str
+    stage: str
+    open: bool
+    created: datetime
+    owner: str
+    fields: Mapping[str, str]
+    history: tuple[tuple[str, datetime, str], ...] = ()
+    """Stage, since when, by whom."""
+
+
+def row(facts: Facts, pipeline: Pipeline) -> Row | None:
+    """Write down a deal; None where an issue is none."""
+    issue = facts.issue
+    assert issue is not None
+    journal = find_cards(issue, facts.repository).journal
+    standing = [stage.name for stage, _ in timeline.current_stages(issue, pipeline)]
+    if restore.is_excluded(facts, journal) or (journal is not None and journal.left) or not (journal or standing):
+        return None
+    stage = standing[-1] if journal is None else journal.stage
+    return Row(
+        number=issue.number,
+        title=issue.title,
+        url=issue.url,
+        stage=stage,
+        open=issue.open,
+        created=issue.created_at,
+        owner=restore.owners(issue, journal.assigned if journal is not None else ())[0] or "",
+        fields=fields.read(issue.body, pipeline.headings, pipeline.one_line),
+        history=_history(facts, pipeline, journal),
+    )
+
+
+def _history(facts: Facts, pipeline: Pipeline, journal: Journal | None) -> tuple[tuple[str, datetime, str], ...]:
+    visits = journal.history if journal is not None else timeline.history(facts, pipeline)
+    return tuple((visit.stage, visit.entered, visit.by or "") for visit in visits)
+
+
+def dated_card(facts: Facts, pipeline: Pipeline, now: datetime, render: Renderer) -> PutComment | None:
+    """Date the card of an open deal; None where there is no card, or it is dated already."""
+    issue = facts.issue
+    assert issue is not None
+    kept = find_cards(issue, facts.repository).kept
+    marker = markdown.read_marker(kept.body) if kept is not None else None
+    if kept is None or marker is None or not issue.open or is_dated(kept.body):
+        return None
+    line = render("left.md.j2", {"day": card.day(now, pipeline)})
+    text = f"{markdown.marker(LEFT, {})}\n{line}\n\n{comments.text_of(kept.body)}"
+    return PutComment(CARD, comments.write(CARD, text, marker.payload), kept.id)
+
+
+def is_dated(body: str) -> bool:
+    """Say whether a card says already that salesbot has left."""
+    second = markdown.read_marker(comments.text_of(body))
+    return second is not None and second.kind == LEFT
+
+
+def labels_back(labels: tuple[Label, ...], pipeline: Pipeline) -> list[tuple[Label, Stage, str]]:
+    """Say which stage labels get an earlier name back: the first label in full that `was:` names, if it is free."""
+    by_name = {label.name.casefold(): label for label in labels}
+    back = []
+    for stage in pipeline.stages:
+        label = by_name.get(stage.label.casefold())
+        earlier = [was for was in stage.was if was not in DEFAULT_STAGES and was.casefold() not in by_name]
+        if label is not None and earlier:
+            back.append((label, stage, earlier[0]))
+    return back

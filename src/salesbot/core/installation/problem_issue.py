@@ -1,0 +1,133 @@
+"""Problems: why salesbot cannot go on in a repository, told in one issue that closes by itself.
+
+Two kinds: the configuration is wrong, or a stage's label was renamed or deleted in GitHub's list.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from salesbot.core.model.effects import CloseProblem, EditProblem, Effect, OpenProblem
+from salesbot.core.model.facts import Facts, Repository
+from salesbot.core.model.journal import find_cards
+from salesbot.core.model.pipeline import Pipeline
+from salesbot.core.text import markdown
+from salesbot.core.text.render import Renderer
+
+TITLE = "salesbot needs attention"
+LABEL = "salesbot-problem"
+MARKER = "problem"
+
+
+@dataclass(frozen=True)
+class LabelProblem:
+    """A stage whose label is gone from the list, or goes by a name the configuration does not know."""
+
+    stage: str
+    label: str
+    id: str = ""
+    now: str | None = None
+
+    @property
+    def line(self) -> str:
+        """The line for the configuration, if the new name was meant."""
+        return f"new-name: {{was: {self.stage}, label: {json.dumps(self.now, ensure_ascii=False)}}}"
+
+
+def label_problem(facts: Facts, pipeline: Pipeline) -> LabelProblem | None:
+    """Say whether the label that the deal's journal remembers is gone or renamed to something unknown (docs/design.md).
+
+    A label that was deleted and made again under its name is no problem any more.
+    """
+    if facts.issue is None:
+        return None
+    journal = find_cards(facts.issue, facts.repository).journal
+    if journal is None or not journal.label or journal.left:
+        return None
+    stage = pipeline.stage(journal.stage)
+    if stage is None:
+        return None
+    return _missing(LabelProblem(stage.name, stage.label, journal.label), facts.repository, pipeline)
+
+
+def woken_problem(pipeline: Pipeline, repository: Repository, old: str, label_id: str) -> LabelProblem | None:
+    """Judge a change in the list of labels: did a stage lose its label?"""
+    stage = pipeline.stage_of_label(old)
+    if stage is None:
+        return None
+    return _missing(LabelProblem(stage.name, stage.label, label_id), repository, pipeline)
+
+
+def _missing(problem: LabelProblem, repository: Repository, pipeline: Pipeline) -> LabelProblem | None:
+    by_id = {label.id: label for label in repository.labels}
+    names = {label.name.casefold() for label in repository.labels}
+    found = by_id.get(problem.id)
+    if found is not None and pipeline.stage_of_label(found.name) is not None:
+        return None
+    if found is None and problem.label.casefold() in names:
+        return None
+    return LabelProblem(problem.stage, problem.label, problem.id, found.name if found else None)
+
+
+@dataclass(frozen=True)
+class ProblemNotice:
+    """What to do about the problem issue, and whether this run is the one that opens it."""
+
+    effects: tuple[Effect, ...]
+    opened: bool = False
+
+
+def tell(
+    repository: Repository,
+    render: Renderer,
+    *,
+    file: str,
+    config: Sequence[str] = (),
+    labels: Iterable[LabelProblem] = (),
+    by: str | None = None,
+) -> ProblemNotice:
+    """Open the problem issue, or bring the open one up to date."""
+    listed = sorted(labels, key=lambda problem: problem.stage)  # in one order, else each deal would edit it anew
+    values: dict[str, Any] = {
+        "file": file,
+        "config_problems": list(config),
+        "label_problems": listed,
+        "changed_by": by,
+        "mend": f"salesbot labels --repo {repository.name} --yes",
+    }
+    payload = {"config": bool(config), "by": by, "labels": [[p.stage, p.label, p.id] for p in listed]}
+    body = markdown.fit(f"{markdown.marker(MARKER, payload)}\n{render('problem.md.j2', values)}")
+    if repository.problem is None:
+        return ProblemNotice((OpenProblem(TITLE, body),), opened=True)
+    return ProblemNotice(() if repository.problem.body.strip() == body.strip() else (EditProblem(body),))
+
+
+def changed_by(repository: Repository) -> str | None:
+    """Say who had changed the file last when the open problem issue was written."""
+    marker = markdown.read_marker(repository.problem.body) if repository.problem else None
+    by = marker.payload.get("by") if marker and marker.kind == MARKER else None
+    return by if isinstance(by, str) else None
+
+
+def lasting(repository: Repository, pipeline: Pipeline) -> tuple[LabelProblem, ...]:
+    """List the label problems that the open problem issue tells of and that still last."""
+    marker = markdown.read_marker(repository.problem.body) if repository.problem else None
+    if marker is None or marker[0] != MARKER:
+        return ()
+    lasting_ = []
+    for entry in marker[1].get("labels", ()):
+        stage = pipeline.stage(str(entry[0]))
+        if stage is not None:
+            still = _missing(LabelProblem(stage.name, stage.label, str(entry[2])), repository, pipeline)
+            lasting_ += [still] if still else []
+    return tuple(lasting_)
+
+
+def solved(repository: Repository, render: Renderer) -> tuple[Effect, ...]:
+    """Close the problem issue; nothing if none is open."""
+    if repository.problem is None:
+        return ()
+    return (CloseProblem(render("problem_solved.md.j2", {})),)

@@ -1,0 +1,168 @@
+"""Guards: what a deal must have to enter a stage. Each is a claim that is true or comes back as a refusal.
+
+To add one, write a function here: the decorator's argument is its name in the configuration, with what may follow a
+colon; the first line of the docstring is what it asks for, in the docs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from salesbot.core.commands import arguments
+from salesbot.core.model.deal import Deal, Move, Refusal
+from salesbot.core.model.pipeline import Pipeline, Stage
+from salesbot.core.text.dates import fixed_date
+from salesbot.core.text.days import local_day
+from salesbot.core.text.money import Money, MoneyError
+from salesbot.core.text.render import Markdown
+from salesbot.core.text.task_lists import Item
+
+Guard = Callable[[Deal, Move, str, Pipeline], Refusal | None]
+"""(deal, move, argument after the colon, pipeline) -> why not."""
+
+_guards: dict[str, Guard] = {}
+GUARDS: Mapping[str, Guard] = MappingProxyType(_guards)
+_usages: dict[str, str] = {}
+USAGES: Mapping[str, str] = MappingProxyType(_usages)
+"""How configurations name a guard, e.g. `owner`, `field:<key>`."""
+
+
+def guard(usage: str) -> Callable[[Guard], Guard]:
+    """Register a guard as configurations name it: `owner`, or `field:<key>` if it takes an argument."""
+
+    def register(function: Guard) -> Guard:
+        name = usage.partition(":")[0]
+        assert function.__doc__, f"the guard {name} needs a docstring: its first line is what it asks for"
+        _guards[name], _usages[name] = function, usage
+        return function
+
+    return register
+
+
+def missing(deal: Deal, move: Move, names: tuple[str, ...], pipeline: Pipeline) -> tuple[Refusal, ...]:
+    """Ask guards by name, `name` or `name:argument`, and collect every refusal in order."""
+    refusals = []
+    for full in names:
+        name, _, argument = full.partition(":")
+        refusal = GUARDS[name](deal, move, argument, pipeline)
+        if refusal is not None:
+            refusals.append(refusal)
+    return tuple(refusals)
+
+
+@guard("checklist:<name>")
+def checklist_done(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refusal | None:
+    """Every needed item of the checklist is ticked or struck."""
+    posted = deal.checklists.get(argument)
+    if posted is None:
+        return Refusal(
+            f"The checklist {argument} is not done yet.",
+            "Tick its items, or strike out what does not apply",
+            full_name(argument),
+        )
+    if posted.settled:
+        return None
+    if posted.lost:
+        return Refusal(
+            f"The checklist {argument} has lost {posted.lost} of its {posted.asked} needed items.",
+            f"Comment `/checklist {argument}` to have them back: what does not apply is struck out, not deleted",
+            full_name(argument),
+        )
+    names = ", ".join(title(item) for item in posted.open_items)
+    count = len(posted.open_items)
+    items = "one needed item" if count == 1 else f"{count} needed items"
+    return Refusal(
+        f"The checklist {argument} has {items} open: {names}.",
+        "Tick what is done, or strike out what does not apply (`~~like this~~ and why`)",
+        full_name(argument),
+    )
+
+
+@guard("owner")
+def has_owner(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refusal | None:
+    """Somebody is assigned."""
+    if deal.owner is None:
+        return Refusal("Nobody owns this deal.", "Comment `/assign`, or `/assign @name`", "owner")
+    return None
+
+
+@guard("value")
+def has_value(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refusal | None:
+    """The deal has a value that can be read, and that somebody of us wrote."""
+    text = deal.fields.get("Value", "")
+    example = f"`/value 12000 {pipeline.currency}`"
+    if not text:
+        return Refusal("The deal has no value.", f"Comment {example}", "value")
+    try:
+        Money.parse(text, pipeline.currency)
+    except MoneyError as error:
+        return Refusal(Markdown(f"The value of the deal cannot be read: {error.what}"), f"Comment {example}", "value")
+    if not deal.body_trusted:
+        return Refusal(
+            "The value was last edited by someone who may not set it.", f"Confirm it with {example}", "value"
+        )
+    return None
+
+
+@guard("reason")
+def has_reason(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refusal | None:
+    """The deal says why."""
+    if deal.fields.get("Reason"):
+        return None
+    stage = pipeline.stage(move.to)
+    return Refusal("There is no reason.", f"Comment {_with_reason(stage, pipeline)}", "reason")
+
+
+@guard("date")
+def has_date(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refusal | None:
+    """The deal says when to come back to it, and that is still to come."""
+    stage = pipeline.stage(move.to)
+    word = _word(stage, "revisit")
+    hint = f"Comment `/{word} march` or `/{word} 2027-03-01`"
+    text = deal.fields.get("Revisit on", "")
+    if not text:
+        return Refusal("There is no date to come back to it.", hint, "date")
+    day = fixed_date(text)
+    if day is None:
+        return Refusal(f"The date to come back cannot be read: {text[:40]}.", hint, "date")
+    if day <= local_day(move.at, pipeline.timezone):
+        return Refusal(f"The date to come back, {text}, is not after today.", hint, "date")
+    return None
+
+
+@guard("field:<key>")
+def has_field(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refusal | None:
+    """A field of the deal is filled in."""
+    heading = pipeline.heading(argument) or argument
+    if deal.fields.get(heading):
+        return None
+    said = arguments.NOT_BY_HAND.get(heading, f"`/set {argument} <value>`")
+    return Refusal(f"{heading} is empty.", f"Comment {said}", f"field:{argument}")
+
+
+def title(item: Item) -> str:
+    """Name an item in a word or two: what its text has in bold, else its first words."""
+    bold = re.match(r"\*\*(.+?)\*\*", item.text)
+    words = bold[1] if bold else item.text
+    return words if len(words) <= 40 else f"{words[:39].rsplit(' ', 1)[0]}…"
+
+
+def full_name(checklist: str) -> str:
+    """Name the guard of a checklist as configurations do."""
+    return f"checklist:{checklist}"
+
+
+def _word(stage: Stage | None, default: str) -> str:
+    """What to type after the slash to move to a stage."""
+    if stage is None:
+        return default
+    return stage.command or f"stage {stage.name}"
+
+
+def _with_reason(stage: Stage | None, pipeline: Pipeline) -> str:
+    lost = stage is None or stage.outcome != "rejected"
+    reasons = pipeline.lost_reasons if lost else pipeline.reject_reasons
+    word = _word(stage, "lost" if lost else "reject")
+    return f"`/{word} <reason>`, for example {', '.join(f'`/{word} {reason}`' for reason in reasons[:3])}"

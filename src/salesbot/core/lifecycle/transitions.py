@@ -1,0 +1,295 @@
+"""The judge: one act after the other, each on the deal as the acts before left it.
+
+Allowed acts make a new course; the first act that is not allowed comes back as `Refused`, and then nothing of its plan
+has happened. Pure; whether GitHub is in step with the course is `settle`'s business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import assert_never
+
+from salesbot.core.commands.registry import usage
+from salesbot.core.lifecycle import close_reasons, guards
+from salesbot.core.model.changes import (
+    Answer,
+    AssignOwner,
+    Change,
+    LeavePipeline,
+    LinkMirror,
+    MoveTo,
+    PostChecklist,
+    Reopen,
+    SetField,
+    UnassignPerson,
+    Undo,
+)
+from salesbot.core.model.deal import Deal, Move, Refusal, Role, StageVisit
+from salesbot.core.model.journal import Journal, Pair, PendingComment
+from salesbot.core.model.pipeline import Pipeline, Stage
+from salesbot.core.text import fields
+from salesbot.core.text.render import Markdown
+
+BODY_LIMIT = 65_536
+"""Characters GitHub takes as a description. A write of which GitHub refuses this part would be half a plan."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A wish that was not granted: what it wanted to reach, if it was a move, and every reason why not."""
+
+    to: str | None
+    why: tuple[Refusal, ...]
+    misread: bool = False
+    """A command that could not be read: saying it right is all it takes."""
+
+
+@dataclass(frozen=True)
+class DealState:
+    """Where the wishes judged so far leave a deal, and what is to be remembered of them."""
+
+    deal: Deal
+    journal: Journal
+    moves: tuple[StageVisit, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    pending: tuple[PendingComment, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    ignored: tuple[int, ...] = ()
+    """Comments of people below triage: a receipt, and nothing else, not even in the journal."""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def pending_keys(self) -> frozenset[str]:
+        """The keys of the comments owed."""
+        return frozenset(pending.key for pending in self.pending)
+
+    def with_pending(self, key: str, text: str) -> DealState:
+        """Owe a comment. What is owed under one key already becomes one comment with it: a second would be a double."""
+        before = next((pending.text for pending in self.pending if pending.key == key), "")
+        other_issues = tuple(pending for pending in self.pending if pending.key != key)
+        return replace(self, pending=(*other_issues, PendingComment(key, f"{before}\n\n{text}".strip("\n"))))
+
+    def noting(self, note: str) -> DealState:
+        """Say something in the job summary only."""
+        return replace(self, notes=(*self.notes, note))
+
+
+@dataclass(frozen=True)
+class Request:
+    """Before whom a wish is judged: the pipeline, the role of who wishes, the time and the comment of the wish."""
+
+    pipeline: Pipeline
+    role: Role
+    at: datetime
+    by: str | None
+    comment: int = 0
+
+
+def apply_changes(state: DealState, changes: Iterable[Change], request: Request) -> DealState | Refused:
+    """Do all acts or none."""
+    for change in changes:
+        outcome = _apply_change(state, change, request)
+        if isinstance(outcome, Refused):
+            return outcome
+        state = outcome
+    return state
+
+
+def _apply_change(state: DealState, change: Change, request: Request) -> DealState | Refused:
+    match change:
+        case SetField():
+            return _set_field(state, change, request)
+        case MoveTo():
+            return _move(state, change.move, request)
+        case Undo():
+            return _undo(state, request)
+        case Reopen():
+            return _reopen(state, request)
+        case AssignOwner(login):
+            return give(state, login, request.at)
+        case UnassignPerson(login):
+            return _disown(state, login, request)
+        case PostChecklist(name):
+            return _post_list(state, name, request)
+        case LeavePipeline(why, of):
+            return leave(state, why, of)
+        case LinkMirror(key):
+            known = state.journal.pair is not None and state.journal.pair.key == key
+            return state if known else replace(state, journal=replace(state.journal, pair=Pair(key)))
+        case Answer():
+            return replace(state, answers=(*state.answers, change))
+        case _:
+            assert_never(change)
+
+
+def _set_field(state: DealState, change: SetField, request: Request) -> DealState | Refused:
+    """A value given by command is also remembered in the journal: it is one of the deal's rounds."""
+    known, one_line = request.pipeline.headings, request.pipeline.one_line
+    try:
+        body = fields.write(state.deal.body, change.heading, change.value, known, one_line)
+    except fields.FieldError as error:
+        return Refused(None, (Refusal(str(error), "Repair the description, then say it again"),))
+    if len(body) > BODY_LIMIT:
+        why = f"The description has no room for it: GitHub takes {BODY_LIMIT:,} characters."
+        return Refused(None, (Refusal(why, "Shorten it"),))
+    deal = replace(state.deal, body=body, fields=fields.read(body, known, one_line))
+    journal = state.journal
+    if change.heading == "Value" and change.value is not None:
+        deal = replace(deal, body_trusted=True)
+        if not journal.rounds or journal.rounds[-1][1] != change.value:
+            journal = replace(journal, rounds=(*journal.rounds, (request.at, change.value))[-20:])
+    return replace(state, deal=deal, journal=journal)
+
+
+def give(state: DealState, login: str, at: datetime) -> DealState:
+    """Make somebody the owner; whoever owned the deal stays a helper."""
+    deal = state.deal
+    helpers = tuple(name for name in (deal.owner, *deal.helpers) if name and name != login)
+    return replace(
+        state,
+        deal=replace(deal, owner=login, helpers=helpers),
+        journal=state.journal.with_assigned(login, at, on=True),
+    )
+
+
+def _disown(state: DealState, login: str | None, request: Request) -> DealState:
+    """Nobody there to take off: the goal is reached already."""
+    deal = state.deal
+    wanted = (login or deal.owner or "").casefold()
+    leaving = next((name for name in (deal.owner, *deal.helpers) if name and name.casefold() == wanted), None)
+    if leaving is None:
+        return state
+    left = [name for name in (deal.owner, *deal.helpers) if name and name != leaving]
+    return replace(
+        state,
+        deal=replace(deal, owner=left[0] if left else None, helpers=tuple(left[1:])),
+        journal=state.journal.with_assigned(leaving, request.at, on=False),
+    )
+
+
+def _post_list(state: DealState, name: str, request: Request) -> DealState:
+    """Remembered with the comment that asked, so that it is done once, also if the run dies before."""
+    return replace(state, journal=replace(state.journal, refresh={**state.journal.refresh, name: request.comment}))
+
+
+def leave(state: DealState, why: str, of: int | None = None) -> DealState:
+    """Take the deal out of the pipeline: why, and if it is a duplicate, of which issue."""
+    journal = replace(state.journal, left=why, duplicate_of=of or 0, asked="")
+    return replace(state, deal=replace(state.deal, open=False), journal=journal)
+
+
+def _move(state: DealState, move: Move, request: Request) -> DealState | Refused:
+    """A goal already reached is done, not refused (docs/design.md, How a run judges)."""
+    pipeline = request.pipeline
+    target = pipeline.stage(move.to)
+    assert target is not None, move.to
+    if target.name == state.deal.stage:
+        return _came_back(state, pipeline) if state.journal.left else state
+    refusals = _why_not(state.deal, move, target, request)
+    if refusals:
+        return Refused(target.name, refusals)
+    return enter(state, target, move, pipeline)
+
+
+def _why_not(deal: Deal, move: Move, target: Stage, request: Request) -> tuple[Refusal, ...]:
+    pipeline = request.pipeline
+    if move.force is not None:
+        least = pipeline.permissions.force
+        if request.role >= least:
+            return ()
+        return (Refusal(Markdown(f"`--force` needs the role {least.name.lower()}."), "Ask someone who has it"),)
+    if deal.stage is not None and not pipeline.allows(deal.stage, target.name):
+        return (_no_way(deal.stage, target, pipeline),)
+    return guards.missing(deal, move, target.requires, pipeline)
+
+
+def _no_way(source: str, target: Stage, pipeline: Pipeline) -> Refusal:
+    stage = pipeline.stage(source)
+    assert stage is not None, source
+    if stage.outcome is not None:
+        return Refusal(
+            f"The deal is {source}, and that is an end.", "Comment `/reopen` first, or `/undo` if it was a slip"
+        )
+    ways = ", ".join(f"`{usage(there)}`" for name in stage.next if (there := pipeline.stage(name)) is not None)
+    return Refusal(f"A deal in {source} cannot go to {target.name}.", f"From there you can say {ways}")
+
+
+def enter(state: DealState, target: Stage, move: Move, pipeline: Pipeline) -> DealState:
+    """Put the deal into a stage. What earlier wishes wanted to ask is no longer a question."""
+    deal, journal = close_reasons.on_moving(state.deal, state.journal, target, move, pipeline)
+    visit = StageVisit(target.name, move.at, move.by, move.how, move.force)
+    journal = replace(_back(journal.with_visit(visit)), refused="")
+    deal = replace(deal, stage=target.name, open=target.outcome is None, history=journal.history)
+    kept = tuple(pending for pending in state.pending if not pending.key.startswith("ask:"))
+    return replace(state, deal=deal, journal=journal, moves=(*state.moves, visit), pending=kept)
+
+
+def _returned(state: DealState) -> DealState:
+    """Open again where it was."""
+    return replace(state, deal=replace(state.deal, open=True), journal=_back(state.journal))
+
+
+def _came_back(state: DealState, pipeline: Pipeline) -> DealState:
+    """Open again where it was. Why it had left the pipeline is past."""
+    left = bool(state.journal.left)
+    return _returned(replace(state, deal=close_reasons.without(state.deal, pipeline)) if left else state)
+
+
+def _back(journal: Journal) -> Journal:
+    """In the pipeline again, whatever had ended it."""
+    return replace(journal, asked="", left="", duplicate_of=0)
+
+
+def _undo(state: DealState, request: Request) -> DealState | Refused:
+    if state.journal.left:
+        return _returned(state)
+    if _was_undone(state, request):
+        return state
+    back = undo_target(state.journal.history, request.pipeline)
+    if back is None:
+        return Refused(None, (Refusal("There is no move to take back.", "Comment `/history` to see the way so far"),))
+    return enter(state, back, Move(back.name, request.at, request.by, "undo"), request.pipeline)
+
+
+def _was_undone(state: DealState, request: Request) -> bool:
+    """Whether an earlier run took a move back for this very comment, and then had to take its receipt back."""
+    earlier = (visit for visit in state.deal.history if visit not in state.moves)
+    return any((visit.how, visit.by, visit.entered) == ("undo", request.by, request.at) for visit in earlier)
+
+
+def undo_target(history: tuple[StageVisit, ...], pipeline: Pipeline) -> Stage | None:
+    """Find the stage the last accepted move left; an undone move is as if it had not been."""
+    path: list[str] = []
+    for visit in history:
+        if visit.how == "undo" and path:
+            path.pop()
+        else:
+            path.append(visit.stage)
+    return pipeline.stage(path[-2]) if len(path) > 1 else None
+
+
+def _reopen(state: DealState, request: Request) -> DealState | Refused:
+    """Bring a deal back; one that was closed without an outcome only has to be opened."""
+    pipeline = request.pipeline
+    stage = pipeline.stage(state.deal.stage)
+    if stage is not None and stage.outcome is None:
+        return _came_back(state, pipeline)
+    back = reopen_target(state.journal.history, pipeline)
+    return enter(state, back, Move(back.name, request.at, request.by, "reopen"), pipeline)
+
+
+def reopen_target(history: tuple[StageVisit, ...], pipeline: Pipeline) -> Stage:
+    """Find the stage a reopened deal goes to: the newest open one, or the one that is configured."""
+    if pipeline.reopens != "previous":
+        fixed = pipeline.stage(pipeline.reopens)
+        assert fixed is not None, pipeline.reopens
+        return fixed
+    for visit in reversed(history):
+        stage = pipeline.stage(visit.stage)
+        if stage is not None and stage.is_open:
+            return stage
+    start = pipeline.stage(pipeline.initial)
+    assert start is not None, pipeline.initial
+    return start

@@ -1,0 +1,96 @@
+"""Acts: what a wish asks for, one step each. A command is a list of acts; a label or a tick is a single one.
+
+Acts are judged in order, each on the deal as the ones before left it (`judge`). They are not effects: nothing here
+touches GitHub.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from salesbot.core.model.deal import Move
+
+
+@dataclass(frozen=True)
+class SetField:
+    """Write a section of the body; None takes it out."""
+
+    heading: str
+    value: str | None
+
+
+@dataclass(frozen=True)
+class MoveTo:
+    """Bring the deal to a stage, through graph and guards."""
+
+    move: Move
+
+
+@dataclass(frozen=True)
+class Undo:
+    """Take the last accepted move back, without guards."""
+
+
+@dataclass(frozen=True)
+class Reopen:
+    """Bring a closed deal back to the stage it closed from."""
+
+
+@dataclass(frozen=True)
+class AssignOwner:
+    """Make somebody the owner; whoever owned the deal stays a helper."""
+
+    login: str
+
+
+@dataclass(frozen=True)
+class UnassignPerson:
+    """Take somebody off the deal; nobody named: the owner."""
+
+    login: str | None = None
+
+
+@dataclass(frozen=True)
+class PostChecklist:
+    """Post a checklist, or bring a posted one up to date with its template."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class LeavePipeline:
+    """Take the deal out of the pipeline: a duplicate of another issue, or no deal at all. It counts nowhere then."""
+
+    why: str
+    of: int | None = None
+
+
+@dataclass(frozen=True)
+class LinkMirror:
+    """Pair the deal with a mirror, by its key; which of the two moved last shows when they meet."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Reply with a template; nothing about the deal changes."""
+
+    template: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+Change = (
+    SetField
+    | MoveTo
+    | Undo
+    | Reopen
+    | AssignOwner
+    | UnassignPerson
+    | PostChecklist
+    | LeavePipeline
+    | LinkMirror
+    | Answer
+)

@@ -1,0 +1,83 @@
+"""Effects in words, for the job summary and the dry run."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from salesbot.core.model.effects import (
+    AddLabel,
+    Assign,
+    CloseIssue,
+    CloseProblem,
+    CreateLabel,
+    DeleteComment,
+    EditBody,
+    EditProblem,
+    Effect,
+    MinimizeComment,
+    OpenLead,
+    OpenProblem,
+    OpenReport,
+    PinIssue,
+    PutComment,
+    React,
+    RemoveLabel,
+    ReopenIssue,
+    Unassign,
+    UnpinIssue,
+    Unreact,
+)
+
+
+def describe(effect: Effect) -> str:
+    """Say what an effect does, e.g. `add the label stage:won`, as plain text, to be escaped for its place."""
+    match effect:
+        case CreateLabel(name):
+            return f"create the label {name}"
+        case EditBody():
+            return "edit the description"
+        case PutComment(key, _, None):
+            return f"write the comment {_name(key)}"
+        case PutComment(key):
+            return f"bring the comment {_name(key)} up to date"
+        case AddLabel(name):
+            return f"add the label {name}"
+        case RemoveLabel(name):
+            return f"remove the label {name}"
+        case CloseIssue(reason):
+            return f"close the issue as {reason.lower().replace('_', ' ')}"
+        case ReopenIssue():
+            return "reopen the issue"
+        case Assign(login):
+            return f"assign {login}"
+        case Unassign(login):
+            return f"unassign {login}"
+        case MinimizeComment(id_):
+            return f"hide the settled comment {id_}"
+        case DeleteComment(id_):
+            return f"delete the doubled comment {id_}"
+        case React(id_, receipt):
+            return f"answer comment {id_} with {'🚀' if receipt == 'ROCKET' else '😕'}"
+        case Unreact(id_, receipt):
+            return f"take {'🚀' if receipt == 'ROCKET' else '😕'} off comment {id_}"
+        case OpenProblem(title):
+            return f"open the issue {title}"
+        case OpenLead(title):
+            return f"open the lead {title}"
+        case EditProblem():
+            return "bring the problem issue up to date"
+        case CloseProblem():
+            return "close the problem issue"
+        case OpenReport(title):
+            return f"open the issue {title}"
+        case PinIssue():
+            return "pin the report"
+        case UnpinIssue():
+            return "unpin the report before"
+        case _:
+            assert_never(effect)
+
+
+def _name(key: str) -> str:
+    """Name a comment by what it is; which event it answers says nothing to people."""
+    return key if key.startswith("checklist:") else key.partition(":")[0]

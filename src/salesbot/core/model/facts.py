@@ -1,0 +1,230 @@
+"""The facts: one issue and its repository as a single read brought them.
+
+Nothing here is judged. Times are GitHub's, in UTC. `own` always means: done by the very identity this run uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from salesbot.core.model.deal import Actor, Role
+from salesbot.core.model.mirror import Mirror, StageMap
+
+
+@dataclass(frozen=True)
+class Label:
+    """A label of the repository's list. `id` survives renames, the name does not."""
+
+    id: str
+    name: str
+    color: str = ""
+    description: str = ""
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One entry of an edit history. `text` is the whole text after the edit, where GitHub still has it."""
+
+    id: str
+    by: Actor | None
+    at: datetime
+    text: str | None = None
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment on the issue. `id` is the database id (it grows with time), `node_id` what mutations want."""
+
+    id: int
+    node_id: str
+    body: str
+    created_at: datetime
+    author: Actor | None = None
+    own: bool = False
+    own_text: bool = False
+    """Written by the own identity and, if edited, edited last by it."""
+    editor: Actor | None = None
+    """Who edited it last; None if nobody did."""
+    edited_at: datetime | None = None
+    edited_by_others: bool = False
+    """Somebody who is not its author edited it, ever. Also true where the edit history is longer than was read."""
+    edits: int = 0
+    minimized: bool = False
+    receipts: frozenset[str] = frozenset()
+    """Reactions of the own identity: `ROCKET`, `CONFUSED` ..."""
+    url: str = ""
+
+
+EventKind = Literal[
+    "labeled", "unlabeled", "closed", "reopened", "assigned", "unassigned", "comment deleted", "transferred"
+]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to the issue, in the order GitHub lists it."""
+
+    id: str
+    kind: EventKind
+    at: datetime
+    by: Actor | None = None
+    own: bool = False
+    label_id: str | None = None
+    label: str | None = None
+    reason: str | None = None
+    """Of a closed event: COMPLETED, NOT_PLANNED or DUPLICATE."""
+    whom: Actor | None = None
+    """Who was assigned or unassigned; whose comment was deleted."""
+
+
+@dataclass(frozen=True)
+class Issue:
+    """The issue as it is now. The `complete` flags say whether absence may be concluded (docs/design.md); the cursors
+    beside them are GitHub's, for reading on."""
+
+    id: str
+    number: int
+    title: str
+    body: str
+    created_at: datetime
+    author: Actor | None = None
+    own: bool = False
+    url: str = ""
+    open: bool = True
+    state_reason: str | None = None
+    locked: bool = False
+    labels: tuple[Label, ...] = ()
+    assignees: tuple[Actor, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    """By id, each once; every comment of the issue if `comments_complete`."""
+    comments_complete: bool = True
+    unread_until: datetime | None = None
+    """If not complete: every unread comment is older than this."""
+    comments_after: str | None = None
+    events: tuple[Event, ...] = ()
+    events_complete: bool = True
+    events_before: str | None = None
+    body_edits: tuple[Edit, ...] = ()
+    """The newest edits of the body, newest first."""
+    pinned: bool = False
+    """Only read of the weekly reports."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who can be assigned here, as mutations want them named."""
+
+    login: str
+    node_id: str
+
+
+@dataclass(frozen=True)
+class LinkedIssue:
+    """Another issue of the repository that a command names."""
+
+    id: str
+    number: int
+    title: str
+
+
+@dataclass(frozen=True)
+class IssueSummary:
+    """Another issue of the repository, as far as it may be the same deal."""
+
+    number: int
+    title: str
+    body: str
+    labels: frozenset[str] = frozenset()
+    """In small letters."""
+    duplicate: bool = False
+    """Closed as a duplicate itself."""
+    open: bool = True
+    own: bool = False
+    """Opened by the bot itself."""
+    created_at: datetime | None = None
+    card: str = ""
+    """The oldest card of ours on it, if there is one: what the deal remembers."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """How much somebody owns: open deals, and when the newest deal of theirs was opened."""
+
+    open: int = 0
+    newest: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ProblemIssue:
+    """The open issue "salesbot needs attention"."""
+
+    id: str
+    number: int
+    body: str
+
+
+@dataclass(frozen=True)
+class Repository:
+    """The repository around the issue: its labels, its files, its people."""
+
+    id: int
+    node_id: str
+    name: str
+    """`owner/name`."""
+    url: str = ""
+    private: bool = True
+    """GitHub counts internal ones among them."""
+    internal: bool = False
+    labels: tuple[Label, ...] = ()
+    labels_complete: bool = True
+    labels_end: str | None = None
+    config: str | None = None
+    """Text of the configuration file on the default branch; None if there is none."""
+    templates: Mapping[str, str] = field(default_factory=dict)
+    """Overriding templates by file name relative to `.github/salesbot/`."""
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+    """Files of the two that are no text or too large: path and what is wrong."""
+    problem: ProblemIssue | None = None
+    people: Mapping[str, Person] = field(default_factory=dict)
+    """Who can be assigned, by lower-case login."""
+    people_complete: bool = True
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """What woke this run, as far as it matters for judging: which label event, which comment, by whom."""
+
+    event: str
+    """`issues.labeled`, `issue_comment.created`, `sweep` ..."""
+    label: str | None = None
+    comment: int | None = None
+    actor: str | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that a decision may use, besides the pipeline and the time."""
+
+    repository: Repository
+    issue: Issue | None
+    viewer: Actor
+    trigger: Trigger
+    read_at: datetime
+    """GitHub's own clock when it answered."""
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    """By lower-case login; who is not in it was not asked about."""
+    asked_names: frozenset[str] = frozenset()
+    """Lower-case logins that were looked up one by one among those who can be assigned."""
+    linked: Mapping[int, LinkedIssue | None] = field(default_factory=dict)
+    """Issues that commands name, by number; None where there is no such issue."""
+    loads: Mapping[str, Load] | None = None
+    """By lower-case login; only read for a new deal that is to be given to somebody."""
+    other_issues: tuple[IssueSummary, ...] | None = None
+    """The newest other issues; only read for a new deal, to see whether it came in before."""
+    mirror: Mirror | None = None
+    """What the other system shows of this deal; None where it was not asked, or knows nothing of it."""
+    stage_map: StageMap = field(default_factory=StageMap)

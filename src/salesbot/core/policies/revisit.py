@@ -1,0 +1,102 @@
+"""Coming back from revisit: the date has come, and the deal returns by itself.
+
+Never refused, since nobody is there to hear a no. At most to `qualified`: an old estimate is no estimate.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from salesbot.core.lifecycle import close_reasons
+from salesbot.core.lifecycle.intents import ReturnIntent
+from salesbot.core.lifecycle.transitions import DealState, Request, apply_changes, enter
+from salesbot.core.model import comments
+from salesbot.core.model.changes import SetField
+from salesbot.core.model.deal import Move, Role, StageVisit
+from salesbot.core.model.pipeline import Pipeline, Stage
+from salesbot.core.text import next_step
+from salesbot.core.text.dates import fixed_date
+from salesbot.core.text.days import local_day
+from salesbot.core.text.render import Renderer
+from salesbot.core.views import card
+
+CAP = "qualified"
+HOW = "schedule"
+
+
+def judge(state: DealState, intent: ReturnIntent, pipeline: Pipeline, render: Renderer) -> DealState:
+    """Bring the deal back, tell its owner why it was put off, and drop what is no longer true."""
+    stage = pipeline.stage(state.deal.stage)
+    if stage is None or not stage.paused:
+        return state
+    target = stage_to_return_to(state.deal.history, pipeline)
+    today = local_day(intent.at, pipeline.timezone)
+    values = {
+        "person": state.deal.owner or None,
+        "team": None if state.deal.owner else pipeline.notify_new,
+        "stage": target.name,
+        "why": state.deal.fields.get("Reason"),
+        "value": _value(state, pipeline),
+        "past_close": card.in_words(_past_close(state, today)),
+        "next_step": bool(next_step.parse(state.deal.fields.get("Next step", ""))),
+        "say": f"/{stage.command}" if stage.command else None,
+    }
+    back = enter(state, target, Move(target.name, intent.at, None, HOW), pipeline)
+    return back.with_pending(comments.key(comments.BACK, today.isoformat()), render("back.md.j2", values))
+
+
+def clean_up(state: DealState, pipeline: Pipeline) -> DealState:
+    """Empty what is no longer true once a deal came back: its date and reason, and an expected close that is past.
+
+    Derived from the last visit, so that the run after one that died does it too.
+    """
+    visit = state.deal.history[-1] if state.deal.history else None
+    if visit is None or visit.how != HOW:
+        return state
+    day = local_day(visit.entered, pipeline.timezone)
+    changes = [SetField("Expected close", None)] if _past_close(state, day) else []
+    if _is_past(state.deal.fields.get("Revisit on", ""), day):
+        changes.append(SetField("Revisit on", None))
+        changes += [SetField(close_reasons.HEADING, None)] if _says_why_it_was_put_off(state) else []
+    if not changes:
+        return state
+    outcome = apply_changes(state, changes, Request(pipeline, Role.ADMIN, visit.entered, None))
+    return outcome if isinstance(outcome, DealState) else state
+
+
+def _says_why_it_was_put_off(state: DealState) -> bool:
+    """Whether a run that died has left the reason behind, which the history has by now."""
+    before = state.deal.history[-2:-1]
+    return any(visit.why == close_reasons.in_short(state.deal) for visit in before)
+
+
+def _is_past(text: str, day: date) -> bool:
+    read = fixed_date(text)
+    return read is not None and read <= day
+
+
+def stage_to_return_to(history: tuple[StageVisit, ...], pipeline: Pipeline) -> Stage:
+    """Find the open stage the deal left, but none beyond the cap."""
+    order = [stage.name for stage in pipeline.open_stages]
+    cap = pipeline.stage(CAP)
+    start = pipeline.stage(pipeline.initial)
+    assert start is not None, pipeline.initial
+    for visit in reversed(history):
+        stage = pipeline.stage(visit.stage)
+        if stage is None or not stage.is_open:
+            continue
+        too_far = cap is not None and cap.name in order and order.index(stage.name) > order.index(cap.name)
+        return cap if too_far and cap is not None else stage
+    return start
+
+
+def _value(state: DealState, pipeline: Pipeline) -> str | None:
+    money = card.value_of(state.deal, pipeline)
+    return str(money) if money else None
+
+
+def _past_close(state: DealState, today: date) -> str | None:
+    """The expected close, if it lies in the past by now."""
+    text = state.deal.fields.get("Expected close", "")
+    day = fixed_date(text)
+    return text if day is not None and day < today else None

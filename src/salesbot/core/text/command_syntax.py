@@ -1,0 +1,176 @@
+"""Command lines: which lines of a comment are commands, as Markdown and mail readers see it, and what stands in them.
+
+Knows no command by name: from here `/won` and `/cc` look the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from markdown_it import MarkdownIt
+
+from salesbot.core.text import mail, markdown
+
+MOST_COMMANDS = 20
+"""In one comment. More are no plan but a mistake, and none of them is run."""
+LONGEST_COMMENT = 65_536
+"""Bytes. What comes after them is not read, nor is the line they end in."""
+
+_COMMAND = re.compile(r" {0,3}/([A-Za-z][A-Za-z0-9-]*[.,:;!?]*)(?=\s|$)")
+_NEXT = re.compile(r"\S")
+_OPTION = re.compile(r"--([A-Za-z][A-Za-z-]*)(?:(=)|\s*(?=\")|(?=\s|$))")
+_QUOTED = re.compile(r'"(.*?)"(?=\s|$)', re.DOTALL)
+_BARE = re.compile(r"\S*")
+# Stand around the line number in place of a slash, while inline Markdown is read. Nobody types them.
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_PLACE = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
+
+
+class CommandSyntaxError(ValueError):
+    """Arguments that cannot be taken apart: what is wrong, and at which character, counted from one."""
+
+    def __init__(self, what: str, position: int) -> None:
+        super().__init__(f"{what.removesuffix('.')}, at character {position}.")
+        self.what = what
+        self.position = position
+
+
+@dataclass(frozen=True)
+class CommandLine:
+    """A line that begins with a slash and a word. `rest` is what follows, with its Markdown as typed."""
+
+    word: str
+    """In small letters, without the slash. A full stop right behind it belongs to it: `/won.` is no `/won`."""
+    rest: str
+    line: int
+    """In the comment, counted from one."""
+    raw: str
+    """The line as it stands in the comment."""
+
+
+@dataclass(frozen=True)
+class Args:
+    """The arguments of a command. An option without a value is None."""
+
+    words: tuple[str, ...] = ()
+    options: Mapping[str, str | None] = field(default_factory=dict)
+
+
+def read(body: str) -> list[CommandLine]:
+    """List the lines of a comment that stand where a command stands, whatever their word is; no more than one too many.
+
+    That is the beginning of a line of an ordinary paragraph: no quotation, list, table, heading, code, HTML or link.
+    """
+    raw = markdown.lines(_beginning(body))
+    lines = [line.rstrip("\r\n") for line in markdown.lines(mail.own_words("".join(raw)))]
+    found: list[CommandLine] = []
+    for number in _in_plain_text(lines):
+        word = _COMMAND.match(lines[number])
+        if word and len(found) <= MOST_COMMANDS:
+            rest = lines[number][word.end() :].strip()
+            found.append(CommandLine(word[1].lower(), rest, line=number + 1, raw=raw[number].rstrip("\r\n")))
+    return found
+
+
+def split(rest: str) -> Args:
+    """Take arguments apart: words, `"several words"`, `--option`, `--option=value`, `--option "its value"`.
+
+    Quotes group where a word begins, apostrophes never do. Raises CommandSyntaxError for a quote that is not closed and
+    for an option given twice.
+    """
+    text = mail.normalise(rest)
+    words: list[str] = []
+    options: dict[str, str | None] = {}
+    position = 0
+    while begin := _NEXT.search(text, position):
+        option = _OPTION.match(text, begin.start())
+        if not option:
+            word, position = _value(text, begin.start())
+            words.append(word)
+            continue
+        name = option[1].lower()
+        if name in options:
+            raise CommandSyntaxError(f"`--{name}` is given twice.", begin.start() + 1)
+        has_value = option[2] or text.startswith('"', option.end())
+        options[name], position = _value(text, option.end()) if has_value else (None, option.end())
+    return Args(tuple(words), options)
+
+
+def bare(word: str) -> str:
+    """Drop what ends a sentence from the end of a word."""
+    return word.rstrip(".,:;!?")
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Find the command somebody meant: one slip away, two from six letters on, none for words under three letters.
+
+    A slip is a letter too many, too few, wrong, or exchanged with its neighbour.
+    """
+    typed = word.lower()
+    allowed = 0 if len(typed) < 3 else 1 if len(typed) < 6 else 2
+    near = ((_slips(typed, name), name) for name in known if abs(len(name) - len(typed)) <= allowed)
+    slips, name = min(near, key=lambda found: found[0], default=(allowed + 1, ""))
+    return name if slips <= allowed else None
+
+
+def _beginning(body: str) -> str:
+    whole = body.encode("utf-8", "replace")
+    if len(whole) <= LONGEST_COMMENT:
+        return body
+    # The last line may have lost its end, and `/value 12000` must not be read as `/value 12`.
+    return "".join(markdown.lines(whole[:LONGEST_COMMENT].decode("utf-8", "ignore"))[:-1])
+
+
+def _in_plain_text(lines: list[str]) -> Iterator[int]:
+    """Find the command lines of top-level paragraphs whose slash no code span, link or tag has swallowed."""
+    for token in markdown.blocks("\n".join(lines)):
+        if token.type == "paragraph_open" and token.level == 0 and token.map:
+            numbers = range(*token.map)
+            if any(_COMMAND.match(lines[number]) for number in numbers):
+                yield from _visible_places("\n".join(_placed(lines[number], number) for number in numbers))
+
+
+def _placed(line: str, number: int) -> str:
+    plain = line.replace(_OPEN, "").lstrip(" \t")
+    return plain.replace("/", f"{_OPEN}{number}{_CLOSE}", 1) if _COMMAND.match(line) else plain
+
+
+def _visible_places(paragraph: str) -> Iterator[int]:
+    links = 0
+    for token in _inline_parser().parseInline(paragraph)[0].children or []:
+        links += token.nesting if token.type in ("link_open", "link_close") else 0
+        place = _PLACE.match(token.content) if token.type == "text" and links == 0 else None
+        if place:
+            yield int(place[1])
+
+
+def _value(text: str, start: int) -> tuple[str, int]:
+    """Read one word or one quotation, and say where it ends."""
+    quoted = _QUOTED.match(text, start)
+    if quoted:
+        return quoted[1].strip(), quoted.end()
+    if text.startswith('"', start):
+        raise CommandSyntaxError("A quotation mark is opened and not closed.", start + 1)
+    bare = _BARE.match(text, start)
+    return (bare[0], bare.end()) if bare else ("", start)
+
+
+def _slips(one: str, other: str) -> int:
+    """Count the slips between two words (optimal string alignment: no letter is mended twice)."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        older, before, row = before, row, [i]
+        for j, wanted in enumerate(other, 1):
+            row.append(min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted)))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                row[j] = min(row[j], older[j - 2] + 1)
+    return row[-1]
+
+
+@cache
+def _inline_parser() -> MarkdownIt:
+    return MarkdownIt("commonmark")

@@ -1,0 +1,36 @@
+"""The next step: the one dated thing somebody does next on a deal, as it stands in its section of the body."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from salesbot.core.text.dates import fixed_date
+
+_WHAT = re.compile(r"(.+?)(?: \(@?([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))\))?")
+_LONGEST_DAY = 5
+"""Words, as in `on 1st of March 2027`."""
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What happens when, and who does it; without a name, the owner."""
+
+    day: date
+    what: str
+    who: str | None = None
+
+    def __str__(self) -> str:
+        """Write it for the body: `2026-11-27: send the estimate (kim)`. No `@`: an edit of the body mentions nobody."""
+        return f"{self.day.isoformat()}: {self.what}{f' ({self.who})' if self.who else ''}"
+
+
+def parse(text: str) -> NextStep | None:
+    """Read a next step from its section, also one that a person typed there: a day with its year, then what to do."""
+    words = text.split()
+    for count in range(1, min(len(words), _LONGEST_DAY + 1)):
+        day, what = fixed_date(" ".join(words[:count])), _WHAT.fullmatch(" ".join(words[count:]))
+        if day is not None and what is not None:
+            return NextStep(day, what[1], what[2])
+    return None

@@ -1,0 +1,1 @@
+"""What the card and the replies show, as values for templates."""

@@ -1,0 +1,281 @@
+"""The card: what everybody should see of a deal at a glance, as plain values for `card.md.j2`.
+
+It holds dates, never counts of days: nothing on it changes because time passes (docs/design.md, How a run writes).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from itertools import pairwise
+from typing import Any
+
+from salesbot.core.commands import arguments as values_of_fields
+from salesbot.core.commands.registry import usage
+from salesbot.core.lifecycle import guards
+from salesbot.core.lifecycle.transitions import DealState
+from salesbot.core.model.deal import DRAGGED, Deal, Move, Refusal, StageVisit
+from salesbot.core.model.journal import BEFORE, Pair
+from salesbot.core.model.pipeline import Field, Pipeline, Stage
+from salesbot.core.text import days, fields, markdown, next_step
+from salesbot.core.text.dates import fixed_date
+from salesbot.core.text.money import Money, MoneyError
+from salesbot.core.text.render import Markdown
+
+_PERCENT = re.compile(r"\s*(?:100|[0-9]{1,2})\s*%?\s*")
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
+
+
+def values(state: DealState, pipeline: Pipeline) -> dict[str, Any]:
+    """Gather what the card shows."""
+    deal, stage = state.deal, pipeline.stage(state.deal.stage)
+    assert stage is not None, state.deal.stage
+    visit = deal.history[-1] if deal.history else None
+    money = value_of(deal, pipeline)
+    return {
+        "stage": stage.name,
+        "outcome": stage.outcome,
+        "since": day(visit.entered, pipeline) if visit else None,
+        "by": visit.by if visit else None,
+        "open": deal.open,
+        "left": state.journal.left,
+        "owner": deal.owner,
+        "helpers": list(deal.helpers),
+        "value": str(money) if money else None,
+        "rounds": _rounds(state, pipeline),
+        "weighted": _weighted(money, deal, stage),
+        "probability": f"{probability(deal, stage)} %",
+        "next_step": _next_step(deal),
+        "expected_close": in_words(deal.fields.get("Expected close")),
+        "pushed": _pushed(deal),
+        "snoozed_until": in_words(deal.fields.get("Snoozed until")),
+        "duplicate_of": state.journal.duplicate_of or None,
+        "reason": deal.fields.get("Reason") if stage.outcome or stage.paused else None,
+        "revisit_on": in_words(deal.fields.get("Revisit on")) if stage.paused else None,
+        "checklists": [_progress(name, deal) for name in deal.checklists],
+        "missing": [_need(refusal) for refusal in guards.missing(deal, _to(stage), _expected(deal, stage), pipeline)],
+        "ways": list(_ways(deal, stage, pipeline)),
+        "unreadable": list(unreadable(deal, pipeline)),
+        "untrusted": not deal.body_trusted and bool(deal.fields.get("Value")),
+        "skipped": skipped(deal.history, pipeline),
+        "forced": [
+            {"stage": visit.stage, "by": visit.by, "why": visit.forced}
+            for visit in deal.history
+            if visit.forced is not None
+        ],
+        "history": history(deal.history, pipeline),
+        "asked": bool(state.journal.asked),
+        "twins": [{"number": number, "why": why} for number, why in state.journal.possible_duplicates]
+        if stage.is_open
+        else [],
+        "mail": _mail(state.journal.pair, pipeline),
+        "question": state.journal.asked not in ("", BEFORE),
+    }
+
+
+def without_links(text: str) -> str:
+    """Drop link targets, for comparing two cards: a link appears once its comment was read (docs/design.md)."""
+    return _LINK.sub(r"\1", text)
+
+
+def day(moment: datetime, pipeline: Pipeline) -> str:
+    """Write the day of a moment in the pipeline's zone, e.g. `12 Nov 2026`."""
+    local = days.local_day(moment, pipeline.timezone)
+    return f"{local.day} {local:%b %Y}"
+
+
+def value_of(deal: Deal, pipeline: Pipeline) -> Money | None:
+    """Read the deal's value; None if there is none or it cannot be read."""
+    try:
+        return Money.parse(deal.fields["Value"], pipeline.currency)
+    except (KeyError, MoneyError):
+        return None
+
+
+def probability(deal: Deal, stage: Stage) -> int:
+    """Say how likely the deal is won, in percent: its own probability, else its stage's; an end stage's is fixed."""
+    own = deal.fields.get("Probability", "").strip().removesuffix("%").strip()
+    if stage.outcome is not None or not own.isascii() or not own.isdigit() or int(own) > 100:
+        return stage.probability
+    return int(own)
+
+
+def skipped(visits: tuple[StageVisit, ...], pipeline: Pipeline) -> list[str]:
+    """List the open stages the deal jumped over on its way forward and never visited."""
+    order = [stage.name for stage in pipeline.stages if stage.is_open or stage.outcome == "won"]
+    been = {visit.stage for visit in visits}
+    found: list[str] = []
+    for left, entered in pairwise(visits):
+        if left.stage in order and entered.stage in order:
+            between = order[order.index(left.stage) + 1 : order.index(entered.stage)]
+            found += [name for name in between if name not in been and name not in found]
+    return found
+
+
+def history(visits: tuple[StageVisit, ...], pipeline: Pipeline) -> list[dict[str, Any]]:
+    """Write the way of the deal so far, a row for each stay, oldest first."""
+    return [
+        {
+            "stage": visit.stage,
+            "when": day(visit.entered, pipeline),
+            "by": visit.by,
+            "how": visit.how,
+            "forced": visit.forced,
+            "why": visit.why,
+        }
+        for visit in visits
+    ]
+
+
+PUSHES_SHOWN_FROM = 3
+"""An expected close moved later so often is fiction; below that it is life."""
+
+
+def _next_step(deal: Deal) -> dict[str, Any] | None:
+    text = deal.fields.get("Next step")
+    step = next_step.parse(text) if text else None
+    if step is None:
+        return {"day": None, "what": text, "who": None} if text else None
+    return {"day": _date(step.day), "what": step.what, "who": step.who}
+
+
+def in_words(text: str | None) -> str | None:
+    """Write a day as people do, e.g. `Thu 1 Apr 2027`; leave what is none as it stands."""
+    day = fixed_date(text) if text else None
+    return _date(day) if day is not None else text
+
+
+def _pushed(deal: Deal) -> dict[str, Any] | None:
+    """How often the expected close was moved later, and from when."""
+    earlier = [text.strip() for text in deal.fields.get("Earlier expected closes", "").split(",") if text.strip()]
+    return {"times": len(earlier), "first": in_words(earlier[0])} if len(earlier) >= PUSHES_SHOWN_FROM else None
+
+
+def _date(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def unreadable(deal: Deal, pipeline: Pipeline) -> Iterator[dict[str, str]]:
+    """Name the fields whose text cannot be read as what they should be."""
+    for heading in fields.duplicates(deal.body, pipeline.headings):
+        yield {"field": heading, "why": "it stands twice in the description; the first that says something counts"}
+    if deal.fields.get("Value"):
+        try:
+            Money.parse(deal.fields["Value"], pipeline.currency)
+        except MoneyError as error:
+            said = values_of_fields.suggest("/value", error.suggestions)
+            yield {"field": "Value", "why": Markdown(f"{error.what} {said}")}
+    yield from _odd_built_ins(deal, pipeline)
+    for extra in pipeline.fields:
+        text = deal.fields.get(extra.label, "")
+        if text and not values_of_fields.is_readable(extra, text, pipeline):
+            said = markdown.code(f"/set {extra.key} <value>")
+            yield {"field": extra.label, "why": Markdown(f"it should be {markdown.escape(_kind(extra))}: {said}")}
+
+
+def _odd_built_ins(deal: Deal, pipeline: Pipeline) -> Iterator[dict[str, str]]:
+    own, stage = deal.fields.get("Probability", ""), pipeline.stage(deal.stage)
+    if own and not _PERCENT.fullmatch(own):
+        yield {"field": "Probability", "why": Markdown("it should be 0 to 100 %: `/probability 40`")}
+    for heading, said in (("Expected close", "/expect 2027-03-01"), ("Revisit on", "/set revisit-on 2027-03-01")):
+        text = deal.fields.get(heading)
+        if text and fixed_date(text) is None:
+            yield {"field": heading, "why": Markdown(f"it should be a day with its year, such as 2027-03-01: `{said}`")}
+    if stage is not None and stage.paused and not deal.fields.get("Revisit on"):
+        yield {"field": "Revisit on", "why": Markdown("without a day it does not come back: `/set revisit-on <date>`")}
+    if deal.fields.get("Next step") and next_step.parse(deal.fields["Next step"]) is None:
+        why = "it should begin with a day such as 2027-03-01: `/next <date> <what>`"
+        yield {"field": "Next step", "why": Markdown(why)}
+
+
+def _kind(extra: Field) -> str:
+    if extra.type == "choice":
+        return f"one of {', '.join(extra.options)}"
+    return {"number": "a number", "money": "an amount", "date": "a date", "yes/no": "yes or no"}.get(extra.type, "text")
+
+
+def _to(stage: Stage) -> Move:
+    """A move for asking guards. Nothing on a card depends on the time, so neither may what it asks."""
+    return Move(stage.name, datetime(1970, 1, 1, tzinfo=UTC))
+
+
+def _need(refusal: Refusal) -> dict[str, Any]:
+    return {"reason": refusal.reason, "hint": Markdown(refusal.advice)}
+
+
+def _expected(deal: Deal, stage: Stage) -> tuple[str, ...]:
+    """What the stage expects; of a deal that was moved in Streak also what others needed to come here."""
+    dragged = bool(deal.history) and deal.history[-1].how == DRAGGED
+    return tuple(dict.fromkeys((*stage.expects, *(stage.requires if dragged else ()))))
+
+
+def _mail(pair: Pair | None, pipeline: Pipeline) -> dict[str, Any] | None:
+    """The last mails of the deal, as days, and whether the last word is theirs."""
+    if pair is None or not (pair.received or pair.sent):
+        return None
+    received, sent, opened = (moment and day(moment, pipeline) for moment in (pair.received, pair.sent, pair.opened))
+    waiting = pair.received is not None and (pair.sent is None or pair.received > pair.sent)
+    return {"received": received, "sent": sent, "opened": opened, "waiting": waiting}
+
+
+def _ways(deal: Deal, stage: Stage, pipeline: Pipeline) -> Iterator[dict[str, Any]]:
+    """What each possible next stage still needs."""
+    if stage.outcome is not None:
+        return
+    for name in stage.next:
+        target = pipeline.stage(name)
+        if target is None:
+            continue
+        yield {
+            "stage": target.name,
+            "command": usage(target),
+            "needs": needs(deal, target, pipeline),
+        }
+
+
+def needs(deal: Deal, target: Stage, pipeline: Pipeline) -> list[str]:
+    """Name in a word or two each what a deal still lacks to enter a stage."""
+    return [_short(refusal) for refusal in guards.missing(deal, _to(target), target.requires, pipeline)]
+
+
+def _short(refusal: Refusal) -> str:
+    """Name what is missing in a word or two, for the table of ways."""
+    missing = refusal.missing or ""
+    kind, _, argument = missing.partition(":")
+    return {"checklist": f"checklist {argument}", "field": argument}.get(kind, kind or refusal.reason)
+
+
+def _progress(name: str, deal: Deal) -> dict[str, Any]:
+    checklist = deal.checklists[name]
+    needed = [item for item in checklist.items if item.needed]
+    return {
+        "name": name,
+        "url": Markdown(checklist.url) if checklist.url else None,
+        "done": sum(item.settled for item in needed),
+        "total": max(len(needed), checklist.asked),
+    }
+
+
+def _weighted(money: Money | None, deal: Deal, stage: Stage) -> str | None:
+    if money is None or not stage.is_open:
+        return None
+    return str(money.weighted(probability(deal, stage)))
+
+
+def _rounds(state: DealState, pipeline: Pipeline) -> Mapping[str, Any] | None:
+    """The first value named, the ones between, and how far the present one is from the first, in percent."""
+    rounds = state.journal.rounds
+    money = value_of(state.deal, pipeline)
+    if len(rounds) < 2 or money is None:
+        return None
+    first = Money.parse(rounds[0][1], pipeline.currency)
+    change = None
+    if first.currency == money.currency and first.amount:
+        change = f"{(money.amount / first.amount - 1) * 100:+.0f} %".replace("-", "\N{MINUS SIGN}")
+    return {
+        "first": str(first),
+        "on": day(rounds[0][0], pipeline),
+        "between": [str(Money.parse(value, pipeline.currency)) for _, value in rounds[1:-1]],
+        "change": change,
+    }

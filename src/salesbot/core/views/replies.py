@@ -1,0 +1,139 @@
+"""What is said back: help, history, the question how a deal ended, the answer to a word that is no command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from salesbot.core.commands.catalog import Command, all_commands, suggestion
+from salesbot.core.commands.registry import usage
+from salesbot.core.lifecycle.intents import CommandIntent
+from salesbot.core.lifecycle.restore import NOT_A_DEAL
+from salesbot.core.lifecycle.transitions import DealState, Refused, undo_target
+from salesbot.core.model import comments
+from salesbot.core.model.deal import Actor, Deal, Refusal, Role
+from salesbot.core.model.effects import Effect, PutComment, React
+from salesbot.core.model.facts import Facts
+from salesbot.core.model.pipeline import Outcome, Pipeline, Stage
+from salesbot.core.text import markdown
+from salesbot.core.text.command_syntax import bare
+from salesbot.core.text.render import Markdown, Renderer
+from salesbot.core.views import card
+
+
+def unknown(word: str, pipeline: Pipeline) -> Refusal:
+    """Answer a word that is no command with the nearest one, or with how a deal ends."""
+    if bare(word) == "close":
+        ends = [f"`{usage(stage)}`" for stage in pipeline.stages if not stage.is_open]
+        said = f"{', '.join(ends[:-1])} or {ends[-1]}" if len(ends) > 1 else "".join(ends)
+        what = Markdown("`/close` does not say how the deal ended.")
+        return Refusal(what, f"Say {said}; `/expect <date>` says when it should end")
+    guess = suggestion(word, pipeline)
+    hint = f"Did you mean `/{guess}`?" if guess else "`/help` shows what you can say"
+    return Refusal(Markdown(f"There is no command `/{word[:60]}`."), hint)
+
+
+def values(template: str, state: DealState, by: Actor | None, role: Role, pipeline: Pipeline) -> dict[str, Any]:
+    """Gather what an answer shows."""
+    if template == "history.md.j2":
+        return {"history": card.history(state.deal.history, pipeline)}
+    return {
+        "stage": state.deal.stage,
+        "commands": [_help(command, state.deal, pipeline) for command in _usable(state, role, pipeline)],
+    }
+
+
+def _usable(state: DealState, role: Role, pipeline: Pipeline) -> Iterator[Command]:
+    """The commands this person may use on this deal in this stage."""
+    stage = pipeline.stage(state.deal.stage)
+    for command in all_commands(pipeline):
+        target = pipeline.stage_of_command(command.word)
+        if role < command.least_role(pipeline):
+            continue
+        if target is not None and (stage is None or target.name not in stage.next):
+            continue
+        if command.word == "undo" and undo_target(state.journal.history, pipeline) is None:
+            continue
+        if command.word == "reopen" and state.deal.open:
+            continue
+        if command.word == "streak" and (pipeline.streak is None or pipeline.streak.sales is None):
+            continue
+        yield command
+
+
+def _help(command: Command, deal: Deal, pipeline: Pipeline) -> dict[str, Any]:
+    stage = pipeline.stage_of_command(command.word)
+    needs = card.needs(deal, stage, pipeline) if stage is not None else []
+    return {"usage": command.usage, "help": Markdown(command.help), "needs": needs}
+
+
+def how_it_ended(stage: str | None, person: str | None, pipeline: Pipeline) -> dict[str, Any]:
+    """Gather the question for a deal that was closed without an outcome: a box for each way it can have ended."""
+    ends = (_ending(outcome, stage, pipeline) for outcome in ("won", "lost", "rejected"))
+    won, lost, rejected = ends
+    here = pipeline.stage(stage)
+    ways = [there for name in (here.next if here else ()) if (there := pipeline.stage(name)) and not there.is_open]
+    return {
+        "stage": stage,
+        "person": person,
+        "won": won.name if won else None,
+        "lost_stage": lost.name if lost else None,
+        "lost": list(pipeline.lost_reasons) if lost else [],
+        "rejected_stage": rejected.name if rejected else None,
+        "rejected": list(pipeline.reject_reasons) if rejected else [],
+        "say": [usage(there) for there in ways] + ["/reopen"],
+    }
+
+
+def reasons(refused: Refused, pipeline: Pipeline) -> list[str]:
+    """List boxes to tick where only the reason was missing: `lost: price` ..."""
+    stage = pipeline.stage(refused.to)
+    if stage is None or [no.missing for no in refused.why] != ["reason"]:
+        return []
+    known = pipeline.reject_reasons if stage.outcome == "rejected" else pipeline.lost_reasons
+    return [f"{stage.name}: {reason}" for reason in known]
+
+
+def ticked(text: str, pipeline: Pipeline) -> tuple[Stage | None, str]:
+    """Read a box of a question: the stage it stands for and the reason it names, as configured; None for no stage.
+
+    A box shows them escaped, so it is compared with what is shown, before it is taken apart as people may write one.
+    """
+    for stage in pipeline.stages:
+        reasons = pipeline.reject_reasons if stage.outcome == "rejected" else pipeline.lost_reasons
+        for reason in ("", *reasons):
+            shown = f"{stage.name}: {reason}" if reason else stage.name
+            if text.casefold() in (shown.casefold(), markdown.escape(shown).casefold()):
+                return stage, reason
+    target, _, reason = text.partition(":")
+    return pipeline.stage(target.strip()), reason.strip()
+
+
+def _ending(outcome: Outcome, source: str | None, pipeline: Pipeline) -> Stage | None:
+    """The stage a deal ends in this way, if one leads there from where it is."""
+    ends = (stage for stage in pipeline.stages if stage.outcome == outcome)
+    return next((end for end in ends if source is not None and pipeline.allows(source, end.name)), None)
+
+
+def on_no_deal(commands: list[CommandIntent], facts: Facts, pipeline: Pipeline, render: Renderer) -> Iterator[Effect]:
+    """Answer commands on an issue that is no deal. In a repository with code, other bots' commands are left to them."""
+    assert facts.issue is not None
+    own = comments.own_by_key(facts.issue)
+    for intent in commands:
+        if intent.late or pipeline.deals == "labelled" or intent.by is None:
+            continue
+        key = comments.key(comments.REPLY, intent.comment.id)
+        if facts.roles.get(intent.by.login.casefold(), Role.NONE) >= Role.TRIAGE and key not in own:
+            marked = any(label.name.casefold() == NOT_A_DEAL for label in facts.issue.labels)
+            values = {
+                "person": intent.by.login,
+                "commands": _first_moves(pipeline),
+                "label": NOT_A_DEAL if marked else None,
+            }
+            text = render("no_deal.md.j2", values)
+            yield PutComment(key, comments.write(key, text))
+        yield React(intent.comment.id, "CONFUSED")
+
+
+def _first_moves(pipeline: Pipeline) -> list[str]:
+    return [f"/{stage.command}" for stage in pipeline.stages if stage.is_open and stage.command]

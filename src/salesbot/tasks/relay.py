@@ -1,0 +1,145 @@
+"""The relay: takes what Typeform's webhook delivers and hands it to GitHub as an event, so that leads come in at once.
+
+An ASGI application without a framework, and a courier. A delivery is on the disk before it is answered, so whatever
+dies, nothing is lost; GitHub being down is the courier's trouble, not the webhook's. What a lead is, is not known here.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from salesbot.adapters.github import Client, EventRefusedError
+from salesbot.adapters.spool import Delivery, Spool
+from salesbot.adapters.typeform import HEADER, is_signed
+from salesbot.core.errors import ServiceError
+
+EVENT = "typeform"
+LARGEST = 5 * 1024 * 1024
+"""Bytes of a delivery; real ones have some thousands."""
+LARGEST_EVENT = 60_000
+"""Bytes of an event as it travels, all escaped; GitHub takes about 64 KB. Beyond, the event only wakes a poll."""
+WAKE_A_POLL: Mapping[str, Any] = {"poll": True}
+PAUSES = (5.0, 15.0, 60.0, 300.0)
+"""Seconds until the courier tries again; the last one from then on."""
+REMEMBERED = 1000
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Log = Callable[[str], None]
+
+
+@dataclass
+class Relay:
+    """The application. `woken` is called when something new waits."""
+
+    spool: Spool
+    secret: str = field(repr=False)
+    woken: Callable[[], None] = field(default=lambda: None)
+    _seen: dict[str, None] = field(default_factory=dict)
+
+    async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+        """Answer a request. Never 404 or 410 to a POST: Typeform would switch the webhook off at once."""
+        if scope["type"] != "http":
+            return
+        status, text = await self._answer(scope, receive)
+        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(text)).encode())]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": text.encode()})
+
+    async def _answer(self, scope: Mapping[str, Any], receive: Receive) -> tuple[int, str]:
+        if scope["method"] in ("GET", "HEAD"):
+            return 200, "salesbot relay\n"
+        if scope["method"] != "POST":
+            return 405, "POST, please\n"
+        given = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        body = await _read(receive)
+        if body is None:
+            return 413, "too large\n"
+        if not is_signed(body, given.get(HEADER.lower(), ""), self.secret):
+            return 401, "not signed with our secret\n"
+        self._keep(body, given[HEADER.lower()])
+        return 200, "taken\n"
+
+    def _keep(self, body: bytes, signature: str) -> None:
+        """Keep a delivery, unless it came a moment ago: Typeform delivers at least once."""
+        name = self.spool.put(body, signature) if signature not in self._seen else ""
+        if name:
+            self._seen[signature] = None
+            for old in list(self._seen)[:-REMEMBERED]:
+                del self._seen[old]
+            self.woken()
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """Read a body; None if it is too large, whatever its header said."""
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        size += len(message.get("body", b""))
+        if size > LARGEST:
+            return None
+        chunks.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(chunks)
+
+
+@dataclass
+class DeliveryForwarder:
+    """Hands over what waits in the spool, and tries again what could not be handed over."""
+
+    spool: Spool
+    client: Client
+    repository: str
+    log: Log
+    _wake: threading.Event = field(default_factory=threading.Event)
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def wake(self) -> None:
+        """Say that something new waits."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End `run` after what it is doing."""
+        self._stop.set()
+        self._wake.set()
+
+    def run(self) -> None:
+        """Hand over whatever waits, now and whenever woken, until stopped."""
+        failures = 0
+        while not self._stop.is_set():
+            self._wake.clear()
+            failures = 0 if self.deliver() else failures + 1
+            self._wake.wait(PAUSES[min(failures, len(PAUSES)) - 1] if failures else None)
+
+    def deliver(self) -> bool:
+        """Hand over all that waits, oldest first; say whether all of it went."""
+        try:
+            for parcel in self.spool.waiting():
+                self._hand_over(parcel)
+                self.spool.remove(parcel.name)
+                self.log(f"Handed over {parcel.name}.")
+        except (ServiceError, OSError) as error:
+            self.log(f"Kept what waits: {error}")
+            return False
+        return True
+
+    def _hand_over(self, parcel: Delivery) -> None:
+        """One that GitHub refuses for what it is must not keep the others waiting: then a poll brings it."""
+        try:
+            self.client.dispatch(self.repository, EVENT, _payload(parcel))
+        except EventRefusedError:
+            self.client.dispatch(self.repository, EVENT, WAKE_A_POLL)
+
+
+def _payload(parcel: Delivery) -> Mapping[str, Any]:
+    """What the event carries: the body to the byte, since the signature is checked again where the secret is."""
+    carried = {"body": parcel.body.decode("utf-8", "replace"), "signature": parcel.signature}
+    return carried if len(json.dumps(carried)) <= LARGEST_EVENT else WAKE_A_POLL

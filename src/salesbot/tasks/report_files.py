@@ -1,0 +1,135 @@
+"""The files of a report and who is told of it: which are wanted, and whether they may be written.
+
+The report itself is imported where it is used: an event pays for no report.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from salesbot.adapters import webhook
+from salesbot.adapters.templates import chat, html
+from salesbot.core.errors import InputError
+from salesbot.tasks.deal import App, Log, Outcome
+from salesbot.tasks.sweep import Sweep
+
+if TYPE_CHECKING:
+    from salesbot.core.report.compute import Report
+    from salesbot.tasks.report import Reporter
+
+HTML, CSV, JSON = "report.html", "deals.csv", "report.json"
+TITLES = {
+    "pipeline": "Open, and weighted, by stage",
+    "funnel": "Deals that came at least so far",
+    "won": "Won by month",
+}
+
+
+@dataclass(frozen=True)
+class Files:
+    """Where files go; None for those nobody wants. `publish` allows them in a public repository too."""
+
+    html: Path | None = None
+    csv: Path | None = None
+    json: Path | None = None
+    publish: bool = True
+    cache: Path | None = None
+    """What was read, kept for the next time."""
+    chat: str = field(default="", repr=False)
+    """The address of a webhook that is told of a new report: a secret."""
+
+    @classmethod
+    def all_in(cls, folder: str, *, publish: bool, cache: str = "", chat: str = "") -> Files:
+        """All files in one folder, and a cache; none of what has no name."""
+        kept = Path(cache) if cache else None
+        if not folder:
+            return cls(publish=publish, cache=kept, chat=chat)
+        home = Path(folder)
+        return cls(home / HTML, home / CSV, home / JSON, publish, kept, chat)
+
+    def check(self) -> None:
+        """Raise InputError for a file that cannot be written, before anything is read or posted."""
+        for path in (self.html, self.csv, self.json, self.cache):
+            if path is not None and not _writable(path):
+                raise InputError(f"{path} cannot be written.", "Name another place")
+
+    def tell(self, report: Report, address: str) -> str:
+        """Tell the chat of a report, and say what went wrong; nothing if nobody is to be told."""
+        if not self.chat:
+            return ""
+        from salesbot.core.report import view
+
+        return webhook.post(self.chat, chat("notify.txt.j2", view.of_chat(report.board, report.scope, address)))
+
+    def save(self, report: Report, private: bool) -> Sequence[str]:
+        """Write the files, and say which. In a public repository everybody may download what a job keeps."""
+        if not private and not self.publish and any(True for _ in self._texts(report)):
+            return ("No files were written: this repository is public. The input `publish: yes` allows them.",)
+        return [_write(path, text()) for path, text in self._texts(report)]
+
+    def _texts(self, report: Report) -> Iterator[tuple[Path, Callable[[], str]]]:
+        from salesbot.core.report import as_csv, as_json
+
+        if self.html is not None:
+            yield self.html, lambda: page(report)
+        if self.csv is not None:
+            yield self.csv, lambda: as_csv.text(report)
+        if self.json is not None:
+            yield self.json, lambda: as_json.text(report)
+
+
+def page(report: Report) -> str:
+    """Make the page. Raises InputError where the library that draws is not installed."""
+    from salesbot.core.report import view
+
+    try:
+        from salesbot.adapters import svg_charts
+    except ImportError as error:
+        raise InputError(f"The page needs {error.name}.", "Install it with: pip install pygal") from error
+    drawings = {TITLES[name]: svg for name, svg in svg_charts.draw(report).items()}
+    return html("report.html.j2", view.of_page(report), drawings)
+
+
+def _writable(path: Path) -> bool:
+    place = next(each for each in (path, *path.absolute().parents) if each.exists())
+    return os.access(place, os.W_OK) and place.is_dir() is not (place == path)
+
+
+def _write(path: Path, text: str) -> str:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}.") from error
+    return f"Wrote {path}."
+
+
+def report(app: App, log: Log, files: Files, *, again: bool) -> Outcome:
+    """Write the week's report; unless `again`, leave one alone that is there."""
+    return reporter(app, log, files).weekly(again=again)
+
+
+def sweep(app: App, log: Log) -> Outcome:
+    """Sweep, and bring the board of this week's report up to date, if there is one."""
+    sweeping = Sweep(app, log)
+    outcome = sweeping.run()
+    if outcome.exit_code == 0 and sweeping.reports:
+        outcome = outcome.then(reporter(app, log, Files()).refresh_board())
+    return outcome
+
+
+def refresh(app: App, log: Log, outcome: Outcome) -> Outcome:
+    """Answer `/report` on a report, if that is what a run found."""
+    return outcome.then(reporter(app, log, Files()).asked(outcome.asked)) if outcome.asked is not None else outcome
+
+
+def reporter(app: App, log: Log, files: Files) -> Reporter:
+    """Make the reporter of a run. Raises InputError for a file that cannot be written."""
+    from salesbot.tasks.report import Reporter
+
+    files.check()
+    return Reporter(app, log, files.save, files.tell, files.cache)

@@ -1,0 +1,189 @@
+"""What `salesbot doctor` finds, from what was read. Reads nothing itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from salesbot.adapters.github import Rate, Workflow
+from salesbot.core.installation import label_list, problem_issue, workflow_file
+from salesbot.core.installation.platform_assumptions import Trial
+from salesbot.core.installation.workflow_file import SalesWorkflow
+from salesbot.core.lifecycle import timeline
+from salesbot.core.model.deal import Role
+from salesbot.core.model.facts import Facts
+from salesbot.core.model.pipeline import Pipeline
+from salesbot.tasks.setup.plural import many
+
+Level = Literal["ok", "fix", "mind", "unknown"]
+OFF = {
+    "disabled_manually": "somebody switched it off",
+    "disabled_inactivity": "GitHub switched it off after sixty days without a push to this public repository",
+    "disabled_fork": "GitHub switches workflows off in forks",
+}
+SCARCE = 10
+"""Percent of an hour's requests."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing found: fine, to be repaired, to be known about, or not to be told with this token."""
+
+    level: Level
+    what: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.level}: {self.what}{f' {self.hint}.' if self.hint else ''}"
+
+
+def of_workflows(
+    found: Sequence[Workflow], secrets: Sequence[str] | None, unused: tuple[str, ...] = ()
+) -> Iterator[Finding]:
+    """Judge the workflows that run salesbot. Secrets that begin with something unused may be missing."""
+    ours = [(each, sales) for each in found if (sales := workflow_file.read(each.text)) is not None]
+    if all(sales.task == "report" for _, sales in ours):
+        yield Finding("fix", "No workflow on the default branch runs salesbot.", "`salesbot init` writes one")
+    for each, sales in ours:
+        wrong = [*_file(each.path, sales), *_switched(each), *_secrets(each.path, sales, secrets, unused)]
+        yield from wrong
+        if not any(finding.level == "fix" for finding in wrong):
+            yield Finding("ok", f"{each.path} {'writes the report' if sales.task == 'report' else 'runs salesbot'}.")
+
+
+def _file(path: str, sales: SalesWorkflow) -> Iterator[Finding]:
+    for event, means in sales.needed.items():
+        if event not in sales.events:
+            yield Finding("fix", f"{path} does not start on `{event}`: {means}.", f"Add `{event}` under `on:`")
+    for permission in sales.lacking():
+        yield Finding("fix", f"{path} lacks the permission `{permission}`.", "Add it under `permissions:` of the job")
+    if sales.permissions is None:
+        yield Finding(
+            "mind",
+            f"{path} names no permissions, so the repository's setting decides.",
+            "Add `contents: read` and `issues: write` under `permissions:` of the job",
+        )
+    if sales.owner == "OWNER":
+        yield Finding("fix", f"{path} names nobody who hosts salesbot.", "Put your organisation in place of OWNER")
+    elif not sales.pinned:
+        yield Finding(
+            "mind",
+            f"{path} runs whatever is at {sales.owner}/salesbot@{sales.ref} that day.",
+            "Put a commit or a release behind the @",
+        )
+
+
+def _switched(each: Workflow) -> Iterator[Finding]:
+    if each.state is None:
+        yield Finding("unknown", f"Whether {each.path} is switched on: that takes `actions: read`.")
+    elif each.state in OFF:
+        yield Finding("fix", f"{each.path} does not run: {OFF[each.state]}.", "Actions, its name, Enable workflow")
+
+
+def _secrets(
+    path: str, sales: SalesWorkflow, secrets: Sequence[str] | None, unused: tuple[str, ...]
+) -> Iterator[Finding]:
+    for name in sales.secrets:
+        if unused and name.startswith(unused):
+            continue
+        if secrets is None:
+            yield Finding("unknown", f"Whether the secret {name} of {path} exists: that takes the role write.")
+        elif name not in secrets:
+            yield Finding("fix", f"The secret {name} of {path} is not set.", "Settings, Secrets and variables, Actions")
+
+
+def of_labels(context: Facts, pipeline: Pipeline) -> Iterator[Finding]:
+    """Judge the list of labels. None at all is the first day."""
+    wanted = label_list.changes(context.repository, pipeline, label_list.remembered(context.repository))
+    if len(wanted) == len(pipeline.stages) and all(change.before is None for change in wanted):
+        yield Finding("ok", "No stage has a label yet; the first deal brings them all.")
+    elif wanted:
+        yield from (Finding("fix", f"To do: {change}.", "`salesbot labels --yes` does it") for change in wanted)
+    else:
+        yield Finding("ok", "Every stage has its label.")
+
+
+def of_since(pipeline: Pipeline, file: str) -> Finding:
+    """Say where history ends."""
+    if pipeline.since is not None:
+        return Finding("ok", f"What happened before {pipeline.since} is history.")
+    return Finding("mind", f"{file} does not say since when salesbot works here.", "Add `since:` with a date")
+
+
+def of_deals(deals: Sequence[Facts], pipeline: Pipeline, roles: Mapping[str, Role]) -> Iterator[Finding]:
+    """Judge the open deals: stages nobody knows, and people on them who cannot tick."""
+    uncountable: Counter[str] = Counter()
+    cannot: Counter[str] = Counter()
+    for facts in deals:
+        assert facts.issue is not None
+        if any(label.name.casefold() == problem_issue.LABEL for label in facts.issue.labels):
+            yield Finding("fix", f"Issue #{facts.issue.number} tells of a problem.", "Read it there")
+        uncountable.update(timeline.foreign_labels(facts.issue, pipeline))
+        if timeline.current_stages(facts.issue, pipeline):
+            cannot.update(
+                a.login for a in facts.issue.assignees if roles.get(a.login.casefold(), Role.NONE) < Role.WRITE
+            )
+    for label, count in uncountable.items():
+        yield Finding(
+            "fix",
+            f"{many(count, 'open issue')} in {label}, a stage the configuration does not know.",
+            "Add the stage, or `was:` to the one that takes its place",
+        )
+    for login, count in sorted(cannot.items()):
+        yield Finding(
+            "mind",
+            f"{login} is assigned to {many(count, 'open deal')} and cannot tick checklists.",
+            "GitHub lets only the role write edit another's comment",
+        )
+
+
+def of_readers(context: Facts, outsiders: Mapping[str, Role] | None) -> Iterator[Finding]:
+    """Say who can read the values."""
+    if not context.repository.private:
+        yield Finding(
+            "mind", "The repository is public: everybody can read values and reasons.", "Settings, General, Visibility"
+        )
+    if context.repository.internal:
+        yield Finding(
+            "mind",
+            "The repository is internal: everybody in the enterprise can read values and reasons.",
+            "Settings, General, Visibility",
+        )
+    if outsiders is None:
+        yield Finding("unknown", "Who works here from outside the organisation: that takes the role write.")
+    for login, role in sorted((outsiders or {}).items()):
+        yield Finding("mind", f"{login} is not of the organisation and can read values ({role.name.lower()}).")
+    if context.repository.private and not context.repository.internal and outsiders == {}:
+        yield Finding("ok", "Only people of the organisation can read values.")
+
+
+def of_minutes(path: str, runs: int | None, days: int, *, private: bool) -> Finding:
+    """Estimate what Actions bills: a started minute for each run that was not skipped, more for longer ones."""
+    if runs is None:
+        return Finding("unknown", f"How many Actions minutes {path} takes: that takes `actions: read`.")
+    month = round(runs * 30 / days)
+    billed = "at least, of the private repository's allowance" if private else "and free, in a public repository"
+    return Finding("ok", f"About {month:,} Actions minutes a month {billed}: {runs:,} runs in {days} days.")
+
+
+def of_rates(rates: Mapping[str, Rate] | None) -> Iterator[Finding]:
+    """Say what is left of this hour's requests."""
+    if rates is None:
+        yield Finding("ok", "This server counts no requests.")
+    names = {"core": "REST requests", "graphql": "GraphQL points"}
+    for name, rate in (rates or {}).items():
+        level: Level = "mind" if rate.remaining * 100 < rate.limit * SCARCE else "ok"
+        yield Finding(level, f"{rate.remaining:,} of {rate.limit:,} {names.get(name, name)} are left this hour.")
+
+
+def of_trials(trials: Sequence[Trial]) -> Iterator[Finding]:
+    """Say what was found on the scratch issue."""
+    for trial in trials:
+        if trial.holds is None:
+            yield Finding("unknown", f"Could not be seen here: {trial.what}.")
+        elif trial.holds:
+            yield Finding("ok", f"Seen: {trial.what}.")
+        else:
+            yield Finding("mind", f"Not so: {trial.what}.", f"So {trial.otherwise}")

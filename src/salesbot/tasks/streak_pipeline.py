@@ -1,0 +1,78 @@
+"""One pipeline of Streak's during one run: its boxes, and its stages and columns once something differs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from salesbot.adapters.streak import Streak
+from salesbot.core.errors import ServiceError
+from salesbot.core.lifecycle import mirror_link
+from salesbot.core.lifecycle.transitions import DealState
+from salesbot.core.model.mirror import Layout, Mirror, MirrorEffect, StageMap, describe
+from salesbot.core.model.pipeline import Pipeline, StreakPipeline
+
+OURS = (mirror_link.ADDRESS, mirror_link.VALUE)
+"""The columns a pipeline of deals must have."""
+
+
+@dataclass
+class RemotePipeline:
+    """A pipeline of Streak's, as one run knows it. The layout is only asked for when something differs."""
+
+    streak: Streak
+    said: StreakPipeline
+    mirrors: dict[str, Mirror]
+    addressed: Mapping[str, tuple[Mirror, ...]]
+    """Boxes by the address of the deal they name, the oldest first."""
+    columns: tuple[str, ...] = OURS
+    """The columns of ours that it must have."""
+    _layout: Layout | None = None
+
+    @classmethod
+    def read(cls, streak: Streak, said: StreakPipeline, columns: tuple[str, ...] = OURS) -> RemotePipeline:
+        """List the boxes, in one request."""
+        listed = streak.mirrors(said.key)
+        return cls(streak, said, {each.key: each for each in listed}, mirror_link.mirrors_by_address(listed), columns)
+
+    def layout(self) -> Layout:
+        """Know the stages and columns; columns of ours that are missing are added."""
+        if self._layout is None:
+            layout = self.streak.layout(self.said.key)
+            missing = [name for name in self.columns if layout.column(name) is None]
+            for name in missing if not self.streak.dry_run else ():
+                self._add(layout, name)
+            self._layout = self.streak.layout(self.said.key) if missing and not self.streak.dry_run else layout
+        return self._layout
+
+    def _add(self, layout: Layout, name: str) -> None:
+        try:
+            self.streak.add_column(layout, name)
+        except ServiceError as error:
+            what = f"A column could not be added to {layout.name}: {error.what}"
+            raise ServiceError(what, f"Add a column of text called {name} in Streak") from error
+
+    def stages(self, pipeline: Pipeline) -> StageMap:
+        """Know which stage of theirs is which of ours."""
+        return mirror_link.stage_map(pipeline, self.said, self.layout())
+
+    def mirror_of(self, state: DealState, url: str) -> Mirror | None:
+        """Find the box of a deal: the one its journal names, else the oldest one that names the deal."""
+        pair = state.journal.pair
+        return self.mirrors.get(pair.key) if pair is not None else next(iter(self.addressed.get(url, ())), None)
+
+    def first_of(self, made: Mirror, url: str) -> Mirror:
+        """Of the boxes that name a deal the oldest stays: if another sync was faster, ours goes again."""
+        first = mirror_link.mirrors_by_address(self.streak.latest(self.said.key, made.key)).get(url, (made,))[0]
+        if first.key != made.key:
+            self.streak.delete(made.key)
+        return first
+
+
+def tell(streak: Streak, key: str, effects: Sequence[MirrorEffect], layout: Layout, number: int) -> list[str]:
+    """Carry effects out on a box, unless nothing may be written; say each in words, and what could not be done."""
+    said = []
+    for effect in effects:
+        problem = None if streak.dry_run else streak.apply_changes(key, effect, layout)
+        said.append(problem or f"In Streak, deal {number}: {describe(effect, layout)}.")
+    return said

@@ -1,0 +1,41 @@
+"""Reports made in memory, for tests of what is done with one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+from salesbot.adapters.templates import builtin_names
+from salesbot.core.config import parse
+from salesbot.core.model.deal import Role
+from salesbot.core.model.facts import Facts, Repository, Trigger
+from salesbot.core.report.compute import Report
+from salesbot.core.report.compute import report as numbers
+from salesbot.core.report.reader import Reader
+from salesbot.core.report.scope import look
+from tests.core.report.stories import BOT_ACTOR, CONFIG, NOW, TEAM, issue, raw, repository
+
+PIPELINE = parse(CONFIG, "salesbot.yml", templates=builtin_names())
+SCOPE = look("acme/sales", PIPELINE, NOW, url="https://github.com/acme/sales")
+AROUND = Facts(
+    Repository(1, "R_1", "acme/sales"),
+    None,
+    BOT_ACTOR,
+    Trigger("report"),
+    NOW,
+    {name: Role[role.upper()] for name, role in TEAM.items()},
+)
+
+
+def counted(issues: list[dict[str, Any]]) -> Report:
+    """Make the report of issues as the sandbox seeds them."""
+    reader = Reader(AROUND, SCOPE)
+    found = [reader.count(raw(each, number)) for number, each in enumerate(issues, 1)]
+    return numbers([deal for deal in found if deal is not None], SCOPE)
+
+
+def a_report(random: Random, count: int, **same: Any) -> Report:
+    """Make the report of a random repository, where some things are the same on every deal."""
+    stories = [replace(story, **same) for story in repository(random, count)]
+    return counted([issue(story, random, 1) for story in stories])

@@ -1,0 +1,33 @@
+"""Every number of the report against the same number computed the plain way, over random repositories."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from salesbot.core.report import as_json
+from tests.core.report.compare import assert_same
+from tests.core.report.made import counted
+from tests.core.report.stories import issue, repository
+from tests.core.report.truth import Numbers, numbers
+
+
+def both(random: Random, count: int) -> tuple[Numbers, Numbers]:
+    """The report of a random repository, and the truth."""
+    stories = repository(random, count)
+    issues = [issue(story, random, 1) for story in stories]
+    return as_json.values(counted(issues)), numbers(stories, issues, "acme/sales")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_number_of_2000_deals(seed: int) -> None:
+    assert_same(*both(Random(seed), 2000))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.randoms(use_true_random=False), st.integers(0, 6))
+def test_every_number_of_random_histories(random: Random, count: int) -> None:
+    assert_same(*both(random, count))

@@ -1,0 +1,473 @@
+"""The report's numbers once more, computed the plain way from the stories: loops, lists, and nothing of salesbot.
+
+Slow and long on purpose. What it says is what `docs/report.md` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from statistics import mean, median
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.core.report.stories import BOT, ENDED, NOW, OPEN, TEAM, Story
+
+ZONE = ZoneInfo("Europe/Berlin")
+TODAY = date(2026, 11, 23)
+SINCE = NOW - timedelta(days=7)
+WINDOW = datetime(2025, 11, 23, 9, tzinfo=UTC)
+BEGUN = {
+    "month": datetime(2026, 11, 1, tzinfo=ZONE),
+    "quarter": datetime(2026, 10, 1, tzinfo=ZONE),
+    "year": datetime(2026, 1, 1, tzinfo=ZONE),
+}
+PROBABILITY = {"prospect": 5, "lead": 10, "qualified": 30, "negotiating": 60, "won": 100}
+IDLE = {"prospect": 30, "lead": 7, "qualified": 10, "negotiating": 14}
+QUIET = {date(2026, 10, 5), date(2026, 10, 6), date(2026, 10, 7)}
+Numbers = dict[str, Any]
+
+
+class Fact:
+    """A deal, with what the definitions make of it."""
+
+    def __init__(self, story: Story, issue: dict[str, Any]) -> None:
+        self.story, self.issue, self.number, self.stage = story, issue, story.number, story.stage
+        self.moves = list(story.moves)
+        if story.fate == "untouched":
+            self.moves = [(story.stage, story.moves[-1][1] if story.stage in ENDED else story.created)]
+        self.closed = self.moves[-1][1] if self.stage in ENDED else None
+        day = self.closed.astimezone(ZONE).date() if self.closed else TODAY
+        remembered = story.remembered and story.fate != "untouched"
+        self.value = self.foreign = None
+        self.rounds: list[tuple[datetime, Decimal]] = []
+        if story.value and not story.unreadable:
+            amount, currency = story.value
+            rate = rate_of(currency, day)
+            self.value = amount * rate if rate is not None else None
+            self.foreign = None if rate is not None else (currency, amount)
+        if remembered:
+            for at, amount, currency in story.rounds:
+                rate = rate_of(currency, day)
+                self.rounds += [(at, amount * rate)] if rate is not None else []
+        self.forced = story.forced if remembered else ()
+        self.percent = PROBABILITY.get(self.stage, 0)
+        if self.stage not in ENDED and story.probability is not None:
+            self.percent = story.probability
+
+    @property
+    def open(self) -> bool:
+        return self.stage in OPEN
+
+    def worth(self) -> Decimal:
+        return self.value if self.value is not None else Decimal(0)
+
+    def stage_then(self) -> str | None:
+        been = [stage for stage, at in self.moves if at <= SINCE]
+        return been[-1] if been else None
+
+    def worth_then(self) -> Decimal:
+        before = [value for at, value in self.rounds if at <= SINCE]
+        if before:
+            return before[-1]
+        return Decimal(0) if self.rounds else self.worth()
+
+
+def rate_of(currency: str, day: date) -> Decimal | None:
+    """The exchange rate of a day."""
+    if currency == "EUR":
+        return Decimal(1)
+    if currency == "USD" and day >= date(2026, 10, 1):
+        return Decimal("0.9")
+    if currency == "USD" and day >= date(2026, 1, 1):
+        return Decimal("0.92")
+    return None
+
+
+def text(amount: Decimal | int) -> str:
+    """Write money."""
+    return str(Decimal(amount).quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+
+def plain(deals: Iterable[Fact]) -> Numbers:
+    """Count and sum up."""
+    deals = list(deals)
+    found: Numbers = {"count": len(deals), "value": text(sum((deal.worth() for deal in deals), Decimal(0)))}
+    other_issues: dict[str, int] = {}
+    for deal in deals:
+        if deal.foreign:
+            other_issues[deal.foreign[0]] = other_issues.get(deal.foreign[0], 0) + deal.foreign[1]
+    if other_issues:
+        found["other_currencies"] = {code: text(other_issues[code]) for code in sorted(other_issues)}
+    return found
+
+
+def weighted(deals: Iterable[Fact]) -> Numbers:
+    """The same with the weighted value."""
+    deals = list(deals)
+    sum_ = sum((deal.worth() * deal.percent for deal in deals), Decimal(0)) / 100
+    return {**plain(deals), "weighted": text(sum_)}
+
+
+def numbers(stories: list[Story], issues: list[dict[str, Any]], name: str) -> Numbers:
+    """Every number of the report, as the JSON has them."""
+    every = [Fact(story, issue) for story, issue in zip(stories, issues, strict=True)]
+    deals = [deal for deal in every if deal.story.fate not in ("no deal", "duplicate", "strange")]
+    ended = [deal for deal in deals if deal.closed and deal.closed >= WINDOW]
+    by = {kind: [deal for deal in ended if deal.stage == kind] for kind in ENDED}
+    sample = len(by["won"]) + len(by["lost"])
+    won_all = [deal for deal in deals if deal.stage == "won"]
+    open_ = [deal for deal in deals if deal.open]
+    cycle = days_to_end(by["won"]) if sample >= 10 else []
+    loss = days_to_end(by["lost"]) if sample >= 10 else []
+    goals = {"month": "50000.00", "quarter": "250000.00", "year": None}
+    value = {kind: sum((deal.worth() for deal in by[kind]), Decimal(0)) for kind in ENDED}
+    answers = [hours for deal in deals if (hours := first_answer(deal)) is not None]
+    return {
+        "version": 1,
+        "repository": name,
+        "week": "2026-W48",
+        "as_of": "2026-11-23T09:00:00Z",
+        "currency": "EUR",
+        "open": weighted(open_),
+        "prospects": weighted(deal for deal in deals if deal.stage == "prospect"),
+        "revisit": plain(deal for deal in deals if deal.stage == "revisit"),
+        "stages": [stage_numbers(stage, deals) for stage in (*OPEN, "revisit")],
+        "funnel": funnel(deals),
+        **forecast(deals),
+        "won": {
+            span: {**plain(deal for deal in won_all if deal.closed and deal.closed >= begun), "goal": goals[span]}
+            for span, begun in BEGUN.items()
+        },
+        "closed": {
+            "won": len(by["won"]),
+            "lost": len(by["lost"]),
+            "rejected": len(by["rejected"]),
+            "won_value": text(value["won"]),
+            "lost_value": text(value["lost"]),
+        },
+        "win_rate": {
+            "count": len(by["won"]) / sample if sample else None,
+            "value": float(value["won"] / (value["won"] + value["lost"])) if value["won"] + value["lost"] else None,
+        },
+        "cycle_days": mean(cycle) if cycle else None,
+        "cycle_median_days": median(cycle) if cycle else None,
+        "time_to_loss_days": mean(loss) if loss else None,
+        "velocity_per_day": velocity(len(open_), by["won"], value["won"], sample, cycle),
+        "sample": sample,
+        "movement": movement(deals),
+        "lost_by_reason": reasons(by["lost"]),
+        "rejected_by_reason": reasons(by["rejected"]),
+        "by": {
+            "owner": groups(ended, lambda deal: deal.story.owner),
+            "source": groups(ended, lambda deal: deal.story.source.replace("Website", "website")),
+            "service": groups(ended, lambda deal: deal.story.service),
+            "nda signed": groups(ended, lambda deal: deal.story.nda),
+        },
+        "discount": discount(by["won"]),
+        "first_answer_hours": {
+            "count": len(answers),
+            "median": median(answers) if answers else None,
+            "mean": mean(answers) if answers else None,
+            "longest": max(answers, default=None),
+        },
+        "attention": attention(deals),
+        "coming_back": [
+            {"number": deal.number, "on": deal.story.back_on.isoformat() if deal.story.back_on else None}
+            for deal in sorted(deals, key=lambda deal: (deal.story.back_on or date.max, deal.number))
+            if deal.stage == "revisit"
+        ],
+        "forced": [
+            {"number": deal.number, "stage": stage, "by": by_, "why": why, "at": f"{at:%Y-%m-%dT%H:%M:%SZ}"}
+            for deal in deals
+            for stage, at, by_, why in deal.forced
+        ],
+        "problems": [
+            *({"number": deal.number, "what": what} for deal in deals for what in problems(deal)),
+            *(
+                {"number": deal.number, "what": "unknown stage stage:frozen"}
+                for deal in every
+                if deal.story.fate == "strange"
+            ),
+        ],
+    }  # fmt: skip
+
+
+def days_to_end(deals: list[Fact]) -> list[float]:
+    return [(deal.closed - deal.story.created).total_seconds() / 86_400 for deal in deals if deal.closed]
+
+
+def velocity(open_: int, won: list[Fact], value: Decimal, sample: int, cycle: list[float]) -> str | None:
+    if not cycle or not won:
+        return None
+    return text(Decimal(open_ * float(value) / len(won) * len(won) / sample / mean(cycle)))
+
+
+def stage_numbers(stage: str, deals: list[Fact]) -> Numbers:
+    """Days in a stage: all stays of a deal are one length."""
+    running, finished, here = [], [], []
+    for deal in deals:
+        lengths = []
+        for place, (name, entered) in enumerate(deal.moves):
+            last = place == len(deal.moves) - 1
+            left = NOW if last else deal.moves[place + 1][1]
+            if name == stage:
+                lengths.append(((left - entered).total_seconds() / 86_400, last))
+        if lengths:
+            running.append((sum(days for days, _ in lengths), deal))
+        if any(not last for _, last in lengths):
+            finished.append(sum(days for days, last in lengths if not last))
+        if deal.stage == stage:
+            here.append(deal)
+    all_days = [days for days, _ in running]
+    return {
+        "stage": stage,
+        **weighted(here),
+        "median_days": median(all_days) if all_days else None,
+        "mean_days": mean(all_days) if all_days else None,
+        "longest_days": max(all_days, default=None),
+        "finished_median_days": median(finished) if finished else None,
+        "finished_mean_days": mean(finished) if finished else None,
+        "stuck": stuck(stage, running, finished),
+    }
+
+
+def stuck(stage: str, running: list[tuple[float, Fact]], finished: list[float]) -> list[int]:
+    if stage not in IDLE:
+        return []
+    usual = median(finished) if len(finished) >= 3 else IDLE[stage]
+    found = [(days, deal) for days, deal in running if deal.stage == stage and days > max(2 * usual, IDLE[stage])]
+    return [deal.number for days, deal in sorted(found, key=lambda pair: (-pair[0], pair[1].number))]
+
+
+def funnel(deals: list[Fact]) -> list[Numbers]:
+    order = [*OPEN, "won"]
+    cohort = [deal for deal in deals if deal.story.created >= WINDOW]
+    furthest = [max([order.index(stage) for stage, _ in deal.moves if stage in order], default=-1) for deal in cohort]
+    reached = [sum(far >= place for far in furthest) for place in range(5)]
+    return [
+        {
+            "stage": stage,
+            "reached": reached[place],
+            "next": reached[place + 1] / reached[place] if place < 4 and reached[place] else None,
+            "cumulative": reached[place] / reached[0] if reached[0] else None,
+        }
+        for place, stage in enumerate(order)
+    ]
+
+
+def forecast(deals: list[Fact]) -> Numbers:
+    dated = [deal for deal in deals if deal.open and deal.story.expected]
+    won = [deal for deal in deals if deal.stage == "won"]
+    months = {f"{deal.story.expected:%Y-%m}" for deal in dated} | {month(deal) for deal in won}
+    found = []
+    for name in sorted(months):
+        expected = weighted(deal for deal in dated if f"{deal.story.expected:%Y-%m}" == name)
+        total = plain(deal for deal in won if month(deal) == name)
+        found.append(
+            {"month": name, "value": expected["value"], "weighted": expected["weighted"], "won": total["value"]}
+        )
+    return {
+        "forecast": found,
+        "forecast_overdue": weighted(deal for deal in dated if deal.story.expected and deal.story.expected < TODAY),
+        "forecast_undated": weighted(deal for deal in deals if deal.open and not deal.story.expected),
+    }
+
+
+def month(deal: Fact) -> str:
+    assert deal.closed is not None
+    return f"{deal.closed.astimezone(ZONE):%Y-%m}"
+
+
+def movement(deals: list[Fact]) -> Numbers:
+    counts = dict.fromkeys(
+        ("new", "forward", "back", "won", "lost", "rejected", "put_off", "returned", "reopened", "unmoved"), 0
+    )
+    steps: dict[str, Decimal] = {}
+    then = now = Decimal(0)
+    for deal in deals:
+        before, stage = deal.stage_then(), deal.stage
+        kinds = ["new"] if before is None else []
+        if deal.closed:
+            kinds += [stage] if deal.closed > SINCE else []
+        elif before is not None and before != stage:
+            if stage == "revisit":
+                kinds.append("put_off")
+            elif before == "revisit":
+                kinds.append("returned")
+            elif before in ENDED:
+                kinds.append("reopened")
+            else:
+                kinds.append("forward" if OPEN.index(stage) > OPEN.index(before) else "back")
+        for kind in kinds:
+            counts[kind] += 1
+        counts["unmoved"] += not kinds and deal.open
+        counted = OPEN[1:]
+        was = deal.worth_then() if before in counted else Decimal(0)
+        is_ = deal.worth() if stage in counted else Decimal(0)
+        then, now = then + was, now + is_
+        if was != is_:
+            steps[step(deal, before, is_ > was)] = steps.get(step(deal, before, is_ > was), Decimal(0)) + is_ - was
+    names = ["new", "returned", "reopened", "qualified from prospects", "worth more", "worth less",
+             "back to prospects", "put off", "won", "lost", "rejected"]  # fmt: skip
+    bridge = [{"step": name, "value": text(steps[name])} for name in names if steps.get(name)]
+    return {
+        "since": "2026-11-16T09:00:00Z",
+        **counts,
+        "bridge": {"then": text(then), "steps": bridge, "now": text(now)},
+    }
+
+
+def step(deal: Fact, before: str | None, more: bool) -> str:
+    counted = OPEN[1:]
+    if before in counted and deal.stage in counted:
+        return "worth more" if more else "worth less"
+    if deal.stage in ENDED:
+        return deal.stage
+    if deal.stage == "revisit":
+        return "put off"
+    if deal.stage == "prospect":
+        return "back to prospects"
+    if before is None:
+        return "new"
+    if before == "revisit":
+        return "returned"
+    return "reopened" if before in ENDED else "qualified from prospects"
+
+
+def reasons(deals: list[Fact]) -> list[Numbers]:
+    found = []
+    for reason in {deal.story.reason for deal in deals}:
+        mine = [deal for deal in deals if deal.story.reason == reason]
+        left: dict[str, int] = {}
+        for deal in mine:
+            if len(deal.moves) > 1:
+                left[deal.moves[-2][0]] = left.get(deal.moves[-2][0], 0) + 1
+        order = (-len(mine), -sum((deal.worth() for deal in mine), Decimal(0)), reason)
+        found.append((order, {"reason": reason or None, **plain(mine), "left": left}))
+    return [each for _, each in sorted(found, key=lambda pair: pair[0])]
+
+
+def groups(deals: list[Fact], key: Callable[[Fact], str]) -> list[Numbers]:
+    found = []
+    for name in {key(deal) for deal in deals}:
+        by = {kind: [deal for deal in deals if deal.stage == kind and key(deal) == name] for kind in ENDED}
+        value = sum((deal.worth() for deal in by["won"]), Decimal(0))
+        whole = len(by["won"]) + len(by["lost"])
+        group = {
+            "name": name or None,
+            **{kind: len(by[kind]) for kind in ENDED},
+            "won_value": text(value),
+            "rate": len(by["won"]) / whole if whole else None,
+        }
+        found.append(((-value, -whole, name), group))
+    return [each for _, each in sorted(found, key=lambda pair: pair[0])]
+
+
+def discount(won: list[Fact]) -> Numbers:
+    pairs = [(deal.rounds[0][1], deal.value) for deal in won if len(deal.rounds) > 1 and deal.value is not None]
+    shares = [float((first - final) / first) for first, final in pairs if first]
+    return {
+        "count": len(pairs),
+        "first": text(sum((first for first, _ in pairs), Decimal(0))),
+        "final": text(sum((final for _, final in pairs), Decimal(0))),
+        "median": median(shares) if shares else None,
+    }
+
+
+# What people did
+
+
+def changes(deal: Fact) -> list[tuple[datetime, bool, bool]]:
+    """When, one of us, and whether it was a word."""
+    found = [(deal.story.created, deal.story.author in TEAM, True)]
+    found += [(at, by in TEAM, True) for by, at in deal.story.said]
+    events = [event for event in deal.issue["events"] if event["by"] != BOT]
+    found += [(datetime.fromisoformat(event["at"]), True, False) for event in events]
+    return sorted(found, key=lambda change: change[0])
+
+
+def is_working_day(day: date) -> bool:
+    return day.weekday() < 5 and day not in QUIET
+
+
+def first_answer(deal: Fact) -> float | None:
+    """Working hours from the opening to the first act of ours, day by day."""
+    if deal.story.created < WINDOW or deal.story.author in TEAM:
+        return None
+    ours = [at for at, team, _ in changes(deal) if team]
+    if not ours:
+        return None
+    hours, day = 0.0, deal.story.created.astimezone(ZONE).date()
+    while day <= ours[0].astimezone(ZONE).date():
+        begin = datetime(day.year, day.month, day.day, tzinfo=ZONE).astimezone(UTC)
+        after = day + timedelta(days=1)
+        end = datetime(after.year, after.month, after.day, tzinfo=ZONE).astimezone(UTC)
+        if is_working_day(day):
+            hours += max(0.0, (min(end, ours[0]) - max(begin, deal.story.created)).total_seconds() / 3600)
+        day = after
+    return hours
+
+
+def attention(deals: list[Fact]) -> list[Numbers]:
+    checks = {"overdue": overdue, "no-next-step": no_next_step, "idle": idle, "unanswered": unanswered}
+    asked = [deal for deal in deals if deal.stage not in ENDED and deal.issue["state"] == "OPEN"]
+    return [{"number": deal.number, "why": why} for why, check in checks.items() for deal in asked if check(deal)]
+
+
+def overdue(deal: Fact) -> bool:
+    return deal.story.step is not None and deal.story.step[0] < TODAY
+
+
+def no_next_step(deal: Fact) -> bool:
+    if deal.stage not in ("qualified", "negotiating") or deal.story.step:
+        return False
+    day, count = deal.moves[-1][1].astimezone(ZONE).date(), 0
+    while day < TODAY:
+        day += timedelta(days=1)
+        count += is_working_day(day)
+    return count >= 3
+
+
+def idle(deal: Fact) -> bool:
+    if deal.stage not in IDLE or (deal.story.step and deal.story.step[0] >= TODAY):
+        return False
+    last = max([at for at, team, _ in changes(deal) if team], default=deal.story.created)
+    return (TODAY - last.astimezone(ZONE).date()).days >= IDLE[deal.stage]
+
+
+def unanswered(deal: Fact) -> bool:
+    waiting = None
+    for at, team, word in changes(deal):
+        if team:
+            waiting = None
+        elif word and waiting is None:
+            waiting = at
+    if waiting is None:
+        return False
+    local = waiting.astimezone(ZONE)
+    day, clock = local.date(), local.timetz()
+    while not is_working_day(day):
+        day, clock = day + timedelta(days=1), clock.replace(hour=0, minute=0, second=0)
+    day += timedelta(days=1)
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return datetime.combine(day, clock) <= NOW
+
+
+def problems(deal: Fact) -> list[str]:
+    story, found = deal.story, []
+    if story.fate == "untouched":
+        found.append("no label event tells since when it is in its stage")
+    if story.unreadable:
+        found.append("its value cannot be read")
+    elif deal.foreign:
+        found.append(f"its value is in {deal.foreign[0]}, and there is no rate for it")
+    elif story.value is None and deal.stage in ("qualified", "negotiating", "won"):
+        found.append("it has no value")
+    if deal.stage in OPEN[1:] and not story.owner:
+        found.append("nobody owns it")
+    if deal.issue["state"] == "CLOSED" and deal.stage not in ENDED:
+        found.append("its issue is closed without an outcome, so it counts as open")
+    return found

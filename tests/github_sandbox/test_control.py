@@ -1,0 +1,150 @@
+"""The sandbox's own HTTP API and its page."""
+
+from __future__ import annotations
+
+import re
+import sys
+from importlib import resources
+from typing import Any
+
+import pytest
+import requests
+
+from github_sandbox import Fault, Repo, Sandbox, Workflow, control, markup
+
+from .conftest import MONDAY, PEOPLE
+
+
+def send(sandbox: Sandbox, path: str, body: Any = None, **query: Any) -> Any:
+    method = "GET" if body is None else "POST"
+    return requests.request(method, f"{sandbox.url}/_sandbox{path}", json=body, params=query, timeout=10).json()
+
+
+def act(sandbox: Sandbox, name: str, *args: Any, **options: Any) -> Any:
+    return send(sandbox, "/act", {"repo": "acme/sales", "act": name, "args": args, "options": options})
+
+
+def test_people_act_over_http_as_in_python(sandbox: Sandbox, sales: Repo) -> None:
+    assert act(sandbox, "open_issue", "ann", "Acme", labels=["stage:lead"]) == {"result": 1}
+    comment = act(sandbox, "comment", "bob", 1, "- [ ] Goal")["result"]
+    assert act(sandbox, "tick", "root", comment, "Goal") == {"result": None}
+    assert act(sandbox, "swap", "ann", 1, "stage:lead", "stage:won") == {"result": None}
+    seen = sales.issue(1)
+    assert (seen.labels, seen.comments[0].body, seen.comments[0].editor) == (("stage:won",), "- [x] Goal", "root")
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "status", "says"),
+    [
+        pytest.param("label", ["olga", 1, "stage:won"], 403, "that takes triage", id="who may not is told"),
+        pytest.param("label", ["ann", 1, "nothing"], 400, "has no label 'nothing'", id="a label that is not there"),
+        pytest.param("label", ["ann", 9, "stage:won"], 403, "number of 9", id="an issue that is not there"),
+        pytest.param("close", ["ann", 1, "bored"], 400, "not as 'bored'", id="a reason that is none"),
+        pytest.param("close", [], 400, "missing a required argument: 'by'", id="without saying who"),
+        pytest.param("row", [], 400, "There is no act 'row'", id="what is no act"),
+    ],
+)
+def test_what_is_refused(sandbox: Sandbox, sales: Repo, name: str, args: list[Any], status: int, says: str) -> None:
+    sales.open_issue("ann", "Acme")
+    before = sales.issues()
+    body = {"repo": "acme/sales", "act": name, "args": args}
+    answer = requests.post(f"{sandbox.url}/_sandbox/act", json=body, timeout=10)
+    assert answer.status_code == status
+    assert says in answer.json()["error"]
+    assert sales.issues() == before
+
+
+def test_a_repository_that_is_not_there_is_not_made_by_asking(sandbox: Sandbox, sales: Repo) -> None:
+    assert "no repository acme/nope" in send(sandbox, "/issues", repo="acme/nope")["error"]
+    assert [each["name"] for each in send(sandbox, "/state")["result"]["repositories"]] == ["acme/sales"]
+
+
+def test_a_repository_and_a_token_over_http(sandbox: Sandbox) -> None:
+    made = send(sandbox, "/repositories", {"name": "acme/new", "roles": {"ann": "admin"}})
+    assert made == {"result": "acme/new"}
+    state = send(sandbox, "/state")["result"]["repositories"][0]
+    assert (state["name"], state["people"], state["private"]) == ("acme/new", {"ann": "admin"}, True)
+    assert send(sandbox, "/tokens", {"login": "ann"}) == {"result": sandbox.token("ann")}
+
+
+def test_deliveries_run_or_are_lost_over_http() -> None:
+    workflow = Workflow([sys.executable, "-c", "print('hello')"])
+    with Sandbox(at=MONDAY, step=1, workflow=workflow) as sandbox:
+        repo = sandbox.repo("acme/sales", roles=PEOPLE)
+        repo.open_issue("ann", "one")
+        repo.open_issue("ann", "two")
+        first, second = (delivery["id"] for delivery in send(sandbox, "/outbox")["result"])
+        run = send(sandbox, f"/outbox/{second}/run", {})["result"]
+        assert (run["exit_code"], run["stdout"], run["delivery"]["issue"]) == (0, "hello\n", 2)
+        assert send(sandbox, f"/outbox/{first}/drop", {}) == {"result": None}
+        assert "No delivery" in send(sandbox, f"/outbox/{first}/run", {})["error"]
+        assert [found["id"] for found in send(sandbox, "/runs")["result"]] == [run["id"]]
+        assert send(sandbox, "/state")["result"]["outbox"] == []
+
+
+def test_time_and_weather_over_http(sandbox: Sandbox, sales: Repo) -> None:
+    assert send(sandbox, "/clock", {"set": "2027-01-01T00:00:00Z"}) == {"result": "2027-01-01T00:00:00Z"}
+    assert send(sandbox, "/clock", {"advance": 90}) == {"result": "2027-01-01T00:01:30Z"}
+    assert "only goes forward" in send(sandbox, "/clock", {"set": "2026-01-01T00:00:00Z"})["error"]
+    send(sandbox, "/faults", {"fault": "lands_late", "args": [30], "options": {"on": "mutation", "nth": 2}})
+    assert sandbox.weather.armed == (Fault.lands_late(30, on="mutation", nth=2),)
+    assert "no fault 'rain'" in send(sandbox, "/faults", {"fault": "rain"})["error"]
+    send(sandbox, "/weather", {"latency_ms": 5, "limits": False})
+    assert (sandbox.weather.latency_ms, sandbox.limits.enabled) == (5, False)
+    send(sandbox, "/reset", {})
+    assert [*sandbox.weather.armed] == []
+    assert send(sandbox, "/state")["result"]["repositories"] == []
+
+
+def test_requests_are_listed(sandbox: Sandbox, sales: Repo) -> None:
+    requests.get(f"{sandbox.url}/zen", timeout=5)
+    last = send(sandbox, "/requests")["result"][-1]
+    assert (last["path"], last["status"], last["kind"]) == ("/zen", 401, "rest")
+
+
+def test_the_page_is_whole_in_itself(sandbox: Sandbox) -> None:
+    answer = requests.get(f"{sandbox.url}/_sandbox/", timeout=5)
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert re.findall(r"https?://\S+|@import|src=", answer.text) == []
+
+
+def test_every_act_the_page_knows_is_one() -> None:
+    page = resources.files("github_sandbox").joinpath("page.html").read_text()
+    acts = set(re.findall(r'\bact(?:_as_nobody)?\("(\w+)"', page))
+    assert len(acts) > 8
+    assert acts <= set(control.ACTS)
+
+
+def test_every_act_is_one_of_the_repositorys() -> None:
+    assert [name for name in control.ACTS if not callable(getattr(Repo, name, None))] == []
+    assert [name for name in control.FAULTS if not callable(getattr(Fault, name, None))] == []
+
+
+@pytest.mark.parametrize("path", ["/", "/acme/sales", "/acme/sales/issues/7"])
+def test_a_browser_is_sent_to_the_page(sandbox: Sandbox, path: str) -> None:
+    headers = {"Accept": "text/html"}
+    answer = requests.get(sandbox.url + path, headers=headers, allow_redirects=False, timeout=5)
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/_sandbox/#{path.strip('/')}")
+
+
+def test_an_issue_on_the_page_is_safe_html(sandbox: Sandbox, sales: Repo) -> None:
+    sales.open_issue("ann", "Acme", "**hi** <!-- m --><script>alert(1)</script><img src=x onerror=alert(1)>")
+    found = send(sandbox, "/issue", repo="acme/sales", number=1)["result"]
+    assert found["html"].strip() == "<p><strong>hi</strong> </p>"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param("- [ ] a\n- [x] b", ' disabled=""> a</li>', id="boxes"),
+        pytest.param("- [ ] a\n- [x] b", ' checked=""> b</li>', id="ticked boxes"),
+        pytest.param("[x](javascript:alert)", "[x](javascript:alert)", id="no script behind a link"),
+        pytest.param("[x](https://a.example)", '<a href="https://a.example">x</a>', id="a link"),
+        pytest.param("~~no~~", "<s>no</s>", id="struck out"),
+        pytest.param("|a|\n|-|\n|1|", "<td>1</td>", id="tables"),
+        pytest.param("a < b & c", "a &lt; b &amp; c", id="signs"),
+        pytest.param('<a href="javascript:x" onclick="y">z</a>', "<a>z</a>", id="no handlers"),
+    ],
+)
+def test_markdown_as_html(text: str, shown: str) -> None:
+    assert shown in markup.html(text)

@@ -1,0 +1,256 @@
+"""The demo tells what really happens, and stops where something else happens than is told."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from github_sandbox import CommentView, IssueView, Repo, Sandbox, Workflow
+from github_sandbox.streak import Streak
+from github_sandbox.typeform import Typeform
+from salesbot_demo import MONDAY, Act, Chapter, Player, Story, StoryError, Then, boxes, intake, seen, story, workflow
+
+PROGRAM = [sys.executable, "-m", "salesbot", "run"]
+IDLE = [sys.executable, "-S", "-c", "pass"]
+BROKEN = [sys.executable, "-S", "-c", "print('it broke'); raise SystemExit(3)"]
+
+ANYTHING = Then()
+Play = Callable[..., str]
+
+
+@pytest.fixture
+def play() -> Iterator[Play]:
+    """Play acts on a sandbox, through the program or one that does less, and give what was told."""
+    started: list[Sandbox] = []
+
+    def playing(*changes: Act, program: Sequence[str] = IDLE, old: int = 0, colour: bool = False) -> str:
+        github = Sandbox(at=MONDAY, step=1, workflow=Workflow(program)).start()
+        started.append(github)
+        out = io.StringIO()
+        tale = Story("A story", {"ann": "triage", "kim": "admin"}, [{"title": "Old"}] * old, [Chapter("One", changes)])
+        Player(github, out, colour=colour).play(tale)
+        return out.getvalue()
+
+    yield playing
+    for github in started:
+        github.stop()
+
+
+def opens(then: Then = ANYTHING, number: int = 1) -> Act:
+    return Act("ann", "opens an issue", number, lambda sales: sales.open_issue("ann", "Acme"), then)
+
+
+def test_the_first_chapters_come_out_as_told(play: Play) -> None:
+    """The whole story is `make demo`; here as much of it as shows that the program is really behind it."""
+    tale = story()
+    first = replace(tale, chapters=tale.chapters[:2])
+    with Sandbox(at=MONDAY, step=1, workflow=Workflow(PROGRAM)) as github:
+        out = io.StringIO()
+        Player(github, out).play(first)
+    told = out.getvalue()
+    assert "1. A lead comes in through the form" in told
+    assert "ann fills in the issue form: #21 “Acme GmbH: new shop”" in told
+    assert "→ labels: +stage:lead" in told
+    assert "Not moved to won." in told
+    assert "The 20 old issues are as they were" in told
+    assert told.endswith("Everything came out as told.\n")
+    assert max(map(len, told.splitlines())) <= 120
+
+
+def test_it_tells_everything_the_issue_asks_for() -> None:
+    told = " ".join(change.told for chapter in story().chapters for change in chapter.acts)
+    for part in ("issue form", "for stage:won", "ticks", "for stage:qualified", "/value 24k EUR", "/negotiate", "/won",
+                 "/undo", "/lost price"):  # fmt: skip
+        assert part in told
+    assert len(story().old) == 20
+    assert story().people["eve"] == "read", "the outsider"
+
+
+def test_every_act_says_what_must_come_of_it() -> None:
+    assert all(change.then != ANYTHING for chapter in story().chapters for change in chapter.acts)
+
+
+@pytest.mark.parametrize(
+    ("then", "wrong"),
+    [
+        pytest.param(Then("lead"), "it should be in lead, but carries no stage label", id="another stage"),
+        pytest.param(Then(state="COMPLETED"), "it should be COMPLETED, but is OPEN", id="not closed"),
+        pytest.param(Then(hears="Does it fit?"), "salesbot should say “Does it fit?”", id="not said"),
+        pytest.param(Then(card="lead since"), "the card should say “lead since”", id="no card"),
+        pytest.param(Then(receipt="ROCKET"), "should be answered with ROCKET, not nothing", id="no receipt"),
+    ],
+)
+def test_a_program_that_does_nothing_is_found_out(play: Play, then: Then, wrong: str) -> None:
+    with pytest.raises(StoryError, match="After “ann opens an issue”") as stopped:
+        play(opens(then))
+    assert wrong in str(stopped.value)
+
+
+@pytest.mark.parametrize(
+    ("then", "wrong"),
+    [
+        pytest.param(Then(hears=""), "nothing should be said, but was: ", id="said too much"),
+        pytest.param(Then(untouched=True), "salesbot should change nothing", id="done too much"),
+    ],
+)
+def test_a_program_that_does_too_much_is_found_out(play: Play, then: Then, wrong: str) -> None:
+    with pytest.raises(StoryError, match=wrong):
+        play(opens(then), program=PROGRAM)
+
+
+def test_a_program_that_breaks_is_found_out_and_its_words_are_shown(play: Play) -> None:
+    with pytest.raises(StoryError, match="salesbot ended with 3: it broke"):
+        play(opens(), program=BROKEN)
+
+
+def test_an_old_issue_that_changes_is_found_out(play: Play) -> None:
+    def meddle(sales: Repo) -> None:
+        sales.open_issue("ann", "Acme")
+        sales.comment("kim", 2, "a word on an old issue")
+
+    with pytest.raises(StoryError, match="Nobody touched the old issues, but these changed: #2"):
+        play(Act("ann", "opens an issue", 4, meddle), old=3)
+
+
+@pytest.mark.parametrize(
+    ("do", "why"),
+    [
+        pytest.param(lambda sales: sales.label("ann", 1, "no such label"), "has no label", id="a label there is not"),
+        pytest.param(lambda sales: sales.push("ann", "x", "y"), "ann", id="a file without the role"),
+        pytest.param(lambda sales: seen.item(sales.issue(1), "Scope"), "#1 has no open box 'Scope'", id="no such box"),
+    ],
+)
+def test_a_person_who_cannot_go_on_is_told_of(play: Play, do: Any, why: str) -> None:
+    with pytest.raises(StoryError, match="could not go on") as stopped:
+        play(opens(), Act("ann", "tries", 1, do))
+    assert why in str(stopped.value)
+
+
+def test_colours_are_only_for_those_who_ask_for_them(play: Play) -> None:
+    assert "\x1b[" not in play(opens())
+    assert "\x1b[36mann\x1b[0m" in play(opens(), colour=True)
+
+
+def test_progress_time_and_cost_stand_beside_each_act(play: Play) -> None:
+    told = play(opens(), opens(number=2))
+    assert "[1/2] Mon 09:17  ann opens an issue" in told
+    assert "[2/2] Mon 09:34  ann opens an issue" in told
+    assert "0 requests  → changed nothing" in told
+
+
+def test_what_wakes_nobody_is_said_to_wake_nobody(play: Play) -> None:
+    configures = Act(
+        "kim", "configures", 1, lambda sales: sales.push("kim", intake.CONFIG, "version: 1\n"), Then(untouched=True)
+    )
+    assert "→ starts no run; the next one goes by it" in play(opens(), configures)
+
+
+# What was seen
+
+
+def view(*comments: CommentView, labels: Sequence[str] = (), state: str = "OPEN", body: str = "") -> IssueView:
+    reason = "NOT_PLANNED" if state == "CLOSED" else None
+    times = ("2026-11-23T09:00:00Z", "2026-11-23T09:00:00Z")
+    return IssueView(1, "Acme", body, "ann", state, reason, tuple(labels), (), False, False, *times, comments, ())
+
+
+def comment(number: int, body: str, author: str = seen.BOT, **more: Any) -> CommentView:
+    return CommentView(number, author, body, "2026-11-23T09:00:00Z", **more)
+
+
+CARD = '<!-- salesbot:card {"v":1} -->\n**lead** since 23 Nov 2026\n\n| | |\n|---|---|\n| Owner | nobody yet |\n'
+REFUSAL = (
+    '<!-- salesbot:refusal {"of":"E1"} -->\n**Not moved to won.** @<!-- -->ann\n\n- It has [no value](http://x).\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        pytest.param(
+            view(labels=["stage:won"]), view(labels=["stage:lead"]), ["labels: -stage:won +stage:lead"], id="labels"
+        ),
+        pytest.param(view(), view(state="CLOSED"), ["closed the issue as not planned"], id="closed"),
+        pytest.param(view(state="CLOSED"), view(), ["opened the issue again"], id="opened"),
+        pytest.param(
+            view(body="a"),
+            view(body="a\n\n### Value\n\n24000 EUR\n"),
+            ["wrote into the description: Value: 24000 EUR"],
+            id="a field",
+        ),
+        pytest.param(view(), view(comment(1, CARD)), ["wrote the card"], id="a card"),
+        pytest.param(
+            view(comment(1, CARD)),
+            view(comment(1, CARD.replace("nobody yet", "nora"))),
+            ["card: Owner: nora"],
+            id="a row of the card",
+        ),
+        pytest.param(
+            view(),
+            view(comment(1, REFUSAL)),
+            ["wrote: Not moved to won. @ann It has no value."],
+            id="a refusal in words",
+        ),
+        pytest.param(
+            view(comment(1, REFUSAL)),
+            view(comment(1, REFUSAL.replace("won", "lost"))),
+            ["edited its reply: Not moved to lost. @ann It has no value."],
+            id="a refusal edited",
+        ),
+        pytest.param(
+            view(comment(1, REFUSAL)),
+            view(comment(1, REFUSAL, minimized="RESOLVED")),
+            ["hid the settled reply"],
+            id="a refusal hidden",
+        ),
+        pytest.param(
+            view(comment(1, "/won", "nora")),
+            view(comment(1, "/won", "nora", reactions=(("ROCKET", seen.BOT), ("HEART", "ann")))),
+            ["🚀 on the comment of nora"],
+            id="a receipt, and not the hearts of others",
+        ),
+        pytest.param(
+            view(comment(1, "x", "nora")), view(comment(1, "y", "nora")), [], id="what people write is theirs"
+        ),
+    ],
+)
+def test_what_the_program_did_is_said_in_words(before: IssueView, after: IssueView, told: list[str]) -> None:
+    assert list(seen.changes(before, after)) == told
+
+
+def test_the_chapter_of_the_form_on_the_website_comes_out_as_told() -> None:
+    shop = Act("ann", "opens an issue", 1, lambda sales: sales.open_issue("ann", "Acme", "### Company\n\nAcme GmbH"))
+    with Typeform() as web, Sandbox(at=MONDAY, step=1, workflow=intake.workflow(PROGRAM, web)) as github:
+        web.clock = github.clock
+        out = io.StringIO()
+        changes = [shop, *intake.acts(web, after=1, number=2)]
+        Player(github, out).play(Story("A story", {"ann": "triage", "kim": "admin"}, [], [Chapter("One", changes)]))
+    told = out.getvalue()
+    assert "Perhaps the same as #1: same company" in told
+    assert "Robin sends the form off" in told
+
+
+def test_the_chapter_of_streak_comes_out_as_told() -> None:
+    with Sandbox(at=MONDAY, step=1) as github, Typeform(github.clock) as web, Streak(github.clock) as streak:
+        github.runner.workflow = workflow(PROGRAM, web, streak)
+        out = io.StringIO()
+        changes = [opens(), *boxes.acts(1, streak)]
+        Player(github, out).play(Story("A story", {"ann": "triage", "kim": "admin"}, [], [Chapter("One", changes)]))
+    told = " ".join(out.getvalue().split())
+    assert "wrote: Moved to negotiating in Streak." in told
+    assert "in Streak: the box “Acme” is in Negotiating; a comment on it: Moved back to negotiating, from won" in told
+
+
+def test_without_streak_the_chapter_says_so(play: Play) -> None:
+    with pytest.raises(StoryError, match="no Streak"):
+        play(opens(), boxes.acts(1, None)[0])
+
+
+def test_without_a_website_the_chapter_says_so(play: Play) -> None:
+    with pytest.raises(StoryError, match="no website"):
+        play(opens(), intake.acts(None, after=1, number=2)[0])

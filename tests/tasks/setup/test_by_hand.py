@@ -1,0 +1,66 @@
+"""Whoever looks by hand, with a token of their own, sees what the workflow sees."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from salesbot.cli.main import main
+from tests.e2e.play import Play
+from tests.tasks.setup.conftest import Command
+
+
+@pytest.mark.parametrize("by", ["", "kim"], ids=["the workflow's token", "a person's token"])
+def test_explain_believes_the_card_whoever_asks(play: Play, command: Command, by: str) -> None:
+    number = play.deal("won", "### Value\n\n9000 EUR")
+    said = command("explain", str(number), by=by)
+    assert said.code == 0, said.err
+    assert "no card" not in said.out
+    assert "A run would now:\nwrite" not in said.out
+    assert said.out == command("explain", str(number)).out
+
+
+def test_what_a_person_kept_is_simulated_as_the_workflow_would(play: Play, command: Command, tmp_path: Path) -> None:
+    number = play.deal()
+    kept = tmp_path / "deal.json"
+    command("explain", str(number), "--save", str(kept), by="kim")
+    event = tmp_path / "event.json"
+    event.write_text('{"action": "edited", "issue": {"number": 1}, "sender": {"login": "ann"}}')
+    said = command("simulate", str(event), str(kept), by="kim")
+    assert said.out.splitlines() == ["#1: lead -> lead", "Nothing to do."]
+
+
+def test_a_workflow_with_a_persons_token_is_recognised_by_its_card(play: Play, command: Command) -> None:
+    play.environment = {"INPUT_TOKEN": play.github.token("kim")}
+    number = play.sales.open_issue("ann", "Acme")
+    play.run()
+    assert [comment.author for comment in play.sales.issue(number).comments] == ["kim", "kim"]
+    assert "no card" not in command("explain", str(number), by="kim").out
+    assert "no card" in command("explain", str(number), by="nora").out
+    assert "no card" not in command("explain", str(number), "--as", "kim", by="nora").out
+
+
+GIVEN = {"GITHUB_REPOSITORY": "acme/sales", "GITHUB_TOKEN": "t"}
+NO_TOKEN = "GITHUB_TOKEN is empty, try: export GITHUB_TOKEN=$(gh auth token)"
+
+
+@pytest.mark.parametrize(
+    ("line", "env", "said"),
+    [
+        pytest.param("doctor", {**GIVEN, "GITHUB_TOKEN": ""}, NO_TOKEN, id="no token"),
+        pytest.param("doctor", {"GITHUB_TOKEN": "t"}, "no repository is named, say --repo", id="no repository"),
+        pytest.param("adopt", {}, f"say --repo OWNER/NAME; {NO_TOKEN}.", id="neither"),
+        pytest.param("labels --repo sales", GIVEN, "'sales' is no OWNER/NAME", id="a repository without its owner"),
+        pytest.param("remove --repo https://github.com/acme/sales", GIVEN, "is no OWNER/NAME", id="an address"),
+        pytest.param("import typeform", {}, NO_TOKEN, id="leads brought in by hand"),
+        pytest.param("report", {}, NO_TOKEN, id="a report by hand"),
+    ],
+)
+def test_what_a_person_forgot_is_named_as_a_person_gives_it(
+    line: str, env: dict[str, str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(line.split(), env=env) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert "input" not in told, "inputs are the Action's"

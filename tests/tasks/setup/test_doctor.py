@@ -1,0 +1,384 @@
+"""`salesbot doctor`: names exactly what is missing, and what people should know; changes nothing unasked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from github_sandbox import Fault
+from github_sandbox.settings import State
+from salesbot.adapters.github import Rate
+from salesbot.cli.main import main
+from salesbot.core.installation import platform_assumptions
+from salesbot.core.installation.platform_assumptions import BEFORE, FIRST, LAST, MENTION, RENAMED, Seen
+from salesbot.tasks.setup import findings, init
+from tests.e2e.play import CONFIG, Play
+from tests.tasks.setup.conftest import Command
+
+WORKFLOW = ".github/workflows/sales.yml"
+PIN = "1" * 40
+FILE = init.kit()[WORKFLOW].replace("OWNER/salesbot@main", f"acme/salesbot@{PIN}")
+
+
+@pytest.fixture
+def healthy(play: Play) -> Play:
+    play.sales.push("kim", WORKFLOW, FILE)
+    play.sales.push("kim", CONFIG, "version: 1\nsince: 2026-11-01\n")
+    play.deal("qualified")
+    play.sales.assign("kim", 1, "nora")
+    play.reconcile()
+    play.sales.settings.ran("sales.yml", 120)
+    play.sales.settings.ran("sales.yml", 40, "skipped")
+    play.sales.settings.ran("sales.yml", 70, days_ago=60)
+    return play
+
+
+def test_where_all_is_well_it_says_so(healthy: Play, command: Command) -> None:
+    issues = healthy.sales.issues()
+    said = command("doctor", by="kim")
+    assert said.code == 0, said.err
+    lines = said.out.splitlines()
+    assert lines[:-3] == [
+        "ok: acme/sales can be read, as kim.",
+        "ok: .github/salesbot.yml is right.",
+        "ok: .github/workflows/sales.yml runs salesbot.",
+        "ok: What happened before 2026-11-01 is history.",
+        "ok: Every stage has its label.",
+        "ok: Only people of the organisation can read values.",
+        "ok: About 120 Actions minutes a month at least, of the private repository's allowance: 120 runs in 30 days.",
+    ]
+    assert lines[-3].endswith("of 5,000 REST requests are left this hour.")
+    assert lines[-2].endswith("of 5,000 GraphQL points are left this hour.")
+    assert lines[-1] == "Nothing to repair."
+    assert healthy.sales.issues() == issues
+
+
+def push(path: str, text: str) -> Callable[[Play], object]:
+    return lambda play: play.sales.push("kim", path, text)
+
+
+def _without_label(play: Play) -> None:
+    play.sales.delete_label("kim", "stage:won")
+    play.reconcile()
+
+
+def _strange_stage(play: Play) -> None:
+    play.sales.create_label("kim", "stage:verbal")
+    play.sales.swap("kim", 1, "stage:qualified", "stage:verbal")
+
+
+def switch(state: State) -> Callable[[Play], object]:
+    return lambda play: play.sales.settings.switch("sales.yml", state)
+
+
+FIXES: list[tuple[str, Callable[[Play], object], str]] = [
+    (
+        "no workflow",
+        push(WORKFLOW, "on: push\njobs: {}\n"),
+        "No workflow on the default branch runs salesbot. `salesbot init` writes one.",
+    ),
+    (
+        "nobody put in for OWNER",
+        push(WORKFLOW, init.kit()[WORKFLOW]),
+        "sales.yml names nobody who hosts salesbot. Put your organisation in place of OWNER.",
+    ),
+    (
+        "a permission missing",
+        push(WORKFLOW, FILE.replace("      issues: write", "      issues: read")),
+        "sales.yml lacks the permission `issues: write`. Add it under `permissions:` of the job.",
+    ),
+    (
+        "contents not readable",
+        push(WORKFLOW, FILE.replace("      contents: read", "      metadata: read")),
+        "sales.yml lacks the permission `contents: read`. Add it under `permissions:` of the job.",
+    ),
+    (
+        "only the report",
+        push(WORKFLOW, init.kit()[".github/workflows/report.yml"].replace("OWNER/", "acme/")),
+        "No workflow on the default branch runs salesbot. `salesbot init` writes one.",
+    ),
+    (
+        "a report nobody can start",
+        push(
+            ".github/workflows/report.yml",
+            init.kit()[".github/workflows/report.yml"].replace("workflow_dispatch:", "push:"),
+        ),
+        "report.yml does not start on `workflow_dispatch`: nobody can bring the report up to date by hand.",
+    ),
+    (
+        "no schedule",
+        push(WORKFLOW, FILE.replace("  schedule:", "  push:")),
+        "sales.yml does not start on `schedule`: there is no sweep: nobody is reminded, no deal comes back on its day.",
+    ),
+    (
+        "a secret that is not set",
+        push(WORKFLOW, FILE + "        with:\n          token: ${{ secrets.SALES_TOKEN }}\n"),
+        "The secret SALES_TOKEN of .github/workflows/sales.yml is not set. Settings, Secrets and variables, Actions.",
+    ),
+    (
+        "switched off by hand",
+        switch("disabled_manually"),
+        "sales.yml does not run: somebody switched it off. Actions, its name, Enable workflow.",
+    ),
+    (
+        "switched off by GitHub",
+        switch("disabled_inactivity"),
+        "sales.yml does not run: GitHub switched it off after sixty days without a push to this public repository.",
+    ),
+    (
+        "a wrong configuration",
+        push(CONFIG, "version: 1\ncurency: EUR\n"),
+        ".github/salesbot.yml:2:1: curency: unknown key. Did you mean currency?",
+    ),
+    (
+        "a template that does not compile",
+        push(".github/salesbot/card.md.j2", "{% if %}"),
+        ".github/salesbot/card.md.j2:1:1: card.md.j2: Expected an expression",
+    ),
+    (
+        "a stage without its label",
+        _without_label,
+        "To do: create the label stage:won. `salesbot labels --yes` does it.",
+    ),
+    ("a problem salesbot told of", _without_label, "Issue #2 tells of a problem. Read it there."),
+    (
+        "a stage nobody knows",
+        _strange_stage,
+        "1 open issue in stage:verbal, a stage the configuration does not know.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "said"), [pytest.param(change, said, id=name) for name, change, said in FIXES])
+def test_it_names_exactly_what_is_missing(
+    healthy: Play, command: Command, change: Callable[[Play], object], said: str
+) -> None:
+    change(healthy)
+    found = command("doctor", by="kim")
+    assert found.code == 2
+    wanted = [line for line in found.out.splitlines() if line.startswith("fix: ")]
+    assert any(said in line for line in wanted), found.out
+    assert f"{len(wanted)} to repair." in found.out
+
+
+def _outsider(play: Play) -> None:
+    play.sales.settings.outsider("olga", "triage")
+
+
+def _public(play: Play) -> None:
+    with play.github.hub.db.transaction():
+        play.github.hub.db.update("repositories", play.sales.row["id"], private=0)
+
+
+MINDS: list[tuple[str, Callable[[Play], object], str]] = [
+    (
+        "somebody assigned who cannot tick",
+        lambda play: play.sales.assign("kim", 1, "ann"),
+        "mind: ann is assigned to 1 open deal and cannot tick checklists.",
+    ),
+    ("somebody from outside", _outsider, "mind: olga is not of the organisation and can read values (triage)."),
+    ("a public repository", _public, "mind: The repository is public: everybody can read values and reasons."),
+    (
+        "an internal repository",
+        lambda play: play.sales.settings.open_to_enterprise(),
+        "mind: The repository is internal: everybody in the enterprise can read values and reasons.",
+    ),
+    (
+        "a branch that anybody may push to",
+        push(WORKFLOW, FILE.replace(f"acme/salesbot@{PIN}", "acme/salesbot@main")),
+        f"mind: {WORKFLOW} runs whatever is at acme/salesbot@main that day. Put a commit or a release behind the @.",
+    ),
+    ("no since", push(CONFIG, "version: 1\n"), "mind: .github/salesbot.yml does not say since when"),
+    (
+        "no permissions named",
+        push(WORKFLOW, FILE.replace("permissions:", "env:")),
+        "sales.yml names no permissions, so the repository's setting decides.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "said"), [pytest.param(change, said, id=name) for name, change, said in MINDS])
+def test_what_people_should_know_is_said_and_is_no_failure(
+    healthy: Play, command: Command, change: Callable[[Play], object], said: str
+) -> None:
+    change(healthy)
+    healthy.reconcile()
+    found = command("doctor", by="kim")
+    assert found.code == 0, found.out
+    assert said in found.out
+
+
+@pytest.mark.parametrize(
+    ("rates", "levels"),
+    [
+        pytest.param({"core": Rate(4000, 5000, 0), "graphql": Rate(90, 1000, 0)}, ["ok", "mind"], id="points run out"),
+        pytest.param({"core": Rate(500, 5000, 0)}, ["ok"], id="a tenth is enough"),
+        pytest.param(None, ["ok"], id="a server without limits"),
+    ],
+)
+def test_scarce_requests_are_said(rates: dict[str, Rate] | None, levels: list[str]) -> None:
+    assert [finding.level for finding in findings.of_rates(rates)] == levels
+
+
+def test_the_workflows_own_token_says_what_it_may_not_see(healthy: Play, command: Command) -> None:
+    found = command("doctor")
+    assert found.code == 0, found.out
+    assert [line for line in found.out.splitlines() if line.startswith("unknown: ")] == [
+        f"unknown: Whether {WORKFLOW} is switched on: that takes `actions: read`.",
+        "unknown: Who works here from outside the organisation: that takes the role write.",
+        f"unknown: How many Actions minutes {WORKFLOW} takes: that takes `actions: read`.",
+    ]
+
+
+def test_an_empty_repository_has_nothing_but_a_workflow_to_come(play: Play, command: Command) -> None:
+    found = command("doctor", by="kim")
+    assert [line for line in found.out.splitlines() if not line.startswith("ok: ")] == [
+        "fix: No workflow on the default branch runs salesbot. `salesbot init` writes one.",
+        "mind: .github/salesbot.yml does not say since when salesbot works here. Add `since:` with a date.",
+        "1 to repair.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("token", "said"),
+    [
+        pytest.param({"contents": "none"}, "Add `contents: read`", id="files cannot be read"),
+        pytest.param(
+            {"issues": "none"}, "Give the job `permissions:` with `issues: write`", id="issues cannot be read"
+        ),
+    ],
+)
+def test_a_token_that_may_not_read_is_told_which_permission_it_lacks(
+    healthy: Play, capsys: pytest.CaptureFixture[str], token: dict[str, Any], said: str
+) -> None:
+    env = {
+        "GITHUB_REPOSITORY": "acme/sales",
+        "GITHUB_API_URL": healthy.github.api_url,
+        "GITHUB_GRAPHQL_URL": healthy.github.graphql_url,
+        "GITHUB_TOKEN": healthy.sales.actions_token(**token),
+    }
+    assert main(["doctor"], env=env) == 1
+    assert said in capsys.readouterr().err
+
+
+# The scratch issue
+
+
+def test_without_scratch_nothing_is_written(healthy: Play, command: Command) -> None:
+    before = len(healthy.github.requests)
+    command("doctor", by="kim")
+    assert {entry.kind for entry in healthy.github.requests[before:]} == {"query", "rest"}
+    assert all(entry.method == "GET" for entry in healthy.github.requests[before:] if entry.kind == "rest")
+
+
+@pytest.mark.parametrize("by", ["", "kim"], ids=["the workflow's token", "an admin's token"])
+def test_it_tries_things_on_a_scratch_issue_and_closes_it(healthy: Play, command: Command, by: str) -> None:
+    labels = set(healthy.sales.labels())
+    found = command("doctor", "--scratch", by=by)
+    assert found.code == 0, found.err + found.out
+    seen = [line.partition(": ")[2] for line in found.out.splitlines() if "Seen" in line or "Not so" in line]
+    assert seen[:5] == [
+        "Seen: an edit's `diff` holds the whole text after it.",
+        "Seen: the first edit lists the original text too.",
+        "Seen: aliases of a document run in their order, later ones after one has failed.",
+        "Seen: a labeling keeps the id of its label.",
+        "Seen: a labeling keeps the name its label had then.",
+    ]
+    assert "unknown: Could not be seen here: an empty HTML comment after `@`" in found.out
+    assert "Issue #2 was the scratch issue, and is closed." in found.out
+    scratch = healthy.sales.issue(2)
+    assert (scratch.state, scratch.labels) == ("CLOSED", ("not-a-deal",))
+    assert set(healthy.sales.labels()) == {*labels, "not-a-deal"}
+
+
+@pytest.mark.parametrize("by", ["eve", "ann"])
+def test_who_may_not_try_things_is_told_which_role_it_takes(healthy: Play, command: Command, by: str) -> None:
+    issues = [issue for issue in healthy.sales.issues() if issue.state == "OPEN"]
+    said = command("doctor", "--scratch", by=by)
+    assert said.code == 1
+    assert "It takes the role write, or `issues: write`" in said.err
+    assert [issue for issue in healthy.sales.issues() if issue.state == "OPEN"] == issues
+
+
+def test_the_scratch_issue_never_becomes_a_deal(healthy: Play, command: Command) -> None:
+    command("doctor", "--scratch", by="kim")
+    healthy.reconcile()
+    healthy.sales.schedule()
+    healthy.run()
+    assert healthy.said(2) == []
+
+
+def test_what_an_interrupted_trial_left_behind_is_cleaned_up(healthy: Play, command: Command) -> None:
+    healthy.github.arm(Fault.fails(502, on="deleteLabel"))
+    assert command("doctor", "--scratch", by="kim").code == 1
+    assert RENAMED in healthy.sales.labels()
+    found = command("doctor", "--scratch", by="kim")
+    assert found.code == 0, found.err
+    assert [healthy.sales.issue(number).state for number in (2, 3)] == ["CLOSED", "CLOSED"]
+    assert not {BEFORE, RENAMED} & set(healthy.sales.labels())
+
+
+def test_what_is_otherwise_than_taken_for_granted_is_said_with_what_it_means(healthy: Play, command: Command) -> None:
+    healthy.github.hub.event_label_names = "now"
+    try:
+        found = command("doctor", "--scratch", by="kim")
+    finally:
+        healthy.github.hub.event_label_names = "then"
+    assert (
+        "mind: Not so: a labeling keeps the name its label had then. "
+        "So history shows labels by today's names; nothing else changes." in found.out.splitlines()
+    )
+
+
+@pytest.mark.parametrize("write", range(3, 11))
+def test_the_scratch_issue_is_closed_also_when_a_trial_fails(healthy: Play, command: Command, write: int) -> None:
+    healthy.github.arm(Fault.fails(502, on="mutation", nth=write))
+    found = command("doctor", "--scratch", by="kim")
+    assert found.code == 1
+    assert healthy.sales.issue(2).state == "CLOSED"
+    assert not {BEFORE, RENAMED} & set(healthy.sales.labels())
+
+
+SEEN = Seen(
+    edits=(LAST, FIRST),
+    comments=("before", "after"),
+    failed=("second",),
+    html=f'<p><a {MENTION} href="/kim">@kim</a> @kim</p>',
+    label_id="LA_1",
+    events=(("LA_0", "not-a-deal"), ("LA_1", BEFORE)),
+    people_readable=True,
+    collaborators_readable=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("seen", "what", "holds"),
+    [
+        pytest.param(SEEN, "", True, id="all as taken for granted"),
+        pytest.param(replace(SEEN, edits=("@@ -1 +1 @@", FIRST)), "whole text", False, id="edits are patches"),
+        pytest.param(replace(SEEN, edits=(LAST,)), "original text", False, id="the original is not listed"),
+        pytest.param(replace(SEEN, comments=("before",)), "aliases", False, id="a failed alias ends the document"),
+        pytest.param(replace(SEEN, comments=("after", "before")), "aliases", False, id="aliases in another order"),
+        pytest.param(replace(SEEN, events=(("LA_9", BEFORE),)), "the id", False, id="another id"),
+        pytest.param(replace(SEEN, events=(("LA_1", RENAMED),)), "keeps the name", False, id="today's name"),
+        pytest.param(replace(SEEN, html=SEEN.html.replace("@kim<", f"@k<a {MENTION}")), "@", False, id="both mention"),
+        pytest.param(replace(SEEN, html="<p>@kim @kim</p>"), "@", None, id="nobody could be mentioned at all"),
+        pytest.param(replace(SEEN, people_readable=False), "assigned may be", False, id="people refused"),
+        pytest.param(replace(SEEN, collaborators_readable=False), "collaborators", False, id="collaborators refused"),
+    ],
+)
+def test_what_was_seen_is_read_right(seen: Seen, what: str, holds: bool | None) -> None:
+    trials = {trial.what: trial.holds for trial in platform_assumptions.trials(seen)}
+    concerned = [value for name, value in trials.items() if what in name]
+    assert holds in concerned
+    other_issues = [value for name, value in trials.items() if what not in name]
+    assert all(value is not False for value in other_issues)
+
+
+def test_runs_of_longer_ago_do_not_count(healthy: Play, command: Command) -> None:
+    healthy.github.advance(timedelta(days=40))
+    assert "About 0 Actions minutes a month" in command("doctor", by="kim").out
