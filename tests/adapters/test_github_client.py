@@ -358,3 +358,56 @@ def test_parts_of_a_write_fail_singly(github: Answers, client: Client) -> None:
     github.answers = [Answer(200, {"data": {"m0": {}, "m1": None}, "errors": [error]})]
     reply = mutate(client)
     assert (reply.data, reply.errors) == ({"m0": {}, "m1": None}, (error,))
+
+
+# Duplicates: Enterprise Server is asked for them, github.com is not, and nobody who refuses the question
+
+ASKED = "query { node { ... on Issue { stateReason(enableDuplicate: true) } } }"
+REFUSED = {
+    "errors": [
+        {
+            "message": "Field 'stateReason' doesn't accept argument 'enableDuplicate'",
+            "path": ["query Deal", "node", "stateReason", "enableDuplicate"],
+            "extensions": {"code": "argumentNotAccepted", "name": "stateReason", "argumentName": "enableDuplicate"},
+        }
+    ]
+}
+
+
+def sent(github: Answers) -> list[bool]:
+    """Whether each request passed the argument."""
+    return [b"enableDuplicate" in body for _, _, _, body in github.asked]
+
+
+@pytest.mark.parametrize("write", [False, True], ids=["a read", "a write"])
+def test_a_server_that_refuses_the_argument_is_asked_without_it_and_not_again_with_it(
+    client: Client, github: Answers, *, write: bool
+) -> None:
+    github.answers = [Answer(200, REFUSED), GOOD, GOOD]
+    ask = client.mutate if write else client.query
+    document = ASKED.replace("query", "mutation") if write else ASKED
+    assert ask(document, {}).data == ask(document, {}).data
+    assert sent(github) == [True, False, False]
+
+
+def test_a_server_that_takes_the_argument_is_asked_with_it(client: Client, github: Answers) -> None:
+    github.answers = [GOOD, GOOD]
+    client.query(ASKED, {})
+    client.query(ASKED, {})
+    assert sent(github) == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("host", "asks"),
+    [("api.github.com", False), ("api.acme.ghe.com", False), ("github.acme.com/api/v3", True), ("ghe.com.evil", True)],
+)
+def test_github_com_is_never_asked_with_it(host: str, *, asks: bool) -> None:
+    url = f"https://{host}"
+    assert Client("secret", url, f"{url}/graphql").asks_for_duplicates is asks
+
+
+def test_an_error_that_only_quotes_the_word_is_no_refusal_of_it(client: Client, github: Answers) -> None:
+    github.answers = [Answer(200, {"data": None, "errors": [{"message": "No issue", "type": "NOT_FOUND"}]})]
+    with pytest.raises(NotFoundError):
+        client.query(ASKED, {"number": "enableDuplicate"})
+    assert sent(github) == [True]

@@ -35,6 +35,11 @@ _LIMIT_WORDS = (
     "rate limit already exceeded",
     "submitted too quickly",
 )
+_DUPLICATE_ARGUMENT = "(enableDuplicate: true)"
+"""Enterprise Server names the closing reason `DUPLICATE` only to who asks for it so. On github.com the argument is
+announced to go, and duplicates are named without it:
+https://docs.github.com/en/graphql/overview/changelog ("enableDuplicate will be removed. Effective 2025-10-01")."""
+_WITHOUT_ARGUMENT = ("api.github.com", ".ghe.com")
 _BROKEN_WORDS = ("something went wrong", "timed out", "timeout", "couldn't respond to your request in time")
 
 
@@ -79,10 +84,14 @@ class Client:
     patience: float = PATIENCE
     timeout: int = TIMEOUT
     requests: int = 0
+    asks_for_duplicates: bool = True
+    """Whether reads pass `enableDuplicate`. Never on github.com; elsewhere until a server refuses it."""
 
     def __post_init__(self) -> None:
         if urlsplit(self.api_url).netloc != urlsplit(self.graphql_url).netloc:
             raise InputError("GITHUB_API_URL and GITHUB_GRAPHQL_URL name different hosts.", "Set both, or neither")
+        host = urlsplit(self.api_url).hostname or ""
+        self.asks_for_duplicates = self.asks_for_duplicates and not host.endswith(_WITHOUT_ARGUMENT)
         # PyGithub would pause a second between any two POSTs and repeat a POST ten times after a 502: both are wrong
         # for one read and one write. Pacing many writes is the sweep's business, repeating is decided below.
         self._github = Github(
@@ -103,7 +112,7 @@ class Client:
         With `give_up` a failure of GitHub's raises BrokenError at once, for callers that can ask for less.
         """
         for wait in self._pauses():
-            status, headers, text = self._send("POST", self.graphql_url, {"query": document, "variables": variables})
+            status, headers, text = self._post(document, variables)
             answer = _parsed(text)
             if status is not None and self._limited(status, headers, answer):
                 continue
@@ -128,7 +137,7 @@ class Client:
         if self.dry_run:
             raise AssertionError("a dry run has no write to send")
         while True:
-            status, headers, text = self._send("POST", self.graphql_url, {"query": document, "variables": variables})
+            status, headers, text = self._post(document, variables)
             if status is None or status >= 500:
                 raise UnclearError("GitHub did not say whether it did what was asked.", "The next run looks")
             answer = _parsed(text)
@@ -178,6 +187,15 @@ class Client:
         if status in (400, 413, 422):
             raise EventRefusedError(f"GitHub does not take this event ({status}).", "A poll brings what it carried")
         _refuse_status(status, answer)
+
+    def _post(self, document: str, variables: Mapping[str, Any]) -> tuple[int | None, Mapping[str, Any], str]:
+        """Send a document; without `enableDuplicate` once the server refused it. Nothing of a refused one was run."""
+        sent = document if self.asks_for_duplicates else document.replace(_DUPLICATE_ARGUMENT, "")
+        reply = self._send("POST", self.graphql_url, {"query": sent, "variables": variables})
+        if _DUPLICATE_ARGUMENT in sent and _refuses_duplicate_argument(reply[2]):
+            self.asks_for_duplicates = False
+            return self._post(document, variables)
+        return reply
 
     def _send(self, verb: str, url: str, body: Any) -> tuple[int | None, Mapping[str, Any], str]:
         """Send one request; the status is None where no answer came."""
@@ -230,6 +248,14 @@ def _parsed(text: str) -> dict[str, Any]:
 def _errors(answer: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
     errors = answer.get("errors")
     return tuple(error for error in errors if isinstance(error, dict)) if isinstance(errors, list) else ()
+
+
+def _refuses_duplicate_argument(text: str) -> bool:
+    """Whether GitHub does not know the argument: a refusal of the document, before anything of it is run."""
+    if "enableDuplicate" not in text:
+        return False
+    answer = _parsed(text)
+    return not answer.get("data") and any("enableDuplicate" in str(each.get("message")) for each in _errors(answer))
 
 
 def _path(error: Mapping[str, Any]) -> str:
