@@ -130,9 +130,9 @@ def _costs(github: Sandbox, sales: Repo, case: Case, latency: int, runs: int) ->
         [delivery] = github.outbox
         if case.twice:
             github.run(delivery)
-        github.weather.latency_ms = latency
+        github.faults.latency_ms = latency
         yield _cost(github, sales, case, delivery)
-        github.weather.latency_ms = 0
+        github.faults.latency_ms = 0
     github.restore(state)
 
 

@@ -56,7 +56,7 @@ def main() -> None:
 
 def _github(latency: int) -> Sandbox:
     github = Sandbox(at=NOW, step=0)
-    github.weather.latency_ms = latency
+    github.faults.latency_ms = latency
     return github
 
 
@@ -119,7 +119,7 @@ def _print_cached(count: int, latency: int) -> None:
         for number in range(1, CHANGES + 1):
             sales.edit_issue("kim", number, title=f"Client {number}: a larger shop")
         github.advance(2 * 3600)
-        github.weather.latency_ms = latency
+        github.faults.latency_ms = latency
         print(_row(f"from the cache, {CHANGES} changed", _report(github, sales, cache)))
 
 

@@ -1,4 +1,4 @@
-"""A GitHub small enough to read, for the laptop and the tests. It knows nothing of salesbot.
+"""A local GitHub for testing Actions: REST and GraphQL over HTTP, faults, a runner, people.
 
     with Sandbox(at=datetime(2026, 11, 23, 9, tzinfo=UTC)) as github:
         sales = github.repo("acme/sales", roles={"ann": "triage", "root": "admin"})
@@ -7,19 +7,21 @@
         Github(base_url=github.api_url, auth=Auth.Token(sales.actions_token())).get_repo("acme/sales").get_issue(number)
         print([delivery.name for delivery in github.outbox])
 
-- `Sandbox` is the server with its clock, limits, weather, outbox, runs and request log;
-- `Repo` is a repository, on which people act;
-- `Delivery` is an event that waits for a run, `Workflow` what a run starts, `Prepared` and `Run` what comes of it;
-- `Fault` is a thing to go wrong; `Refused` is GitHub's no to an act.
+- `Sandbox` is the server with its clock, rate limits, faults, outbox, runs and request log;
+- `Repo` is a repository, in which people act;
+- `Delivery` is an event that waits for a run, `Workflow` defines what a run starts, `Prepared` and `Run` are a
+  run before it starts and after it has ended;
+- `Fault` is something that goes wrong; `Refused` is raised when GitHub does not allow an act.
 """
 
-from github_sandbox.faults import Fault
+from github_sandbox.http.faults import Fault
 from github_sandbox.hub import Delivery
-from github_sandbox.journal import Entry
 from github_sandbox.people import Repo
-from github_sandbox.refusals import Refused
+from github_sandbox.request_log import Entry
+from github_sandbox.rules.refusals import Refused
 from github_sandbox.runner import Prepared, Run, Workflow
-from github_sandbox.sandbox import Sandbox, Snapshot
+from github_sandbox.sandbox import Sandbox
+from github_sandbox.simulation import Snapshot
 from github_sandbox.views import CommentView, EventView, IssueView
 
 __all__ = [

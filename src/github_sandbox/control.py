@@ -1,4 +1,4 @@
-"""The sandbox's own HTTP API under `/_sandbox/`: people act, deliveries run, time passes, weather changes.
+"""The sandbox's own HTTP API under `/_sandbox/`: actions of people, deliveries, time, faults.
 
 What the page uses, and what scripts in other languages can use. Knows no rules; `people` and `Sandbox` do.
 """
@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import asdict
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -17,14 +17,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from github_sandbox import clock, labels, markup, repositories
-from github_sandbox.faults import Fault
+from github_sandbox import markup
+from github_sandbox.http.faults import Fault
 from github_sandbox.hub import Delivery
 from github_sandbox.people import Repo
-from github_sandbox.refusals import Refused
-
-if TYPE_CHECKING:
-    from github_sandbox.sandbox import Sandbox
+from github_sandbox.rules import labels, repositories
+from github_sandbox.rules.refusals import Refused
+from github_sandbox.simulation import Simulation
+from github_sandbox.store import clock
 
 ACTS = (
     "open_issue", "edit_issue", "delete_issue", "close", "reopen", "transfer", "lock", "unlock", "pin", "unpin",
@@ -36,23 +36,23 @@ FAULTS = (
     "fails", "loses_answer", "lands_late", "resets", "hangs", "secondary", "primary", "errors", "refuses", "cuts",
     "nulls", "stale", "kills",
 )  # fmt: skip
-Answer = Callable[["Sandbox", Request, Any], Any]
+Handler = Callable[[Simulation, Request, Any], Any]
 
 
-def control(sandbox: Sandbox) -> Starlette:
+def control(sandbox: Simulation) -> Starlette:
     """Build the application that answers under `/_sandbox/`."""
     routes = [
-        Route(f"/_sandbox{path}", _endpoint(sandbox, answer), methods=[method]) for method, path, answer in ROUTES
+        Route(f"/_sandbox{path}", _endpoint(sandbox, handler), methods=[method]) for method, path, handler in ROUTES
     ]
     return Starlette(routes=[*routes, Route("/_sandbox/avatars/{id}", _avatar), Route("/_sandbox/", _page)])
 
 
-def _endpoint(sandbox: Sandbox, answer: Answer) -> Callable[[Request], Any]:
+def _endpoint(sandbox: Simulation, handler: Handler) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
         body = await request.json() if int(request.headers.get("content-length") or 0) else {}
         try:
             # In a thread: an act may start runs, and those talk to this server.
-            found = await run_in_threadpool(answer, sandbox, request, body)
+            found = await run_in_threadpool(handler, sandbox, request, body)
         except Refused as refused:
             return JSONResponse({"error": refused.message, "kind": refused.kind}, 403)
         except (LookupError, ValueError, TypeError) as error:
@@ -73,7 +73,7 @@ def _avatar(request: Request) -> Response:
     return Response(svg, media_type="image/svg+xml")
 
 
-def _act(sandbox: Sandbox, request: Request, body: Any) -> Any:
+def _act(sandbox: Simulation, request: Request, body: Any) -> Any:
     """Do one act: `{"repo": "acme/sales", "act": "label", "args": ["ann", 7, "stage:won"], "options": {}}`."""
     if body.get("act") not in ACTS:
         raise ValueError(f"There is no act {body.get('act')!r}; there are {', '.join(ACTS)}.")
@@ -83,8 +83,8 @@ def _act(sandbox: Sandbox, request: Request, body: Any) -> Any:
     return act(*arguments, **options)
 
 
-def _state(sandbox: Sandbox, request: Request, body: Any) -> Any:
-    """Tell what there is: repositories with people and labels, the time, what waits."""
+def _state(sandbox: Simulation, request: Request, body: Any) -> Any:
+    """Return the repositories with people and labels, the time, and the waiting deliveries."""
     db = sandbox.hub.db
     with db.lock:
         return {
@@ -97,7 +97,7 @@ def _state(sandbox: Sandbox, request: Request, body: Any) -> Any:
         }
 
 
-def _describe(sandbox: Sandbox, row: Any) -> Any:
+def _describe(sandbox: Simulation, row: Any) -> Any:
     db = sandbox.hub.db
     sql = "SELECT name, color FROM labels WHERE repository_id = ? AND deleted_at IS NULL ORDER BY id"
     people = {person["login"]: person["role"] for person in repositories.collaborators(db, row)}
@@ -109,7 +109,7 @@ def _describe(sandbox: Sandbox, row: Any) -> Any:
     }
 
 
-def _issues(sandbox: Sandbox, request: Request, body: Any) -> Any:
+def _issues(sandbox: Simulation, request: Request, body: Any) -> Any:
     """List a repository's issues, without their texts."""
     repo = _repo(sandbox, request.query_params["repo"])
     sql = "SELECT * FROM issues WHERE repository_id = ? AND NOT gone ORDER BY updated_at DESC, id DESC LIMIT 500"
@@ -117,13 +117,13 @@ def _issues(sandbox: Sandbox, request: Request, body: Any) -> Any:
         return [_card(sandbox, row) for row in sandbox.hub.db.all(sql, repo.row["id"])]
 
 
-def _card(sandbox: Sandbox, row: Any) -> Any:
+def _card(sandbox: Simulation, row: Any) -> Any:
     carried = [{"name": label["name"], "color": label["color"]} for label in labels.of_issue(sandbox.hub.db, row["id"])]
     kept = ("number", "title", "state", "state_reason", "comment_count", "updated_at")
     return {**{name: row[name] for name in kept}, "labels": carried}
 
 
-def _issue(sandbox: Sandbox, request: Request, body: Any) -> Any:
+def _issue(sandbox: Simulation, request: Request, body: Any) -> Any:
     """Show one issue with everything on it, texts as HTML too."""
     seen = asdict(_repo(sandbox, request.query_params["repo"]).issue(int(request.query_params["number"])))
     seen["html"] = markup.html(seen["body"])
@@ -132,65 +132,65 @@ def _issue(sandbox: Sandbox, request: Request, body: Any) -> Any:
     return seen
 
 
-def _outbox(sandbox: Sandbox, request: Request, body: Any) -> Any:
+def _outbox(sandbox: Simulation, request: Request, body: Any) -> Any:
     return [{**_delivery(each), "payload": each.payload} for each in sandbox.outbox]
 
 
-def _run_one(sandbox: Sandbox, request: Request, body: Any) -> Any:
+def _run_one(sandbox: Simulation, request: Request, body: Any) -> Any:
     return _run(sandbox.run(_waiting(sandbox, request)))
 
 
-def _drop_one(sandbox: Sandbox, request: Request, body: Any) -> Any:
+def _drop_one(sandbox: Simulation, request: Request, body: Any) -> Any:
     sandbox.drop(_waiting(sandbox, request))
 
 
-def _runs(sandbox: Sandbox, request: Request, body: Any) -> Any:
+def _runs(sandbox: Simulation, request: Request, body: Any) -> Any:
     return [_run(run) for run in sandbox.runs[-50:]]
 
 
-def _requests(sandbox: Sandbox, request: Request, body: Any) -> Any:
+def _requests(sandbox: Simulation, request: Request, body: Any) -> Any:
     return [asdict(entry) for entry in sandbox.requests[-200:]]
 
 
-def _clock(sandbox: Sandbox, request: Request, body: Any) -> Any:
+def _clock(sandbox: Simulation, request: Request, body: Any) -> Any:
     """Move the time: `{"advance": seconds}` or `{"set": "2026-11-23T10:00:00Z"}`."""
     if "set" in body:
         return clock.stamp(sandbox.set(clock.read(body["set"])))
     return clock.stamp(sandbox.advance(float(body["advance"])))
 
 
-def _fault(sandbox: Sandbox, request: Request, body: Any) -> Any:
+def _fault(sandbox: Simulation, request: Request, body: Any) -> Any:
     """Arm a fault: `{"fault": "lands_late", "args": [30], "options": {"on": "mutation", "nth": 2}}`."""
     if body.get("fault") not in FAULTS:
         raise ValueError(f"There is no fault {body.get('fault')!r}; there are {', '.join(FAULTS)}.")
     sandbox.arm(getattr(Fault, body["fault"])(*body.get("args", []), **body.get("options", {})))
 
 
-def _weather(sandbox: Sandbox, request: Request, body: Any) -> Any:
-    """Set the latency in milliseconds and whether limits count: `{"latency_ms": 80, "limits": false}`."""
-    sandbox.weather.latency_ms = float(body.get("latency_ms", sandbox.weather.latency_ms))
+def _conditions(sandbox: Simulation, request: Request, body: Any) -> Any:
+    """Set the latency in milliseconds and whether rate limits apply: `{"latency_ms": 80, "limits": false}`."""
+    sandbox.faults.latency_ms = float(body.get("latency_ms", sandbox.faults.latency_ms))
     sandbox.limits.enabled = bool(body.get("limits", sandbox.limits.enabled))
 
 
-def _token(sandbox: Sandbox, request: Request, body: Any) -> Any:
+def _token(sandbox: Simulation, request: Request, body: Any) -> Any:
     return sandbox.token(body["login"])
 
 
-def _new_repo(sandbox: Sandbox, request: Request, body: Any) -> Any:
+def _new_repo(sandbox: Simulation, request: Request, body: Any) -> Any:
     """Make a repository: `{"name": "acme/sales", "private": true, "roles": {"ann": "triage"}}`."""
     return sandbox.repo(body["name"], private=body.get("private", True), roles=body.get("roles")).name
 
 
-def _reset(sandbox: Sandbox, request: Request, body: Any) -> Any:
+def _reset(sandbox: Simulation, request: Request, body: Any) -> Any:
     sandbox.reset()
 
 
-def _repo(sandbox: Sandbox, name: str) -> Repo:
+def _repo(sandbox: Simulation, name: str) -> Repo:
     sandbox.hub.repository(name)
     return sandbox.repo(name)
 
 
-def _waiting(sandbox: Sandbox, request: Request) -> Delivery:
+def _waiting(sandbox: Simulation, request: Request) -> Delivery:
     delivery_id = int(request.path_params["id"])
     found = next((delivery for delivery in sandbox.outbox if delivery.id == delivery_id), None)
     if found is None:
@@ -207,11 +207,16 @@ def _delivery(delivery: Delivery) -> dict[str, Any]:
 def _run(run: Any) -> dict[str, Any]:
     kept = ("id", "exit_code", "stdout", "stderr", "summary", "outputs", "seconds", "killed")
     requests = [asdict(entry) for entry in run.requests]
-    told = {name: getattr(run, name) for name in kept}
-    return {**told, "summary_html": markup.html(run.summary), "delivery": _delivery(run.delivery), "requests": requests}
+    fields = {name: getattr(run, name) for name in kept}
+    return {
+        **fields,
+        "summary_html": markup.html(run.summary),
+        "delivery": _delivery(run.delivery),
+        "requests": requests,
+    }
 
 
-ROUTES: tuple[tuple[str, str, Answer], ...] = (
+ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/state", _state),
     ("GET", "/issues", _issues),
     ("GET", "/issue", _issue),
@@ -225,6 +230,6 @@ ROUTES: tuple[tuple[str, str, Answer], ...] = (
     ("GET", "/requests", _requests),
     ("POST", "/clock", _clock),
     ("POST", "/faults", _fault),
-    ("POST", "/weather", _weather),
+    ("POST", "/conditions", _conditions),
     ("POST", "/reset", _reset),
 )

@@ -1,4 +1,4 @@
-"""The hub: the state of the sandbox, and the two ways in: reading it, and changing it as somebody.
+"""The hub: the state of the sandbox, and the two ways to use it: read it, or change it as somebody.
 
 Knows the database, the clock and the outbox. Knows nothing of HTTP, faults or runs.
 """
@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from github_sandbox import accounts, repositories
-from github_sandbox.access import Identity
-from github_sandbox.changes import Change
-from github_sandbox.clock import Clock
-from github_sandbox.database import Database, Row
-from github_sandbox.payloads import payload
-from github_sandbox.wire import Wire
+from github_sandbox.json_writer import JsonWriter
+from github_sandbox.rules import accounts, repositories
+from github_sandbox.rules.access import Identity
+from github_sandbox.rules.changes import Change
+from github_sandbox.store.clock import Clock
+from github_sandbox.store.database import Database, Row
+from github_sandbox.webhook_payloads import payload
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,12 @@ class Hub:
             self._post(change)
         self.clock.tick()
 
-    def wire(self) -> Wire:
-        """Give a writer of JSON for the addresses of this sandbox."""
-        return Wire(self.db, self.api, self.server)
+    def writer(self) -> JsonWriter:
+        """Return a writer of JSON for the addresses of this sandbox."""
+        return JsonWriter(self.db, self.api, self.server)
 
     def person(self, login: str) -> Identity:
-        """Give somebody's identity; whoever is named exists."""
+        """Return somebody's identity; the account is created if necessary."""
         return accounts.person(self.db, login, self.clock.stamp())
 
     def repository(self, full_name: str) -> Row:
@@ -91,9 +91,9 @@ class Hub:
             change.announce(event, action, repository["id"], **parts)
 
     def _post(self, change: Change) -> None:
-        wire = self.wire()
+        writer = self.writer()
         for announcement in change.announcements:
-            body = payload(self.db, wire, change.who, announcement)
+            body = payload(self.db, writer, change.who, announcement)
             self.db.insert(
                 "deliveries",
                 repository_id=announcement.repository_id,

@@ -1,6 +1,6 @@
 """People: what they do in the browser, as a Python API. Each act checks the role as GitHub does and fills the outbox.
 
-Knows who did what. What it means is up to the rules; who hears of it, to the workflows.
+What an act means is decided by the rules; which workflow runs on it, by the workflows.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from github_sandbox import accounts, apps, comments, files, issues, labels, repositories, seed, views
-from github_sandbox.access import Identity, Level, Scope, level
-from github_sandbox.changes import Change
-from github_sandbox.database import Row
+from github_sandbox import seed, views
 from github_sandbox.hub import Hub
-from github_sandbox.refusals import Refused
-from github_sandbox.settings import Settings
+from github_sandbox.repository_settings import Settings
+from github_sandbox.rules import accounts, apps, comments, files, issues, labels, repositories
+from github_sandbox.rules.access import Identity, Level, Scope, level
+from github_sandbox.rules.changes import Change
+from github_sandbox.rules.refusals import Refused
+from github_sandbox.store.database import Row
 
 REASONS = {"completed": "COMPLETED", "not planned": "NOT_PLANNED", "duplicate": "DUPLICATE"}
 
@@ -44,7 +45,7 @@ class Repo:
             return self.hub.repository(self.name)
 
     def open_issue(self, by: str, title: str, body: str = "", labels: Sequence[str] = (), *, form: bool = False) -> int:
-        """Open an issue and give its number. An issue form puts its labels whoever fills it in."""
+        """Open an issue and return its number. An issue form sets its labels whoever fills it in."""
         with self._act(by) as change:
             repository = self.row
             if labels and not form:
@@ -71,7 +72,7 @@ class Repo:
             labels.add(change, issue, [self._label(add)])
 
     def comment(self, by: str, number: int, body: str) -> int:
-        """Write a comment and give its id."""
+        """Write a comment and return its id."""
         with self._act(by) as change:
             return comments.add(change, self._issue(change, number), body)
 
@@ -157,7 +158,7 @@ class Repo:
             issues.delete(change, self._issue(change, number))
 
     def transfer(self, by: str, number: int, to_repo: str) -> int:
-        """Transfer an issue to another repository and give its number there."""
+        """Transfer an issue to another repository and return its number there."""
         with self._act(by) as change:
             row_id = issues.transfer(change, self._issue(change, number), self.hub.repository(to_repo))
         return int(self._issue_by_id(row_id)["number"])
@@ -209,34 +210,34 @@ class Repo:
             repositories.set_role(self.hub.db, self.row["id"], login, role, self.hub.clock.stamp())
 
     def collaborators_readable(self, readable: bool) -> None:
-        """Say whether GITHUB_TOKEN may list collaborators over GraphQL; GitHub is reported to refuse it."""
+        """Set whether GITHUB_TOKEN may list collaborators over GraphQL; GitHub is reported to refuse it."""
         with self.hub.db.transaction():
             self.hub.db.update("repositories", self.row["id"], collaborators_readable=readable)
 
     def actions_token(
         self, issues: Scope = "write", contents: Scope = "read", expires_at: str | None = None, run: int | None = None
     ) -> str:
-        """Give a GITHUB_TOKEN for this repository with these permissions."""
+        """Return a GITHUB_TOKEN for this repository with these permissions."""
         with self.hub.db.transaction():
             at = self.hub.clock.stamp()
             return accounts.actions_token(self.hub.db, self.row["id"], at, issues, contents, expires_at, run)
 
     def install(self, app: int) -> int:
-        """Install an App (`Sandbox.app`) here; give the installation's id."""
+        """Install an App (`Sandbox.app`) here; return the installation's id."""
         with self.hub.db.transaction():
             return apps.install(self.hub.db, app, self.row, self.hub.clock.stamp())
 
     def seed(self, issues: Iterable[Mapping[str, Any]]) -> int:
-        """Write many issues at once, without checks or deliveries (`seed` says what one looks like); say how many."""
+        """Write many issues at once, without checks or deliveries (see `seed` for their shape); return how many."""
         return seed.seed(self.hub.db, self.row, issues, self.hub.clock.stamp())
 
     def issue(self, number: int) -> views.IssueView:
-        """Look at an issue."""
+        """Return an issue as people see it."""
         with self.hub.db.lock:
             return views.view(self.hub.db, issues.find(self.hub.db, self.row, number))
 
     def issues(self) -> tuple[views.IssueView, ...]:
-        """Look at all issues, by number."""
+        """Return all issues as people see them, by number."""
         sql = "SELECT * FROM issues WHERE repository_id = ? AND NOT gone ORDER BY number"
         with self.hub.db.lock:
             return tuple(views.view(self.hub.db, row) for row in self.hub.db.all(sql, self.row["id"]))
@@ -250,7 +251,7 @@ class Repo:
     @contextmanager
     def _act(self, by: str) -> Iterator[Change]:
         with self.hub.db.lock:
-            self.hub.clock.ring()
+            self.hub.clock.run_due()
         with self.hub.change(self._who(by)) as change:
             yield change
         self._after()
@@ -272,7 +273,7 @@ class Repo:
         people = repositories.collaborators(self.hub.db, self.row)
         admins = [person["login"] for person in people if person["role"] == "admin"]
         if not admins:
-            raise LookupError(f"{self.name} has no admin; give somebody the role, or say who acts.")
+            raise LookupError(f"{self.name} has no admin; give somebody the role, or pass `by`.")
         return str(admins[0])
 
     def _issue(self, change: Change, number: int) -> Row:

@@ -1,7 +1,6 @@
 """The runner: what GitHub's runner does for a Docker action, with a command in place of the image.
 
-It writes the event file, builds the environment, starts the command, waits, and reads what it left behind.
-Knows what a run finds around it; which command it is, the sandbox is told.
+It writes the event file, builds the environment, starts the command, waits, and reads what the command wrote.
 """
 
 from __future__ import annotations
@@ -18,18 +17,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from github_sandbox import accounts, files
-from github_sandbox.access import Scope
-from github_sandbox.database import Row
 from github_sandbox.hub import Delivery, Hub
-from github_sandbox.journal import Entry, Log
+from github_sandbox.request_log import Entry, RequestLog
+from github_sandbox.rules import accounts, files
+from github_sandbox.rules.access import Scope
+from github_sandbox.store.database import Row
 
 FILES = {"GITHUB_OUTPUT": "set_output", "GITHUB_STEP_SUMMARY": "step_summary", "GITHUB_STATE": "save_state"}
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run that has ended: what it said, what it left, and which requests it sent."""
+    """A run that has ended: its output, the files it wrote, and the requests it sent."""
 
     id: int
     delivery: Delivery
@@ -61,9 +60,9 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Workflow:
-    """What the workflow file of a repository says: which events it wants, with which inputs and permissions.
+    """What the workflow file of a repository defines: the events it runs on, the inputs and the permissions.
 
-    Inputs may say `${{ github.token }}`, `${{ inputs.name }}` and `${{ secrets.NAME }}`.
+    Inputs may contain `${{ github.token }}`, `${{ inputs.name }}` and `${{ secrets.NAME }}`.
     """
 
     command: Sequence[str] = ()
@@ -80,7 +79,7 @@ class Workflow:
 class Runner:
     """Starts runs, one after the other or side by side, and keeps what became of them."""
 
-    def __init__(self, hub: Hub, log: Log, workflow: Workflow, api: str, graphql: str) -> None:
+    def __init__(self, hub: Hub, log: RequestLog, workflow: Workflow, api: str, graphql: str) -> None:
         self.hub = hub
         self.log = log
         self.workflow = workflow
@@ -94,21 +93,21 @@ class Runner:
         """Write the files of a run and build its environment, without starting it."""
         self._count += 1
         run_id = self._count
-        place = self._home_of(run_id)
+        directory = self._directory_of(run_id)
         repository = self.hub.repository(delivery.repository)
         scope = {"issues": self.workflow.issues, "contents": self.workflow.contents}
         with self.hub.db.transaction():
             at = self.hub.clock.stamp()
             token = accounts.actions_token(self.hub.db, repository["id"], at, expires_at=None, run=run_id, **scope)
-        event = place / "workflow" / "event.json"
+        event = directory / "workflow" / "event.json"
         event.write_text(json.dumps(delivery.payload), encoding="utf-8")
-        environment = self._environment(run_id, place, delivery, repository) | self._inputs(delivery, token)
-        return Prepared(run_id, delivery, place, {**environment, **self.workflow.environment}, token)
+        environment = self._environment(run_id, directory, delivery, repository) | self._inputs(delivery, token)
+        return Prepared(run_id, delivery, directory, {**environment, **self.workflow.environment}, token)
 
     def start(self, prepared: Prepared) -> Run:
         """Start the command for a prepared run and wait for its end."""
         if not self.workflow.command:
-            raise ValueError("The sandbox was not told which command a run starts.")
+            raise ValueError("No command to start: give the sandbox a Workflow with one.")
         begun = time.monotonic()
         process = subprocess.Popen(  # noqa: S603 - the command is the caller's own
             self.workflow.command,
@@ -169,21 +168,21 @@ class Runner:
             self.kill(run_id)
         self._home.cleanup()
 
-    def _home_of(self, run_id: int) -> Path:
-        place = Path(self._home.name) / str(run_id)
+    def _directory_of(self, run_id: int) -> Path:
+        directory = Path(self._home.name) / str(run_id)
         for name in ("home", "workspace", "workflow", "file_commands", "runner_temp", "tool_cache"):
-            (place / name).mkdir(parents=True, exist_ok=True)
+            (directory / name).mkdir(parents=True, exist_ok=True)
         for name in (*FILES.values(), "set_env", "add_path"):
-            (place / "file_commands" / name).touch()
-        return place
+            (directory / "file_commands" / name).touch()
+        return directory
 
-    def _environment(self, run_id: int, place: Path, delivery: Delivery, repository: Row) -> dict[str, str]:
-        commands, actor = place / "file_commands", accounts.user(self.hub.db, delivery.actor)
+    def _environment(self, run_id: int, directory: Path, delivery: Delivery, repository: Row) -> dict[str, str]:
+        commands, actor = directory / "file_commands", accounts.user(self.hub.db, delivery.actor)
         branch = repository["default_branch"]
         workflow = f"{repository['full_name']}/.github/workflows/{self.workflow.file}@refs/heads/{branch}"
         return {
             "CI": "true",
-            "HOME": str(place / "home"),
+            "HOME": str(directory / "home"),
             "GITHUB_ACTION": "__run",
             "GITHUB_ACTIONS": "true",
             "GITHUB_ACTOR": delivery.actor,
@@ -192,7 +191,7 @@ class Runner:
             "GITHUB_BASE_REF": "",
             "GITHUB_ENV": str(commands / "set_env"),
             "GITHUB_EVENT_NAME": delivery.event,
-            "GITHUB_EVENT_PATH": str(place / "workflow" / "event.json"),
+            "GITHUB_EVENT_PATH": str(directory / "workflow" / "event.json"),
             "GITHUB_GRAPHQL_URL": self.graphql,
             "GITHUB_HEAD_REF": "",
             "GITHUB_JOB": "run",
@@ -214,13 +213,13 @@ class Runner:
             "GITHUB_TRIGGERING_ACTOR": delivery.actor,
             "GITHUB_WORKFLOW": self.workflow.file.removesuffix(".yml"),
             "GITHUB_WORKFLOW_REF": workflow,
-            "GITHUB_WORKSPACE": str(place / "workspace"),
+            "GITHUB_WORKSPACE": str(directory / "workspace"),
             "RUNNER_ARCH": "X64",
             "RUNNER_ENVIRONMENT": "github-hosted",
             "RUNNER_NAME": "Sandbox 1",
             "RUNNER_OS": "Linux",
-            "RUNNER_TEMP": str(place / "runner_temp"),
-            "RUNNER_TOOL_CACHE": str(place / "tool_cache"),
+            "RUNNER_TEMP": str(directory / "runner_temp"),
+            "RUNNER_TOOL_CACHE": str(directory / "tool_cache"),
             **{name: str(commands / file) for name, file in FILES.items()},
         }
 

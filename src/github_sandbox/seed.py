@@ -2,7 +2,7 @@
 
 Nothing is checked, announced or charged. An issue is a plain mapping; only `title` is needed:
 `{"title", "body", "author", "created_at", "labels": [name], "assignees": [login], "state", "state_reason", "closed_at",
-"events": [{"kind", "by", "at", "label"}], "comments": [{"by", "body", "at"}]}`. Events stand in their order.
+"events": [{"kind", "by", "at", "label"}], "comments": [{"by", "body", "at"}]}`. Events are in their order.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from github_sandbox import accounts, labels
-from github_sandbox.database import Database, Row
-from github_sandbox.labels import DEFAULT_COLOR
+from github_sandbox.rules import accounts, labels
+from github_sandbox.rules.labels import DEFAULT_COLOR
+from github_sandbox.store.database import Database, Row
 
 ISSUE = (
     "INSERT INTO issues (id, repository_id, number, title, body, author_id, state, state_reason, created_at,"
@@ -96,7 +96,7 @@ class Seeder:
 
 
 def seed(db: Database, repository: Row, issues: Iterable[Mapping[str, Any]], at: str) -> int:
-    """Write issues in bulk and say how many; numbers follow on from the last one."""
+    """Write issues in bulk and return how many; numbers follow on from the last one."""
     with db.transaction():
         seeder, number = Seeder(db, repository, at), repository["next_number"]
         count = 0

@@ -1,11 +1,11 @@
-"""Views: what a person sees when opening an issue, as values to look at in a test or on a page."""
+"""Views: an issue as people see it, as values for tests and pages."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from github_sandbox import issues, labels
-from github_sandbox.database import Database, Row
+from github_sandbox.rules import issues, labels
+from github_sandbox.store.database import Database, Row
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class IssueView:
 
 
 def view(db: Database, row: Row) -> IssueView:
-    """Look at an issue."""
+    """Return an issue as people see it."""
     return IssueView(
         number=row["number"],
         title=row["title"],

@@ -1,13 +1,13 @@
-"""The demo: a story of people on a sandbox's issues, played through the real program, told as it happens.
+"""The demo: people work on the issues of a sandbox, and the real program reacts. Each step is printed and checked.
 
-`story` plays any story, `seen` says what the program did, `acme` is the story there is. A story is data: chapters of
-acts, each with what must come of it; whoever adds a feature adds a chapter. Nothing here knows how salesbot works.
+`player` plays a story, `observation` describes what the program did, `acme_story` is the story. A story is data:
+chapters of steps, each with what is expected; a new feature gets a new chapter. Nothing here knows how salesbot works.
 """
 
 from __future__ import annotations
 
-from salesbot_demo.acme import story
-from salesbot_demo.boxes import workflow
-from salesbot_demo.story import MONDAY, Act, Chapter, Player, Story, StoryError, Then
+from salesbot_demo.acme_story import story
+from salesbot_demo.player import MONDAY, Chapter, Expected, Player, Step, Story, StoryError
+from salesbot_demo.streak_chapter import workflow
 
-__all__ = ["MONDAY", "Act", "Chapter", "Player", "Story", "StoryError", "Then", "story", "workflow"]
+__all__ = ["MONDAY", "Chapter", "Expected", "Player", "Step", "Story", "StoryError", "story", "workflow"]

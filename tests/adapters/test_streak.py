@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from github_sandbox import Fault
-from github_sandbox.clock import Clock
+from github_sandbox.store.clock import Clock
 from github_sandbox.streak import Streak as StandIn
 from salesbot.adapters.streak import GoneError, Streak
 from salesbot.core.errors import InputError, ServiceError
@@ -99,7 +99,7 @@ def test_a_box_is_made_and_changed(client: Streak, theirs: StandIn, sales: str) 
     again = client.mirror(made.key)
     assert again is not None
     assert (again.title, again.stage, again.columns) == ("Acme: new shop", "5002", {"1001": "12000"})
-    assert theirs.said(made.key) == ["Hello"]
+    assert theirs.comments_on(made.key) == ["Hello"]
     client.apply_changes(made.key, PutColumn("Deal size", ""), layout)
     assert theirs.value(made.key, "Deal size") is None
 
@@ -108,7 +108,7 @@ def test_the_same_comment_is_said_once(client: Streak, theirs: StandIn, sales: s
     box, layout = theirs.box(sales, "Acme", "Lead"), client.layout(sales)
     for text in ("Back to Lead", "Back to Lead", "Back to Qualified"):
         client.apply_changes(box, Tell(text), layout)
-    assert theirs.said(box) == ["Back to Lead", "Back to Qualified"]
+    assert theirs.comments_on(box) == ["Back to Lead", "Back to Qualified"]
 
 
 def test_people_are_assigned_by_the_keys_of_their_users(client: Streak, theirs: StandIn, sales: str) -> None:

@@ -133,7 +133,7 @@ class Boxes:
                 sorted(map(str, box["fields"].values())),
                 self.streak.assigned(box["key"]),
                 # The moment of the move is in it, and that differs where the run was repeated.
-                [said[:40] for said in self.streak.said(box["key"])],
+                [said[:40] for said in self.streak.comments_on(box["key"])],
             )
             for box in self.streak.boxes.values()
         )

@@ -65,13 +65,13 @@ def test_two_processes_an_event_and_a_sweep(play: Play, process: Sandbox, scene:
     """Each request takes a while, another one in each round, so that they meet in different places."""
     clean = scene.clean(play)
     deal = scene.open(play)
-    process.weather.latency_ms = 15 * round_
+    process.faults.latency_ms = 15 * round_
     runs = [threading.Thread(target=process.run, args=[each]) for each in both(play, deal, "the sweep")]
     for run in runs:
         run.start()
     for run in runs:
         run.join()
-    process.weather.clear()
+    process.faults.clear()
     for ended in process.runs[-2:]:
         check(ended)
         assert ended.exit_code == 0, ended.stdout

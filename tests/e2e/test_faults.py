@@ -63,7 +63,7 @@ def test_nothing_is_lost_and_nothing_doubled(play: Play, scene: Scene, fault: Fa
     assert play.github.clock.now() - begun < PATIENCE, "a started minute is billed"
     assert (run.exit_code == 0) == (outcome(play, deal) == clean), run.stdout
     assert (run.exit_code == 1) == name.endswith(HOPELESS), run.stdout
-    play.github.weather.clear()
+    play.github.faults.clear()
     play.github.advance(3600)
     to_rest(play, deal)
     assert outcome(play, deal) == clean

@@ -72,7 +72,7 @@ def play_step(play: Play, deal: int, step: Step) -> None:
             play.github.drop(play.github.outbox[0])
         else:
             play.run(play.github.outbox[-1 if step.change == "run the newest" else 0])
-        play.github.weather.clear()
+        play.github.faults.clear()
 
 
 def _undisturbed(play: Play, step: Step) -> None:

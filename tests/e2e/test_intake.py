@@ -380,11 +380,11 @@ def test_a_relay_without_body_wakes_a_poll(forms: Forms) -> None:
         ),
         pytest.param(lambda forms: forms.typeform.forms.clear(), "`typeform.form`", id="a form that is gone"),
         pytest.param(lambda forms: forms.play.environment.pop("INPUT_TYPEFORM-TOKEN"), "is empty", id="no token"),
-        pytest.param(lambda forms: forms.typeform.weather.append((0, "")), "no JSON", id="no JSON"),
+        pytest.param(lambda forms: forms.typeform.failures.append((0, "")), "no JSON", id="no JSON"),
         pytest.param(
-            lambda forms: forms.typeform.weather.extend([(503, "")] * 4), "4 times in a row", id="down for a while"
+            lambda forms: forms.typeform.failures.extend([(503, "")] * 4), "4 times in a row", id="down for a while"
         ),
-        pytest.param(lambda forms: forms.typeform.weather.append((429, "900")), "900 s", id="busy for long"),
+        pytest.param(lambda forms: forms.typeform.failures.append((429, "900")), "900 s", id="busy for long"),
     ],
 )
 def test_what_is_wrong_with_the_service_is_said_in_one_sentence(
@@ -398,7 +398,7 @@ def test_what_is_wrong_with_the_service_is_said_in_one_sentence(
     assert why in told(run)[0][1]
     forms.typeform.token, forms.typeform.scopes, forms.typeform.forms = before
     forms.play.environment["INPUT_TYPEFORM-TOKEN"] = forms.typeform.token
-    forms.typeform.weather.clear()
+    forms.typeform.failures.clear()
     assert forms.poll().exit_code == 0
     assert len(forms.of(token)) == 1
 
@@ -415,7 +415,7 @@ def test_a_token_that_may_not_read_the_form_goes_without_the_questions(forms: Fo
 @pytest.mark.parametrize("request_", [1, 2])
 def test_bad_weather_at_the_service_passes(forms: Forms, weather: tuple[int, str], request_: int) -> None:
     token = forms.send()
-    forms.at[request_] = lambda: forms.typeform.weather.append(weather)
+    forms.at[request_] = lambda: forms.typeform.failures.append(weather)
     assert forms.poll().exit_code == 0
     assert len(forms.of(token)) == 1
 

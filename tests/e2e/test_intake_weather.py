@@ -97,7 +97,7 @@ def test_nothing_is_lost_and_nothing_doubled(play: Play, forms: Forms, fault: Fa
     play.github.arm(fault)
     assert forms.poll().exit_code in (0, 1)
     assert len(forms.leads()) <= 1
-    play.github.weather.clear()
+    play.github.faults.clear()
     play.github.advance(3600)
     to_rest(play, forms, token)
 
@@ -189,7 +189,7 @@ def test_any_order_of_polls_relays_repeats_and_crashes_gives_each_response_one_i
         if lost_answer:
             play.github.arm(Fault.loses_answer(on="mutation"))
         _step(change, forms, tokens, request)
-        for waiting in (play.door.before, play.door.after, forms.at, forms.after, play.github.weather):
+        for waiting in (play.door.before, play.door.after, forms.at, forms.after, play.github.faults):
             waiting.clear()
     for _ in range(3):
         forms.poll()

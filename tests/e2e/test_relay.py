@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from github_sandbox import Fault
-from github_sandbox.server import Server
+from github_sandbox.http.server import Server
 from salesbot.adapters.github import Client
 from salesbot.adapters.spool import Spool
 from salesbot.tasks import relay
@@ -165,7 +165,7 @@ def test_it_answers_within_a_second_while_github_hangs(play: Play, forms: Forms,
     begun = time.monotonic()
     assert post.deliver(*forms.typeform.delivery(forms.send())).status_code == 200
     assert time.monotonic() - begun < 1
-    play.github.weather.clear()
+    play.github.faults.clear()
 
 
 def test_a_look_at_it_says_that_it_is_there(post: Post) -> None:

@@ -370,7 +370,7 @@ def test_while_github_is_down_nothing_is_posted_and_the_second_schedule_makes_up
     github.arm(Fault.fails(503, on="query", nth=5, times=12))
     assert scheduled(play).exit_code == 1
     assert reports(play) == []
-    github.weather.clear()
+    github.faults.clear()
     assert scheduled(play).exit_code == 0
     assert the_report(play)
 

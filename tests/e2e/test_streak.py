@@ -94,7 +94,7 @@ def test_with_requires_the_box_goes_back_with_a_comment(boxes: Boxes) -> None:
     boxes.streak.move(box, "Negotiating")
     boxes.to_rest()
     assert (boxes.play.stages(deal), boxes.streak.stage(box)) == (["qualified"], "Qualified")
-    (comment,) = boxes.streak.said(box)
+    (comment,) = boxes.streak.comments_on(box)
     assert comment.startswith("Moved back to qualified, from negotiating")
     assert "The deal has no value." in comment
     assert boxes.play.said(deal) == said
@@ -354,7 +354,7 @@ def test_streak_down_never_fails_a_move(boxes: Boxes, fault: Fault) -> None:
     assert (run.exit_code, boxes.play.stages(deal)) == (0, ["prospect"])
     assert [level for level, _ in told(run)] == ["notice"]
     assert boxes.sync().exit_code == 1
-    boxes.streak.weather.clear()
+    boxes.streak.faults.clear()
     boxes.to_rest()
     assert boxes.streak.stage(box) == "Prospect"
 
@@ -475,10 +475,10 @@ def test_bad_weather_at_any_request_loses_nothing_and_doubles_nothing(
     for nth in range(1, requests + 1):
         boxes.restore()
         fault = WEATHER[name](nth)
-        boxes.streak.weather.arm(fault)
+        boxes.streak.faults.arm(fault)
         run = boxes.sync()
         assert run.exit_code in (0, 1), run.stdout
-        boxes.streak.weather.clear()
+        boxes.streak.faults.clear()
         boxes.to_rest()
         assert boxes.picture(deal) == clean, nth
 
@@ -505,7 +505,7 @@ def test_bad_weather_at_github_leaves_both_sides_to_the_next_sync(
         boxes.restore()
         boxes.play.github.arm(AT_GITHUB[name](nth))
         assert boxes.sync().exit_code in (0, 1), nth
-        boxes.play.github.weather.clear()
+        boxes.play.github.faults.clear()
         boxes.play.github.advance(3600)
         boxes.to_rest()
         assert boxes.picture(deal) == clean, nth

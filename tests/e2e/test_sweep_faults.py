@@ -58,7 +58,7 @@ def test_nothing_is_lost_and_nothing_doubled(play: Play, fault: Fault, name: str
     assert play.github.clock.now() - begun < timedelta(minutes=4), "a started minute is billed"
     assert (run.exit_code == 0) == (outcomes(play) == clean), run.stdout
     assert (run.exit_code == 1) == name.endswith(HOPELESS), run.stdout
-    play.github.weather.clear()
+    play.github.faults.clear()
     play.github.advance(3600)
     play.sweep()
     assert outcomes(play) == clean
@@ -105,7 +105,7 @@ def test_a_read_with_a_hole_is_no_read(play: Play, path: str) -> None:
     assert (run.exit_code == 0) == (outcomes(play) == clean), run.stdout
     if run.exit_code:
         assert (writes(run.requests), play.sales.issues(), len(told(run))) == ([], before, 1)
-    play.github.weather.clear()
+    play.github.faults.clear()
     play.sweep()
     assert outcomes(play) == clean
     assert_swept(play)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from github_sandbox import Entry, Fault, Run, Sandbox
-from github_sandbox.access import Scope
+from github_sandbox.rules.access import Scope
 from salesbot.core.text import markdown
 from tests.e2e.play import BOT, CONFIG, Play, field_names, kinds, told, writes
 
@@ -327,6 +327,6 @@ def test_a_deal_that_cannot_be_read_does_not_keep_the_others_from_being_settled(
     play.github.arm(Fault.nulls("repository.issue.newest", on="query", nth=10, times=4))  # the first deal, alone
     run = play.sweep()
     assert (run.exit_code, stepped(play, deals)) == (1, 2), run.stdout
-    play.github.weather.clear()
+    play.github.faults.clear()
     assert play.sweep().exit_code == 0
     assert stepped(play, deals) == 3

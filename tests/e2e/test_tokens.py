@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from github_sandbox import Fault, Sandbox
-from github_sandbox.access import Scope
+from github_sandbox.rules.access import Scope
 from tests.e2e.play import BOT, CONFIG, Play, field_names, kinds, name_of, told, writes
 
 APP = "acme-sales[bot]"

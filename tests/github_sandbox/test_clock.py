@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from github_sandbox import Repo, Sandbox
-from github_sandbox.clock import Clock, read, stamp
+from github_sandbox.store.clock import Clock, read, stamp
 
 from .conftest import Call
 
@@ -44,7 +44,7 @@ def test_a_time_needs_a_zone() -> None:
 def test_alarms_ring_in_order_at_their_own_time() -> None:
     clock, rung = Clock(NINE), []
     for seconds in (30, 10, 20, 99):
-        clock.at(NINE + timedelta(seconds=seconds), lambda: rung.append(clock.now()))
+        clock.schedule(NINE + timedelta(seconds=seconds), lambda: rung.append(clock.now()))
     clock.advance(60)
     assert rung == [NINE + timedelta(seconds=seconds) for seconds in (10, 20, 30)]
     assert clock.now() == NINE + timedelta(seconds=60)

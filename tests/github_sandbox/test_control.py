@@ -87,12 +87,12 @@ def test_time_and_weather_over_http(sandbox: Sandbox, sales: Repo) -> None:
     assert send(sandbox, "/clock", {"advance": 90}) == {"result": "2027-01-01T00:01:30Z"}
     assert "only goes forward" in send(sandbox, "/clock", {"set": "2026-01-01T00:00:00Z"})["error"]
     send(sandbox, "/faults", {"fault": "lands_late", "args": [30], "options": {"on": "mutation", "nth": 2}})
-    assert sandbox.weather.armed == (Fault.lands_late(30, on="mutation", nth=2),)
+    assert sandbox.faults.armed == (Fault.lands_late(30, on="mutation", nth=2),)
     assert "no fault 'rain'" in send(sandbox, "/faults", {"fault": "rain"})["error"]
-    send(sandbox, "/weather", {"latency_ms": 5, "limits": False})
-    assert (sandbox.weather.latency_ms, sandbox.limits.enabled) == (5, False)
+    send(sandbox, "/conditions", {"latency_ms": 5, "limits": False})
+    assert (sandbox.faults.latency_ms, sandbox.limits.enabled) == (5, False)
     send(sandbox, "/reset", {})
-    assert [*sandbox.weather.armed] == []
+    assert [*sandbox.faults.armed] == []
     assert send(sandbox, "/state")["result"]["repositories"] == []
 
 

@@ -11,7 +11,7 @@ import requests
 from github import Github, RateLimitExceededException
 
 from github_sandbox import Fault, Repo, Sandbox
-from github_sandbox.clock import stamp
+from github_sandbox.store.clock import stamp
 
 from .conftest import Ask, Call
 
@@ -202,7 +202,7 @@ def test_a_fault_waits_for_its_request(sandbox: Sandbox, sales: Repo, node: str,
     sandbox.arm(Fault.fails(on="mutation", nth=2, times=2))
     codes = [post(sandbox, token, query, id=node).status_code for query in (ADD, ISSUE, ADD, ISSUE, ADD, ADD)]
     assert codes == [200, 200, 502, 200, 502, 200]
-    assert sandbox.weather.armed == ()
+    assert sandbox.faults.armed == ()
 
 
 def test_a_fault_may_wait_for_a_root_field(sandbox: Sandbox, sales: Repo, node: str, token: str) -> None:
@@ -223,7 +223,7 @@ def test_a_fault_that_could_never_happen_is_refused(sandbox: Sandbox) -> None:
 
 
 def test_everything_may_be_slow(sandbox: Sandbox, node: str, token: str) -> None:
-    sandbox.weather.latency_ms = 80
+    sandbox.faults.latency_ms = 80
     begun = time.monotonic()
     post(sandbox, token, VIEWER)
     assert time.monotonic() - begun >= 0.08

@@ -201,7 +201,7 @@ def test_a_program_that_takes_too_long_is_stopped(github: Sandbox, repo: Repo) -
 
 def test_without_a_command_nothing_starts(sandbox: Sandbox, sales: Repo) -> None:
     sales.schedule()
-    with pytest.raises(ValueError, match="not told which command"):
+    with pytest.raises(ValueError, match="No command to start"):
         sandbox.run(sandbox.outbox[-1])
 
 

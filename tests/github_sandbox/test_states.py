@@ -11,7 +11,7 @@ import pytest
 from github import Github
 
 from github_sandbox import Fault, Repo, Sandbox
-from github_sandbox.graph import answer as graph
+from github_sandbox.graph import execution as graph
 
 from .conftest import MONDAY, PEOPLE, Ask, Call
 
@@ -75,7 +75,7 @@ def test_a_reset_forgets_everything_and_the_server_goes_on(sandbox: Sandbox, sal
     sales.open_issue("ann", "Acme")
     sandbox.arm(Fault.fails())
     sandbox.reset()
-    assert (sandbox.outbox, sandbox.runs, sandbox.requests, sandbox.weather.armed) == ((), (), (), ())
+    assert (sandbox.outbox, sandbox.runs, sandbox.requests, sandbox.faults.armed) == ((), (), (), ())
     assert sandbox.clock.now() == MONDAY
     again = sandbox.repo("acme/sales", roles=PEOPLE)
     assert again.open_issue("ann", "Beta") == 1

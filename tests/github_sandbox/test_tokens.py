@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from github_sandbox import Repo, Sandbox
-from github_sandbox.clock import stamp
+from github_sandbox.store.clock import stamp
 
 from .conftest import Ask, Call
 

@@ -7,34 +7,35 @@ from typing import Any, TypeVar
 
 from graphql import GraphQLResolveInfo
 
-from github_sandbox import accounts, comments, repositories
-from github_sandbox.access import Identity, Level, level, sees
-from github_sandbox.database import Row
 from github_sandbox.graph import nodes
-from github_sandbox.graph.documents import Price
-from github_sandbox.graph.errors import GraphRefused
+from github_sandbox.graph.documents import Cost
+from github_sandbox.graph.error_format import GraphRefused
 from github_sandbox.graph.nodes import Node
 from github_sandbox.hub import Hub
-from github_sandbox.ids import read_node_id
-from github_sandbox.refusals import NOT_FOR_INTEGRATIONS, unresolved
+from github_sandbox.rules import accounts, comments, repositories
+from github_sandbox.rules.access import Identity, Level, level, sees
+from github_sandbox.rules.refusals import NOT_FOR_INTEGRATIONS, unresolved
+from github_sandbox.rules.timeline import EVENT_TYPES
+from github_sandbox.store.database import Row
+from github_sandbox.store.ids import read_node_id
 
 Info = GraphQLResolveInfo["Context"]
 T = TypeVar("T")
 Allow = Callable[[int, str, str], None]
-EVENT_TYPENAMES = frozenset(nodes.EVENT_TYPES.values())
+EVENT_TYPENAMES = frozenset(EVENT_TYPES.values())
 
 
 class Context:
     """Everything resolvers share."""
 
-    def __init__(self, hub: Hub, who: Identity, price: Price, rate: dict[str, Any], allow: Allow | None = None) -> None:
+    def __init__(self, hub: Hub, who: Identity, cost: Cost, rate: dict[str, Any], allow: Allow | None = None) -> None:
         self.hub = hub
         self.who = who
         self.db = hub.db
-        self.price = price
+        self.cost = cost
         self.rate = rate
         self.allow = allow or (lambda position, name, alias: None)
-        """Asked before each root mutation, by position, name and alias; it may raise to refuse it."""
+        """ParsedRequest before each root mutation, by position, name and alias; it may raise to refuse it."""
         self.position = 0
         self._known: dict[tuple[str, Any], Any] = {}
 
@@ -58,20 +59,20 @@ class Context:
         """Make the account with this id, which must exist."""
         return self.once("actor", row_id, lambda: nodes.actor(accounts.user_by_id(self.db, row_id), self.hub.server))
 
-    def place(self, repository_id: int) -> Row:
+    def repo(self, repository_id: int) -> Row:
         """Read the repository of an issue or label."""
-        row = self.once("place", repository_id, lambda: repositories.by_id(self.db, repository_id))
+        row = self.once("repo", repository_id, lambda: repositories.by_id(self.db, repository_id))
         if row is None:
             raise LookupError(f"No repository has the id {repository_id}.")
         return row
 
-    def level(self, place: Row) -> Level:
-        """Find how far whoever asks may go in a repository."""
-        return self.once("level", place["id"], lambda: level(self.db, self.who, place))
+    def level(self, repo: Row) -> Level:
+        """Find how far the caller may go in a repository."""
+        return self.once("level", repo["id"], lambda: level(self.db, self.who, repo))
 
     def issue(self, row: Row) -> Node:
         """Make an issue."""
-        return nodes.issue(row, self.place(row["repository_id"]), self.hub.server)
+        return nodes.issue(row, self.repo(row["repository_id"]), self.hub.server)
 
     def issue_row(self, row_id: int) -> Row | None:
         """Read an issue that is still there."""
@@ -79,11 +80,11 @@ class Context:
 
     def comment(self, row: Row, issue_row: Row) -> Node:
         """Make a comment of an issue."""
-        return nodes.comment(row, issue_row, self.place(issue_row["repository_id"]), self.hub.server)
+        return nodes.comment(row, issue_row, self.repo(issue_row["repository_id"]), self.hub.server)
 
     def label(self, row: Row) -> Node:
         """Make a label."""
-        return nodes.label(row, self.place(row["repository_id"]), self.hub.server)
+        return nodes.label(row, self.repo(row["repository_id"]), self.hub.server)
 
     def event(self, row: Row, issue_row: Row) -> Node:
         """Make a timeline item."""
@@ -91,7 +92,7 @@ class Context:
             comment = self.db.one("SELECT * FROM comments WHERE id = ?", row["comment_id"])
             if comment:
                 return self.comment(comment, issue_row)
-        return nodes.event(row, issue_row, self.place(issue_row["repository_id"]))
+        return nodes.event(row, issue_row, self.repo(issue_row["repository_id"]))
 
     def node(self, node_id: str, *expected: str) -> Node:
         """Find a node by its id. Raise Refused if it is gone, hidden, or none of the expected types."""
@@ -100,20 +101,20 @@ class Context:
         if expected and typename not in expected:
             raise unresolved(what, node_id)
         found = self.find(typename, database_id)
-        place = None if found is None or typename in ACTORS else found.get("place") or found["row"]
-        if found is None or (place and not sees(self.db, self.who, place)):
+        repo = None if found is None or typename in ACTORS else found.get("repo") or found["row"]
+        if found is None or (repo and not sees(self.db, self.who, repo)):
             raise unresolved(what, node_id)
-        if place and typename not in ("Repository", "Commit"):
-            self.need_issues(place)
+        if repo and typename not in ("Repository", "Commit"):
+            self.need_issues(repo)
         return found
 
-    def need_issues(self, place: Row) -> None:
-        """Raise GraphRefused if whoever asks may see the repository, but not its issues."""
-        if self.level(place) < Level.READ:
+    def need_issues(self, repo: Row) -> None:
+        """Raise GraphRefused if the caller may see the repository, but not its issues."""
+        if self.level(repo) < Level.READ:
             raise GraphRefused("FORBIDDEN", NOT_FOR_INTEGRATIONS)
 
     def find(self, typename: str, row_id: int) -> Node | None:
-        """Find a node by type and database id, whoever asks."""
+        """Find a node by type and database id, whoever the caller is."""
         if typename in ACTORS:
             row = self.db.one("SELECT * FROM users WHERE id = ? AND type = ?", row_id, typename)
             return nodes.actor(row, self.hub.server) if row else None
@@ -151,7 +152,7 @@ def _label(context: Context, row_id: int) -> Node | None:
 
 def _commit(context: Context, row_id: int) -> Node | None:
     row = context.db.one("SELECT * FROM commits WHERE id = ?", row_id)
-    return nodes.commit(row, context.place(row["repository_id"]), context.hub.server) if row else None
+    return nodes.commit(row, context.repo(row["repository_id"]), context.hub.server) if row else None
 
 
 FINDERS: dict[str, Callable[[Context, int], Node | None]] = {

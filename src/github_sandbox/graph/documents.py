@@ -1,6 +1,6 @@
 """Documents: parsed and validated once, priced for each use.
 
-The price is GitHub's published formula: connection requests, as if every page were full, divided by a hundred.
+The cost is GitHub's published formula: connection requests, as if every page were full, divided by a hundred.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Document:
 
 
 @dataclass(frozen=True)
-class Price:
+class Cost:
     """What a document costs: rate limit points, and nodes it could bring at most."""
 
     points: int
@@ -70,15 +70,15 @@ def read(schema: GraphQLSchema, text: str) -> Document:
 
 
 def root_fields(operation: OperationDefinitionNode) -> tuple[str, ...]:
-    """Name the fields a document asks of the root, in order; an alias stands before its field."""
+    """Name the fields a document asks of the root, in order; an alias precedes its field."""
     fields = [node for node in operation.selection_set.selections if isinstance(node, FieldNode)]
     return tuple(f"{node.alias.value}:{node.name.value}" if node.alias else node.name.value for node in fields)
 
 
-def price(document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Price:
-    """Price an operation with these variables."""
+def cost(document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Cost:
+    """Cost an operation with these variables."""
     requests, nodes = _walk(operation.selection_set, 1, document.fragments(), variables)
-    return Price(max(1, round(requests / 100)), nodes)
+    return Cost(max(1, round(requests / 100)), nodes)
 
 
 def _walk(

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from github_sandbox import comments, issues, labels
-from github_sandbox.changes import Change
-from github_sandbox.database import Row
 from github_sandbox.graph import nodes
 from github_sandbox.graph.context import Context, Info
-from github_sandbox.graph.errors import GraphRefused
+from github_sandbox.graph.error_format import GraphRefused
 from github_sandbox.graph.nodes import Node
-from github_sandbox.ids import read_node_id
-from github_sandbox.refusals import NOT_FOR_INTEGRATIONS, Refused, unresolved
+from github_sandbox.rules import comments, issues, labels
+from github_sandbox.rules.changes import Change
+from github_sandbox.rules.refusals import NOT_FOR_INTEGRATIONS, Refused, unresolved
+from github_sandbox.store.database import Row
+from github_sandbox.store.ids import read_node_id
 
 Input = dict[str, Any]
 Payload = dict[str, Any]
@@ -125,16 +125,16 @@ def _reopen_issue(context: Context, change: Change, given: Input) -> Payload:
 
 
 def _create_issue(context: Context, change: Change, given: Input) -> Payload:
-    place = _row(context, given["repositoryId"], "Repository")
+    repo = _row(context, given["repositoryId"], "Repository")
     carried, people = _labels(context, given.get("labelIds") or []), _people(given.get("assigneeIds") or [])
-    row_id = issues.create(change, place, given["title"], given.get("body") or "", carried, people)
+    row_id = issues.create(change, repo, given["title"], given.get("body") or "", carried, people)
     return {"issue": context.issue(issues.by_id(context.db, row_id))}
 
 
 def _delete_issue(context: Context, change: Change, given: Input) -> Payload:
     row = _row(context, given["issueId"], "Issue")
     issues.delete(change, row)
-    return {"repository": nodes.repository(context.place(row["repository_id"]), context.hub.server)}
+    return {"repository": nodes.repository(context.repo(row["repository_id"]), context.hub.server)}
 
 
 def _transfer_issue(context: Context, change: Change, given: Input) -> Payload:
@@ -230,8 +230,8 @@ def _unreact(context: Context, change: Change, given: Input) -> Payload:
 
 
 def _create_label(context: Context, change: Change, given: Input) -> Payload:
-    place = _row(context, given["repositoryId"], "Repository")
-    row_id = labels.create(change, place, given["name"], given["color"], given.get("description"))
+    repo = _row(context, given["repositoryId"], "Repository")
+    row_id = labels.create(change, repo, given["name"], given["color"], given.get("description"))
     return {"label": context.find("Label", row_id)}
 
 

@@ -1,6 +1,6 @@
 """Nodes: rows as GraphQL objects, with the plain fields under GitHub's names.
 
-What needs another look into the database stands in `fields.py`.
+Fields that need another query are answered by `issue_fields`, `repository_fields` and `git_fields`.
 """
 
 from __future__ import annotations
@@ -8,28 +8,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from github_sandbox import repositories
-from github_sandbox.database import Row
-from github_sandbox.ids import node_id
+from github_sandbox.rules import repositories
+from github_sandbox.rules.timeline import EVENT_TYPES
+from github_sandbox.store.database import Row
+from github_sandbox.store.ids import node_id
 
 Node = dict[str, Any]
-
-EVENT_TYPES = {
-    "assigned": "AssignedEvent",
-    "closed": "ClosedEvent",
-    "comment_deleted": "CommentDeletedEvent",
-    "commented": "IssueComment",
-    "labeled": "LabeledEvent",
-    "locked": "LockedEvent",
-    "pinned": "PinnedEvent",
-    "renamed": "RenamedTitleEvent",
-    "reopened": "ReopenedEvent",
-    "transferred": "TransferredEvent",
-    "unassigned": "UnassignedEvent",
-    "unlabeled": "UnlabeledEvent",
-    "unlocked": "UnlockedEvent",
-    "unpinned": "UnpinnedEvent",
-}
 
 
 def actor(row: Row, server: str) -> Node:
@@ -78,13 +62,13 @@ def repository(row: Row, server: str) -> Node:
     }
 
 
-def label(row: Row, place: Row, server: str) -> Node:
-    """Make a Label of the repository `place`."""
-    path = f"/{place['full_name']}/labels/{quote(row['name'])}"
+def label(row: Row, repo: Row, server: str) -> Node:
+    """Make a Label of the repository `repo`."""
+    path = f"/{repo['full_name']}/labels/{quote(row['name'])}"
     return {
         "__typename": "Label",
         "row": row,
-        "place": place,
+        "repo": repo,
         "id": node_id("Label", row["id"]),
         "name": row["name"],
         "color": row["color"],
@@ -97,14 +81,14 @@ def label(row: Row, place: Row, server: str) -> Node:
     }
 
 
-def issue(row: Row, place: Row, server: str) -> Node:
-    """Make an Issue of the repository `place`."""
-    path = f"/{place['full_name']}/issues/{row['number']}"
+def issue(row: Row, repo: Row, server: str) -> Node:
+    """Make an Issue of the repository `repo`."""
+    path = f"/{repo['full_name']}/issues/{row['number']}"
     return {
         "__typename": "Issue",
         "subject": "issue",
         "row": row,
-        "place": place,
+        "repo": repo,
         "id": node_id("Issue", row["id"]),
         "databaseId": row["id"],
         "fullDatabaseId": str(row["id"]),
@@ -125,15 +109,15 @@ def issue(row: Row, place: Row, server: str) -> Node:
     }
 
 
-def comment(row: Row, issue_row: Row, place: Row, server: str) -> Node:
+def comment(row: Row, issue_row: Row, repo: Row, server: str) -> Node:
     """Make an IssueComment of an issue."""
-    path = f"/{place['full_name']}/issues/{issue_row['number']}#issuecomment-{row['id']}"
+    path = f"/{repo['full_name']}/issues/{issue_row['number']}#issuecomment-{row['id']}"
     return {
         "__typename": "IssueComment",
         "subject": "comment",
         "row": row,
         "issue_row": issue_row,
-        "place": place,
+        "repo": repo,
         "id": node_id("IssueComment", row["id"]),
         "databaseId": row["id"],
         "fullDatabaseId": str(row["id"]),
@@ -146,14 +130,14 @@ def comment(row: Row, issue_row: Row, place: Row, server: str) -> Node:
     }
 
 
-def event(row: Row, issue_row: Row, place: Row) -> Node:
+def event(row: Row, issue_row: Row, repo: Row) -> Node:
     """Make a timeline item; a comment in the timeline is a comment, not an event."""
     typename = EVENT_TYPES[row["kind"]]
     return {
         "__typename": typename,
         "row": row,
         "issue_row": issue_row,
-        "place": place,
+        "repo": repo,
         "id": node_id(typename, row["id"]),
         "databaseId": row["id"],
         "createdAt": row["created_at"],
@@ -191,13 +175,13 @@ def reaction(row: Row) -> Node:
     }
 
 
-def commit(row: Row, place: Row, server: str) -> Node:
-    """Make a Commit of the repository `place`."""
-    path = f"/{place['full_name']}/commit/{row['oid']}"
+def commit(row: Row, repo: Row, server: str) -> Node:
+    """Make a Commit of the repository `repo`."""
+    path = f"/{repo['full_name']}/commit/{row['oid']}"
     return {
         "__typename": "Commit",
         "row": row,
-        "place": place,
+        "repo": repo,
         "id": node_id("Commit", row["id"]),
         "oid": row["oid"],
         "abbreviatedOid": row["oid"][:7],

@@ -14,8 +14,8 @@ from typing import Any
 
 from graphql import FieldNode, FragmentSpreadNode, GraphQLResolveInfo, InlineFragmentNode, SelectionSetNode
 
-from github_sandbox.database import Database, Row
-from github_sandbox.graph.errors import GraphRefused
+from github_sandbox.graph.error_format import GraphRefused
+from github_sandbox.store.database import Database, Row
 
 Node = dict[str, Any]
 Arguments = Mapping[str, Any]
@@ -44,7 +44,7 @@ class Connection:
     has_next: bool = False
     has_previous: bool = False
     about: Any = None
-    """What the connection belongs to, for the few that tell more than their nodes."""
+    """What the connection belongs to, for the few connections with fields besides their nodes."""
 
 
 def page(

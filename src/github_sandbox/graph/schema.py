@@ -18,13 +18,13 @@ from graphql import (
     is_object_type,
 )
 
-from github_sandbox.clock import read, stamp
 from github_sandbox.graph import mutations
 from github_sandbox.graph.context import Info
-from github_sandbox.graph.fields import FIELDS
+from github_sandbox.graph.git_fields import TREES
+from github_sandbox.graph.issue_fields import FIELDS
 from github_sandbox.graph.paging import Connection
-from github_sandbox.graph.places import PLACES
-from github_sandbox.graph.trees import TREES
+from github_sandbox.graph.repository_fields import PLACES
+from github_sandbox.store.clock import read, stamp
 
 
 @cache
@@ -45,14 +45,14 @@ def schema() -> GraphQLSchema:
 
 
 def plain(source: Any, info: Info, **args: Any) -> Any:
-    """Answer a field that stands in its node."""
+    """Answer a field that is in the node itself."""
     return source[info.field_name]
 
 
 def _attach(built: GraphQLSchema, typename: str, resolvers: dict[str, Callable[..., Any]]) -> None:
     fields = built.type_map[typename]
     if not isinstance(fields, GraphQLObjectType):
-        raise TypeError(f"{typename} is no object type; only objects have resolvers.")
+        raise TypeError(f"{typename} is not an object type; only objects have resolvers.")
     for name, resolve in resolvers.items():
         if name in fields.fields:
             fields.fields[name].resolve = resolve

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from github_sandbox import issues, repositories
-from github_sandbox.access import Identity, Level, level
-from github_sandbox.database import Row
 from github_sandbox.hub import Hub
-from github_sandbox.refusals import NOT_FOR_INTEGRATIONS, Refused
-from github_sandbox.wire import Wire
+from github_sandbox.json_writer import JsonWriter
+from github_sandbox.rules import issues, repositories
+from github_sandbox.rules.access import Identity, Level, level
+from github_sandbox.rules.refusals import NOT_FOR_INTEGRATIONS, Refused
+from github_sandbox.store.database import Row
 
 DOCUMENTATION = "https://docs.github.com/rest"
 DEFAULT_PAGE, MAX_PAGE = 30, 100
@@ -29,24 +29,24 @@ class Reply:
 
 @dataclass(frozen=True)
 class Call:
-    """One request: `place` holds what its path named, `query` what stands behind the question mark."""
+    """One request: `path_values` are the parts its path names, `query` the parameters behind the question mark."""
 
     hub: Hub
     who: Identity
-    wire: Wire
+    writer: JsonWriter
     path: str
-    place: dict[str, str]
+    path_values: dict[str, str]
     query: dict[str, str]
     body: Any
 
     @property
     def repository(self) -> Row:
-        """Find the repository of the path, if whoever asks may see it."""
-        return repositories.visible(self.hub.db, self.who, f"{self.place['owner']}/{self.place['repo']}")
+        """Find the repository of the path, if the caller may see it."""
+        return repositories.visible(self.hub.db, self.who, f"{self.path_values['owner']}/{self.path_values['repo']}")
 
     @property
     def readable(self) -> Row:
-        """Find the repository of the path, if whoever asks may read its issues."""
+        """Find the repository of the path, if the caller may read its issues."""
         row = self.repository
         if level(self.hub.db, self.who, row) < Level.READ:
             raise Refused("forbidden", NOT_FOR_INTEGRATIONS)
@@ -55,7 +55,7 @@ class Call:
     @property
     def issue(self) -> Row:
         """Find the issue of the path."""
-        return issues.find(self.hub.db, self.readable, int(self.place["number"]))
+        return issues.find(self.hub.db, self.readable, int(self.path_values["number"]))
 
     def given(self, name: str, kind: type = str, default: Any = None) -> Any:
         """Take a value out of the body. Raise Refused if it is not of the kind."""
@@ -87,7 +87,7 @@ class Call:
         return Reply([make(row) for row in rows], headers={"Link": ", ".join(parts)} if parts else {})
 
     def _link(self, page: int) -> str:
-        return f"{self.wire.api}{self.path}?{urlencode({**self.query, 'page': page})}"
+        return f"{self.writer.api}{self.path}?{urlencode({**self.query, 'page': page})}"
 
 
 def _number(text: str | None, default: int) -> int:

@@ -7,64 +7,83 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
-from github_sandbox.refusals import NOT_FOR_INTEGRATIONS, STATUS, Moved, Refused
-from github_sandbox.rest import actions, comments, installations, issues, labels, places
+from github_sandbox.rest import (
+    action_routes,
+    comment_routes,
+    installation_routes,
+    issue_routes,
+    label_routes,
+    repository_routes,
+)
 from github_sandbox.rest.call import DOCUMENTATION, Call, Reply
+from github_sandbox.rules.refusals import NOT_FOR_INTEGRATIONS, STATUS, Moved, Refused
 
 Handler = Callable[[Call], Reply]
 REPOSITORY = "/repos/{owner}/{repo}"
 PATTERNS = {"number": r"\d+", "id": r"\d+", "reaction": r"\d+", "path": ".*"}
 
 ROUTES: dict[str, dict[str, Handler]] = {
-    "/user": {"GET": places.get_viewer},
-    "/users/{login}": {"GET": places.get_user},
-    "/zen": {"GET": places.zen},
-    "/app/installations/{id}/access_tokens": {"POST": installations.create_token},
-    "/installation": {"GET": installations.get_installation},
-    "": {"GET": places.get_repository},
-    "/collaborators": {"GET": places.list_collaborators},
-    "/collaborators/{login}": {"GET": places.check_collaborator},
-    "/collaborators/{login}/permission": {"GET": places.get_permission},
-    "/contents/{path}": {"GET": places.get_content, "PUT": places.put_content, "DELETE": places.delete_content},
-    "/dispatches": {"POST": places.dispatch},
-    "/actions/secrets": {"GET": actions.list_secrets},
-    "/actions/workflows": {"GET": actions.list_workflows},
-    "/actions/workflows/{workflow}/runs": {"GET": actions.list_runs},
-    "/actions/workflows/{workflow}/dispatches": {"POST": places.workflow_dispatch},
-    "/assignees/{login}": {"GET": issues.check_assignee},
-    "/labels": {"GET": labels.list_labels, "POST": labels.create_label},
-    "/labels/{name}": {"GET": labels.get_label, "PATCH": labels.edit_label, "DELETE": labels.delete_label},
-    "/issues": {"GET": issues.list_issues, "POST": issues.create_issue},
-    "/issues/events": {"GET": issues.list_repository_events},
-    "/issues/comments": {"GET": comments.list_repository_comments},
+    "/user": {"GET": repository_routes.get_viewer},
+    "/users/{login}": {"GET": repository_routes.get_user},
+    "/zen": {"GET": repository_routes.zen},
+    "/app/installations/{id}/access_tokens": {"POST": installation_routes.create_token},
+    "/installation": {"GET": installation_routes.get_installation},
+    "": {"GET": repository_routes.get_repository},
+    "/collaborators": {"GET": repository_routes.list_collaborators},
+    "/collaborators/{login}": {"GET": repository_routes.check_collaborator},
+    "/collaborators/{login}/permission": {"GET": repository_routes.get_permission},
+    "/contents/{path}": {
+        "GET": repository_routes.get_content,
+        "PUT": repository_routes.put_content,
+        "DELETE": repository_routes.delete_content,
+    },
+    "/dispatches": {"POST": repository_routes.dispatch},
+    "/actions/secrets": {"GET": action_routes.list_secrets},
+    "/actions/workflows": {"GET": action_routes.list_workflows},
+    "/actions/workflows/{workflow}/runs": {"GET": action_routes.list_runs},
+    "/actions/workflows/{workflow}/dispatches": {"POST": repository_routes.workflow_dispatch},
+    "/assignees/{login}": {"GET": issue_routes.check_assignee},
+    "/labels": {"GET": label_routes.list_labels, "POST": label_routes.create_label},
+    "/labels/{name}": {
+        "GET": label_routes.get_label,
+        "PATCH": label_routes.edit_label,
+        "DELETE": label_routes.delete_label,
+    },
+    "/issues": {"GET": issue_routes.list_issues, "POST": issue_routes.create_issue},
+    "/issues/events": {"GET": issue_routes.list_repository_events},
+    "/issues/comments": {"GET": comment_routes.list_repository_comments},
     "/issues/comments/{id}": {
-        "GET": comments.get_comment,
-        "PATCH": comments.edit_comment,
-        "DELETE": comments.delete_comment,
+        "GET": comment_routes.get_comment,
+        "PATCH": comment_routes.edit_comment,
+        "DELETE": comment_routes.delete_comment,
     },
     "/issues/comments/{id}/reactions": {
-        "GET": comments.list_reactions("comment"),
-        "POST": comments.create_reaction("comment"),
+        "GET": comment_routes.list_reactions("comment"),
+        "POST": comment_routes.create_reaction("comment"),
     },
-    "/issues/comments/{id}/reactions/{reaction}": {"DELETE": comments.delete_reaction("comment")},
-    "/issues/{number}": {"GET": issues.get_issue, "PATCH": issues.edit_issue, "POST": issues.edit_issue},
-    "/issues/{number}/comments": {"GET": comments.list_comments, "POST": comments.create_comment},
-    "/issues/{number}/events": {"GET": issues.list_issue_events},
-    "/issues/{number}/timeline": {"GET": issues.list_timeline},
+    "/issues/comments/{id}/reactions/{reaction}": {"DELETE": comment_routes.delete_reaction("comment")},
+    "/issues/{number}": {
+        "GET": issue_routes.get_issue,
+        "PATCH": issue_routes.edit_issue,
+        "POST": issue_routes.edit_issue,
+    },
+    "/issues/{number}/comments": {"GET": comment_routes.list_comments, "POST": comment_routes.create_comment},
+    "/issues/{number}/events": {"GET": issue_routes.list_issue_events},
+    "/issues/{number}/timeline": {"GET": issue_routes.list_timeline},
     "/issues/{number}/labels": {
-        "GET": labels.list_issue_labels,
-        "POST": labels.add_issue_labels,
-        "PUT": labels.set_issue_labels,
-        "DELETE": labels.clear_issue_labels,
+        "GET": label_routes.list_issue_labels,
+        "POST": label_routes.add_issue_labels,
+        "PUT": label_routes.set_issue_labels,
+        "DELETE": label_routes.clear_issue_labels,
     },
-    "/issues/{number}/labels/{name}": {"DELETE": labels.remove_issue_label},
-    "/issues/{number}/assignees": {"POST": issues.add_assignees, "DELETE": issues.remove_assignees},
-    "/issues/{number}/lock": {"PUT": issues.lock_issue, "DELETE": issues.unlock_issue},
+    "/issues/{number}/labels/{name}": {"DELETE": label_routes.remove_issue_label},
+    "/issues/{number}/assignees": {"POST": issue_routes.add_assignees, "DELETE": issue_routes.remove_assignees},
+    "/issues/{number}/lock": {"PUT": issue_routes.lock_issue, "DELETE": issue_routes.unlock_issue},
     "/issues/{number}/reactions": {
-        "GET": comments.list_reactions("issue"),
-        "POST": comments.create_reaction("issue"),
+        "GET": comment_routes.list_reactions("issue"),
+        "POST": comment_routes.create_reaction("issue"),
     },
-    "/issues/{number}/reactions/{reaction}": {"DELETE": comments.delete_reaction("issue")},
+    "/issues/{number}/reactions/{reaction}": {"DELETE": comment_routes.delete_reaction("issue")},
 }
 
 

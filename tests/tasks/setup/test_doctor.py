@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from github_sandbox import Fault
-from github_sandbox.settings import State
+from github_sandbox.repository_settings import State
 from salesbot.adapters.github import Rate
 from salesbot.cli.main import main
 from salesbot.core.installation import platform_assumptions

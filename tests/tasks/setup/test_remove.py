@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from github_sandbox import Fault
-from github_sandbox.settings import State
+from github_sandbox.repository_settings import State
 from salesbot.core.installation import deal_export
 from salesbot.core.installation.leaving import Row
 from salesbot.tasks.setup import init

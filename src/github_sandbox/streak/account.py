@@ -1,0 +1,210 @@
+"""A Streak account: pipelines, boxes, columns, comments, contacts, and the people who move boxes. No HTTP here."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from github_sandbox.http.faults import Fault, Faults
+from github_sandbox.store.clock import Clock
+
+Json = dict[str, Any]
+ME = "sam@agency.com"
+
+
+@dataclass
+class LoggedRequest:
+    """A request, what it was for, and how it was answered (0: not at all)."""
+
+    method: str
+    path: str
+    kind: str = ""
+    status: int = 0
+
+
+class Account:
+    """An account that one API key opens. `stages_as` selects one of the two shapes in which stages were seen."""
+
+    def __init__(
+        self,
+        clock: Clock | None = None,
+        *,
+        key: str = "streak-key",
+        stages_as: Literal["map", "array"] = "map",
+    ) -> None:
+        self.clock = clock or Clock()
+        self.key: str | None = key
+        self.stages_as = stages_as
+        self.faults = Faults()
+        self.requests: list[LoggedRequest] = []
+        self.lock = threading.RLock()
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything."""
+        self.pipelines: dict[str, Json] = {}
+        self.boxes: dict[str, Json] = {}
+        self.comments: dict[str, list[Json]] = {}
+        self.contacts: dict[str, Json] = {}
+        self.users: dict[str, Json] = {}
+        self._numbers = itertools.count(1)
+        self.user(ME)
+        self.faults.clear()
+        self.requests.clear()
+
+    def snapshot(self) -> Any:
+        """Save the state, to restore it later."""
+        with self.lock:
+            return copy.deepcopy((self.pipelines, self.boxes, self.comments, self.contacts, self.users))
+
+    def restore(self, state: Any) -> None:
+        """Restore a saved state."""
+        with self.lock:
+            self.pipelines, self.boxes, self.comments, self.contacts, self.users = copy.deepcopy(state)
+
+    def arm(self, fault: Fault) -> None:
+        """Arm a fault: `on` is a method, or what a request is for (`list`, `create`, `update`, `comment` ...)."""
+        self.faults.arm(fault)
+
+    def now(self) -> int:
+        """Return the time as Streak does, in milliseconds."""
+        return milliseconds(self.clock.now())
+
+    # What there is
+
+    def user(self, mail: str) -> Json:
+        """Return a person of the team."""
+        key = f"agxzUSER{len(self.users) + 1:04d}"
+        return self.users.setdefault(mail, {"key": key, "userKey": key, "email": mail, "lowercaseEmail": mail.lower()})
+
+    def pipeline(self, name: str, stages: Sequence[str], columns: Mapping[str, str] | None = None) -> str:
+        """Make a pipeline with stages and columns (name: type), and return its key."""
+        key = self._key("PIPE")
+        made = {str(5001 + at): {"key": str(5001 + at), "name": stage} for at, stage in enumerate(stages)}
+        self.pipelines[key] = {
+            "key": key, "pipelineKey": key, "name": name, "stages": made, "stageOrder": list(made), "fields": [],
+            "creationTimestamp": self.now(), "lastUpdatedTimestamp": self.now(),
+        }  # fmt: skip
+        for column, kind in (columns or {}).items():
+            self.column(key, column, kind)
+        return key
+
+    def column(self, pipeline: str, name: str, kind: str = "TEXT_INPUT") -> Json:
+        """Add a column."""
+        fields = self.pipelines[pipeline]["fields"]
+        fields.append({"key": str(1001 + len(fields)), "name": name, "type": kind})
+        made: Json = fields[-1]
+        return made
+
+    def contact(self, given: str, family: str, *mails: str) -> str:
+        """Add somebody to the team's contacts, and return the key."""
+        key = self._key("CONTACT")
+        self.contacts[key] = {
+            "key": key, "contactKey": key, "givenName": given, "familyName": family, "emailAddresses": list(mails),
+        }  # fmt: skip
+        return key
+
+    def box(self, pipeline: str, name: str, stage: str, contacts: Iterable[str] = (), **more: Any) -> str:
+        """Somebody makes a box; `more` are further keys of it."""
+        with self.lock:
+            starred = [{"key": contact, "isStarred": True} for contact in contacts]
+            made = self.create(pipeline, {"name": name, "stageKey": self.stage_key(pipeline, stage)})
+            made.update(more, contacts=starred)
+            return str(made["key"])
+
+    def create(self, pipeline: str, given: Mapping[str, Any]) -> Json:
+        """Make a box from what a request gives."""
+        key, now = self._key("BOX"), self.now()
+        first = self.pipelines[pipeline]["stageOrder"][0]
+        self.boxes[key] = {
+            "key": key, "boxKey": key, "pipelineKey": pipeline, "name": given.get("name", ""),
+            "stageKey": given.get("stageKey", first), "notes": given.get("notes", ""), "fields": {},
+            "creatorKey": self.users[ME]["key"], "creatorSharingEntry": self.sharing(ME),
+            "assignedToSharingEntries": [self.sharing(entry["email"]) for entry in given.get(
+                "assignedToSharingEntries", ())],
+            "followerKeys": [], "followerSharingEntries": [],
+            "contacts": list(given.get("contacts", ())), "emailAddresses": [],
+            "creationTimestamp": now, "lastUpdatedTimestamp": now, "lastSavedTimestamp": now,
+            "lastStageChangeTimestamp": now, "commentCount": 0, "gmailThreadCount": 0, "fileCount": 0, "taskTotal": 0,
+        }  # fmt: skip
+        self.comments[key] = []
+        return self.boxes[key]
+
+    # What people do
+
+    def move(self, box: str, stage: str) -> None:
+        """Somebody drags a box to another stage, by its name."""
+        with self.lock:
+            self.clock.tick()
+            self.update(box, {"stageKey": self.stage_key(self.boxes[box]["pipelineKey"], stage)})
+
+    def update(self, box: str, given: Mapping[str, Any]) -> None:
+        """Change keys of a box."""
+        found, now = self.boxes[box], self.now()
+        if given.get("stageKey", found["stageKey"]) != found["stageKey"]:
+            found["lastStageChangeTimestamp"] = now
+        found.update(given, lastUpdatedTimestamp=now)
+
+    def mailed(self, box: str, **moments: datetime) -> None:
+        """Mail went to and fro: `received`, `sent`, and when the last one sent was `opened`."""
+        keys = {
+            "received": "lastEmailReceivedTimestamp",
+            "sent": "lastEmailSentTimestamp",
+            "opened": "mostRecentLastSentEmailViewsTimestamp",
+        }
+        with self.lock:
+            self.boxes[box].update({keys[name]: milliseconds(moment) for name, moment in moments.items()})
+            self.boxes[box]["lastUpdatedTimestamp"] = self.now()
+
+    def delete(self, box: str) -> None:
+        """Somebody deletes a box."""
+        with self.lock:
+            del self.boxes[box]
+
+    def revoke(self) -> None:
+        """Somebody deletes the key."""
+        self.key = None
+
+    # What one sees
+
+    def stage(self, box: str) -> str:
+        """Name the stage of a box."""
+        found = self.boxes[box]
+        return str(self.pipelines[found["pipelineKey"]]["stages"][found["stageKey"]]["name"])
+
+    def comments_on(self, box: str) -> list[str]:
+        """List the comments on a box."""
+        return [entry["message"] for entry in self.comments[box]]
+
+    def value(self, box: str, column: str) -> Any:
+        """Read a column of a box; None if it is empty."""
+        found = self.boxes[box]
+        columns = {field["name"]: field["key"] for field in self.pipelines[found["pipelineKey"]]["fields"]}
+        return found["fields"].get(columns[column])
+
+    def assigned(self, box: str) -> list[str]:
+        """List the mail addresses of those a box is assigned to."""
+        return [entry["email"] for entry in self.boxes[box]["assignedToSharingEntries"]]
+
+    def sharing(self, mail: str) -> Json:
+        """Show a person as boxes do."""
+        user = self.user(mail)
+        return {"email": mail, "displayName": mail, "fullName": mail, "userKey": user["key"]}
+
+    def stage_key(self, pipeline: str, name: str) -> str:
+        """Find the key of a stage. Raises StopIteration if there is none."""
+        stages: dict[str, Json] = self.pipelines[pipeline]["stages"]
+        return next(key for key, stage in stages.items() if stage["name"] == name)
+
+    def _key(self, kind: str) -> str:
+        return f"agxz{kind}{next(self._numbers):05d}"
+
+
+def milliseconds(moment: datetime) -> int:
+    """Write a moment as Streak does."""
+    return int(moment.timestamp() * 1000)
