@@ -15,7 +15,7 @@ RUN python3 -m venv /build/tools \
 # PyGithub names PyNaCl, which it uses for writing secrets only; cffi names pycparser, which it uses for building only. We
 # do neither, so they stay behind; imports being lazy, nobody asks for them.
 COPY pyproject.toml README.md LICENSE /build/
-COPY src /build/src
+COPY src/salesbot /build/src/salesbot
 COPY templates /build/templates
 RUN /build/tools/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \
       --wheel-dir /build/wheels /build \
@@ -23,8 +23,7 @@ RUN /build/tools/bin/python -m pip wheel --quiet --disable-pip-version-check --n
  && /build/tools/bin/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps \
       --target /build/unused/site /build/unused/*.whl \
  && /build/tools/bin/python -m pip --python /opt/salesbot/bin/python install --quiet --disable-pip-version-check \
-      --no-compile --no-index --no-deps /build/wheels/*.whl \
- && rm -r /opt/salesbot/lib/python3*/site-packages/github_sandbox /opt/salesbot/lib/python3*/site-packages/salesbot_demo
+      --no-compile --no-index --no-deps /build/wheels/*.whl
 
 FROM ${BASE}
 COPY --from=build /opt/salesbot /opt/salesbot

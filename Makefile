@@ -114,7 +114,7 @@ image-test: $(VENV)/ready  ## run moves in the image, as GitHub's runner does
 
 lock:  ## write the lock files anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o locks/run.txt
-	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --extra sandbox --group dev -o locks/dev.txt
+	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml src/github_sandbox/pyproject.toml --group dev -o locks/dev.txt
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group workflows -c locks/dev.txt -o locks/workflows.txt
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group fuzz -c locks/dev.txt -o locks/fuzz.txt
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group docs -c locks/dev.txt -o locks/docs.txt

@@ -218,8 +218,8 @@ def test_a_won_deal_sees_four_comments_in_its_life() -> None:
     assert len(written) == 4
 
 
-def test_the_demo_has_as_many_acts_as_is_said() -> None:
-    assert f"{story().acts} acts of people" in README
+def test_the_readme_counts_the_steps_of_the_demo() -> None:
+    assert f"{story().steps} steps of people" in README
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,13 @@ def test_imports_go_one_way() -> None:
 
 def test_the_contracts_are_those_of_the_layers() -> None:
     contracts = read_configuration(config_filename=str(TOP / "pyproject.toml"))["contracts_options"]
-    assert [contract["type"] for contract in contracts] == ["layers", "layers", "forbidden"]
+    assert [contract["type"] for contract in contracts] == [
+        "layers",
+        "layers",
+        "forbidden",
+        "layers",
+        "acyclic_siblings",
+    ]
 
 
 def test_every_folder_of_the_core_is_in_a_layer() -> None:

@@ -249,9 +249,12 @@ def _demo(args: argparse.Namespace, env: Mapping[str, str]) -> int:
 def _need_sandbox() -> None:
     try:
         import github_sandbox  # noqa: F401
+        import salesbot_demo  # noqa: F401
     except ImportError as error:
+        from salesbot.cli import sandbox_install
+
         raise InputError(
-            f"The sandbox needs {error.name}.", "Install it with: pip install graphql-core starlette uvicorn"
+            f"The sandbox needs {error.name}, which is not installed.", f"Install it with: {sandbox_install.command()}"
         ) from error
 
 
