@@ -79,7 +79,7 @@ def _introduces(text: str, *, by_mail: bool) -> bool:
         return text.startswith("--") and (address or (date and time and text.startswith("----")))
     if address and (date or time or words.WROTE.search(text)):
         return True
-    return (date and time and (by_mail or words.WROTE.search(text) is not None)) or (by_mail and date)
+    return date and (by_mail or words.WROTE.search(text) is not None)
 
 
 def ends_reply(lines: Sequence[str], number: int) -> bool:
