@@ -29,7 +29,8 @@ def unknown(word: str, pipeline: Pipeline) -> Refusal:
         what = Markdown("`/close` does not say how the deal ended.")
         return Refusal(what, f"Say {said}; `/expect <date>` says when it should end")
     guess = suggestion(word, pipeline)
-    hint = (f"Did you mean `/{guess}`? " if guess else "") + "`/help` shows the commands you can use here"
+    every = "`/help` shows the commands you can use here"
+    hint = f"Did you mean `/{guess}`? {every}" if guess else every
     return Refusal(Markdown(f"There is no command `/{word[:60]}`."), hint)
 
 
