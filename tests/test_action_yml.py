@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from salesbot.adapters.actions import TASKS, Inputs, read_inputs, wake
 from salesbot.cli import run_summary
+from salesbot.core.text import command_syntax
 from salesbot.tasks.deal import Outcome
 
 TOP = Path(__file__).parents[1]
@@ -190,6 +193,23 @@ def test_the_filter_drops_nothing_that_wakes_the_program(
     about = payload(event, action, body, sender, pull)
     kind = wake(Inputs("acme/sales", "t", event=event), about).kind
     assert kind == "nothing" or passes(event, about)
+
+
+UNSEEN = "".join(map(chr, [0xA0, 0xAD, 0x61C, 0x200B, 0x200D, 0x2028, 0x2060, 0x3000, 0x3164, 0xFE0F, 0xFEFF, 0xE0041]))
+PIECES = st.sampled_from(["/won", "/Überprüfung", "\n", "\r\n", "\r", "> ", "```\n", " ", "text", "\ufeff"]) | st.text(
+    UNSEEN
+)
+
+
+@settings(deadline=None)
+@given(st.lists(PIECES, max_size=8).map("".join) | st.text(), st.sampled_from(["created", "edited"]))
+@example("\u200b/lost price", "created")
+@example("text\r\u3164\u00ad/lost price", "edited")
+def test_every_command_that_the_reader_finds_wakes_the_program_at_once(body: str, action: str) -> None:
+    about = payload("issue_comment", action, body, PEOPLE["a person"], False)
+    if command_syntax.read(body):
+        assert wake(Inputs("acme/sales", "t", event="issue_comment"), about).kind == "deal"
+        assert passes("issue_comment", about)
 
 
 @pytest.mark.parametrize(

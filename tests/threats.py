@@ -176,7 +176,7 @@ THREATS = [
         "a new identity of the bot finds every old `/won` without its receipt, and runs them all",
         "commands older than seven days, or than a younger answer, are never run",
         "tests/core/commands/test_catalog.py::test_a_command_older_than_seven_days_is_not_run_and_not_answered",
-        ("core/lifecycle/intents.py", "        if comment.created_at < facts.read_at - HORIZON:", "        if False:"),
+        ("core/model/pipeline.py", "HORIZON = timedelta(days=7)", "HORIZON = timedelta(days=7000)"),
     ),
     Threat(
         "who may change templates",

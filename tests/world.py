@@ -124,8 +124,10 @@ class World:
         """Edit a comment, one's own or another's."""
         self.tick()
         old = self.comments[id_]
+        texts = old.versions or (Edit(f"V{next(self.ids)}", old.author, old.created_at, old.body),)
         self.comments[id_] = replace(
-            old, body=text, editor=by, edited_at=self.now, own_text=old.own and by == BOT,
+            old, body=text, versions=(Edit(f"V{next(self.ids)}", by, self.now, text), *texts),
+            editor=by, edited_at=self.now, own_text=old.own and by == BOT,
             edited_by_others=old.edited_by_others or by != old.author,
         )  # fmt: skip
         self.trigger = Trigger("issue_comment.edited", comment=id_, actor=by.login)

@@ -34,7 +34,7 @@ from markupsafe import Markup
 
 from salesbot.core.config.problems import Problem
 from salesbot.core.errors import InputError
-from salesbot.core.text import markdown
+from salesbot.core.text import logins, markdown
 from salesbot.core.text.render import Markdown
 
 SUFFIX = ".md.j2"
@@ -257,8 +257,8 @@ _literal = _filter(lambda text: markdown.one_line(text))
 def _mention(login: Any) -> Markup:
     """Mention a person, who gets a mail. Only a login as GitHub allows it; else the name is shown as text."""
     name = str(login)
-    plain = name.replace("-", "").replace("[bot]", "")
-    return Markup(f"@{name}") if plain.isascii() and plain.isalnum() else _safe_md(name)  # noqa: S704 - checked
+    plain = logins.is_login(name.removesuffix("[bot]"))
+    return Markup(f"@{name}") if plain else _safe_md(name)  # noqa: S704 - checked
 
 
 def _team(name: Any) -> Markup:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from salesbot.core.commands.catalog import COMMANDS, find
 from salesbot.core.model.deal import Actor, Role
+from salesbot.core.model.defaults import default_pipeline
+from salesbot.core.model.pipeline import Stage
 from tests.world import ANN, BOT, EVE, KIM, NORA, World, a_deal
 
 
@@ -52,10 +56,16 @@ def test_moves(start: str, text: str, stage: str) -> None:
         pytest.param("so I typed `/prospect`", id="inline code"),
         pytest.param("<!--\n/prospect\n-->", id="an HTML comment"),
         pytest.param("please /prospect", id="not at the start of the line"),
-        pytest.param("/wonderful", id="a longer word"),
-        pytest.param("/wonderful!", id="a longer word and a cry"),
-        pytest.param("/etc.", id="another word and a full stop"),
+        pytest.param("They like it.\n/wonderful", id="a longer word in a text"),
+        pytest.param("/wonderful!\nThey like it.", id="a longer word and a cry, in a text"),
+        pytest.param("/etc.", id="a directory and a full stop"),
+        pytest.param("/usr/bin", id="a path"),
+        pytest.param("/api/v2 is slow", id="a path of an interface"),
         pytest.param("/cc @lee", id="another bot's command"),
+        pytest.param("/lgtm", id="a command of Prow's"),
+        pytest.param("/hold\n/remove-lifecycle stale", id="two of them"),
+        pytest.param("/shrug", id="a gesture"),
+        pytest.param("/s", id="irony"),
         pytest.param("thanks\n\n-- \n/prospect", id="below a signature"),
         pytest.param("ok\n\nOn Mon, 23 Nov 2026, Ann wrote:\n/prospect", id="below the quoted mail"),
     ],
@@ -65,6 +75,83 @@ def test_talk_gets_no_reply_and_no_reaction(text: str) -> None:
     said = world.comment(text, NORA)
     assert world.decide().effects == ()
     assert world.receipts(said) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        pytest.param("/wonderful", [], id="a longer word"),
+        pytest.param("/spend 2h", [], id="a command of another product"),
+        pytest.param("/deal 24k", [], id="a word that sounds like one"),
+        pytest.param("/qualifyed", ["qualify", "qualified"], id="a near miss"),
+        pytest.param("/negotiatin", ["negotiate", "negotiating"], id="near the name of a stage"),
+        pytest.param("/foo\n\n-- \nNora", [], id="above a signature"),
+        pytest.param("> Shall we?\n\n/foo", [], id="below a quotation"),
+        pytest.param("/überprüfen", [], id="a word of another language"),
+    ],
+)
+def test_a_comment_that_is_only_an_unknown_command_is_answered_in_one_sentence(text: str, named: list[str]) -> None:
+    world = a_deal("lead")
+    said = render(world, text)
+    reply = world.last("reply")
+    assert world.receipts(said) == ["CONFUSED"]
+    assert "`/help`" in reply
+    assert "There is no command" in reply
+    assert ("Did you mean" in reply) == bool(named)
+    assert not named or any(f"`/{name}`" in reply for name in named)
+
+
+@pytest.mark.parametrize("by", [EVE, Actor("stranger", 9)])
+def test_somebody_without_a_role_gets_no_answer_to_a_word_that_is_no_command(by: Actor) -> None:
+    world = a_deal("lead")
+    said = world.comment("/foo bar", by)
+    assert world.decide().effects == ()
+    assert world.receipts(said) == []
+
+
+def test_talk_beside_a_command_keeps_nothing_from_being_done() -> None:
+    world = a_deal("lead")
+    said = render(world, "/prospect\n/cc @lee")
+    assert world.stages() == ["prospect"]
+    assert world.receipts(said) == ["ROCKET"]
+
+
+@pytest.mark.parametrize(
+    ("start", "text", "stage"),
+    [
+        pytest.param("lead", "/qualified", "lead", id="a guard holds as for its command"),
+        pytest.param("lead", '/qualified --force "by phone"', "qualified", id="with the options of its command"),
+        pytest.param("qualified", "/Negotiating --force “no time”", "negotiating", id="in capitals"),
+        pytest.param("lead", "/rejected too small", "rejected", id="with a reason"),
+        pytest.param("qualified", "/WON 24k", "won", id="the same word as the command"),
+    ],
+)
+def test_a_stages_own_name_is_a_command(start: str, text: str, stage: str) -> None:
+    world = a_deal(start)
+    render(world, text, KIM)
+    assert world.stages() == [stage]
+    assert stage != "rejected" or "too small" in world.body
+
+
+@pytest.mark.parametrize("text", ["/in talks", "/In-Talks", "/in_talks", "/IN TALKS"])
+def test_a_name_of_several_words_is_one_too(text: str) -> None:
+    base = default_pipeline()
+    names = {"qualified": Stage("in talks", "stage:in talks", next=("won", "lost"))}
+    stages = tuple(
+        replace(names.get(stage.name, stage), next=tuple("in talks" if to == "qualified" else to for to in stage.next))
+        if stage.name == "lead"
+        else names.get(stage.name, stage)
+        for stage in base.stages
+    )
+    world = a_deal("lead", pipeline=replace(base, stages=stages))
+    render(world, text)
+    assert world.stages() == ["in talks"]
+
+
+def test_a_command_of_the_table_wins_over_a_stage_of_its_name() -> None:
+    base = default_pipeline()
+    stages = (*base.stages, Stage("done", "stage:done"))
+    assert find("done", replace(base, stages=stages)) is COMMANDS["done"]
 
 
 def test_several_commands_are_one_plan_in_order() -> None:

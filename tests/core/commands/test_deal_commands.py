@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from salesbot.core.model import comments
-from salesbot.core.model.deal import Actor
+from salesbot.core.model.deal import Actor, Role
 from salesbot.core.model.defaults import default_pipeline
 from salesbot.core.model.facts import Load
 from salesbot.core.model.pipeline import Field, Owners, Pipeline
@@ -56,6 +56,72 @@ def test_a_command_writes_its_section_and_the_card_shows_it(text: str, section: 
     assert section in world.body.replace("\r\n", "\n")
     assert world.body.startswith("Hello\r\n\r\n### Brief\r\n\r\nA shop.\r\n")
     assert shown in card(world)
+
+
+def a_team(*names: str) -> World:
+    """A deal where more people can be assigned."""
+    world = a_deal("qualified")
+    world.roles |= dict.fromkeys(names, Role.WRITE)
+    return world
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        pytest.param("/next friday call them @kim_acme", "call them (kim_acme)", id="a managed user"),
+        pytest.param("/next friday call them @Bob.", "call them (bob)", id="a full stop"),
+        pytest.param("/next friday call them, @bob,", "call them, (bob)", id="a comma"),
+        pytest.param("/next friday call bob and max @bob", "call bob and max (bob)", id="names without a sign"),
+        pytest.param("/next friday mail ann@acme.com", "mail ann@acme.com", id="a mail address"),
+        pytest.param("/next friday ask @client about it", "ask @client about it", id="somebody who is none of us"),
+    ],
+)
+def test_who_does_the_next_step_is_read(text: str, step: str) -> None:
+    world = a_team("bob", "max", "kim_acme")
+    said = render(world, text)
+    assert world.receipts(said) == ["ROCKET"]
+    assert world.body.strip().endswith(f"2026-11-27: {step}")
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        pytest.param(
+            "/next friday call with @bob and @max.",
+            ["`/next friday call with bob and max. @bob`", "`/next friday call with bob and max. @max`"],
+            id="two people",
+        ),
+        pytest.param(
+            "/next friday ask @bob about it", ["`/next friday ask bob about it @bob`"], id="one in the middle"
+        ),
+        pytest.param(
+            "/next friday @kim_acme calls @client",
+            ["`/next friday kim_acme calls client @kim_acme`"],
+            id="one of us, and somebody else at the end",
+        ),
+    ],
+)
+def test_where_several_may_be_meant_the_one_who_does_it_is_asked_for(text: str, offered: list[str]) -> None:
+    world = a_team("bob", "max", "kim_acme")
+    said = render(world, text)
+    assert world.receipts(said) == ["CONFUSED"]
+    assert "Next step" not in world.body
+    assert all(each in world.last("reply") for each in offered)
+    done = render(world, offered[0].strip("`"))
+    assert world.receipts(done) == ["ROCKET"]
+
+
+@pytest.mark.parametrize("text", ["/assign @kim_acme", "/assign @kim_acme,", "/assign kim_acme."])
+def test_a_managed_user_can_be_assigned(text: str) -> None:
+    world = a_team("kim_acme")
+    render(world, text)
+    assert [actor.login for actor in world.assignees] == ["kim_acme"]
+
+
+def test_a_managed_user_is_mentioned() -> None:
+    world = a_team("kim_acme")
+    render(world, "/wonn", Actor("kim_acme", 9))
+    assert "@kim_acme" in world.last("reply")
 
 
 def test_done_and_unset_take_the_section_away() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from salesbot.core.commands.catalog import mirror_key
+from salesbot.core.commands.arguments import mirror_key
 from salesbot.core.model.journal import Pair
 from salesbot.core.model.mirror import Mirror
 from tests.core.policies.test_mirror_sync import KEYS, Both, a_pipeline, in_step

@@ -236,6 +236,79 @@ def test_a_command_from_before_installation_is_not_run(since: date, answered: li
         assert "9000" not in world.body
 
 
+def a_deal_with_an_old_comment(days: int, text: str, by: Actor = NORA) -> tuple[World, int]:
+    """A deal that is old enough, and a comment on it that nobody answered."""
+    world = a_deal("lead", pipeline=replace(default_pipeline(), since=date(2026, 1, 1)))
+    said = world.comment(text, by)
+    world.run()
+    world.tick(days * 86_400)
+    return world, said
+
+
+@pytest.mark.parametrize("days", [2, 6, 8, 10, 11, 40])
+def test_a_command_that_its_author_edits_into_an_older_comment_counts_from_the_edit(days: int) -> None:
+    world, said = a_deal_with_an_old_comment(days, "They will not take it.")
+    world.edit(said, "They will not take it.\n\n/lost price", NORA)
+    world.run()
+    assert world.stages() == ["lost"]
+    assert world.receipts(said) == ["ROCKET"]
+    assert world.run().effects == ()
+
+
+def test_relative_dates_in_it_count_from_the_edit_too() -> None:
+    world, said = a_deal_with_an_old_comment(10, "Nothing yet.")
+    world.edit(said, "Nothing yet.\n/next tomorrow call", NORA)
+    world.run()
+    assert "2026-12-04: call" in world.body
+
+
+def test_an_edit_of_something_else_makes_no_old_command_young() -> None:
+    world = a_deal("lead", pipeline=replace(default_pipeline(), since=date(2026, 1, 1)))
+    said = world.comment("They will not tak it.\n\n/lost price", NORA)
+    world.tick(10 * 86_400)
+    world.edit(said, "They will not take it.\n\n/lost price", NORA)
+    assert world.decide().effects == ()
+
+
+def test_an_old_command_and_a_new_one_in_a_comment_are_no_plan() -> None:
+    world = a_deal("lead", pipeline=replace(default_pipeline(), since=date(2026, 1, 1)))
+    said = world.comment("/value 9k", NORA)
+    world.tick(10 * 86_400)
+    world.edit(said, "/value 9k\n/lost price", NORA)
+    world.run()
+    assert (world.stages(), world.receipts(said)) == (["lead"], ["CONFUSED"])
+    assert "not done in time" in world.last("reply")
+
+
+def test_a_command_taken_out_and_put_in_again_counts_from_the_last_time() -> None:
+    world = a_deal("lead", pipeline=replace(default_pipeline(), since=date(2026, 1, 1)))
+    said = world.comment("/lost price", NORA)
+    world.edit(said, "No, wait.", NORA)
+    world.tick(10 * 86_400)
+    world.edit(said, "/lost price", NORA)
+    world.run()
+    assert world.stages() == ["lost"]
+
+
+@pytest.mark.parametrize("gone", [0, 1])
+def test_where_an_earlier_text_is_gone_the_author_is_told(gone: int) -> None:
+    world, said = a_deal_with_an_old_comment(10, "They will not take it.")
+    world.edit(said, "/lost price", NORA)
+    versions = list(world.comments[said].versions or ())
+    versions[gone] = replace(versions[gone], text=None)
+    world.comments[said] = replace(world.comments[said], versions=tuple(versions))
+    world.run()
+    assert (world.stages(), world.receipts(said)) == (["lead"], ["CONFUSED"])
+    assert "unknown when its command was written" in world.last("reply")
+
+
+def test_somebody_elses_edit_of_an_older_comment_commands_nothing() -> None:
+    world, said = a_deal_with_an_old_comment(10, "They will not take it.")
+    world.edit(said, "/lost price", KIM)
+    world.run()
+    assert (world.stages(), world.receipts(said)) == (["lead"], ["CONFUSED"])
+
+
 def test_without_since_the_initial_stages_label_dates_the_installation() -> None:
     world = a_deal("lead")
     said = world.comment("/value 9k", NORA)

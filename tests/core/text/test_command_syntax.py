@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesbot.core.text import command_syntax, markdown
+from salesbot.core.text import characters, command_syntax, markdown
 from salesbot.core.text.command_syntax import Args, CommandLine, CommandSyntaxError
 
 
@@ -39,6 +39,9 @@ def commands(body: str) -> list[str]:
         pytest.param("a <b\n/won", ["won"], id="after a tag that is none"),
         pytest.param("/stage won \u2014force \u201cwhy\u201d", ['stage won --force "why"'], id="typed on a phone"),
         pytest.param("/not-a-deal", ["not-a-deal"], id="a word with dashes"),
+        pytest.param("/in_arbeit", ["in_arbeit"], id="an underscore"),
+        pytest.param("/Überprüfung 5", ["überprüfung 5"], id="letters of every language"),
+        pytest.param("/Überprüfung", ["überprüfung"], id="letters taken apart"),
         pytest.param("/won.", ["won."], id="a full stop belongs to the word"),
         pytest.param("/Value: 9000", ["value: 9000"], id="a colon too"),
         pytest.param("/cc @lee", ["cc @lee"], id="talk that looks like a command is listed too"),
@@ -63,8 +66,6 @@ def test_read(body: str, read: list[str]) -> None:
         pytest.param("1/2", id="a fraction"),
         pytest.param("/2027", id="a number"),
         pytest.param("/won.md", id="the name of a file"),
-        pytest.param("/wön", id="a letter commands do not have"),
-        pytest.param("/won_", id="an underscore"),
         pytest.param("\\/won", id="an escaped slash"),
         pytest.param("    /won", id="indented code"),
         pytest.param("\t/won", id="code indented with a tab"),
@@ -99,6 +100,85 @@ def test_read(body: str, read: list[str]) -> None:
 )
 def test_talk_is_no_command(body: str) -> None:
     assert commands(body) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "read"),
+    [
+        pytest.param(
+            "/next friday send the estimate for the shop, the blog and the\nintranet @kim",
+            "next friday send the estimate for the shop, the blog and the intranet @kim",
+            id="broken at 62",
+        ),
+        pytest.param(
+            "Hello all,\n\n/lost they chose a larger agency since our estimate did not include the\nmaintenance of the"
+            " shop, nor the hosting that they asked for in the very\nfirst call\n\nBest,\nKim",
+            "lost they chose a larger agency since our estimate did not include the maintenance of the shop, nor the"
+            " hosting that they asked for in the very first call",
+            id="broken twice at 72",
+        ),
+        pytest.param(
+            "/next freitag das Angebot für den Laden, das Blog und das ganze\nIntranet schicken @kim",
+            "next freitag das Angebot für den Laden, das Blog und das ganze Intranet schicken @kim",
+            id="a noun in capitals",
+        ),
+        pytest.param(
+            "/lost they chose a larger agency, and told us so in a long call today.\nThe shop was the reason."
+            "\n-- \nKim",
+            "lost they chose a larger agency, and told us so in a long call today. The shop was the reason.",
+            id="sentences of a mail",
+        ),
+        pytest.param(
+            "/lost they chose a larger agency since our estimate did not include the\nmaintenance\n/value 9000",
+            "lost they chose a larger agency since our estimate did not include the maintenance",
+            id="another command below",
+        ),
+    ],
+)
+def test_a_line_that_a_mail_program_broke_is_one(body: str, read: str) -> None:
+    assert commands(body)[0] == read
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("/won 38k\nGreat work.", id="a short line"),
+        pytest.param("/won 38k\nhttps://example.com/a/very/long/address/of/a/contract/that/was", id="an address"),
+        pytest.param("/won 38k\n\nGreat work.", id="a paragraph of its own"),
+        pytest.param("/won 38k\n/usr/bin/env is a path that stands below it", id="a slash below"),
+        pytest.param(
+            "/lost they chose a larger agency, and told us so in a long call today.\nThe shop was the reason.",
+            id="a sentence of its own",
+        ),
+        pytest.param("/lost they chose a larger agency since ours is small\na shop", id="room for the next word"),
+        pytest.param(
+            "/lost they chose a larger agency since our estimate did not include the hosting of it all\nmaybe",
+            id="a line longer than mail has",
+        ),
+        pytest.param(
+            "/lost they chose a larger agency since our estimate did not include\nmaintenance\n\n"
+            "This line was typed in a browser, where nobody breaks lines, and so it is long.. .. ..",
+            id="a longer line elsewhere",
+        ),
+    ],
+)
+def test_a_typed_line_ends_where_it_ends(body: str) -> None:
+    assert commands(body)[0].split() == body.split("\n")[0].removeprefix("/").split()
+
+
+@pytest.mark.parametrize(
+    ("body", "alone"),
+    [
+        pytest.param("/foo", True, id="one line"),
+        pytest.param("\n/foo\n/bar\n", True, id="two"),
+        pytest.param("/foo\n\n-- \nKim", True, id="and a signature"),
+        pytest.param("On 23.11.26 10:00, Ann wrote:\n> Shall we?\n\n/foo", True, id="below a quotation"),
+        pytest.param("Hello\n\n/foo", False, id="and a word"),
+        pytest.param("/foo\n- item", False, id="and a list"),
+    ],
+)
+def test_a_comment_may_have_nothing_but_commands(body: str, alone: bool) -> None:
+    assert {line.alone for line in command_syntax.read(body)} == {alone}
 
 
 def test_a_command_knows_where_it_stands() -> None:
@@ -140,7 +220,7 @@ PIECES = st.sampled_from(
 def test_any_comment_can_be_read(body: str) -> None:
     for command in command_syntax.read(body):
         assert command.raw == markdown.lines(body)[command.line - 1].rstrip("\r\n")
-        assert command.raw.lstrip("\u00a0\u200b\ufeff ").startswith("/")
+        assert characters.typed(command.raw).lstrip().startswith("/")
 
 
 @pytest.mark.parametrize(

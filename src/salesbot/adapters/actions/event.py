@@ -12,12 +12,11 @@ from typing import Any, Literal
 from salesbot.adapters.actions.inputs import Inputs, no_number, number_of
 from salesbot.core.errors import InputError
 from salesbot.core.model.facts import IssueSummary, Trigger
-from salesbot.core.text import markdown
+from salesbot.core.text import command_syntax, markdown
 
 MAX_EVENT = 26 * 1024 * 1024
 """Bytes. GitHub delivers no payload over 25 MB."""
-_COMMAND = re.compile(r"^\s{0,3}/[A-Za-z]", re.M)
-_TICKABLE = re.compile(r"^\s*[-*+] \[[ xX]\]", re.M)
+_TICKABLE = re.compile(r"\[[ xX]\]")
 _OWN_MARKER = "<!-- salesbot:"
 _LEAD_MARKER = "<!-- salesbot:lead "
 
@@ -125,7 +124,7 @@ def _issue_comment(event: Mapping[str, Any]) -> RunRequest:
     if (event.get("sender") or {}).get("type") == "Bot":
         return _nothing("Bots give no commands.")
     ticked = action == "edited" and _TICKABLE.search(body)
-    if not (_COMMAND.search(body) or ticked):
+    if not (command_syntax.may_hold(body) or ticked):
         return _nothing("The comment has no command in it.")
     return _deal(event, f"issue_comment.{action}", comment=int(comment["id"]))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -34,6 +34,8 @@ def read_more(client: Client, place: RepositoryPaths, facts: Facts, data_needs: 
         facts = replace(facts, issue=_all_comments(client, facts.issue, facts.viewer))
     if data_needs.events and facts.issue is not None:
         facts = replace(facts, issue=_more_events(client, facts.issue, facts.viewer))
+    if data_needs.versions and facts.issue is not None:
+        facts = replace(facts, issue=_with_versions(client, facts.issue, data_needs.versions))
     for name in data_needs.names:
         facts = _look_up(client, facts, name)
     linked = {number: _linked(client, place, number) for number in data_needs.issues}
@@ -124,6 +126,17 @@ def _more_events(client: Client, issue: Issue, viewer: Actor) -> Issue:
         events_complete=not info["hasPreviousPage"],
         events_before=info.get("startCursor"),
     )
+
+
+def _with_versions(client: Client, issue: Issue, asked: Sequence[str]) -> Issue:
+    """Read the earlier texts of comments. GitHub has none of a comment that is gone, and of a text that was deleted."""
+    data = client.query(document("CommentVersions"), {"ids": list(asked)}).data
+    found = {node["id"]: decode.edits(node.get("userContentEdits")) for node in need(data, "nodes") if node}
+    comments = (
+        replace(comment, versions=found.get(comment.node_id, ())) if comment.node_id in asked else comment
+        for comment in issue.comments
+    )
+    return replace(issue, comments=tuple(comments))
 
 
 def ask_role(client: Client, repository: str, person: str) -> Role:

@@ -5,7 +5,6 @@ The promise is "at rest one of each", not "never two for a moment".
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,8 +16,7 @@ from salesbot.adapters.github.write import WriteResult
 from salesbot.core.model import comments, journal
 from salesbot.core.model.effects import CloseProblem, EditBody, EditProblem, Effect, OpenProblem, PutComment
 from salesbot.core.model.facts import Comment, Edit, Facts
-
-_COMMAND = re.compile(r"^\s{0,3}/[A-Za-z]", re.M)
+from salesbot.core.text import command_syntax
 
 
 @dataclass(frozen=True)
@@ -96,7 +94,7 @@ def _said_more(seen: Sequence[Comment], facts: Facts) -> bool:
     known = {comment.id: comment.edited_at for comment in facts.issue.comments}
     return any(
         not comment.own
-        and _COMMAND.search(comment.body) is not None
+        and command_syntax.may_hold(comment.body)
         and (comment.id not in known or comment.edited_at != known[comment.id])
         for comment in seen
     )

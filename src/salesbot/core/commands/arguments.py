@@ -11,7 +11,7 @@ from datetime import date
 
 from salesbot.core.model.deal import Refusal
 from salesbot.core.model.pipeline import Field, Pipeline, field_key
-from salesbot.core.text import dates, markdown
+from salesbot.core.text import dates, logins, markdown
 from salesbot.core.text.command_syntax import nearest
 from salesbot.core.text.money import Money, MoneyError
 from salesbot.core.text.render import Markdown
@@ -186,5 +186,17 @@ def _folded(name: str) -> str:
 
 def person(words: Sequence[str], speaker: str) -> str:
     """Name who is meant by the argument of a command: somebody by login, or by `me` or nothing the speaker."""
-    name = words[0].removeprefix("@") if words else "me"
+    name = logins.bare(words[0]) if words else "me"
     return speaker if name.casefold() == "me" else name
+
+
+def issue_number(text: str) -> int | None:
+    """Read `#12`, or the address of an issue, as a number."""
+    found = re.fullmatch(r"#?(\d{1,9})|https://\S+/issues/(\d{1,9})", text)
+    return int(found[1] or found[2]) if found else None
+
+
+def mirror_key(text: str) -> str | None:
+    """Read the address of a box, or its bare key, as the key: the last part of it that can be one (inferred)."""
+    parts = re.split(r"[/#?&=]", text) if re.fullmatch(r"https://[!-~]{1,500}|[A-Za-z0-9_-]{1,300}", text) else []
+    return next((part for part in reversed(parts) if re.fullmatch(r"ag[A-Za-z0-9_-]{6,300}", part)), None)

@@ -1,7 +1,7 @@
 """The commands: what a person can type, what it asks for, and who may.
 
 To add one, write a function here. The first line of its docstring is the help, in `/help` and in the docs; the usage
-is the decorator's argument. Moves to stages come from the pipeline, not from this table.
+is the decorator's argument. Moves are in `moves`.
 """
 
 from __future__ import annotations
@@ -10,141 +10,51 @@ import re
 from collections.abc import Iterator
 
 from salesbot.core.commands import arguments
-from salesbot.core.commands.registry import COMMANDS, Command, Context, command, usage
+from salesbot.core.commands.moves import move_command, reason_changes, set_field, value_changes
+from salesbot.core.commands.registry import COMMANDS, Command, Context, command
+from salesbot.core.commands.stage_words import spelled, stage_of
 from salesbot.core.model.changes import (
     Answer,
     AssignOwner,
     Change,
     LeavePipeline,
     LinkMirror,
-    MoveTo,
     PostChecklist,
-    Reopen,
     SetField,
     UnassignPerson,
-    Undo,
 )
-from salesbot.core.model.deal import Deal, Move, Refusal
-from salesbot.core.model.pipeline import Pipeline, Stage, field_key
-from salesbot.core.text import dates, markdown, next_step
+from salesbot.core.model.deal import Deal, Refusal
+from salesbot.core.model.pipeline import Pipeline, field_key
+from salesbot.core.text import dates, logins, markdown, next_step
 from salesbot.core.text.command_syntax import Args, bare, nearest
 from salesbot.core.text.render import Markdown
 
 __all__ = ["COMMANDS", "Command", "Context", "all_commands", "find", "suggestion"]
 
-_LOGIN = re.compile(r"@([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))")
-FORCE = frozenset({"force"})
 NAMES_PEOPLE = frozenset({"assign", "unassign", "next"})
 """Commands in which `@name` is looked up."""
+LONGEST_OFFERED = 200
+"""Characters of a command that an answer writes out anew."""
 
 
 def find(word: str, pipeline: Pipeline) -> Command | None:
-    """Find the command behind a word: a move of the pipeline, or one of the table."""
-    stage = pipeline.stage_of_command(word)
-    if stage is not None:
-        return _move_command(stage)
-    return COMMANDS.get(word)
+    """Find the command behind a word: a move to a stage, by its command or its own name, or one of the table."""
+    stage = stage_of(word, pipeline)
+    return move_command(stage) if stage is not None else COMMANDS.get(word)
 
 
 def all_commands(pipeline: Pipeline) -> Iterator[Command]:
     """List every command there is in a pipeline, moves first, in the order of the funnel."""
     for stage in pipeline.stages:
         if stage.command:
-            yield _move_command(stage)
+            yield move_command(stage)
     yield from (known for known in COMMANDS.values() if pipeline.stage_of_command(known.word) is None)
 
 
 def suggestion(word: str, pipeline: Pipeline) -> str | None:
     """Find the command that a word was probably meant to be."""
-    return nearest(bare(word), [known.word for known in all_commands(pipeline)])
-
-
-def _move_command(stage: Stage) -> Command:
-    word = stage.command or stage.name
-
-    def run(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
-        return _move(stage, args, ctx)
-
-    meaning = f": {stage.description}" if stage.description else ""
-    return Command(word, usage(stage), f"Move to {stage.name}{meaning}", "moves", run, FORCE)
-
-
-def _move(stage: Stage, args: Args, ctx: Context) -> list[Change] | Refusal:
-    """Move to a stage, with what its kind of stage takes along: an amount, a reason, a date."""
-    changes = _taken_along(stage, args, ctx) if args.words else []
-    why = args.options.get("force")
-    if "force" in args.options and not why:
-        said = f'/{stage.command or f"stage {stage.name}"} --force "signed on paper"'
-        return Refusal(Markdown("`--force` needs a reason: the card and the history name it."), f"For example `{said}`")
-    if isinstance(changes, Refusal):
-        return changes
-    return [*changes, MoveTo(Move(stage.name, ctx.said_at, ctx.person, "command", why))]
-
-
-def _taken_along(stage: Stage, args: Args, ctx: Context) -> list[Change] | Refusal:
-    if stage.outcome == "won":
-        return _value_acts(args, ctx, f"/{stage.command or f'stage {stage.name}'}")
-    if stage.outcome is not None:
-        known = ctx.pipeline.reject_reasons if stage.outcome == "rejected" else ctx.pipeline.lost_reasons
-        return _reason_acts(args.words, ctx, known)
-    if stage.paused:
-        return _date_acts(args, stage, ctx)
-    extra, said = markdown.code(" ".join(args.words)[:60]), usage(stage)
-    return Refusal(Markdown(f"`{said}` takes no {extra}."), f"Comment `{said}` alone")
-
-
-def _value_acts(args: Args, ctx: Context, said: str = "/value") -> list[Change] | Refusal:
-    return _set("Value", arguments.money(" ".join(args.words), said, ctx.today, ctx.pipeline))
-
-
-def _set(heading: str, read: str | Refusal) -> list[Change] | Refusal:
-    return read if isinstance(read, Refusal) else [SetField(heading, read)]
-
-
-def _reason_acts(words: tuple[str, ...], ctx: Context, known: tuple[str, ...] = ()) -> list[Change] | Refusal:
-    said = arguments.as_configured(" ".join(words).lstrip("-\u2013\u2014: "), known)
-    return _set("Reason", arguments.plain(said, "", ctx.today, ctx.pipeline)) if said else []
-
-
-def _date_acts(args: Args, stage: Stage, ctx: Context) -> list[Change] | Refusal:
-    try:
-        day, why = dates.leading_date(args.words, ctx.today, future=True)
-    except dates.DateError as error:
-        word = stage.command or f"stage {stage.name}"
-        return Refusal(Markdown(error.what), arguments.suggest(f"/{word}", error.suggestions), "date")
-    reason = _reason_acts(why, ctx)
-    return reason if isinstance(reason, Refusal) else [SetField("Revisit on", day.isoformat()), *reason]
-
-
-@command('/stage <name> [--force "why"]', needs="moves", options=FORCE)
-def stage(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
-    """Move to any stage by name; `--force "why"` passes guards and order."""
-    if not args.words:
-        return Refusal(Markdown("`/stage` needs the name of a stage."), f"There are {_stages(ctx.pipeline)}")
-    for count in range(min(len(args.words), 8), 0, -1):
-        found = _stage(" ".join(args.words[:count]), ctx.pipeline)
-        if found is not None:
-            return _move(found, Args(args.words[count:], args.options), ctx)
-    name = " ".join(args.words)[:60]
-    guess = nearest(name.casefold(), [known.name for known in ctx.pipeline.stages])
-    hint = f"Did you mean `/stage {guess}`?" if guess else f"There are {_stages(ctx.pipeline)}"
-    return Refusal(Markdown(f"There is no stage {markdown.code(name)}."), hint)
-
-
-def _stage(name: str, pipeline: Pipeline) -> Stage | None:
-    return pipeline.stage(name) or pipeline.stage_of_label(name) or pipeline.stage_of_command(name)
-
-
-@command("/undo", needs="moves")
-def undo(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
-    """Take the last move back."""
-    return [Undo()]
-
-
-@command("/reopen", needs="moves")
-def reopen(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
-    """Bring a closed deal back to the stage it closed from."""
-    return [Reopen()]
+    names = [spelled(stage.name) for stage in pipeline.stages]
+    return nearest(bare(word), [*(known.word for known in all_commands(pipeline)), *names])
 
 
 @command("/value <amount>")
@@ -154,7 +64,7 @@ def value(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
         return Refusal(
             Markdown("`/value` needs an amount."), f"For example `/value 12000 {ctx.pipeline.currency}`", "value"
         )
-    return _value_acts(args, ctx)
+    return value_changes(args, ctx)
 
 
 @command("/probability <percent>")
@@ -162,7 +72,7 @@ def probability(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
     """Set how likely the deal is won, e.g. `/probability 40`; it beats the stage's own."""
     if not args.words:
         return Refusal(Markdown("`/probability` needs a percentage."), "For example `/probability 40`")
-    return _set("Probability", arguments.percent(" ".join(args.words), "/probability", ctx.today, ctx.pipeline))
+    return set_field("Probability", arguments.percent(" ".join(args.words), "/probability", ctx.today, ctx.pipeline))
 
 
 @command("/expect <date>")
@@ -198,17 +108,32 @@ def next_(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
     except dates.DateError as error:
         said = tuple(f"{day} {' '.join(args.words[1:])}".strip() for day in error.suggestions)
         return Refusal(Markdown(error.what), arguments.suggest("/next", said), "date")
-    who = _LOGIN.fullmatch(words[-1]) if words else None
+    who = logins.mention(words[-1]) if words else None
     what = " ".join(words[:-1] if who else words)
     if not what:
         return Refusal(Markdown("`/next` says when, but not what to do."), example)
-    if who and who[1].casefold() not in ctx.people:
-        return _nobody(who[1], ctx)
+    others = [name for name in logins.mentions(what) if who or name.casefold() in ctx.people]
+    if others:
+        return _which_one([*others, *([who] if who else [])], args)
+    if who and who.casefold() not in ctx.people:
+        return _nobody(who, ctx)
     read = arguments.plain(what, "/next", ctx.today, ctx.pipeline)
     if isinstance(read, Refusal):
         return read
-    name = ctx.people[who[1].casefold()].login if who else None
+    name = ctx.people[who.casefold()].login if who else None
     return [SetField("Next step", str(next_step.NextStep(day, read, name)))]
+
+
+def _which_one(people: list[str], args: Args) -> Refusal:
+    """Several people, or one in the middle: who does it is asked, and no word of the sentence is lost."""
+    text = logins.unmentioned(" ".join(args.words))
+    text = f"/next {text}" if len(text) <= LONGEST_OFFERED else "/next <date> <what>"
+    names = list({name.casefold(): name for name in people}.values())
+    ways = " or ".join(markdown.code(f"{text} @{name}") for name in names[:3])
+    return Refusal(
+        Markdown(f"It is not clear who does it: {', '.join(markdown.code(name) for name in names[:10])}?"),
+        f"Put the one who does it at the end, and no `@` elsewhere: {ways}. Without `@` it is the owner",
+    )
 
 
 @command("/done")
@@ -230,7 +155,7 @@ def set_(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
     read = arguments.read(heading, " ".join(words), ctx.today, ctx.pipeline)
     if heading == "Expected close" and not isinstance(read, Refusal):
         return _expected(deal, read)
-    return _set(heading, read)
+    return set_field(heading, read)
 
 
 @command("/unset <field>")
@@ -313,7 +238,7 @@ def snooze(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
 @command("/duplicate-of #n")
 def duplicate_of(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
     """Close as a duplicate of another issue; it counts nowhere."""
-    number = issue_number(args.words[0]) if args.words else None
+    number = arguments.issue_number(args.words[0]) if args.words else None
     if number is None:
         return Refusal(
             Markdown("`/duplicate-of` needs the number of the other issue."), "For example `/duplicate-of #12`"
@@ -332,34 +257,22 @@ def _elsewhere(text: str, ctx: Context) -> bool:
     return address is not None and address[1].casefold() != ctx.repository.casefold()
 
 
-def issue_number(text: str) -> int | None:
-    """Read `#12`, or the address of an issue, as a number."""
-    found = re.fullmatch(r"#?(\d{1,9})|https://\S+/issues/(\d{1,9})", text)
-    return int(found[1] or found[2]) if found else None
-
-
 @command("/streak link <address>")
 def streak(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
     """Pair the deal with a box in Streak, by the address of the box."""
     if ctx.pipeline.streak is None or ctx.pipeline.streak.sales is None:
         return Refusal("Streak is not set up here.", "Name its pipeline in the configuration: `streak.pipelines.sales`")
     word, *rest = args.words or ("",)
-    key = mirror_key(rest[0]) if word.casefold() == "link" and len(rest) == 1 else None
+    key = arguments.mirror_key(rest[0]) if word.casefold() == "link" and len(rest) == 1 else None
     if key is None:
         return Refusal("/streak needs the address of a box.", "Open the box in Gmail, then `/streak link <address>`")
     return [SetField("Streak", rest[0]), LinkMirror(key)]
 
 
-def mirror_key(text: str) -> str | None:
-    """Read the address of a box, or its bare key, as the key: the last part of it that can be one (inferred)."""
-    parts = re.split(r"[/#?&=]", text) if re.fullmatch(r"https://[!-~]{1,500}|[A-Za-z0-9_-]{1,300}", text) else []
-    return next((part for part in reversed(parts) if re.fullmatch(r"ag[A-Za-z0-9_-]{6,300}", part)), None)
-
-
 @command("/not-a-deal [why]")
 def not_a_deal(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
     """Close it: this is no deal and counts nowhere."""
-    reason = _reason_acts(args.words, ctx)
+    reason = reason_changes(args.words, ctx)
     return reason if isinstance(reason, Refusal) else [*reason, LeavePipeline("not-a-deal")]
 
 
@@ -379,7 +292,3 @@ def history(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
 def help_(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
     """Show what you can do from here."""
     return [Answer("help.md.j2")]
-
-
-def _stages(pipeline: Pipeline) -> str:
-    return ", ".join(f"`/stage {known.name}`" for known in pipeline.stages)

@@ -36,10 +36,12 @@ class DataNeeds:
     issues: tuple[int, ...] = ()
     loads: bool = False
     other_issues: bool = False
+    versions: tuple[str, ...] = ()
+    """Comments, by node id, whose earlier texts matter."""
 
     def __bool__(self) -> bool:
         lists = (self.comments, self.events, self.labels, self.loads, self.other_issues)
-        return any((*lists, self.roles, self.names, self.issues))
+        return any((*lists, self.roles, self.names, self.issues, self.versions))
 
 
 def data_needs(facts: Facts, pipeline: Pipeline) -> DataNeeds:
@@ -60,6 +62,7 @@ def data_needs(facts: Facts, pipeline: Pipeline) -> DataNeeds:
         issues=tuple(_unknown_issues(facts, journal, commands)),
         loads=facts.loads is None and journal is None and _is_to_be_given(facts, pipeline),
         other_issues=facts.other_issues is None and _may_have_twins(facts, pipeline, journal),
+        versions=tuple(intents.unread_versions(facts, pipeline, journal)),
     )
 
 

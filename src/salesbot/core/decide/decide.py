@@ -202,6 +202,8 @@ SHOWN = 120
 def _judge_comment(state: DealState, intent: CommandIntent, court: Court) -> DealState:
     """All commands of a comment are one plan: if one cannot be done, none is."""
     comment, role = intent.comment, court.role(intent.by)
+    if role < Role.TRIAGE and intents.is_guess(intent.lines, court.pipeline):
+        return state
     if role < Role.TRIAGE:
         return replace(state, ignored=(*state.ignored, comment.id))
     if comment.edited_by_others:
@@ -209,9 +211,7 @@ def _judge_comment(state: DealState, intent: CommandIntent, court: Court) -> Dea
             state, intent, Refusal("Somebody else edited this comment.", "Say it in a new comment"), None, court
         )
     if intent.late:
-        return _reply(
-            state, intent, Refusal("This was not done in time.", "Say it again in a new comment"), None, court
-        )
+        return _reply(state, intent, _too_late(intent), None, court)
     if len(intent.lines) > MOST_COMMANDS:
         most = Refusal(f"A comment takes {MOST_COMMANDS} commands at most, and this has more.", "Say them in several")
         return _reply(state, intent, most, None, court)
@@ -222,6 +222,13 @@ def _judge_comment(state: DealState, intent: CommandIntent, court: Court) -> Dea
             return _reply(state, intent, outcome, line, court)
         planned = outcome
     return _done(state, planned, intent, court)
+
+
+def _too_late(intent: CommandIntent) -> Refusal:
+    if intent.written is not None and not intent.written.known:
+        what = "GitHub no longer has the earlier texts of this comment, so it is unknown when its command was written."
+        return Refusal(what, "Post it as a new comment")
+    return Refusal("This was not done in time.", "Say it again in a new comment")
 
 
 def _run_line(

@@ -142,6 +142,13 @@ def has_field(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refu
     return Refusal(f"{heading} is empty.", f"Comment {said}", f"field:{argument}")
 
 
+def short_name(refusal: Refusal) -> str:
+    """Name what is missing in a word or two."""
+    missing = refusal.missing or ""
+    kind, _, argument = missing.partition(":")
+    return {"checklist": f"checklist {argument}", "field": argument}.get(kind, kind or refusal.reason)
+
+
 def title(item: Item) -> str:
     """Name an item in a word or two: what its text has in bold, else its first words."""
     bold = re.match(r"\*\*(.+?)\*\*", item.text)

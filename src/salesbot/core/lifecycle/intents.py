@@ -5,13 +5,15 @@ Collects; judges nothing. Labels and closings come from the timeline, commands a
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from salesbot.core.commands import arguments
-from salesbot.core.commands.catalog import NAMES_PEOPLE, find, issue_number, suggestion
+from salesbot.core.commands.catalog import NAMES_PEOPLE, find, suggestion
+from salesbot.core.commands.stage_words import by_name, stage_of
+from salesbot.core.commands.talk import is_talk
+from salesbot.core.lifecycle.edited_commands import Written, needs_versions, written
 from salesbot.core.lifecycle.timeline import LabelIntent, StateIntent
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import comments
@@ -19,7 +21,7 @@ from salesbot.core.model.deal import Actor
 from salesbot.core.model.facts import Comment, Facts
 from salesbot.core.model.journal import Journal
 from salesbot.core.model.pipeline import HORIZON, Pipeline
-from salesbot.core.text import checklists, command_syntax
+from salesbot.core.text import checklists, command_syntax, logins
 from salesbot.core.text.command_syntax import CommandLine
 from salesbot.core.text.dates import fixed_date
 from salesbot.core.text.days import add_working_days, local_day
@@ -39,6 +41,13 @@ class CommandIntent:
     at: datetime
     by: Actor | None
     late: bool = False
+    written: Written | None = None
+    """When its commands were written, which is later than the comment where an edit brought them."""
+
+    @property
+    def since(self) -> datetime:
+        """When the oldest of its commands was written."""
+        return self.written.first if self.written is not None else self.comment.created_at
 
 
 @dataclass(frozen=True)
@@ -83,12 +92,21 @@ def commands(facts: Facts, pipeline: Pipeline, journal: Journal | None) -> Itera
         if comment.own or comment.author is None or comment.author.is_bot or is_answered(comment, journal):
             continue
         said_at = comment.edited_at or comment.created_at
-        if comment.created_at < facts.read_at - HORIZON:
+        if said_at < facts.read_at - HORIZON:
             continue
         lines = meant(command_syntax.read(comment.body), pipeline)
-        if lines:
-            late = comment.created_at < horizon or (answered is not None and said_at < answered)
-            yield CommandIntent(comment, lines, said_at, comment.author, late)
+        told = written(comment, lines, horizon, lambda text: meant(command_syntax.read(text), pipeline))
+        if lines and told.last >= facts.read_at - HORIZON:
+            late = not told.known or told.first < horizon or (answered is not None and said_at < answered)
+            if not (late and is_guess(lines, pipeline)):
+                yield CommandIntent(comment, lines, said_at, comment.author, late, told)
+
+
+def unread_versions(facts: Facts, pipeline: Pipeline, journal: Journal | None) -> list[str]:
+    """Name the comments, by node id, whose earlier texts tell when their commands were written."""
+    horizon = command_horizon(facts, pipeline, journal)
+    found = (intent.comment for intent in commands(facts, pipeline, journal))
+    return [comment.node_id for comment in found if needs_versions(comment, horizon)]
 
 
 def named_people(intent: CommandIntent) -> list[str]:
@@ -96,7 +114,7 @@ def named_people(intent: CommandIntent) -> list[str]:
     names = []
     for line in intent.lines:
         if line.word in NAMES_PEOPLE:
-            names += re.findall(r"(?:^|\s)@([A-Za-z0-9-]{1,39})\b", line.rest)
+            names += logins.mentions(line.rest)
         if line.word == "assign" and intent.by is not None:
             names.append(arguments.person(line.rest.split(), intent.by.login))
     return names
@@ -105,28 +123,37 @@ def named_people(intent: CommandIntent) -> list[str]:
 def named_issues(intent: CommandIntent) -> list[int]:
     """Number the issues that a plan names."""
     words = [line.rest.split()[0] for line in intent.lines if line.word == "duplicate-of" and line.rest]
-    return [number for word in words if (number := issue_number(word)) is not None]
+    return [number for word in words if (number := arguments.issue_number(word)) is not None]
 
 
 def meant(lines: list[CommandLine], pipeline: Pipeline) -> tuple[CommandLine, ...]:
-    """Keep the lines that were meant as commands: known words, near misses, and what stands beside a known one."""
-    known = any(find(line.word, pipeline) for line in lines)
+    """Keep the lines that were meant as commands: known words, near misses, and what is no talk and stands beside a
+    known one or alone."""
+    named = [by_name(line, pipeline) for line in lines]
+    known = any(find(line.word, pipeline) for line in named)
     return tuple(
         line
-        for line in lines
-        if known
-        or find(line.word, pipeline)
-        or suggestion(line.word, pipeline)
-        or command_syntax.bare(line.word) in TYPED
+        for line in named
+        if find(line.word, pipeline) or (not is_talk(line.word) and (known or line.alone or _is_near(line, pipeline)))
     )
+
+
+def _is_near(line: CommandLine, pipeline: Pipeline) -> bool:
+    return suggestion(line.word, pipeline) is not None or command_syntax.bare(line.word) in TYPED
+
+
+def is_guess(lines: Iterable[CommandLine], pipeline: Pipeline) -> bool:
+    """Say whether a comment has no command, nor a near miss: only somebody with a role gets an answer."""
+    return not any(find(line.word, pipeline) or _is_near(line, pipeline) for line in lines)
 
 
 def stages_of(comment: Comment, pipeline: Pipeline) -> set[str]:
     """Name the stages that the move commands of a comment wish for."""
     found = set()
-    for line in command_syntax.read(comment.body):
+    for read in command_syntax.read(comment.body):
+        line = by_name(read, pipeline)
         word = line.rest.split()[0] if line.word == "stage" and line.rest.split() else line.word
-        stage = pipeline.stage_of_command(word) or (pipeline.stage(word) if line.word == "stage" else None)
+        stage = stage_of(word, pipeline)
         if stage is not None:
             found.add(stage.name)
     return found

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from salesbot.core.commands.stage_words import stage_of
 from salesbot.core.leads import lead
 from salesbot.core.lifecycle import intents, timeline
 from salesbot.core.lifecycle.intents import CommandIntent
@@ -187,7 +188,7 @@ def _asking(commands: list[CommandIntent], facts: Facts, pipeline: Pipeline) -> 
     """List the move commands of people who may move deals: they make one of an issue."""
     for intent in commands:
         role = facts.roles.get(intent.by.login.casefold(), Role.NONE) if intent.by else Role.NONE
-        moves = [line for line in intent.lines if pipeline.stage_of_command(line.word) or line.word == "stage"]
+        moves = [line for line in intent.lines if stage_of(line.word, pipeline) or line.word == "stage"]
         if moves and not intent.late and role >= pipeline.permissions.moves:
             yield intent
 
@@ -199,9 +200,9 @@ def since_adoption(commands: list[CommandIntent], facts: Facts, pipeline: Pipeli
     if _opened_here(facts, pipeline):
         return commands
     moments = [event.at for event, _ in timeline.stage_events(facts, pipeline) if event.kind == "labeled"]
-    moments += [intent.comment.created_at for intent in _asking(commands, facts, pipeline)]
+    moments += [intent.since for intent in _asking(commands, facts, pipeline)]
     adopted = min(moments, default=issue.created_at)
-    return [replace(intent, late=intent.late or intent.comment.created_at < adopted) for intent in commands]
+    return [replace(intent, late=intent.late or intent.since < adopted) for intent in commands]
 
 
 def _fresh_journal(facts: Facts, pipeline: Pipeline, stage: Stage) -> Journal:
@@ -240,7 +241,7 @@ def adopted(facts: Facts, pipeline: Pipeline, stage: Stage) -> DealState:
 
 def _adopted_by(commands: list[CommandIntent], fresh: Restored) -> Restored:
     """A deal is born no later than the commands that this run answers: should it fail, the next one still does."""
-    said = [intent.comment.created_at for intent in commands if not intent.late]
+    said = [intent.since for intent in commands if not intent.late]
     journal = fresh.state.journal
     born = replace(journal, born=min([journal.born, *said]))
     return replace(fresh, state=replace(fresh.state, journal=born))

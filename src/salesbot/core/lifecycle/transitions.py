@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import assert_never
 
 from salesbot.core.commands.registry import usage
-from salesbot.core.lifecycle import close_reasons, guards
+from salesbot.core.lifecycle import close_reasons, guards, ways
 from salesbot.core.model.changes import (
     Answer,
     AssignOwner,
@@ -201,19 +201,24 @@ def _why_not(deal: Deal, move: Move, target: Stage, request: Request) -> tuple[R
             return ()
         return (Refusal(Markdown(f"`--force` needs the role {least.name.lower()}."), "Ask someone who has it"),)
     if deal.stage is not None and not pipeline.allows(deal.stage, target.name):
-        return (_no_way(deal.stage, target, pipeline),)
+        return (_no_way(deal, target, move, pipeline),)
     return guards.missing(deal, move, target.requires, pipeline)
 
 
-def _no_way(source: str, target: Stage, pipeline: Pipeline) -> Refusal:
+def _no_way(deal: Deal, target: Stage, move: Move, pipeline: Pipeline) -> Refusal:
+    source = deal.stage or ""
     stage = pipeline.stage(source)
     assert stage is not None, source
     if stage.outcome is not None:
         return Refusal(
             f"The deal is {source}, and that is an end.", "Comment `/reopen` first, or `/undo` if it was a slip"
         )
-    ways = ", ".join(f"`{usage(there)}`" for name in stage.next if (there := pipeline.stage(name)) is not None)
-    return Refusal(f"A deal in {source} cannot go to {target.name}.", f"From there you can say {ways}")
+    next_ones = ", ".join(f"`{usage(there)}`" for name in stage.next if (there := pipeline.stage(name)) is not None)
+    hint = f"From there you can say {next_ones}"
+    way = ways.shortest(source, target, pipeline)
+    if way:
+        hint = f"{ways.in_words(deal, way, move, pipeline)}. {hint}"
+    return Refusal(f"A deal in {source} cannot go to {target.name}.", hint)
 
 
 def enter(state: DealState, target: Stage, move: Move, pipeline: Pipeline) -> DealState:

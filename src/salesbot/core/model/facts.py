@@ -53,6 +53,8 @@ class Comment:
     edited_by_others: bool = False
     """Somebody who is not its author edited it, ever. Also true where the edit history is longer than was read."""
     edits: int = 0
+    versions: tuple[Edit, ...] | None = None
+    """Its texts, newest first, each with the time from which it was there; None where nobody asked for them."""
     minimized: bool = False
     receipts: frozenset[str] = frozenset()
     """Reactions of the own identity: `ROCKET`, `CONFUSED` ..."""

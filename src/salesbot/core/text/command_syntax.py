@@ -6,20 +6,23 @@ Knows no command by name: from here `/won` and `/cc` look the same.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from markdown_it import MarkdownIt
 
-from salesbot.core.text import mail, markdown
+from salesbot.core.text import characters, mail, markdown
 
 MOST_COMMANDS = 20
 """In one comment. More are no plan but a mistake, and none of them is run."""
 LONGEST_COMMENT = 65_536
 """Bytes. What comes after them is not read, nor is the line they end in."""
 
-_COMMAND = re.compile(r" {0,3}/([A-Za-z][A-Za-z0-9-]*[.,:;!?]*)(?=\s|$)")
+# Letters of every language: a stage's own name is a command.
+_COMMAND = re.compile(r" {0,3}/([^\W\d_][\w\u0300-\u036f-]*[.,:;!?]*)(?=\s|$)")
+_SLASH = re.compile(r"(?:\A|[\r\n]) {0,3}/[^\W\d_]")
 _NEXT = re.compile(r"\S")
 _OPTION = re.compile(r"--([A-Za-z][A-Za-z-]*)(?:(=)|\s*(?=\")|(?=\s|$))")
 _QUOTED = re.compile(r'"(.*?)"(?=\s|$)', re.DOTALL)
@@ -49,6 +52,8 @@ class CommandLine:
     """In the comment, counted from one."""
     raw: str
     """The line as it stands in the comment."""
+    alone: bool = False
+    """Whether the comment has nothing but such lines, apart from quotations."""
 
 
 @dataclass(frozen=True)
@@ -59,20 +64,33 @@ class Args:
     options: Mapping[str, str | None] = field(default_factory=dict)
 
 
+def may_hold(body: str) -> bool:
+    """Say whether a comment may hold a command at all. What `read` finds is among what this lets through."""
+    return _SLASH.search(characters.typed(body)) is not None
+
+
 def read(body: str) -> list[CommandLine]:
     """List the lines of a comment that stand where a command stands, whatever their word is; no more than one too many.
 
     That is the beginning of a line of an ordinary paragraph: no quotation, list, table, heading, code, HTML or link.
     """
+    if not may_hold(body):
+        return []
     raw = markdown.lines(_beginning(body))
-    lines = [line.rstrip("\r\n") for line in markdown.lines(mail.own_words("".join(raw)))]
+    text = mail.normalise("".join(raw))
+    own = mail.reply(text)
+    lines = [line.rstrip("\r\n") for line in markdown.lines(own)]
     found: list[CommandLine] = []
-    for number in _in_plain_text(lines):
+    others = {number for number, line in enumerate(lines) if line.strip() and not line.lstrip().startswith(">")}
+    for number, end in _in_plain_text(lines):
         word = _COMMAND.match(lines[number])
         if word and len(found) <= MOST_COMMANDS:
-            rest = lines[number][word.end() :].strip()
-            found.append(CommandLine(word[1].lower(), rest, line=number + 1, raw=raw[number].rstrip("\r\n")))
-    return found
+            more = mail.continuation(lines, number, end, by_mail=own != text)
+            others -= set(range(number, number + 1 + len(more)))
+            rest = " ".join([lines[number][word.end() :].strip(), *more]).strip()
+            name = unicodedata.normalize("NFC", word[1]).lower()
+            found.append(CommandLine(name, rest, line=number + 1, raw=raw[number].rstrip("\r\n")))
+    return found if others else [replace(line, alone=True) for line in found]
 
 
 def split(rest: str) -> Args:
@@ -124,13 +142,17 @@ def _beginning(body: str) -> str:
     return "".join(markdown.lines(whole[:LONGEST_COMMENT].decode("utf-8", "ignore"))[:-1])
 
 
-def _in_plain_text(lines: list[str]) -> Iterator[int]:
-    """Find the command lines of top-level paragraphs whose slash no code span, link or tag has swallowed."""
+def _in_plain_text(lines: list[str]) -> Iterator[tuple[int, int]]:
+    """Find the command lines of top-level paragraphs whose slash no code span, link or tag has swallowed.
+
+    Yields the number of the line, and of the line after its paragraph.
+    """
     for token in markdown.blocks("\n".join(lines)):
         if token.type == "paragraph_open" and token.level == 0 and token.map:
             numbers = range(*token.map)
             if any(_COMMAND.match(lines[number]) for number in numbers):
-                yield from _visible_places("\n".join(_placed(lines[number], number) for number in numbers))
+                places = _visible_places("\n".join(_placed(lines[number], number) for number in numbers))
+                yield from ((place, numbers.stop) for place in places)
 
 
 def _placed(line: str, number: int) -> str:

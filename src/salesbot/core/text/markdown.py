@@ -15,19 +15,14 @@ from typing import Any, NamedTuple
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from salesbot.core.text import characters
+
 BODY_LIMIT = 60_000
 """UTF-8 bytes of a comment. GitHub refuses bodies over 65,536 characters."""
 MARKER_LIMIT = 40_000
 """Characters of a marker, so that the body it opens keeps some room."""
 CUT_NOTE = "_The rest was left out: it would be longer than GitHub allows._"
 
-# Controls, soft hyphens, zero-width characters, bidi marks and overrides, interlinear marks, lone surrogates, tags.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
-    "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
-)
-# Joiners make emoji and Persian words what they are; next to ASCII they only hide something.
-_STRAY_JOINER = re.compile("(?<![^\x00-\x7f\u200c\u200d])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f\u200c\u200d])")
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
 
 _ACTIVE = re.compile(r"[\\`*_\[\]<>&|~#]|!$")
@@ -127,8 +122,7 @@ def fenced(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Fold white space and line breaks to single spaces and drop what nobody can see."""
-    seen = _STRAY_JOINER.sub("", _UNSEEN.sub("", text))
-    return " ".join(seen.split())
+    return " ".join(characters.visible(text).split())
 
 
 def log_safe(text: str) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from salesbot.core.text.dates import fixed_date
+from salesbot.core.text.logins import LOGIN
 
-_WHAT = re.compile(r"(.+?)(?: \(@?([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))\))?")
+_WHAT = re.compile(rf"(.+?)(?: \(@?({LOGIN})\))?")
 _LONGEST_DAY = 5
 """Words, as in `on 1st of March 2027`."""
 

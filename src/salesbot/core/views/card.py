@@ -236,14 +236,7 @@ def _ways(deal: Deal, stage: Stage, pipeline: Pipeline) -> Iterator[dict[str, An
 
 def needs(deal: Deal, target: Stage, pipeline: Pipeline) -> list[str]:
     """Name in a word or two each what a deal still lacks to enter a stage."""
-    return [_short(refusal) for refusal in guards.missing(deal, _to(target), target.requires, pipeline)]
-
-
-def _short(refusal: Refusal) -> str:
-    """Name what is missing in a word or two, for the table of ways."""
-    missing = refusal.missing or ""
-    kind, _, argument = missing.partition(":")
-    return {"checklist": f"checklist {argument}", "field": argument}.get(kind, kind or refusal.reason)
+    return [guards.short_name(refusal) for refusal in guards.missing(deal, _to(target), target.requires, pipeline)]
 
 
 def _progress(name: str, deal: Deal) -> dict[str, Any]:

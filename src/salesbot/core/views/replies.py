@@ -7,7 +7,7 @@ from typing import Any
 
 from salesbot.core.commands.catalog import Command, all_commands, suggestion
 from salesbot.core.commands.registry import usage
-from salesbot.core.lifecycle.intents import CommandIntent
+from salesbot.core.lifecycle.intents import CommandIntent, is_guess
 from salesbot.core.lifecycle.restore import NOT_A_DEAL
 from salesbot.core.lifecycle.transitions import DealState, Refused, undo_target
 from salesbot.core.model import comments
@@ -29,7 +29,8 @@ def unknown(word: str, pipeline: Pipeline) -> Refusal:
         what = Markdown("`/close` does not say how the deal ended.")
         return Refusal(what, f"Say {said}; `/expect <date>` says when it should end")
     guess = suggestion(word, pipeline)
-    hint = f"Did you mean `/{guess}`?" if guess else "`/help` shows what you can say"
+    every = "`/help` shows the commands you can use here"
+    hint = f"Did you mean `/{guess}`? {every}" if guess else every
     return Refusal(Markdown(f"There is no command `/{word[:60]}`."), hint)
 
 
@@ -120,7 +121,7 @@ def on_no_deal(commands: list[CommandIntent], facts: Facts, pipeline: Pipeline, 
     assert facts.issue is not None
     own = comments.own_by_key(facts.issue)
     for intent in commands:
-        if intent.late or pipeline.deals == "labelled" or intent.by is None:
+        if intent.late or pipeline.deals == "labelled" or intent.by is None or is_guess(intent.lines, pipeline):
             continue
         key = comments.key(comments.REPLY, intent.comment.id)
         if facts.roles.get(intent.by.login.casefold(), Role.NONE) >= Role.TRIAGE and key not in own:
