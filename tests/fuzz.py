@@ -54,9 +54,9 @@ def amount(data: bytes) -> None:
         money = Money.parse(text, "EUR")
         assert Money.parse(str(money), "EUR") == money
     with suppress(dates.DateError):
-        dates.parse_date(text, TODAY)
+        dates.parse_date(text, TODAY, dates.Purpose.ON)
     with suppress(dates.DateError):
-        dates.parse_duration(text, TODAY)
+        dates.parse_snooze(text, TODAY)
 
 
 def description(data: bytes) -> None:

@@ -31,7 +31,19 @@ def test_an_expected_close_typed_by_hand_is_shown_and_stays_as_it_was_typed(text
 @pytest.mark.parametrize("text", ["march", "3/1/2027", "20270301", "soon"])
 def test_one_that_several_people_would_read_differently_is_named_with_what_to_say(text: str) -> None:
     card = typed("Expected close", text).last("card")
-    assert "**Expected close**: it should be a day with its year, such as 2027-03-01: `/expect 2027-03-01`" in card
+    assert "**Expected close**: it should be a day with its year, such as 2027-03-01: `/expect <date>`" in card
+
+
+@pytest.mark.parametrize(
+    ("heading", "stage", "line"),
+    [
+        pytest.param("Expected close", "lead", "| Expected close | Wed 31 Mar 2027 |", id="due by: the last day"),
+        pytest.param("Revisit on", "revisit", "| Comes back on | Mon 1 Mar 2027 |", id="not before: the first day"),
+    ],
+)
+@pytest.mark.parametrize("text", ["2027-03", "March 2027", "03/2027"])
+def test_a_month_typed_by_hand_means_what_the_field_means(heading: str, stage: str, line: str, text: str) -> None:
+    assert line in typed(heading, text, stage).last("card")
 
 
 def test_an_expected_close_moved_from_a_day_typed_by_hand_counts_as_moved() -> None:

@@ -46,6 +46,22 @@ def card(world: World) -> str:
         pytest.param(
             "/set Expected close 2027-03-01", "### Expected close\n\n2027-03-01", "1 Mar", id="/set by heading"
         ),
+        pytest.param("/expect november", "### Expected close\n\n2026-11-30", "Mon 30 Nov 2026", id="the running month"),
+        pytest.param("/expect KW 5", "### Expected close\n\n2027-02-07", "Sun 7 Feb 2027", id="a week"),
+        pytest.param("/expect end of q1", "### Expected close\n\n2027-03-31", "Wed 31 Mar 2027", id="end of a quarter"),
+        pytest.param(
+            "/set expected-close Q1 2028", "### Expected close\n\n2028-03-31", "31 Mar 2028", id="/set means the same"
+        ),
+        pytest.param(
+            "/next 12.4. 15 Uhr anrufen",
+            "### Next step\n\n2027-04-12: 15 Uhr anrufen",
+            "Mon 12 Apr 2027: 15 Uhr anrufen",
+            id="an hour behind a date",
+        ),
+        pytest.param("/value 1,2 Mio", "### Value\n\n1200000 EUR", "1,200,000 EUR", id="millions"),
+        pytest.param("/probability 40 percent", "### Probability\n\n40 %", "| Owner", id="a percentage in words"),
+        pytest.param("/snooze friday", "### Snoozed until\n\n2026-11-27", "Fri 27 Nov 2026", id="/snooze a day"),
+        pytest.param("/snooze until 1 march", "### Snoozed until\n\n2027-03-01", "Mon 1 Mar 2027", id="/snooze until"),
         pytest.param("/snooze 2 weeks", "### Snoozed until\n\n2026-12-07", "No reminders until", id="/snooze"),
     ],
 )
@@ -154,7 +170,27 @@ def test_done_and_unset_take_the_section_away() -> None:
         pytest.param("/set seats 1.234.5", "`/set seats 12`", id="a number with one separator for two things"),
         pytest.param(f"/set seats {'1' * 41}", "`/set seats 12`", id="a number of 41 digits"),
         pytest.param(f"/set company {'x' * 3000}", "Write it in the description", id="a text too long for a field"),
-        pytest.param("/snooze a bit", "`/snooze 3 days`", id="a duration that is none"),
+        pytest.param("/snooze a bit", "For example `/snooze 2 weeks`", id="a duration that is none"),
+        pytest.param("/snooze 3", "`/snooze 3 days` or `/snooze 3 weeks`", id="a duration without a unit"),
+        pytest.param("/value 24k net", "Say `/value 24000 EUR`", id="an amount with a remark"),
+        pytest.param("/value 20-30k", "`/value 20000 EUR` or `/value 30000 EUR`", id="an amount that is a range"),
+        pytest.param(f"/value {'9' * 4301}", "cannot be read as an amount", id="an amount of 4,301 digits"),
+        pytest.param(f"/probability {'9' * 4301}", "is not a percentage", id="a probability of 4,301 digits"),
+        pytest.param("/probability 0.4", "Say `/probability 40`", id="a share"),
+        pytest.param("/probability 42.5", "`/probability 42` or `/probability 43`", id="a percentage with a fraction"),
+        pytest.param("/expect march if they agree", "Say `/expect 2027-03-31`", id="a date with a remark"),
+        pytest.param("/expect end of marhc", "Say `/expect end of march`", id="a slip in a date"),
+        pytest.param(
+            "/next 12.4.15 call the `board`", "`` /next 2027-04-12 call the `board` ``", id="a step with code in it"
+        ),
+        pytest.param("/next next friday call @kim", "`/next 2026-11-27 call @kim`", id="a step on one of two days"),
+        pytest.param("/next call them on friday", "Say `/next 2026-11-27 call them`", id="a step before its date"),
+        pytest.param("/next call them", "For example `/next friday call them`", id="a step without a date"),
+        pytest.param(
+            "/revisit soon no budget", "For example `/revisit in 3 months soon no budget`", id="no date, a why"
+        ),
+        pytest.param("/revisit 30 february no budget", "`/revisit 2027-02-28 no budget`", id="no such day, and a why"),
+        pytest.param("/revisit this month no budget", "`/revisit 2026-11-30 no budget`", id="a month that is running"),
         pytest.param("/checklist handovr", "Did you mean `/checklist handover`?", id="a checklist misspelled"),
         pytest.param("/duplicate-of", "`/duplicate-of #12`", id="a duplicate of nothing"),
         pytest.param("/duplicate-of #7", "its own duplicate", id="a duplicate of itself"),

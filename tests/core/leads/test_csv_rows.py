@@ -45,7 +45,7 @@ def problems(text: str, *other_issues: IssueSummary, mapped: dict[str, str] | No
             "id;company;e-mail\na1;Acme;j@acme.com\n", {"Company": "Acme", "Email": "j@acme.com"},
             id="semicolons",
         ),
-        pytest.param("key\tExpected close\na1\t2027-03\n", {"Expected close": "2027-03-01"}, id="tabs, a month"),
+        pytest.param("key\tExpected close\na1\t2027-03\n", {"Expected close": "2027-03-31"}, id="tabs, a month"),
         pytest.param('key,Brief\na1,"Two\nlines, really"\n', {"Brief": "Two\nlines, really"}, id="lines in a cell"),
         pytest.param(
             "key,Phone\na1,'+49 151\n", {"Phone": "+49 151"},

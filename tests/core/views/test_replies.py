@@ -184,7 +184,9 @@ def test_a_command_on_an_issue_marked_as_no_deal_is_told_of_the_label() -> None:
     ("section", "says"),
     [
         pytest.param(
-            "### Value\n\nlots", "**Value**: `lots` is no amount of money. Say `/value 12000 EUR`", id="a value"
+            "### Value\n\nlots",
+            "**Value**: `lots` cannot be read as an amount. For example `/value 12000 EUR`",
+            id="a value",
         ),
         pytest.param("### Probability\n\nhigh", "**Probability**: it should be 0 to 100 %", id="a probability"),
         pytest.param("### Expected close\n\nsoon", "**Expected close**: it should be a day", id="an expected close"),

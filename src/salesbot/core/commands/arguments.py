@@ -8,17 +8,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
+from salesbot.core.model.date_fields import day_in, purpose_of
 from salesbot.core.model.deal import Refusal
 from salesbot.core.model.pipeline import Field, Pipeline, field_key
 from salesbot.core.text import dates, logins, markdown
 from salesbot.core.text.command_syntax import nearest
+from salesbot.core.text.dates import Purpose
 from salesbot.core.text.money import Money, MoneyError
 from salesbot.core.text.render import Markdown
 
 LONGEST = 2_000
 """Characters a field takes by command; a longer text belongs in the description."""
 
+_PERCENT = re.compile(r"([0-9]{1,6})(?:[.,]([0-9]{1,6}))?\s*(%|percent|pct\.?|prozent)?", re.IGNORECASE)
 _GROUPED = r"([1-9][0-9]{0,2}([.,' ])[0-9]{3}(?:\3[0-9]{3})*)"
 _NUMBER = re.compile(rf"([-\u2212])?(?:{_GROUPED}|([0-9]+))(?:(?!\3)[.,]([0-9]+))?")
 
@@ -26,10 +30,25 @@ Read = Callable[[str, str, date, Pipeline], "str | Refusal"]
 """(typed text, how the command begins, today, pipeline) -> text of the section, or why not."""
 
 
-def suggest(command: str, suggestions: tuple[str, ...]) -> str:
-    """Say what to type instead."""
-    said = " or ".join(f"`{command} {suggestion}`" for suggestion in suggestions[:3])
-    return f"Say {said}" if said else ""
+def suggest(command: str, suggestions: Sequence[str], example: str = "") -> str:
+    """Write what to type instead: what was meant, or an example if nobody can know that."""
+    offered = " or ".join(markdown.code(f"{command} {suggestion}") for suggestion in suggestions[:3])
+    if offered:
+        return f"Say {offered}"
+    return f"For example {markdown.code(f'{command} {example}')}" if example else ""
+
+
+def suggest_date(command: str, error: dates.DateError, example: str) -> str:
+    """Write a command again with the date that was meant and all the other words that somebody typed."""
+    rest = " ".join(error.rest)
+    if len(rest) > LONGEST:
+        rest = f"{rest[:LONGEST]}\N{HORIZONTAL ELLIPSIS}"
+    return suggest(command, [f"{day} {rest}".strip() for day in error.suggestions], f"{example} {rest}".strip())
+
+
+def unreadable_money(error: MoneyError, command: str, currency: str) -> Refusal:
+    """Say why an amount cannot be read, and what was meant."""
+    return Refusal(Markdown(error.what), suggest(command, error.suggestions, f"12000 {currency}"), "value")
 
 
 def money(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
@@ -37,42 +56,57 @@ def money(text: str, command: str, today: date, pipeline: Pipeline) -> str | Ref
     try:
         return Money.parse(text, pipeline.currency).machine()
     except MoneyError as error:
-        return Refusal(Markdown(error.what), suggest(command, error.suggestions), "value")
+        return unreadable_money(error, command, pipeline.currency)
 
 
 def day(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
     """Read a day, whenever it is."""
-    return _day(text, command, today, future=False)
+    return _day(text, command, today, Purpose.ON, future=False)
 
 
-def coming_day(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
-    """Read a day that must not be past."""
-    return _day(text, command, today, future=True)
+def close_day(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
+    """Read the day by which a deal should be closed; it must not be past."""
+    return _day(text, command, today, purpose_of("Expected close"), future=True)
 
 
-def _day(text: str, command: str, today: date, *, future: bool) -> str | Refusal:
+def revisit_day(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
+    """Read the day from which a deal comes back; it must not be past."""
+    return _day(text, command, today, purpose_of("Revisit on"), future=True)
+
+
+def _day(text: str, command: str, today: date, purpose: Purpose, *, future: bool) -> str | Refusal:
     try:
-        return dates.parse_date(text, today, future=future).isoformat()
+        return dates.parse_date(text, today, purpose, future=future).isoformat()
     except dates.DateError as error:
-        return Refusal(Markdown(error.what), suggest(command, error.suggestions), "date")
+        return Refusal(Markdown(error.what), suggest_date(command, error, "in 3 months"), "date")
 
 
 def percent(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
     """Read a probability, 0 to 100."""
-    digits = text.removesuffix("%").strip()
-    if digits.isascii() and digits.isdigit() and int(digits) <= 100:
-        return f"{int(digits)} %"
-    return Refusal(Markdown(f"{markdown.code(text[:60])} is no percentage."), f"Say `{command} 40`: 0 to 100, whole")
+    found = _PERCENT.fullmatch(text.strip())
+    if found and not found[2] and int(found[1]) <= 100:
+        return f"{int(found[1])} %"
+    hint = suggest(command, _whole_percents(found) if found else (), "40")
+    return Refusal(Markdown(f"{markdown.code(text[:60])} is not a percentage: a whole number from 0 to 100."), hint)
+
+
+def _whole_percents(found: re.Match[str]) -> list[str]:
+    """Guess what was meant: `0.4` is a share, `42.5` lies between two whole numbers."""
+    given = Decimal(f"{found[1]}.{found[2] or 0}")
+    if 0 < given < 1 and not found[3]:
+        given *= 100
+    around = [given.to_integral_value(rounding) for rounding in (ROUND_FLOOR, ROUND_CEILING)]
+    return [f"{whole:f}" for whole in dict.fromkeys(around) if whole <= 100]
 
 
 def number(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
     """Read a number, with the separators of an amount: `1,5` is one and a half, `1,500` fifteen hundred."""
-    found = _NUMBER.fullmatch(text.strip())
-    if found and len(text) <= 40:
+    found = _NUMBER.fullmatch(text.strip()) if len(text) <= 40 else None
+    if found:
         sign, grouped, _, plain_, decimals = found.groups()
         whole = re.sub("[^0-9]", "", grouped or plain_)
         return f"{'-' if sign else ''}{int(whole)}{f'.{decimals}' if decimals else ''}"
-    return Refusal(Markdown(f"{markdown.code(text[:60])} is no number."), f"Say `{command} 12`")
+    return Refusal(Markdown(f"{markdown.code(text[:60])} is not a number."), f"For example `{command} 12`")
 
 
 def plain(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
@@ -118,8 +152,8 @@ def _choose(text: str, command: str, options: tuple[str, ...]) -> str | Refusal:
 _BUILT_IN: Mapping[str, Read] = {
     "Value": money,
     "Probability": percent,
-    "Expected close": coming_day,
-    "Revisit on": coming_day,
+    "Expected close": close_day,
+    "Revisit on": revisit_day,
     "Source": source,
     "Reason": reason,
 }
@@ -158,7 +192,7 @@ def settable(pipeline: Pipeline) -> list[str]:
 def is_readable(field: Field, text: str, pipeline: Pipeline) -> bool:
     """Say whether the text of a section is a value of its kind of field. A relative date is none: it would wander."""
     if field.type == "date":
-        return dates.fixed_date(text) is not None
+        return day_in({field.label: text}, field.label) is not None
     return field.type == "text" or not isinstance(read(field.label, text, date.min, pipeline), Refusal)
 
 

@@ -23,10 +23,12 @@ from salesbot.core.model.changes import (
     SetField,
     UnassignPerson,
 )
+from salesbot.core.model.date_fields import day_in
 from salesbot.core.model.deal import Deal, Refusal
 from salesbot.core.model.pipeline import Pipeline, field_key
 from salesbot.core.text import dates, logins, markdown, next_step
 from salesbot.core.text.command_syntax import Args, bare, nearest
+from salesbot.core.text.dates import Purpose
 from salesbot.core.text.render import Markdown
 
 __all__ = ["COMMANDS", "Command", "Context", "all_commands", "find", "suggestion"]
@@ -77,16 +79,16 @@ def probability(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
 
 @command("/expect <date>")
 def expect(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
-    """Set when the deal should be closed, e.g. `/expect march` or `/expect 2027-03-01`."""
+    """Set when the deal should be closed, e.g. `/expect march` or `/expect end of Q2`."""
     if not args.words:
-        return Refusal(Markdown("`/expect` needs a date."), "For example `/expect march` or `/expect 2027-03-01`")
-    read = arguments.coming_day(" ".join(args.words), "/expect", ctx.today, ctx.pipeline)
+        return Refusal(Markdown("`/expect` needs a date."), "For example `/expect march` or `/expect end of Q2`")
+    read = arguments.close_day(" ".join(args.words), "/expect", ctx.today, ctx.pipeline)
     return read if isinstance(read, Refusal) else _expected(deal, read)
 
 
 def _expected(deal: Deal, read: str) -> list[Change]:
     """A close that was expected earlier is kept: moved later, it counts as a push."""
-    day = dates.fixed_date(deal.fields.get("Expected close", ""))
+    day = day_in(deal.fields, "Expected close")
     before = day.isoformat() if day is not None else ""
     changes: list[Change] = [SetField("Expected close", read)]
     if before and read > before:
@@ -102,12 +104,10 @@ def next_(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
     if not args.words:
         return Refusal(Markdown("`/next` needs a date and what to do."), example)
     try:
-        day, words = dates.leading_date(args.words, ctx.today, future=True)
-    except dates.NoDateError as error:
-        return Refusal(Markdown(f"`/next` begins with a date. {error.what}"), example, "date")
+        day, words = dates.leading_date(args.words, ctx.today, Purpose.ON, future=True)
     except dates.DateError as error:
-        said = tuple(f"{day} {' '.join(args.words[1:])}".strip() for day in error.suggestions)
-        return Refusal(Markdown(error.what), arguments.suggest("/next", said), "date")
+        why = "`/next` begins with a date. " if isinstance(error, dates.NoDateError) else ""
+        return Refusal(Markdown(f"{why}{error.what}"), arguments.suggest_date("/next", error, "friday"), "date")
     who = logins.mention(words[-1]) if words else None
     what = " ".join(words[:-1] if who else words)
     if not what:
@@ -225,13 +225,13 @@ def checklist(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
 
 @command("/snooze <duration>")
 def snooze(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
-    """Have no reminders for a while, e.g. `/snooze 2 weeks`."""
+    """Have no reminders for a while, e.g. `/snooze 2 weeks` or `/snooze friday`."""
     if not args.words:
-        return Refusal(Markdown("`/snooze` needs a length of time."), "For example `/snooze 2 weeks`")
+        return Refusal(Markdown("`/snooze` needs a duration or a date."), "For example `/snooze 2 weeks`")
     try:
-        day = dates.parse_duration(" ".join(args.words), ctx.today)
+        day = dates.parse_snooze(" ".join(args.words), ctx.today)
     except dates.DateError as error:
-        return Refusal(Markdown(error.what), arguments.suggest("/snooze", error.suggestions), "date")
+        return Refusal(Markdown(error.what), arguments.suggest_date("/snooze", error, "2 weeks"), "date")
     return [SetField("Snoozed until", day.isoformat())]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from salesbot.core.commands import arguments
 from salesbot.core.commands.registry import Command, Context, command, usage
 from salesbot.core.model.changes import Change, MoveTo, Reopen, SetField, Undo
+from salesbot.core.model.date_fields import purpose_of
 from salesbot.core.model.deal import Deal, Move, Refusal
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text import dates, markdown
@@ -70,10 +71,10 @@ def reason_changes(words: tuple[str, ...], ctx: Context, known: tuple[str, ...] 
 
 def _date_acts(args: Args, stage: Stage, ctx: Context) -> list[Change] | Refusal:
     try:
-        day, why = dates.leading_date(args.words, ctx.today, future=True)
+        day, why = dates.leading_date(args.words, ctx.today, purpose_of("Revisit on"), future=True)
     except dates.DateError as error:
         word = stage.command or f"stage {stage.name}"
-        return Refusal(Markdown(error.what), arguments.suggest(f"/{word}", error.suggestions), "date")
+        return Refusal(Markdown(error.what), arguments.suggest_date(f"/{word}", error, "in 3 months"), "date")
     reason = reason_changes(why, ctx)
     return reason if isinstance(reason, Refusal) else [SetField("Revisit on", day.isoformat()), *reason]
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from salesbot.core.commands import arguments
+from salesbot.core.model.date_fields import day_in
 from salesbot.core.model.deal import Deal, Move, Refusal
 from salesbot.core.model.pipeline import Pipeline, Stage
-from salesbot.core.text.dates import fixed_date
 from salesbot.core.text.days import local_day
 from salesbot.core.text.money import Money, MoneyError
 from salesbot.core.text.render import Markdown
@@ -98,7 +98,8 @@ def has_value(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refu
     try:
         Money.parse(text, pipeline.currency)
     except MoneyError as error:
-        return Refusal(Markdown(f"The value of the deal cannot be read: {error.what}"), f"Comment {example}", "value")
+        hint = arguments.unreadable_money(error, "/value", pipeline.currency).hint
+        return Refusal(Markdown(f"The value of the deal cannot be read: {error.what}"), hint, "value")
     if not deal.body_trusted:
         return Refusal(
             "The value was last edited by someone who may not set it.", f"Confirm it with {example}", "value"
@@ -120,11 +121,11 @@ def has_date(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refus
     """The deal says when to come back to it, and that is still to come."""
     stage = pipeline.stage(move.to)
     word = _word(stage, "revisit")
-    hint = f"Comment `/{word} march` or `/{word} 2027-03-01`"
+    hint = f"Comment `/{word} march` or `/{word} in 3 months`"
     text = deal.fields.get("Revisit on", "")
     if not text:
         return Refusal("There is no date to come back to it.", hint, "date")
-    day = fixed_date(text)
+    day = day_in(deal.fields, "Revisit on")
     if day is None:
         return Refusal(f"The date to come back cannot be read: {text[:40]}.", hint, "date")
     if day <= local_day(move.at, pipeline.timezone):

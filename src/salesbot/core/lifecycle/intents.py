@@ -17,13 +17,13 @@ from salesbot.core.lifecycle.edited_commands import Written, needs_versions, wri
 from salesbot.core.lifecycle.timeline import LabelIntent, StateIntent
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import comments
+from salesbot.core.model.date_fields import day_in
 from salesbot.core.model.deal import Actor
 from salesbot.core.model.facts import Comment, Facts
 from salesbot.core.model.journal import Journal
 from salesbot.core.model.pipeline import HORIZON, Pipeline
 from salesbot.core.text import checklists, command_syntax, logins
 from salesbot.core.text.command_syntax import CommandLine
-from salesbot.core.text.dates import fixed_date
 from salesbot.core.text.days import add_working_days, local_day
 from salesbot.core.text.task_lists import Item
 
@@ -195,7 +195,7 @@ def ticks(facts: Facts, journal: Journal | None) -> Iterator[TickIntent]:
 def back(state: DealState, pipeline: Pipeline, now: datetime) -> ReturnIntent | None:
     """A deal that was put off comes back on the first working day from its date."""
     stage = pipeline.stage(state.deal.stage)
-    wanted = fixed_date(state.deal.fields.get("Revisit on", ""))
+    wanted = day_in(state.deal.fields, "Revisit on")
     if stage is None or not stage.paused or state.journal.left or wanted is None:
         return None
     try:

@@ -14,12 +14,12 @@ from salesbot.core.lifecycle import activity, guards
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import comments
+from salesbot.core.model.date_fields import day_in
 from salesbot.core.model.deal import Move
 from salesbot.core.model.effects import AddLabel, CreateLabel, Effect, RemoveLabel
 from salesbot.core.model.facts import Facts
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text import next_step
-from salesbot.core.text.dates import fixed_date
 from salesbot.core.text.days import add_working_days, local_day, working_days_between
 from salesbot.core.text.render import Renderer
 
@@ -122,7 +122,7 @@ def _incomplete(scene: Scene) -> bool:
 
 
 def _is_snoozed(scene: Scene) -> bool:
-    until = fixed_date(scene.state.deal.fields.get("Snoozed until", ""))
+    until = day_in(scene.state.deal.fields, "Snoozed until")
     return until is not None and until > scene.today
 
 

@@ -12,10 +12,10 @@ from salesbot.core.lifecycle.intents import ReturnIntent
 from salesbot.core.lifecycle.transitions import DealState, Request, apply_changes, enter
 from salesbot.core.model import comments
 from salesbot.core.model.changes import SetField
+from salesbot.core.model.date_fields import day_in
 from salesbot.core.model.deal import Move, Role, StageVisit
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text import next_step
-from salesbot.core.text.dates import fixed_date
 from salesbot.core.text.days import local_day
 from salesbot.core.text.render import Renderer
 from salesbot.core.views import card
@@ -37,7 +37,7 @@ def judge(state: DealState, intent: ReturnIntent, pipeline: Pipeline, render: Re
         "stage": target.name,
         "why": state.deal.fields.get("Reason"),
         "value": _value(state, pipeline),
-        "past_close": card.in_words(_past_close(state, today)),
+        "past_close": card.in_words(state.deal.fields, "Expected close") if _past_close(state, today) else None,
         "next_step": bool(next_step.parse(state.deal.fields.get("Next step", ""))),
         "say": f"/{stage.command}" if stage.command else None,
     }
@@ -55,7 +55,8 @@ def clean_up(state: DealState, pipeline: Pipeline) -> DealState:
         return state
     day = local_day(visit.entered, pipeline.timezone)
     changes = [SetField("Expected close", None)] if _past_close(state, day) else []
-    if _is_past(state.deal.fields.get("Revisit on", ""), day):
+    revisit_on = day_in(state.deal.fields, "Revisit on")
+    if revisit_on is not None and revisit_on <= day:
         changes.append(SetField("Revisit on", None))
         changes += [SetField(close_reasons.HEADING, None)] if _says_why_it_was_put_off(state) else []
     if not changes:
@@ -68,11 +69,6 @@ def _says_why_it_was_put_off(state: DealState) -> bool:
     """Whether a run that died has left the reason behind, which the history has by now."""
     before = state.deal.history[-2:-1]
     return any(visit.why == close_reasons.in_short(state.deal) for visit in before)
-
-
-def _is_past(text: str, day: date) -> bool:
-    read = fixed_date(text)
-    return read is not None and read <= day
 
 
 def stage_to_return_to(history: tuple[StageVisit, ...], pipeline: Pipeline) -> Stage:
@@ -95,8 +91,7 @@ def _value(state: DealState, pipeline: Pipeline) -> str | None:
     return str(money) if money else None
 
 
-def _past_close(state: DealState, today: date) -> str | None:
-    """The expected close, if it lies in the past by now."""
-    text = state.deal.fields.get("Expected close", "")
-    day = fixed_date(text)
-    return text if day is not None and day < today else None
+def _past_close(state: DealState, today: date) -> bool:
+    """Whether the expected close is in the past by now."""
+    day = day_in(state.deal.fields, "Expected close")
+    return day is not None and day < today

@@ -12,7 +12,6 @@ from salesbot.core.model.journal import Journal
 from salesbot.core.report.deals import Forced
 from salesbot.core.report.rates import convert
 from salesbot.core.report.scope import Scope
-from salesbot.core.text import dates, days
 from salesbot.core.text.money import Money, MoneyError
 
 Fields = Mapping[str, str]
@@ -49,16 +48,6 @@ def rounds(journal: Journal | None, day: date, scope: Scope) -> Iterator[tuple[d
         value = worth({"Value": text}, day, scope).value
         if value is not None and at <= scope.at:
             yield at, value
-
-
-def day_of(text: str, opened: datetime, scope: Scope) -> date | None:
-    """Read a day. One that a form wrote may be relative: it counts from the day the deal was opened."""
-    if not text:
-        return None
-    try:
-        return dates.fixed_date(text) or dates.parse_date(text, days.local_day(opened, scope.zone))
-    except dates.DateError:
-        return None
 
 
 def one_of(text: str, known: tuple[str, ...]) -> str:

@@ -13,6 +13,7 @@ from datetime import datetime
 from salesbot.core.lifecycle.restore import NOT_A_DEAL, OWN_LABELS, owners
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import comments
+from salesbot.core.model.date_fields import day_in
 from salesbot.core.model.deal import Actor, Deal, Role, StageVisit
 from salesbot.core.model.facts import Event, Facts, Issue
 from salesbot.core.model.journal import Cursor, Journal, find_cards
@@ -132,13 +133,11 @@ class Reader:
             foreign=worth.foreign,
             rounds=tuple(field_values.rounds(found.journal, day, scope)),
             probability=card.probability(deal, stage),
-            expected=field_values.day_of(text.get("Expected close", ""), issue.created_at, scope),
+            expected=day_in(text, "Expected close"),
             next_step=next_step.parse(text.get("Next step", "")),
             source=field_values.one_of(text.get("Source", ""), pipeline.sources),
             reason="" if stage.is_open else field_values.reason(text.get("Reason", ""), scope, stage.name),
-            revisit_on=field_values.day_of(text.get("Revisit on", ""), issue.created_at, scope)
-            if stage.paused
-            else None,
+            revisit_on=day_in(text, "Revisit on") if stage.paused else None,
             choices=tuple(text.get(heading, "") for heading in self._groups),
             answered=self._answered(issue),
             forced=tuple(field_values.forced(found.journal, scope)),

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from salesbot.core.text.dates import fixed_date
+from salesbot.core.text.dates import Purpose, fixed_date, separate_time
 from salesbot.core.text.logins import LOGIN
 
 _WHAT = re.compile(rf"(.+?)(?: \(@?({LOGIN})\))?")
-_LONGEST_DAY = 5
-"""Words, as in `on 1st of March 2027`."""
+_LONGEST_DAY = 6
+"""Words, as in `on Monday 1st of March 2027`."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class NextStep:
 
 def parse(text: str) -> NextStep | None:
     """Read a next step from its section, also one that a person typed there: a day with its year, then what to do."""
-    words = text.split()
+    words = separate_time(text.split())
     for count in range(1, min(len(words), _LONGEST_DAY + 1)):
-        day, what = fixed_date(" ".join(words[:count])), _WHAT.fullmatch(" ".join(words[count:]))
+        day, what = fixed_date(" ".join(words[:count]), Purpose.ON), _WHAT.fullmatch(" ".join(words[count:]))
         if day is not None and what is not None:
             return NextStep(day, what[1], what[2])
     return None

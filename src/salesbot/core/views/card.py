@@ -15,11 +15,11 @@ from salesbot.core.commands import arguments as values_of_fields
 from salesbot.core.commands.registry import usage
 from salesbot.core.lifecycle import guards
 from salesbot.core.lifecycle.transitions import DealState
+from salesbot.core.model.date_fields import day_in
 from salesbot.core.model.deal import DRAGGED, Deal, Move, Refusal, StageVisit
 from salesbot.core.model.journal import BEFORE, Pair
 from salesbot.core.model.pipeline import Field, Pipeline, Stage
 from salesbot.core.text import days, fields, markdown, next_step
-from salesbot.core.text.dates import fixed_date
 from salesbot.core.text.money import Money, MoneyError
 from salesbot.core.text.render import Markdown
 
@@ -47,12 +47,12 @@ def values(state: DealState, pipeline: Pipeline) -> dict[str, Any]:
         "weighted": _weighted(money, deal, stage),
         "probability": f"{probability(deal, stage)} %",
         "next_step": _next_step(deal),
-        "expected_close": in_words(deal.fields.get("Expected close")),
+        "expected_close": in_words(deal.fields, "Expected close"),
         "pushed": _pushed(deal),
-        "snoozed_until": in_words(deal.fields.get("Snoozed until")),
+        "snoozed_until": in_words(deal.fields, "Snoozed until"),
         "duplicate_of": state.journal.duplicate_of or None,
         "reason": deal.fields.get("Reason") if stage.outcome or stage.paused else None,
-        "revisit_on": in_words(deal.fields.get("Revisit on")) if stage.paused else None,
+        "revisit_on": in_words(deal.fields, "Revisit on") if stage.paused else None,
         "checklists": [_progress(name, deal) for name in deal.checklists],
         "missing": [_need(refusal) for refusal in guards.missing(deal, _to(stage), _expected(deal, stage), pipeline)],
         "ways": list(_ways(deal, stage, pipeline)),
@@ -96,7 +96,7 @@ def value_of(deal: Deal, pipeline: Pipeline) -> Money | None:
 def probability(deal: Deal, stage: Stage) -> int:
     """Say how likely the deal is won, in percent: its own probability, else its stage's; an end stage's is fixed."""
     own = deal.fields.get("Probability", "").strip().removesuffix("%").strip()
-    if stage.outcome is not None or not own.isascii() or not own.isdigit() or int(own) > 100:
+    if stage.outcome is not None or not _PERCENT.fullmatch(own):
         return stage.probability
     return int(own)
 
@@ -140,16 +140,20 @@ def _next_step(deal: Deal) -> dict[str, Any] | None:
     return {"day": _date(step.day), "what": step.what, "who": step.who}
 
 
-def in_words(text: str | None) -> str | None:
-    """Write a day as people do, e.g. `Thu 1 Apr 2027`; leave what is none as it stands."""
-    day = fixed_date(text) if text else None
-    return _date(day) if day is not None else text
+def in_words(fields: Mapping[str, str], heading: str) -> str | None:
+    """Write the day of a field as people do, e.g. `Thu 1 Apr 2027`; text that is no day stays as it is."""
+    day = day_in(fields, heading)
+    return _date(day) if day is not None else fields.get(heading)
 
 
 def _pushed(deal: Deal) -> dict[str, Any] | None:
     """How often the expected close was moved later, and from when."""
     earlier = [text.strip() for text in deal.fields.get("Earlier expected closes", "").split(",") if text.strip()]
-    return {"times": len(earlier), "first": in_words(earlier[0])} if len(earlier) >= PUSHES_SHOWN_FROM else None
+    return (
+        {"times": len(earlier), "first": in_words({"Expected close": earlier[0]}, "Expected close")}
+        if len(earlier) >= PUSHES_SHOWN_FROM
+        else None
+    )
 
 
 def _date(day: date) -> str:
@@ -164,8 +168,8 @@ def unreadable(deal: Deal, pipeline: Pipeline) -> Iterator[dict[str, str]]:
         try:
             Money.parse(deal.fields["Value"], pipeline.currency)
         except MoneyError as error:
-            said = values_of_fields.suggest("/value", error.suggestions)
-            yield {"field": "Value", "why": Markdown(f"{error.what} {said}")}
+            no = values_of_fields.unreadable_money(error, "/value", pipeline.currency)
+            yield {"field": "Value", "why": Markdown(f"{no.reason} {no.hint}")}
     yield from _odd_built_ins(deal, pipeline)
     for extra in pipeline.fields:
         text = deal.fields.get(extra.label, "")
@@ -178,9 +182,8 @@ def _odd_built_ins(deal: Deal, pipeline: Pipeline) -> Iterator[dict[str, str]]:
     own, stage = deal.fields.get("Probability", ""), pipeline.stage(deal.stage)
     if own and not _PERCENT.fullmatch(own):
         yield {"field": "Probability", "why": Markdown("it should be 0 to 100 %: `/probability 40`")}
-    for heading, said in (("Expected close", "/expect 2027-03-01"), ("Revisit on", "/set revisit-on 2027-03-01")):
-        text = deal.fields.get(heading)
-        if text and fixed_date(text) is None:
+    for heading, said in (("Expected close", "/expect <date>"), ("Revisit on", "/set revisit-on <date>")):
+        if deal.fields.get(heading) and day_in(deal.fields, heading) is None:
             yield {"field": heading, "why": Markdown(f"it should be a day with its year, such as 2027-03-01: `{said}`")}
     if stage is not None and stage.paused and not deal.fields.get("Revisit on"):
         yield {"field": "Revisit on", "why": Markdown("without a day it does not come back: `/set revisit-on <date>`")}
