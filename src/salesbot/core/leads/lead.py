@@ -16,6 +16,7 @@ from salesbot.core.leads.mail_hosts import company_domain
 from salesbot.core.model.facts import Issue, IssueSummary
 from salesbot.core.model.pipeline import LEAD_FIELDS, Pipeline
 from salesbot.core.text import markdown
+from salesbot.core.text.labels import label_key
 from salesbot.core.text.render import Markdown, Renderer
 
 MARKER = "lead"
@@ -209,7 +210,7 @@ def mark_of(issue: Issue | IssueSummary) -> Mark | None:
     Strangers cannot put labels on. The card knows the key as well.
     """
     names = {label if isinstance(label, str) else label.name for label in issue.labels}
-    if not issue.own and LABEL not in {name.casefold() for name in names}:
+    if not issue.own and LABEL not in {label_key(name) for name in names}:
         return None
     return read_mark(issue.body) or (_restore_from_journal(issue.card) if isinstance(issue, IssueSummary) else None)
 
