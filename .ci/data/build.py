@@ -10,7 +10,7 @@ import re
 import subprocess
 import textwrap
 from collections.abc import Iterable
-from importlib.metadata import version
+from importlib.metadata import distribution, version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,14 @@ NPM = HERE / "node_modules"
 _EXAMPLES = re.compile(r"(?:^|\.)(?:example\.\w+|example|invalid|localhost|test)$")
 """What nobody's mail host can be (RFC 2606); tests and documents use it for companies."""
 
+SUFFIXES = "the list: MPL-2.0, https://publicsuffix.org/list/, https://mozilla.org/MPL/2.0/"
+NPM_LICENCES = {
+    "freemail": "LICENSE", "free-email-domains": "LICENSE.md", "email-providers": "license.md", "gemoji": "license"
+}  # fmt: skip
+NOTICE = """salesbot ships tables made of the lists of others (src/salesbot/core/*/data, written by `make data`):
+mail hosts of freemail, free-email-domains and email-providers, legal forms of cleanco, emoji names of gemoji, and the
+Public Suffix List, whose table stays under the Mozilla Public License 2.0."""
+RULE = "\n\n" + "-" * 80 + "\n\n"
 MODULE = '''"""{title}: {what}
 
 Made by `make data`; do not edit. Sources:
@@ -41,11 +49,21 @@ def main() -> None:
     _write("leads/data/mail_hosts.py", "Mail hosts", "domains at which anybody can have an address.",
            (*map(_npm, ("freemail", "free-email-domains", "email-providers")),), _mail_hosts())  # fmt: skip
     _write("leads/data/public_suffixes.py", "Public suffixes", "below which registrars sell names; one label is one.",
-           (_pypi("publicsuffixlist", "list: MPL-2.0, https://publicsuffix.org/list/"),), _suffixes())  # fmt: skip
+           (_pypi("publicsuffixlist", SUFFIXES),), _suffixes())  # fmt: skip
     _write("leads/data/legal_forms.py", "Legal forms", "what stands behind a company's name; one a line.",
            (_pypi("cleanco", "MIT"),), _legal_forms(), lines=True)  # fmt: skip
     _write("text/data/emoji_names.py", "Emoji names", "as GitHub reads them between colons, each with its character.",
            (_npm("gemoji"),), _emoji())  # fmt: skip
+    (HERE.parents[1] / "NOTICE").write_text(_notice(), encoding="utf-8")
+
+
+def _notice() -> str:
+    """Name whose work the tables are, with the licences they come under."""
+    npm = [(name, NPM / name / file) for name, file in NPM_LICENCES.items()]
+    parts = [f"{_npm(name)}\n\n{path.read_text(encoding='utf-8').strip()}" for name, path in npm]
+    cleanco = distribution("cleanco").read_text("LICENSE.txt") or ""
+    parts += [f"{_pypi('cleanco', 'MIT')}\n\n{cleanco.strip()}", f"{_pypi('publicsuffixlist', SUFFIXES)}"]
+    return f"{NOTICE}\n\n{RULE.join(parts)}\n"
 
 
 def _mail_hosts() -> Iterable[str]:

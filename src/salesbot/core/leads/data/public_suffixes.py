@@ -1,7 +1,7 @@
 """Public suffixes: below which registrars sell names; one label is one.
 
 Made by `make data`; do not edit. Sources:
-- publicsuffixlist 1.1.2.20261023 (PyPI, list: MPL-2.0, https://publicsuffix.org/list/)
+- publicsuffixlist 1.1.2.20261023 (PyPI, the list: MPL-2.0, https://publicsuffix.org/list/, https://mozilla.org/MPL/2.0/)
 """
 
 # fmt: off
