@@ -6,7 +6,7 @@ Knows what a heading may be called elsewhere. Every advice it gives leaves out n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from salesbot.core.leads import field_mapping
 from salesbot.core.model.pipeline import KEPT_FIELDS, Pipeline
@@ -60,11 +60,14 @@ class Columns:
 
     def problems(self) -> list[str]:
         """List what is wrong with the columns, each problem once."""
-        found = [*self._problems, *self._unknown(), *self._doubled()]
-        return list(dict.fromkeys(found))
+        problems = list(self._problems)
+        self._add_unknown(problems)
+        self._add_doubled(problems)
+        return list(dict.fromkeys(problems))
 
     def _place(self, name: str) -> int | None:
         """Find the column that somebody means, by its heading or, from 1 on, its place."""
+        problems = self._problems
         found = [place for place, known in enumerate(self.names) if known == markdown.one_line(name)]
         if not found and re.fullmatch("[1-9][0-9]{0,3}", name.strip()) and int(name) <= len(self.names):
             return int(name) - 1
@@ -72,10 +75,10 @@ class Columns:
             return found[0]
         if found:
             places = " and ".join(str(place + 1) for place in found)
-            self._problems.append(f"Columns {places} are both called {name}. Name the one you mean by its number.")
+            problems.append(f"Columns {places} are both called {name}. Name the one you mean by its number.")
         else:
             guess = nearest(name, [known for known in self.names if known])
-            self._problems.append(f"There is no column {name}.{f' Did you mean {guess}?' if guess else ''}")
+            problems.append(f"There is no column {name}.{f' Did you mean {guess}?' if guess else ''}")
         return None
 
     def _field(self, place: int) -> str | None:
@@ -94,7 +97,7 @@ class Columns:
             return CURRENCY
         return heading if heading is not None else ("" if place == self.key else None)
 
-    def _unknown(self) -> Iterator[str]:
+    def _add_unknown(self, problems: list[str]) -> None:
         for place, field in enumerate(self.fields):
             if field is None:
                 wanted = self._wanted.get(place, self.names[place])
@@ -102,15 +105,15 @@ class Columns:
                 guess = nearest(wanted, free)
                 said = self._spell(place)
                 hint = f'Did you mean --map "{said}={guess}"?' if guess else _either(said)
-                yield f"The column {self._name(place)} is no field of a deal. {hint}"
+                problems.append(f"The column {self._name(place)} is no field of a deal. {hint}")
 
-    def _doubled(self) -> Iterator[str]:
+    def _add_doubled(self, problems: list[str]) -> None:
         for field in dict.fromkeys(field for field in self.fields if field):
             places = [place for place, each in enumerate(self.fields) if each == field]
             if len(places) > 1:
                 names = " and ".join(f"{place + 1} ({self.names[place]})" for place in places)
                 left = " or ".join(f'--map "{place + 1}="' for place in places)
-                yield f"Columns {names} are both {field}. Leave one of them out: {left}"
+                problems.append(f"Columns {names} are both {field}. Leave one of them out: {left}")
 
     def _spell(self, place: int) -> str:
         """Write a column as a command line can name it: by its place where its heading would not do."""
