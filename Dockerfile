@@ -14,7 +14,7 @@ RUN python3 -m venv /build/tools \
       --no-build-isolation --wheel-dir /build/wheels -r /build/locks/run.txt
 # PyGithub names PyNaCl, which it uses for writing secrets only; cffi names pycparser, which it uses for building only. We
 # do neither, so they stay behind; imports being lazy, nobody asks for them.
-COPY pyproject.toml README.md LICENSE /build/
+COPY pyproject.toml README.md LICENSE NOTICE /build/
 COPY src/salesbot /build/src/salesbot
 COPY templates /build/templates
 RUN /build/tools/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \

@@ -8,7 +8,7 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 NPM    := tests/conformance/node_modules
 PUBLIC := $(NPM)/@octokit
 
-.PHONY: help test demo threats fuzz bench lint types conformance workflows docs parts browser audit image image-test pictures lock clean
+.PHONY: help test demo threats fuzz bench lint types conformance workflows docs parts browser audit data image image-test pictures lock clean
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -106,6 +106,16 @@ audit: $(VENV)/audit  ## compare everything locked with what is known to be vuln
 	set -e; for lock in locks/*.txt; do $(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r $$lock; done
 	set -e; for lock in .ci/*/package-lock.json tests/*/package-lock.json; do (cd $${lock%/*} && npm audit --package-lock-only); done
 
+$(VENV)/data/ready: locks/data.txt .ci/data/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is not here: install Node.js 20 or later; some lists come as npm packages"; exit 2; }
+	@$(PYTHON) -m venv $(VENV)/data
+	@$(VENV)/data/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r locks/data.txt
+	@npm ci --prefix .ci/data --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+data: $(VENV)/data/ready  ## write the tables of mail hosts, suffixes, legal forms and emoji anew, and NOTICE
+	$(VENV)/data/bin/python .ci/data/build.py
+
 image:  ## build the Action's image (needs buildah)
 	@IMAGE=$(IMAGE) .ci/image
 
@@ -119,6 +129,7 @@ lock:  ## write the lock files anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group fuzz -c locks/dev.txt -o locks/fuzz.txt
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group docs -c locks/dev.txt -o locks/docs.txt
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group audit -c locks/dev.txt -o locks/audit.txt
+	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group data -o locks/data.txt
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.15 --group build -o locks/build.txt
 
 clean:  ## take away what make made

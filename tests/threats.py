@@ -235,7 +235,7 @@ THREATS = [
         "tests/e2e/test_intake.py::test_a_stranger_who_writes_a_marker_keeps_no_lead_out",
         (
             "core/leads/lead.py",
-            "    if not issue.own and LABEL not in {name.casefold() for name in names}:",
+            "    if not issue.own and LABEL not in {label_key(name) for name in names}:",
             "    if False:",
         ),
     ),
@@ -283,7 +283,7 @@ THREATS = [
         "begins a title with `=`, so that a spreadsheet computes it",
         "in the CSV such a cell begins with an apostrophe",
         "tests/core/report/test_files.py::test_a_spreadsheet_computes_nothing_a_stranger_wrote",
-        ("core/report/as_csv.py", """return f"'{line}" if value.startswith(_FORMULA) else line""", "return line"),
+        ("core/text/csv_cells.py", "writer.writerow([inert(cell) for cell in row])", "writer.writerow(list(row))"),
     ),
     Threat(
         "everybody",

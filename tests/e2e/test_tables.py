@@ -102,7 +102,12 @@ def test_what_is_no_deal_does_not_go_out(play: Play, file: Path, state: str) -> 
 
 @pytest.mark.parametrize(
     ("content", "why"),
-    [(b"\xff\xfe", "is no UTF-8 text"), (None, "cannot be read"), (b"key,Company\na,b,c\n", "more cells than")],
+    [
+        (b"\xff\xfe\x00", "is no UTF-16 text"),
+        (b"a\xe4", "is no UTF-8 text"),
+        (None, "cannot be read"),
+        (b"key,Company\na,b,c\n", "more cells than"),
+    ],
 )
 def test_a_file_that_cannot_be_read_is_said_to_be_so(
     play: Play, file: Path, capsys: pytest.CaptureFixture[str], content: bytes | None, why: str
@@ -111,3 +116,41 @@ def test_a_file_that_cannot_be_read_is_said_to_be_so(
         file.write_bytes(content)
     assert run(play, "import", "csv", str(file)) == 2
     assert why in capsys.readouterr().err
+
+
+def test_a_table_that_excel_saved_as_unicode_text_is_the_same_table(
+    play: Play, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert take_in(play, file, TABLE, *MAPPED) == 0
+    play.reconcile()
+    file.write_bytes(TABLE.replace(",", "\t").replace("\n", "\r\n").replace("\t12k", "\t12000.0").encode("utf-16"))
+    assert run(play, "import", "csv", str(file), *MAPPED) == 0
+    assert "0 to open, 0 to change, 2 as they are." in capsys.readouterr().out
+
+
+def test_an_export_for_half_of_europe_comes_in_again_and_changes_nothing(
+    play: Play, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deal = play.deal("qualified", body="### Company\n\nAcme; =1+1\n")
+    play.sales.comment("nora", deal, "/value 9000.50")
+    play.reconcile()
+    assert run(play, "export", "csv", str(file), "--separator", ";", "--decimal", ",") == 0
+    (row,) = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig"), newline=""), delimiter=";"))
+    assert (row["Value"], row["Company"]) == ("9000,5 EUR", "Acme;' =1+1")
+    assert run(play, "import", "csv", str(file)) == 0
+    assert "0 to open, 0 to change, 1 as they are." in capsys.readouterr().out
+
+
+def test_a_total_below_the_rows_is_no_deal(play: Play, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert take_in(play, file, TABLE + "Total,,,12000,\n", *MAPPED) == 2
+    assert "line 4: it names no title, company or person." in capsys.readouterr().err
+    assert play.sales.issues() == ()
+
+
+def test_an_expected_close_that_has_passed_is_taken_and_named(
+    play: Play, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert take_in(play, file, "id,Company,Expected close\n1,Acme,2026-03-01 00:00\n") == 0
+    assert "line 2: Expected close 2026-03-01 has passed" in capsys.readouterr().out
+    (issue,) = play.sales.issues()
+    assert "### Expected close\n\n2026-03-01" in issue.body

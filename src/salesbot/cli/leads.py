@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import threading
 from collections.abc import Mapping
 from datetime import date
@@ -31,9 +32,15 @@ def add_commands(commands: Any) -> None:
     form.add_argument("--dry-run", action="store_true", help="open nothing, say what would come in")
     form.set_defaults(run=import_typeform)
     rows = kinds.add_parser("csv", help="open a deal for each row of a table, or change the one it names")
-    rows.add_argument("file", help="a CSV file in UTF-8; its first line names the columns")
+    rows.add_argument("file", help="a CSV file in UTF-8 or UTF-16; its first line names the columns")
     tools.remote(rows)
-    rows.add_argument("--map", action="append", default=[], metavar="COLUMN=FIELD", help="COLUMN= leaves one out")
+    rows.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="COLUMN=FIELD",
+        help="by heading or place; COLUMN= leaves it out",
+    )
     rows.add_argument("--key", default="", metavar="COLUMN", help="what tells rows apart; default: key, else id")
     rows.add_argument("--dry-run", action="store_true", help="change nothing, say what would be done")
     rows.set_defaults(run=import_csv)
@@ -46,6 +53,8 @@ def add_commands(commands: Any) -> None:
     out = commands.add_parser("export", help="write deals down").add_subparsers(required=True, metavar="what")
     deals = out.add_parser("csv", help="all deals as a table, which `salesbot import csv` reads again")
     deals.add_argument("file", nargs="?", help="where to; without one, it is printed")
+    deals.add_argument("--separator", choices=[",", ";", "tab"], default=",", help="between cells; default: a comma")
+    deals.add_argument("--decimal", choices=[".", ","], default=".", help="before decimals; default: a point")
     tools.remote(deals)
     deals.set_defaults(run=export_csv)
 
@@ -69,7 +78,9 @@ def import_csv(args: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 def export_csv(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Write all deals as a table."""
-    lines = Tables(app := App(tools.github(args, env, dry_run=True), _print), _opening(app)).export()
+    app = App(tools.github(args, env, dry_run=True), _print)
+    separator = "\t" if args.separator == "tab" else args.separator
+    lines = Tables(app, _opening(app)).export(separator, args.decimal)
     if args.file is None:
         for line in lines:
             print(line, end="")
@@ -104,12 +115,16 @@ def run_relay(args: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 def _read(file: str) -> str:
     try:
-        return Path(file).read_bytes().decode("utf-8-sig")
+        content = Path(file).read_bytes()
+        # Excel's "Unicode text" is UTF-16, and begins with a mark that says so.
+        is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        return content.decode("utf-16" if is_wide else "utf-8-sig")
     except OSError as error:
         raise InputError(f"{file} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         hint = "Save it as CSV in UTF-8"
-        raise InputError(f"{file} is no UTF-8 text (byte {error.start}).", hint) from error
+        name = error.encoding.upper().removesuffix("-LE").removesuffix("-BE")
+        raise InputError(f"{file} is no {name} text (byte {error.start}).", hint) from error
 
 
 def _pair(text: str) -> tuple[str, str]:

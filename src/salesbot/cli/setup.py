@@ -105,7 +105,8 @@ def run_labels(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         _show(labels.told(plan))
         return 0
     labels.carry_out(app, context, plan, _print)
-    _print("The labels are as they should be.")
+    if not plan.alike:
+        _print("The labels are as they should be.")
     return 0
 
 

@@ -49,7 +49,7 @@ class Tables:
         for each in plan.changed:
             outcome = outcome.then(self._change(each, pipeline))
         said = f"{len(plan.new):,} to open, {len(plan.changed):,} to change, {plan.same:,} as they are."
-        return told.then(Outcome(notes=(said,))).then(outcome)
+        return told.then(Outcome(notes=(*plan.notes, said))).then(outcome)
 
     def _change(self, change: Changed, pipeline: Pipeline) -> Outcome:
         for _ in range(ROUNDS):
@@ -68,13 +68,13 @@ class Tables:
             return Outcome((effect,)).then(self.opener.reconcile(change.number, EDITED))
         raise ServiceError(f"GitHub did not say whether it changed #{change.number}.", "Import the table again")
 
-    def export(self) -> Iterator[str]:
+    def export(self, separator: str = ",", decimal: str = ".") -> Iterator[str]:
         """Write all deals as lines of a CSV file, open ones first. Raises InputError if the configuration is wrong."""
         context = self.app.github.read_repository(Trigger("export"))
         told, pipeline = self.app.configured(context)
         if pipeline is None:
             raise InputError("\n".join(told.told), "Repair the configuration first")
-        yield from csv_rows.write(self._rows(context, pipeline), pipeline)
+        yield from csv_rows.write(self._rows(context, pipeline), pipeline, separator, decimal)
 
     def _rows(self, context: Facts, pipeline: Pipeline) -> Iterator[dict[str, str]]:
         for state in STATES:

@@ -37,6 +37,7 @@ from salesbot.core.model.facts import Comment, Facts, IssueSummary, Label, Trigg
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.report import weekly_issue
 from salesbot.core.text import checklist_merge, fields, markdown
+from salesbot.core.text.labels import label_key
 
 ROUNDS = 3
 """Read and settle, and again twice at most while something happens in between (docs/design.md, How a run writes)."""
@@ -287,7 +288,7 @@ class App:
 
     def _tell_once(self, facts: Facts, told: ProblemNotice) -> Outcome:
         wanted = CreateLabel(problem_issue.LABEL, "b60205", "salesbot cannot go on until this is repaired")
-        known = {label.name.casefold() for label in facts.repository.labels}
+        known = {label_key(label.name) for label in facts.repository.labels}
         made: tuple[Effect, ...] = ()
         if (
             any(isinstance(effect, OpenProblem) for effect in told.effects)

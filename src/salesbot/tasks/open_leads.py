@@ -22,6 +22,7 @@ from salesbot.core.model.effects import CloseIssue, CreateLabel, OpenLead
 from salesbot.core.model.facts import Facts, IssueSummary, Trigger
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.policies.new_deals import DOUBLE
+from salesbot.core.text.labels import label_key
 from salesbot.tasks.deal import GITHUB_GIVES_UP, ROUNDS, App, Log, Outcome
 from salesbot.tasks.sweep import LONGEST, PER_CONTENT, PER_WRITE, TIMES_IN_A_ROW, content
 
@@ -215,8 +216,8 @@ class LeadOpener:
             self._around = replace(self._around, repository=replace(repository, labels=(*repository.labels, *made)))
 
     def _missing(self, wanted: Sequence[CreateLabel]) -> list[CreateLabel]:
-        known = {label.name.casefold() for label in self._around.repository.labels}
-        return [label for label in wanted if label.name.casefold() not in known]
+        known = {label_key(label.name) for label in self._around.repository.labels}
+        return [label for label in wanted if label_key(label.name) not in known]
 
     def _read_page(self, after: str | None) -> None:
         page, self._after = self.github.newest(self._around, after)

@@ -29,6 +29,7 @@ from salesbot.core.report.reader import Reader, people
 from salesbot.core.report.scope import Scope, look
 from salesbot.core.report.weekly_issue import Memory, Plan, Wanted
 from salesbot.core.text import days
+from salesbot.core.text.labels import label_key
 from salesbot.tasks.deal import GITHUB_GIVES_UP, App, Log, Outcome
 
 WAKING = Trigger("report")
@@ -237,7 +238,7 @@ class Reporter:
         return outcome
 
     def _with_label(self, facts: Facts) -> Facts:
-        known = {label.name.casefold() for label in facts.repository.labels}
+        known = {label_key(label.name) for label in facts.repository.labels}
         if weekly_issue.LABEL in known or self.app.dry_run:
             return facts
         made = self.github.create_labels(

@@ -102,6 +102,13 @@ def test_an_empty_answer_is_none() -> None:
         pytest.param({"Email": "j@acme.com", "Brief": "A\nshop"}, "acme.com: A shop", id="domain and brief"),
         pytest.param({"Email": "j@gmail.com", "Contact": "Jane"}, "Jane", id="a free mail host is no company"),
         pytest.param({"Email": "j@gmx.co.uk"}, "New lead", id="nothing known"),
+        pytest.param({"Email": "j@aon.at", "Contact": "Jane", "Brief": "A shop"}, "Jane: A shop", id="a listed host"),
+        pytest.param({"Email": "j@dsl-nord.example", "Contact": "Jane"}, "Jane", id="a host that no list has, perhaps"),
+        pytest.param(
+            {"Email": "j@acme.com", "Contact": "Jane", "Brief": "ACME needs a shop"}, "acme.com: ACME needs a shop",
+            id="a domain that the brief names is the company's",
+        ),
+        pytest.param({"Email": "j@xn--mller-kva.de"}, "müller.de", id="in the letters of its language"),
         pytest.param({"Brief": "word " * 30}, f"{'word ' * 11}word…", id="sixty characters of the brief, whole words"),
         pytest.param({"Brief": "x" * 80}, f"{'x' * 60}…", id="a word without end"),
     ],

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from salesbot.core.model.defaults import default_pipeline
-from tests.e2e.play import CONFIG, Play
+from tests.e2e.play import CONFIG, Play, kinds
 from tests.tasks.setup.conftest import Command
 
 STAGES = [stage.label for stage in default_pipeline().stages]
@@ -163,3 +163,31 @@ def test_the_command_that_the_problem_issue_names_repairs_it(
     assert play.stages(won) == ["won"]
     play.by_hand(won)
     assert play.problem() is None
+
+
+def test_labels_that_look_alike_are_named_and_left_to_people(play: Play, command: Command) -> None:
+    command("labels", "--yes")
+    for name in ("❤ fans", "❤\ufe0f fans"):
+        play.sales.create_label("kim", name)
+    pair = (
+        "\"❤ fans\" ('\\u2764 fans') and \"❤\ufe0f fans\" ('\\u2764\\ufe0f fans') look alike, and count as one. "
+        "Put one of them on all issues of the other, then delete the other."
+    )
+    before = list_of(play)
+    for options in ((), ("--yes",)):
+        assert command("labels", *options).out.splitlines() == [f"The labels {pair}"]
+    assert list_of(play) == before
+
+
+def test_a_label_that_looks_like_the_stages_is_the_stages(play: Play, command: Command) -> None:
+    play.sales.push("kim", CONFIG, 'version: 1\nstages: {prospect: {label: "❤\ufe0f warm"}}\n')
+    play.sales.create_label("kim", ":heart: Warm")
+    deal = play.deal("lead")
+    play.sales.label("nora", deal, ":heart: Warm")
+    play.reconcile()
+    assert play.sales.issue(deal).labels == (":heart: Warm",)
+    assert "**prospect**" in play.text(deal, "card")
+    assert [name for name in list_of(play) if "warm" in name.casefold()] == [":heart: Warm"]
+    assert set(kinds(play.by_hand(deal))) == {"query"}
+    assert "rename the label :heart: Warm to ❤\ufe0f warm" in command("labels", "--yes").out
+    assert [name for name in list_of(play) if "warm" in name.casefold()] == ["❤\ufe0f warm"]

@@ -13,6 +13,7 @@ from salesbot.adapters.actions.inputs import Inputs, no_number, number_of
 from salesbot.core.errors import InputError
 from salesbot.core.model.facts import IssueSummary, Trigger
 from salesbot.core.text import command_syntax, markdown
+from salesbot.core.text.labels import label_key
 
 MAX_EVENT = 26 * 1024 * 1024
 """Bytes. GitHub delivers no payload over 25 MB."""
@@ -103,7 +104,7 @@ def _gone(issue: Mapping[str, Any]) -> RunRequest:
     body = issue.get("body") or ""
     if not body.startswith(_LEAD_MARKER):
         return _nothing("The issue that is gone came in by no form.")
-    labels = frozenset(str(label["name"]).casefold() for label in issue["labels"])
+    labels = frozenset(label_key(str(label["name"])) for label in issue["labels"])
     gone = IssueSummary(int(issue["number"]), str(issue["title"]), body, labels)
     return RunRequest("task", Trigger("issues.deleted"), task="intake", gone=gone)
 

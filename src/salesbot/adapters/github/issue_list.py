@@ -12,6 +12,7 @@ from salesbot.adapters.github.read import TOLERATED, RepositoryPaths, facts_of, 
 from salesbot.core.model import journal
 from salesbot.core.model.facts import Facts, IssueSummary, Repository, Trigger
 from salesbot.core.text import markdown
+from salesbot.core.text.labels import label_key
 
 
 def newest(client: Client, repository: Repository, after: str | None) -> tuple[list[IssueSummary], str | None]:
@@ -53,7 +54,7 @@ def other(node: Json) -> IssueSummary:
         number=need(node, "number"),
         title=need(node, "title"),
         body=node.get("body") or "",
-        labels=frozenset(label["name"].casefold() for label in nodes(node, "labels")),
+        labels=frozenset(label_key(label["name"]) for label in nodes(node, "labels")),
         duplicate=node.get("stateReason") == "DUPLICATE",
         open=need(node, "state") == "OPEN",
         own=need(node, "viewerDidAuthor"),

@@ -44,6 +44,7 @@ from salesbot.core.model.effects import (
 )
 from salesbot.core.model.facts import Comment, Edit, Facts, IssueSummary, Label
 from salesbot.core.report import weekly_issue
+from salesbot.core.text.labels import label_key
 
 MOST_ALIASES = 60
 """One client measured that GitHub takes about 75 mutations in one document."""
@@ -204,9 +205,12 @@ def _step(effect: Effect, facts: Facts) -> Step:  # one line for each effect: th
 
 def _label(name: str, facts: Facts) -> str:
     on_issue = facts.issue.labels if facts.issue is not None else ()
-    for label in (*facts.repository.labels, *on_issue):
-        if label.name.casefold() == name.casefold():
-            return label.id
+    known = (*facts.repository.labels, *on_issue)
+    # The very label first: there may be two that look alike.
+    for read in (str.casefold, label_key):
+        for label in known:
+            if read(label.name) == read(name):
+                return label.id
     raise ServiceError(f"The label {name} vanished while it was wanted.", "The next run looks again")
 
 

@@ -23,6 +23,7 @@ from salesbot.core.model.pipeline import (
     checklist_file,
     field_key,
 )
+from salesbot.core.text.labels import label_key
 from salesbot.core.text.money import DECIMALS
 
 Settings = Mapping[str, Any]
@@ -111,9 +112,11 @@ def labels_are_fit(case: Case) -> None:
     owners: dict[str, Stage] = {}
     for stage in case.pipeline.stages:
         path = ("stages", stage.name, "label")
-        label = stage.label.casefold()
-        if len(label) > MAX_LABEL:
-            case.findings.add(path, f"the label has {len(label)} characters; {MAX_LABEL} are allowed", "Set `label`.")
+        label = label_key(stage.label)
+        if len(stage.label) > MAX_LABEL:
+            case.findings.add(
+                path, f"the label has {len(stage.label)} characters; {MAX_LABEL} are allowed", "Set `label`."
+            )
         if label in OWN_LABELS or label.startswith("attention:"):
             case.findings.add(path, f'the label "{shown(stage.label)}" means something else to salesbot')
         if label in owners:
@@ -132,7 +135,7 @@ def _shared(case: Case, stage: Stage, other: Stage, key: str, what: str) -> None
 def _earlier_labels_are_free(case: Case, owners: Mapping[str, Stage]) -> None:
     for stage in case.pipeline.stages:
         for before in stage.was:
-            owner = owners.get(f"{case.pipeline.label_prefix}{before}".casefold())
+            owner = owners.get(label_key(f"{case.pipeline.label_prefix}{before}"))
             if owner is not None and owner is not stage:
                 what = f'"{shown(owner.label)}" is the label of {owner.name}, so it cannot mean {stage.name} as well'
                 case.findings.add(("stages", stage.name, "was", before), what)

@@ -19,6 +19,7 @@ from salesbot.core.model.journal import Journal, find_cards
 from salesbot.core.model.pipeline import HORIZON, Pipeline
 from salesbot.core.policies import attention, new_deals
 from salesbot.core.text import fields
+from salesbot.core.text.labels import label_key
 
 ACTIVITY_WINDOW = timedelta(days=35)
 """How far back the sweep asks who somebody is: beyond every idle limit of the default pipeline."""
@@ -81,8 +82,8 @@ def _needs_comments(facts: Facts, pipeline: Pipeline, journal: Journal | None) -
 
 
 def _needs_labels(facts: Facts, pipeline: Pipeline, journal: Journal | None) -> bool:
-    names = {label.name.casefold() for label in facts.repository.labels}
-    if any(stage.label.casefold() not in names for stage in pipeline.stages):
+    names = {label_key(label.name) for label in facts.repository.labels}
+    if any(label_key(stage.label) not in names for stage in pipeline.stages):
         return True
     return (
         journal is not None

@@ -18,6 +18,7 @@ from salesbot.core.model.facts import Facts
 from salesbot.core.model.journal import Cards, find_cards
 from salesbot.core.model.pipeline import HORIZON, Pipeline
 from salesbot.core.policies import attention, revisit
+from salesbot.core.text.labels import has_prefix, label_key
 
 
 @dataclass(frozen=True, order=True)
@@ -163,7 +164,7 @@ def _attention(state: DealState, facts: Facts, pipeline: Pipeline, now: datetime
     reminded = attention.remind(state, scene, pipeline, now, _Silent())
     if reminded.pending != state.pending:
         yield REMIND, "somebody is to be reminded"
-    on = {label.name.casefold() for label in issue.labels if label.name.casefold().startswith(attention.PREFIX)}
+    on = {label_key(label.name) for label in issue.labels if has_prefix(label.name, attention.PREFIX)}
     current = attention.current_occasions(state, scene, pipeline, now)
     if wanted != on or any(key not in current for key in _occasions_told(facts)):
         yield MARK, "what needs a person has changed"

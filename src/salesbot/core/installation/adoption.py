@@ -17,6 +17,7 @@ from salesbot.core.model.journal import find_cards
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.reconcile import card_comment
 from salesbot.core.reconcile.reconcile import stage_labels
+from salesbot.core.text.labels import label_key
 from salesbot.core.text.render import Renderer
 
 
@@ -38,24 +39,24 @@ def with_earlier(pipeline: Pipeline, map_: Mapping[str, str]) -> Pipeline:
 
 
 def _new_names(stage: Stage, map_: Mapping[str, str]) -> list[str]:
-    known = {name.casefold() for name in (*stage.was, stage.label)}
-    return [label for label, name in map_.items() if name == stage.name and label.casefold() not in known]
+    known = {label_key(name) for name in (*stage.was, stage.label)}
+    return [label for label, name in map_.items() if name == stage.name and label_key(label) not in known]
 
 
 def renames(labels: Mapping[str, Label], pipeline: Pipeline, map_: Mapping[str, str]) -> list[tuple[Label, Stage]]:
     """Say which labels are renamed: the first of each stage, where the stage's own name is free.
 
     Further labels of the same stage keep their names, and the deals that carry them change labels. `labels` are those
-    of the repository, by lower-case name.
+    of the repository, by `label_key`.
     """
-    taken = {stage.name for stage in pipeline.stages if stage.label.casefold() in labels}
+    taken = {stage.name for stage in pipeline.stages if label_key(stage.label) in labels}
     found_ = []
     for name, to in map_.items():
         stage = pipeline.stage(to)
         assert stage is not None, to
         if stage.name not in taken:
             taken.add(stage.name)
-            found_.append((labels[name.casefold()], stage))
+            found_.append((labels[label_key(name)], stage))
     return found_
 
 

@@ -1,43 +1,29 @@
-"""All deals as CSV and JSON, for whoever goes on without salesbot.
-
-What a stranger wrote may begin like a formula; a spreadsheet is kept from computing it.
-"""
+"""All deals as CSV and JSON, for whoever goes on without salesbot."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from datetime import datetime
 
 from salesbot.core.installation.leaving import Row
+from salesbot.core.text import csv_cells
 
 COLUMNS = ("number", "title", "stage", "state", "created", "owner", "url")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 VERSION = 1
 
 
 def as_csv(rows: Sequence[Row]) -> str:
     """Write a line for each deal, and a column for each field that any of them has."""
     headings = list(dict.fromkeys(heading for row in rows for heading in row.fields))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*COLUMNS, *(_cell(heading) for heading in headings)])
-    for row in rows:
-        writer.writerow([_cell(text) for text in (*_values(row), *(row.fields.get(name, "") for name in headings))])
-    return out.getvalue()
+    cells = ((*_values(row), *(row.fields.get(name, "") for name in headings)) for row in rows)
+    table = ((" ".join(text.split()) for text in row) for row in ((*COLUMNS, *headings), *cells))
+    return "".join(csv_cells.lines(table))
 
 
 def _values(row: Row) -> tuple[str, ...]:
     state = "open" if row.open else "closed"
     return (str(row.number), row.title, row.stage, state, _time(row.created), row.owner, row.url)
-
-
-def _cell(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet would compute (OWASP: CSV injection)."""
-    line = " ".join(text.split())
-    return f"'{line}" if text.startswith(_FORMULA) else line
 
 
 def as_json(rows: Sequence[Row], repository: str, now: datetime) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from salesbot.core.installation.problem_issue import MARKER
 from salesbot.core.model.facts import Label, Repository
 from salesbot.core.model.pipeline import Pipeline, Stage
-from salesbot.core.text import markdown
+from salesbot.core.text import labels, markdown
+from salesbot.core.text.labels import label_key
 
 
 @dataclass(frozen=True)
@@ -47,17 +48,39 @@ def changes(repository: Repository, pipeline: Pipeline, known: Mapping[str, str]
 
     A label that is another stage's, now or by an earlier name, is never renamed.
     """
-    by_name = {label.name.casefold(): label for label in repository.labels}
+    by_name = _by_name(repository)
     found = []
     for stage in pipeline.stages:
-        label = by_name.get(stage.label.casefold()) or _renamed(stage, repository, pipeline, known)
-        if label is None or (label.name.casefold(), label.color.casefold(), label.description) != (
-            stage.label.casefold(),
+        label = (
+            by_name.get(stage.label)
+            or by_name.get(label_key(stage.label))
+            or _renamed(stage, repository, pipeline, known)
+        )
+        if label is None or (label_key(label.name), label.color.casefold(), label.description) != (
+            label_key(stage.label),
             stage.color.casefold(),
             stage.description,
         ):
             found.append(LabelChange(stage, label))
     return found
+
+
+def _by_name(repository: Repository) -> dict[str, Label]:
+    """The labels by what they look like and, first of all, by their very name: of two that look alike it decides."""
+    return {label_key(label.name): label for label in reversed(repository.labels)} | {
+        label.name: label for label in repository.labels
+    }
+
+
+def look_alikes(repository: Repository) -> list[str]:
+    """Name the labels that people cannot tell apart, in a sentence for each group."""
+    groups = labels.look_alikes(sorted(label.name for label in repository.labels))
+    return [f"The labels {' and '.join(map(_spelled, group))} look alike, and count as one." for group in groups]
+
+
+def _spelled(name: str) -> str:
+    """Show a label, and where it is not plain ASCII also how it is written: two that look alike would look alike."""
+    return f'"{name}"' if name.isascii() else f'"{name}" ({name!a})'
 
 
 def _renamed(stage: Stage, repository: Repository, pipeline: Pipeline, known: Mapping[str, str]) -> Label | None:

@@ -16,6 +16,7 @@ from salesbot.core.model.facts import Facts, Label
 from salesbot.core.model.journal import CARD, Journal, find_cards
 from salesbot.core.model.pipeline import DEFAULT_STAGES, Pipeline, Stage
 from salesbot.core.text import fields, markdown
+from salesbot.core.text.labels import label_key
 from salesbot.core.text.render import Renderer
 from salesbot.core.views import card
 
@@ -87,11 +88,11 @@ def is_dated(body: str) -> bool:
 
 def labels_back(labels: tuple[Label, ...], pipeline: Pipeline) -> list[tuple[Label, Stage, str]]:
     """Say which stage labels get an earlier name back: the first label in full that `was:` names, if it is free."""
-    by_name = {label.name.casefold(): label for label in labels}
+    by_name = {label_key(label.name): label for label in labels}
     back = []
     for stage in pipeline.stages:
-        label = by_name.get(stage.label.casefold())
-        earlier = [was for was in stage.was if was not in DEFAULT_STAGES and was.casefold() not in by_name]
+        label = by_name.get(label_key(stage.label))
+        earlier = [was for was in stage.was if was not in DEFAULT_STAGES and label_key(was) not in by_name]
         if label is not None and earlier:
             back.append((label, stage, earlier[0]))
     return back

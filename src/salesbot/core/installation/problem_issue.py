@@ -15,6 +15,7 @@ from salesbot.core.model.facts import Facts, Repository
 from salesbot.core.model.journal import find_cards
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text import markdown
+from salesbot.core.text.labels import label_key
 from salesbot.core.text.render import Renderer
 
 TITLE = "salesbot needs attention"
@@ -63,11 +64,11 @@ def woken_problem(pipeline: Pipeline, repository: Repository, old: str, label_id
 
 def _missing(problem: LabelProblem, repository: Repository, pipeline: Pipeline) -> LabelProblem | None:
     by_id = {label.id: label for label in repository.labels}
-    names = {label.name.casefold() for label in repository.labels}
+    names = {label_key(label.name) for label in repository.labels}
     found = by_id.get(problem.id)
     if found is not None and pipeline.stage_of_label(found.name) is not None:
         return None
-    if found is None and problem.label.casefold() in names:
+    if found is None and label_key(problem.label) in names:
         return None
     return LabelProblem(problem.stage, problem.label, problem.id, found.name if found else None)
 

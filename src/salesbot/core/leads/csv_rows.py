@@ -1,6 +1,6 @@
 """Tables: deals as rows of a CSV file, out and in again. Nothing is written unless every line of a table is right.
 
-Knows columns and what a cell may say. Knows no file, and moves no deal: stages are labels and commands.
+Knows what a row asks for. Knows no file, and moves no deal: stages are labels and commands.
 """
 
 from __future__ import annotations
@@ -12,25 +12,31 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from salesbot.core.commands import arguments
 from salesbot.core.errors import InputError
-from salesbot.core.leads import field_mapping, lead
-from salesbot.core.leads.lead import BRIEF, FROM_TABLE, OTHER, Lead
+from salesbot.core.leads import csv_values, lead
+from salesbot.core.leads.csv_columns import CURRENCY, KEY, Columns, headings
+from salesbot.core.leads.lead import FROM_TABLE, Lead
 from salesbot.core.model.deal import Refusal
 from salesbot.core.model.facts import IssueSummary
-from salesbot.core.model.pipeline import KEPT_FIELDS, Pipeline
-from salesbot.core.text import fields, markdown
+from salesbot.core.model.pipeline import Pipeline
+from salesbot.core.text import csv_cells, fields, markdown
 from salesbot.core.text.command_syntax import nearest
 
 ABOUT = ("number", "title", "stage", "state", "owner", "opened", "url")
 """Columns of an exported deal before its fields. Of these `title` and `stage` say how a new deal begins."""
-NOT_TAKEN = ("state", "owner", "opened", "url", "next step", *(kept.casefold() for kept in KEPT_FIELDS))
-"""Columns that an import passes over: they are said elsewhere, by commands or by GitHub."""
-KEYS = ("key", "id")
+SEPARATORS = ",;\t|"
 MOST_ROWS = 20_000
 LONGEST_KEY = 200
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would run."""
+_WHO = ("Company", "Contact", "Email")
+"""What tells whom a deal is with; a row needs one of these, or a title."""
+NO_DEAL = "it names no title, company or person. Take totals and notes out of the table."
+_FOOTER = re.compile(
+    r"(?:(?:grand |sub-?)?total[es]?|sum|summe|gesamt(?:summe)?|somme|suma|totaal|count|record count|anzahl)"
+    r"\W*(?:\d+\W*)?"
+    r"|(?:copyright|\u00a9|\(c\)|confidential|generated (?:by|on|at)|as of|report (?:generated|run|date))\b.*|\u00a9.*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What stands below the rows of a report, in whichever column comes first."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,8 @@ class Row:
     stage: str = ""
     said: Mapping[str, str] = field(default_factory=dict)
     """By heading; empty cells say nothing."""
+    currency: str = ""
+    """Of the row's amounts, where a column of its own says it."""
 
 
 @dataclass(frozen=True)
@@ -64,28 +72,25 @@ class Plan:
     problems: tuple[str, ...] = ()
     same: int = 0
     """Rows that say what the deal says already."""
+    notes: tuple[str, ...] = ()
+    """What is taken as it is, and people should look at."""
 
 
 # Out
 
 
-def headings(pipeline: Pipeline) -> tuple[str, ...]:
-    """List the fields an exported deal has."""
-    return tuple(heading for heading in pipeline.headings if heading not in KEPT_FIELDS)
-
-
-def write(rows: Iterable[Mapping[str, str]], pipeline: Pipeline) -> Iterator[str]:
+def write(
+    rows: Iterable[Mapping[str, str]], pipeline: Pipeline, separator: str = ",", decimal: str = "."
+) -> Iterator[str]:
     """Write rows, by column, as lines of a CSV file. No cell is a formula to whoever opens it in a spreadsheet."""
     columns = [*ABOUT, *headings(pipeline)]
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_inert(row.get(column, "")) for column in columns])
-        yield out.getvalue()
-        out.seek(0)
-        out.truncate()
-    yield out.getvalue()
+    yield from csv_cells.lines([columns], separator, "\r\n")
+    cells = ((_localised(row.get(column, ""), column, decimal, pipeline) for column in columns) for row in rows)
+    yield from csv_cells.lines(cells, separator, "\r\n")
+
+
+def _localised(cell: str, column: str, decimal: str, pipeline: Pipeline) -> str:
+    return csv_values.with_comma(cell, column, pipeline) if decimal == "," else cell
 
 
 def shown(body: str, pipeline: Pipeline) -> dict[str, str]:
@@ -94,47 +99,37 @@ def shown(body: str, pipeline: Pipeline) -> dict[str, str]:
     return {heading: markdown.unquoted(said[heading]) for heading in headings(pipeline) if heading in said}
 
 
-def _inert(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-def _meant(cell: str) -> str:
-    text = cell.strip()
-    return text[1:] if text[:1] == "'" and text[1:].startswith(_FORMULA) else text
-
-
 # In
 
 
 def read(text: str, mapped: Mapping[str, str], key: str, pipeline: Pipeline) -> list[Row]:
-    """Read a table; `mapped` says for columns which field they are, "" for none. `key` names the column of the key.
+    """Read a table; `mapped` says for columns, by heading or place, which field they are, "" for none.
 
-    Raises InputError with everything that is wrong with the columns, or if it is no table.
+    `key` names the column of the key. Raises InputError with everything that is wrong with the columns, or if it is no
+    table.
     """
-    lines = _parsed(text)
-    names = [name.strip() for name in lines[0][1]]
-    columns, problems = _columns(names, mapped, key, pipeline)
-    problems += [
-        f"line {line}: it has more cells than there are columns." for line, row in lines if len(row) > len(names)
-    ]
+    (_, names), *rows = _parsed(text)
+    columns = Columns(names, mapped, key, pipeline)
+    too_long = (line for line, row in rows if any(cell.strip() for cell in row[len(names) :]))
+    problems = [*columns.problems(), *(f"line {line}: it has more cells than there are columns." for line in too_long)]
     if problems:
         raise InputError("\n".join(problems), "Nothing was done")
-    return [_row(line, dict(zip(columns, cells, strict=False)), cells, names, key) for line, cells in lines[1:]]
+    return [_row(line, cells, columns) for line, cells in rows]
 
 
 def _parsed(text: str) -> list[tuple[int, list[str]]]:
-    header = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=header.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    begun, text = _without_hint(text.removeprefix("\ufeff"))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
     found: list[tuple[int, list[str]]] = []
+    skipped = begun - 1
     try:
-        begun = 1
         for cells in reader:
-            if any(cell.strip() for cell in cells):
+            if any(_given(cell) for cell in cells):
                 found.append((begun, cells))
-            begun = reader.line_num + 1
+            begun = skipped + reader.line_num + 1
     except csv.Error as error:
-        raise InputError(f"line {reader.line_num}: this is no CSV: {error}.", "Nothing was done") from error
+        line = skipped + reader.line_num
+        raise InputError(f"line {line}: this is no CSV: {error}.", "Nothing was done") from error
     if not found:
         raise InputError("The table is empty.", "Its first line names the columns")
     if len(found) > MOST_ROWS:
@@ -142,50 +137,36 @@ def _parsed(text: str) -> list[tuple[int, list[str]]]:
     return found
 
 
-def _columns(
-    names: Sequence[str], mapped: Mapping[str, str], key: str, pipeline: Pipeline
-) -> tuple[list[str], list[str]]:
-    """Say for each column what it is: `number`, `title`, `stage`, `key`, a heading, or "" for nothing of ours."""
-    problems = [f"There is no column {name}." for name in (*mapped, *([key] if key else [])) if name not in names]
-    found = [_column(name, mapped, key, pipeline) for name in names]
-    for name, column in zip(names, found, strict=True):
-        if column is None:
-            problems.append(_unknown(mapped.get(name, name), name, pipeline))
-        elif column and found.count(column) > 1:
-            problems.append(f'Two columns are {column}. Leave one out: --map "{name}="')
-    return [column or "" for column in found], list(dict.fromkeys(problems))
+def _without_hint(text: str) -> tuple[int, str]:
+    """Pass over the line that tells Excel the separator."""
+    found = re.match(r"\"?sep=.\"?\r?\n", text, re.IGNORECASE)
+    return (2, text[found.end() :]) if found else (1, text)
 
 
-def _column(name: str, mapped: Mapping[str, str], key: str, pipeline: Pipeline) -> str | None:
-    wanted = mapped.get(name, name).strip()
-    folded = wanted.casefold()
-    if not wanted or folded in NOT_TAKEN or (folded in KEYS and (not key or name == key)):
-        return "key" if folded in KEYS else ""
-    if folded in ("number", "title", "stage"):
-        return folded
-    heading = pipeline.heading(folded) or field_mapping.heading_of(wanted, pipeline)
-    return heading if heading is not None else ("" if name == key else None)
+def _separator(text: str) -> str:
+    """Find the separator: the one that makes the most of the line of headings."""
+    header = re.sub(r'"[^"]*"', '""', text.lstrip("\r\n").split("\n", 1)[0])
+    return max(SEPARATORS, key=header.count)
 
 
-def _unknown(wanted: str, name: str, pipeline: Pipeline) -> str:
-    guess = nearest(wanted, headings(pipeline))
-    hint = (
-        f'Did you mean --map "{name}={guess}"?' if guess else f'Say --map "{name}=field", or --map "{name}=" for none.'
-    )
-    return f"The column {name} is no field of a deal. {hint}"
+def _given(cell: str) -> str:
+    """Read a cell as it was meant; nothing if a program wrote that it is empty."""
+    plain = csv_cells.meant(cell).strip()
+    return "" if plain in csv_values.EMPTY else plain
 
 
-def _row(line: int, cells: Mapping[str, str], all_cells: Sequence[str], names: Sequence[str], key: str) -> Row:
-    given = {column: _meant(cell) for column, cell in cells.items() if column and cell.strip()}
-    number = given.pop("number", "").removeprefix("#")
-    by_column = dict(zip(names, all_cells, strict=False))
-    own_key = given.pop("key", "") or _meant(by_column.get(key, ""))
+def _row(line: int, cells: Sequence[str], columns: Columns) -> Row:
+    read_cells = [_given(cell) for cell in cells]
+    given = {column: cell for column, cell in zip(columns.fields, read_cells, strict=False) if column and cell}
+    number = csv_values.bare_key(given.pop("number", "").removeprefix("#"))
+    named = read_cells[columns.key] if columns.key is not None and columns.key < len(read_cells) else ""
     return Row(
         line=line,
         number=int(number) if re.fullmatch("[1-9][0-9]{0,8}", number) else (0 if number else None),
-        key=markdown.one_line(own_key),
+        key=markdown.one_line(given.pop(KEY, "") or named),
         title=markdown.one_line(given.pop("title", "")),
         stage=given.pop("stage", ""),
+        currency=given.pop(CURRENCY, ""),
         said=given,
     )
 
@@ -195,28 +176,46 @@ def plan(
 ) -> Plan:
     """Compare a table with the deals there are. Every problem at once, each with its line."""
     deals = {other.number: other for other in other_issues}
-    keys = {mark.key: number for number, other in deals.items() if (mark := lead.mark_of(other)) is not None}
+    keys = _known_keys(deals.values())
     new: list[Lead] = []
     changed: list[Changed] = []
     problems: list[str] = []
+    notes: list[str] = []
     seen: dict[str, int] = {}
     for row in rows:
-        number = row.number if row.number is not None else keys.get(_key(row))
+        number = row.number if row.number is not None else _known(row.key, keys)
+        deal = deals.get(number or 0)
+        if number is None and not _is_deal(row):
+            problems.append(f"line {row.line}: {NO_DEAL}")
+            continue
         wrong = [*_wrong_row(row, deals), *_twice(row, seen)]
-        said, refused = _read_cells(row, deals.get(number or 0), pipeline, today)
-        wrong += refused + _wrong_stage(row, deals.get(number or 0), pipeline)
+        said, refused = _read_cells(row, deal, pipeline, today)
+        wrong += refused + _wrong_stage(row, deal, pipeline)
         problems += [f"line {row.line}: {problem}" for problem in wrong]
+        notes += [f"line {row.line}: {note}" for note in _passed(said, today)]
         if number is None:
             new.append(Lead(_key(row), now, said, named=row.title, stage=row.stage.casefold()))
         elif said:
             changed.append(Changed(number, said, row.line))
     if problems:
         return Plan(problems=tuple(problems))
-    return Plan(tuple(new), tuple(changed), same=len(rows) - len(new) - len(changed))
+    return Plan(tuple(new), tuple(changed), same=len(rows) - len(new) - len(changed), notes=tuple(notes))
 
 
 def _key(row: Row) -> str:
     return f"{FROM_TABLE}:{row.key}"
+
+
+def _known_keys(deals: Iterable[IssueSummary]) -> dict[str, int]:
+    """The numbers of the deals that came from a table, by their keys, and by what a spreadsheet leaves of these."""
+    marks = {mark.key: deal.number for deal in deals if (mark := lead.mark_of(deal)) is not None}
+    own = {key.partition(":")[2]: number for key, number in marks.items() if key.startswith(f"{FROM_TABLE}:")}
+    return {csv_values.bare_key(key): number for key, number in own.items()} | own
+
+
+def _known(key: str, keys: Mapping[str, int]) -> int | None:
+    found = keys.get(key)
+    return found if found is not None else keys.get(csv_values.bare_key(key))
 
 
 def _wrong_row(row: Row, deals: Mapping[int, IssueSummary]) -> Iterator[str]:
@@ -226,14 +225,29 @@ def _wrong_row(row: Row, deals: Mapping[int, IssueSummary]) -> Iterator[str]:
         yield "it has neither a number nor a key. Name the column that tells rows apart: --key COLUMN"
     if len(row.key) > LONGEST_KEY:
         yield f"its key is longer than {LONGEST_KEY} characters."
+    if csv_values.is_damaged(row.key):
+        yield f"a spreadsheet rounded its key to {row.key}. Format that column as text before you save it."
+
+
+def _is_deal(row: Row) -> bool:
+    """Say whether a row names a title, a company or a person, and not only what reports write below their rows."""
+    names = [row.title, *(row.said.get(heading, "") for heading in _WHO)]
+    return any(name and not _FOOTER.fullmatch(name) for name in names)
 
 
 def _twice(row: Row, seen: dict[str, int]) -> Iterator[str]:
     name = f"the number {row.number}" if row.number is not None else f"the key {row.key}"
+    same = name if row.number is not None else csv_values.bare_key(row.key)
     if row.number is not None or row.key:
-        if name in seen:
-            yield f"{name} stands in line {seen[name]} already."
-        seen.setdefault(name, row.line)
+        if same in seen:
+            yield f"{name} stands in line {seen[same]} already."
+        seen.setdefault(same, row.line)
+
+
+def _passed(said: Mapping[str, str], today: date) -> Iterator[str]:
+    day = said.get("Expected close", "")
+    if day and day < today.isoformat():
+        yield f"Expected close {day} has passed; the report shows the deal as late until you set another day."
 
 
 def _wrong_stage(row: Row, deal: IssueSummary | None, pipeline: Pipeline) -> list[str]:
@@ -259,11 +273,12 @@ def _read_cells(
     said: dict[str, str] = {}
     problems: list[str] = []
     for heading, cell in row.said.items():
-        if " ".join(cell.split()) == " ".join(current.get(heading, "").split()):
+        before = current.get(heading, "")
+        if csv_values.means(heading, cell, before, row.currency, pipeline):
             continue
-        text = cell if heading in (BRIEF, OTHER) else arguments.read(heading, cell, today, pipeline)
+        text = csv_values.read(heading, cell, row.currency, today, pipeline)
         if isinstance(text, Refusal):
             problems.append(f"{heading}: {text.reason}")
-        elif text != current.get(heading, ""):
+        elif text not in (before, csv_values.read(heading, before, "", today, pipeline) if before else ""):
             said[heading] = text
     return said, problems

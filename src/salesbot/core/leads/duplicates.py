@@ -1,18 +1,16 @@
 """Duplicates: other deals that may be the same one, and why. Named on the new deal's card, never merged by themselves.
 
-The same mail address, the same company domain that is no mail host, the same name. Names are compared without case,
-accents, punctuation and legal form.
+The same mail address, the same company domain that is no mail host, the same name: each in whatever spelling.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
-from salesbot.core.leads.mail_hosts import company_domain
+from salesbot.core.leads import domains, names
+from salesbot.core.leads.mail_hosts import company_domain, domain_of
 from salesbot.core.model.facts import IssueSummary
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text import fields
@@ -30,14 +28,12 @@ MOST_NAMED = 5
 """Twins that a card names; whoever has more is a customer, and people know."""
 NO_DEALS = frozenset({"not-a-deal", "report", "salesbot-problem"})
 
-_LEGAL_FORMS_IN_WORDS = """
-    ab ag aps as asa bv bvba co company corp corporation cv doo eg eirl eood ev gbr gesmbh ggmbh gmbh inc incorporated
-    kft kg kgaa limited llc llp ltd ltda mbh nv oe ohg ood oy oyj partg plc pte pty sa sarl sas se sia sl spa spol
-    sprl srl sro stiftung ug und
-    """
-_LEGAL_FORMS = frozenset(_LEGAL_FORMS_IN_WORDS.split())
-_SHORTEST_NAME = 3
-"""Letters of a company's name below which sameness says nothing."""
+_SEARCHED = 4
+"""Letters from which on a name is looked for within words; a shorter one has to be a word."""
+_WEBSITES = frozenset({"website", "web", "homepage", "url", "domain", "site"})
+"""How teams call a field of their own that holds the address of a company."""
+Traits = Mapping[str, frozenset[str]]
+"""What a deal can be recognised by, in all its spellings, under why it matters."""
 
 
 @dataclass(frozen=True)
@@ -48,17 +44,24 @@ class PossibleDuplicate:
     why: str
 
 
-def traits(body: str, pipeline: Pipeline) -> dict[str, str]:
-    """Gather what a deal can be recognised by, under why it matters; the strongest reason first."""
+def traits(body: str, pipeline: Pipeline) -> Traits:
+    """Gather what a deal can be recognised by; the strongest reason first."""
     said = fields.read(body, pipeline.headings, pipeline.one_line)
-    mail = said.get("Email", "").strip().casefold()
+    name, host = domains.mailbox(said.get("Email", ""))
     found = {
-        SAME_EMAIL: mail if "@" in mail else "",
-        SAME_DOMAIN: company_domain(mail),
-        SAME_COMPANY: _company(said.get("Company", "")),
-        SAME_NAME: _person(said.get("Contact", "")),
+        SAME_EMAIL: frozenset({f"{name}@{host}"} if name else ()),
+        SAME_DOMAIN: _domains(said),
+        SAME_COMPANY: names.of_company(said.get("Company", "")),
+        SAME_NAME: names.of_person(said.get("Contact", "")),
     }
-    return {why: value for why, value in found.items() if value}
+    return {why: values for why, values in found.items() if values}
+
+
+def _domains(said: Mapping[str, str]) -> frozenset[str]:
+    """The company's domain, by its mail address or wherever else somebody wrote an address of the company."""
+    sites = (text for heading, text in said.items() if heading == "Company" or heading.casefold() in _WEBSITES)
+    found = (company_domain(said.get("Email", "")), *map(domain_of, sites))
+    return frozenset(found) - {""}
 
 
 def find(number: int, body: str, other_issues: Iterable[IssueSummary], pipeline: Pipeline) -> list[PossibleDuplicate]:
@@ -71,42 +74,27 @@ def find(number: int, body: str, other_issues: Iterable[IssueSummary], pipeline:
     ]
 
 
-def _same(mine: Mapping[str, str], other: IssueSummary, pipeline: Pipeline) -> list[str]:
+def _same(mine: Traits, other: IssueSummary, pipeline: Pipeline) -> list[str]:
     """Say why another issue may be the same deal; nothing if it is no deal or nothing is the same."""
     if other.duplicate or other.labels & NO_DEALS or not _may_be(mine, other.body):
         return []
     theirs = traits(other.body, pipeline)
-    whys = [why for why, value in mine.items() if theirs.get(why) == value]
+    whys = [why for why, values in mine.items() if values & theirs.get(why, frozenset())]
     # The same address says all that its domain says.
     return [why for why in whys if why != SAME_DOMAIN or SAME_EMAIL not in whys]
 
 
-def _may_be(mine: Mapping[str, str], body: str) -> bool:
+def _may_be(mine: Traits, body: str) -> bool:
     """Look for the words first: taking a description apart costs a hundred times as much."""
-    text = _folded(body)
-    return any(all(word in text for word in _words(value)) for value in mine.values())
+    return any(_may_say(why, value, body) for why, values in mine.items() for value in values)
 
 
-def _words(value: str) -> Iterator[str]:
-    return (word for word in re.split(r"[^\w]+", _folded(value)) if word)
-
-
-def _company(name: str) -> str:
-    """A company's name without its legal form: `Acme GmbH & Co. KG` is `acme`."""
-    words = list(_words(re.sub(r"(?<=\w)\.(?=\w\b)", "", name)))
-    kept = [word for word in words if word not in _LEGAL_FORMS] or words
-    joined = " ".join(kept)
-    return joined if len(joined) >= _SHORTEST_NAME else ""
-
-
-def _person(name: str) -> str:
-    """A person's name, if it is more than one word: there are many Peters."""
-    words = sorted(_words(name))
-    return " ".join(words) if len(words) > 1 else ""
-
-
-@lru_cache(maxsize=2 * COMPARED)
-def _folded(text: str) -> str:
-    """Small letters without accents; `ß` is `ss`. Of a hundred new leads each is compared with the same issues."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+def _may_say(why: str, value: str, body: str) -> bool:
+    text = names.compact(body)
+    if why == SAME_EMAIL:
+        return names.compact(value.partition("@")[0]) in text
+    if why == SAME_DOMAIN:
+        return names.compact(value) in text or names.compact(domains.host_of(value)) in text
+    if len(value) < _SEARCHED:
+        return re.search(rf"(?<!\w){re.escape(value)}(?!\w)", names.undotted(names.folded(body)[0])) is not None
+    return all(word in text for word in value.split())

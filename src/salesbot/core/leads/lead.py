@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from salesbot.core.leads.mail_hosts import company_domain
+from salesbot.core.leads import mail_hosts
 from salesbot.core.model.facts import Issue, IssueSummary
 from salesbot.core.model.pipeline import LEAD_FIELDS, Pipeline
 from salesbot.core.text import markdown
+from salesbot.core.text.labels import label_key
 from salesbot.core.text.render import Markdown, Renderer
 
 MARKER = "lead"
@@ -96,12 +97,24 @@ class Mark:
 
 
 def title(lead: Lead) -> str:
-    """Name the deal: `{company, else mail domain unless free, else name}: {service, else how the brief begins}`."""
+    """Name the deal: `{company, else the company's mail domain, else name}: {service, else how the brief begins}`."""
     fields = lead.fields
-    who = fields.get("Company") or company_domain(fields.get("Email", "")) or fields.get("Contact", "")
+    who = fields.get("Company") or _who(lead)
     what = fields.get("Service") or _beginning(fields.get(BRIEF, ""))
     said = lead.named or markdown.one_line(": ".join(part for part in (who, what) if part)) or "New lead"
     return said if len(said) <= LONGEST_TITLE else f"{said[: LONGEST_TITLE - 1].rstrip()}…"
+
+
+def _who(lead: Lead) -> str:
+    """Name whom a lead without a company is from: no list has every mail host, so a person's name comes first.
+
+    Unless what the lead says names the domain too: then it is surely a company's.
+    """
+    domain = mail_hosts.company_domain(lead.fields.get("Email", ""))
+    told = (lead.fields.get("Service", ""), lead.fields.get(BRIEF, ""), *(each.text for each in lead.other_issues))
+    if domain and any(mail_hosts.says(domain, text) for text in told):
+        return domain
+    return lead.fields.get("Contact", "") or domain
 
 
 def _beginning(brief: str) -> str:
@@ -209,7 +222,7 @@ def mark_of(issue: Issue | IssueSummary) -> Mark | None:
     Strangers cannot put labels on. The card knows the key as well.
     """
     names = {label if isinstance(label, str) else label.name for label in issue.labels}
-    if not issue.own and LABEL not in {name.casefold() for name in names}:
+    if not issue.own and LABEL not in {label_key(name) for name in names}:
         return None
     return read_mark(issue.body) or (_restore_from_journal(issue.card) if isinstance(issue, IssueSummary) else None)
 

@@ -25,6 +25,7 @@ from salesbot.core.model.pipeline import HORIZON, Pipeline
 from salesbot.core.text import checklists, command_syntax, logins
 from salesbot.core.text.command_syntax import CommandLine
 from salesbot.core.text.days import add_working_days, local_day
+from salesbot.core.text.labels import label_key
 from salesbot.core.text.task_lists import Item
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -213,7 +214,7 @@ def installed(facts: Facts, pipeline: Pipeline) -> datetime | None:
         return datetime.combine(pipeline.since, time.min, pipeline.timezone)
     start = pipeline.stage(pipeline.initial)
     for label in facts.repository.labels:
-        if start is not None and label.name.casefold() == start.label.casefold() and label.created_at is not None:
+        if start is not None and label_key(label.name) == label_key(start.label) and label.created_at is not None:
             return label.created_at - INSTALL_SLACK
     return None
 

@@ -22,6 +22,7 @@ from salesbot.core.model.facts import Comment, Event, Facts, Issue
 from salesbot.core.model.journal import BEFORE, Assigned, Cards, Cursor, Journal
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text import fields
+from salesbot.core.text.labels import label_key
 
 NOT_A_DEAL = "not-a-deal"
 NOT_A_DEAL_ABOUT = ("ededed", "No deal; counted nowhere")
@@ -45,7 +46,7 @@ def is_excluded(facts: Facts, journal: Journal | None) -> bool:
     """
     issue = facts.issue
     assert issue is not None
-    names = {label.name.casefold() for label in issue.labels}
+    names = {label_key(label.name) for label in issue.labels}
     if issue.own and names & OWN_LABELS:
         return True
     return NOT_A_DEAL in names and (journal is None or journal.left != NOT_A_DEAL)
@@ -82,11 +83,11 @@ def _if_wanted_back(facts: Facts, journal: Journal, written: datetime) -> Journa
     taken_off = any(
         event.kind == "unlabeled"
         and not event.own
-        and (event.label or "").casefold() == NOT_A_DEAL
+        and label_key(event.label or "") == NOT_A_DEAL
         and event.at >= written
         for event in issue.events
     )
-    on = any(label.name.casefold() == NOT_A_DEAL for label in issue.labels)
+    on = any(label_key(label.name) == NOT_A_DEAL for label in issue.labels)
     if journal.left != NOT_A_DEAL or on or not taken_off:
         return journal
     return replace(journal, left="", asked="" if issue.open else BEFORE)

@@ -13,6 +13,7 @@ from salesbot.core.model.deal import Actor, StageVisit
 from salesbot.core.model.facts import Event, Facts, Issue, Label
 from salesbot.core.model.journal import Cursor
 from salesbot.core.model.pipeline import Pipeline, Stage
+from salesbot.core.text.labels import has_prefix
 
 
 @dataclass(frozen=True)
@@ -159,11 +160,10 @@ def current_stages(issue: Issue, pipeline: Pipeline) -> list[tuple[Stage, Label]
 
 def foreign_labels(issue: Issue, pipeline: Pipeline) -> list[str]:
     """List labels that look like stages and are none in this pipeline: they carry the prefix."""
-    prefix = pipeline.label_prefix.casefold()
     return [
         label.name
         for label in issue.labels
-        if prefix and label.name.casefold().startswith(prefix) and pipeline.stage_of_label(label.name) is None
+        if has_prefix(label.name, pipeline.label_prefix) and pipeline.stage_of_label(label.name) is None
     ]
 
 

@@ -13,6 +13,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from salesbot.core.model.deal import Role
+from salesbot.core.text.labels import label_key
 
 Outcome = Literal["won", "lost", "rejected"]
 FieldType = Literal["text", "number", "money", "date", "choice", "yes/no"]
@@ -201,15 +202,15 @@ class Pipeline:
 
     def stage_of_label(self, label: str) -> Stage | None:
         """Find the stage a label stands for, now or before it was renamed; None for any other label."""
-        wanted = label.casefold()
-        now = (stage for stage in self.stages if stage.label.casefold() == wanted)
+        wanted = label_key(label)
+        now = (stage for stage in self.stages if label_key(stage.label) == wanted)
         before = (stage for stage in self.stages if wanted in self._earlier_labels(stage))
         return next(now, None) or next(before, None)
 
     def _earlier_labels(self, stage: Stage) -> set[str]:
         names = {f"{self.label_prefix}{name}" for name in (stage.name, *stage.was)}
         # `was: lead` speaks of `stage:lead`; a label that is just called "lead" may belong to something else.
-        return {label.casefold() for label in names | (set(stage.was) - DEFAULT_STAGES)}
+        return {label_key(label) for label in names | (set(stage.was) - DEFAULT_STAGES)}
 
     def stage_of_command(self, word: str) -> Stage | None:
         """Find the stage that `/word` moves to; None if it is no move."""

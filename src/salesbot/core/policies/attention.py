@@ -21,6 +21,7 @@ from salesbot.core.model.facts import Facts
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text import next_step
 from salesbot.core.text.days import add_working_days, local_day, working_days_between
+from salesbot.core.text.labels import has_prefix, label_key
 from salesbot.core.text.render import Renderer
 
 PREFIX = "attention:"
@@ -138,9 +139,7 @@ _CHECKS = {
 def label_effects(state: DealState, observed: Observed) -> list[Effect]:
     """Put the labels in step with what is needed; only the sweep puts new ones on."""
     wanted = {f"{PREFIX}{kind}" for kind in needed(state, observed.facts, observed.pipeline, observed.now)}
-    on = {
-        label.name.casefold(): label.name for label in observed.issue.labels if label.name.casefold().startswith(PREFIX)
-    }
+    on = {label_key(label.name): label.name for label in observed.issue.labels if has_prefix(label.name, PREFIX)}
     known = {f"{PREFIX}{kind}" for kind in KINDS}
     sweeping = observed.facts.trigger.event == SWEEP
     add: list[Effect] = [AddLabel(name) for name in sorted(wanted - set(on))] if sweeping else []
@@ -149,7 +148,7 @@ def label_effects(state: DealState, observed: Observed) -> list[Effect]:
 
 def missing_labels(effects: Sequence[Effect], observed: Observed) -> Iterator[Effect]:
     """Create the attention labels that are about to be used for the first time."""
-    known = {label.name.casefold() for label in observed.facts.repository.labels}
+    known = {label_key(label.name) for label in observed.facts.repository.labels}
     for effect in effects:
         if isinstance(effect, AddLabel) and effect.name not in known:
             yield CreateLabel(effect.name, COLOR, KINDS[effect.name.removeprefix(PREFIX)])

@@ -13,6 +13,7 @@ from salesbot.core.model.effects import Effect, PutComment
 from salesbot.core.model.journal import Journal
 from salesbot.core.reconcile import other_comments
 from salesbot.core.text import checklists, markdown
+from salesbot.core.text.labels import label_key
 from salesbot.core.views import card
 
 
@@ -74,6 +75,6 @@ def _lists(observed: Observed) -> dict[str, int]:
 def _label_id(state: DealState, observed: Observed) -> str:
     stage = observed.pipeline.stage(state.deal.stage)
     for label in observed.facts.repository.labels:
-        if stage is not None and label.name.casefold() == stage.label.casefold():
+        if stage is not None and label_key(label.name) == label_key(stage.label):
             return label.id
     return ""

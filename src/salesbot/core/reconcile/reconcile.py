@@ -30,6 +30,7 @@ from salesbot.core.model.pipeline import Stage
 from salesbot.core.policies import attention
 from salesbot.core.policies.revisit import HOW
 from salesbot.core.reconcile import card_comment, checklist_comments, other_comments
+from salesbot.core.text.labels import label_key
 
 LABEL_LIMIT = 99
 """GitHub allows 100 labels on an issue; from here on the old one goes before the new one comes."""
@@ -86,22 +87,22 @@ def stage_labels(stage: Stage, observed: Observed) -> list[Effect]:
 
 def _is_label_of(stage: Stage, label: str) -> bool:
     """Whether this is the stage's own label; one of an earlier name is exchanged for it."""
-    return label.casefold() == stage.label.casefold()
+    return label_key(label) == label_key(stage.label)
 
 
 def _missing_labels(stage: Stage, observed: Observed) -> Iterator[Effect]:
     """Create the stage's label; on the very first day all of them, so that people find them in the menu."""
-    known = {label.name.casefold() for label in observed.facts.repository.labels}
-    if stage.label.casefold() in known:
+    known = {label_key(label.name) for label in observed.facts.repository.labels}
+    if label_key(stage.label) in known:
         return
-    first_day = not any(other.label.casefold() in known for other in observed.pipeline.stages)
+    first_day = not any(label_key(other.label) in known for other in observed.pipeline.stages)
     for other in observed.pipeline.stages if first_day else (stage,):
         yield CreateLabel(other.label, other.color, other.description)
 
 
 def _leave(state: DealState, observed: Observed) -> Iterator[Effect]:
     """The label of a deal that is none, as long as it is none."""
-    on = next((label.name for label in observed.issue.labels if label.name.casefold() == restore.NOT_A_DEAL), None)
+    on = next((label.name for label in observed.issue.labels if label_key(label.name) == restore.NOT_A_DEAL), None)
     wanted = state.journal.left == restore.NOT_A_DEAL
     if wanted and on is None:
         yield AddLabel(restore.NOT_A_DEAL)
@@ -110,7 +111,7 @@ def _leave(state: DealState, observed: Observed) -> Iterator[Effect]:
 
 
 def _missing_leave(state: DealState, observed: Observed) -> Iterator[Effect]:
-    known = {label.name.casefold() for label in observed.facts.repository.labels}
+    known = {label_key(label.name) for label in observed.facts.repository.labels}
     if state.journal.left == restore.NOT_A_DEAL and restore.NOT_A_DEAL not in known:
         yield CreateLabel(restore.NOT_A_DEAL, *restore.NOT_A_DEAL_ABOUT)
 

@@ -1,12 +1,8 @@
-"""The deals of a report as CSV: one line each, for a spreadsheet. `docs/report.md` describes the columns.
-
-What a stranger wrote may begin like a formula; a spreadsheet is kept from computing it.
-"""
+"""The deals of a report as CSV: one line each, for a spreadsheet. `docs/report.md` describes the columns."""
 
 from __future__ import annotations
 
-import csv
-import io
+import itertools
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +10,7 @@ from decimal import Decimal
 from salesbot.core.report.compute import Report
 from salesbot.core.report.deals import CountedDeal
 from salesbot.core.report.reader import groups
+from salesbot.core.text import csv_cells
 from salesbot.core.text.money import Money
 
 COLUMNS = (
@@ -39,23 +36,13 @@ COLUMNS = (
     "problems",
     "url",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def text(report: Report) -> str:
     """Write every deal, by number, with the headings in the first line. Times are UTC."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*COLUMNS, *(heading.casefold() for heading in groups(report.scope))])
-    for deal in report.deals:
-        writer.writerow([_cell(each) for each in _row(deal, report)])
-    return out.getvalue()
-
-
-def _cell(value: str) -> str:
-    """Put an apostrophe before what a spreadsheet would compute (OWASP: CSV injection)."""
-    line = " ".join(value.split())
-    return f"'{line}" if value.startswith(_FORMULA) else line
+    headings = [*COLUMNS, *(heading.casefold() for heading in groups(report.scope))]
+    rows = ((" ".join(each.split()) for each in _row(deal, report)) for deal in report.deals)
+    return "".join(csv_cells.lines(itertools.chain([headings], rows)))
 
 
 def _row(deal: CountedDeal, report: Report) -> Iterator[str]:

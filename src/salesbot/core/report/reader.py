@@ -24,6 +24,7 @@ from salesbot.core.report.response_time import first_answer
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.stage_intervals import Change, StageInterval, stage_intervals
 from salesbot.core.text import days, fields, next_step
+from salesbot.core.text.labels import has_prefix, label_key
 from salesbot.core.views import card
 
 
@@ -184,7 +185,7 @@ def people(raw: Raw, scope: Scope) -> list[str]:
 
 def _left(issue: Issue, journal: Journal | None) -> bool:
     """Whether an issue counts nowhere: said to be no deal, closed as a duplicate, or written by ourselves."""
-    names = {label.name.casefold() for label in issue.labels}
+    names = {label_key(label.name) for label in issue.labels}
     if NOT_A_DEAL in names or (issue.own and names & OWN_LABELS):
         return True
     return (not issue.open and issue.state_reason == "DUPLICATE") or bool(journal is not None and journal.left)
@@ -215,8 +216,7 @@ def _was_open(raw: Raw, at: datetime) -> bool:
 
 def _strange(issue: Issue, prefix: str) -> str | None:
     """Find a label that looks like a stage's. Only asked where none of the labels is one."""
-    start = prefix.casefold()
-    return next((label.name for label in issue.labels if start and label.name.casefold().startswith(start)), None)
+    return next((label.name for label in issue.labels if has_prefix(label.name, prefix)), None)
 
 
 def _people(issue: Issue) -> Iterator[Actor | None]:

@@ -23,6 +23,7 @@ from salesbot.core.model.effects import (
 )
 from salesbot.core.model.facts import Comment, Issue
 from salesbot.core.text import command_syntax, markdown
+from salesbot.core.text.labels import label_key
 
 LABEL = "report"
 COLOR = "0052cc"
@@ -199,7 +200,7 @@ def _parts(issue: Issue) -> list[tuple[int, Comment]]:
 
 def is_report(issue: Issue | None) -> bool:
     """Say whether an issue is, or was, a report that we opened."""
-    return issue is not None and issue.own and LABEL in {label.name.casefold() for label in issue.labels}
+    return issue is not None and issue.own and LABEL in {label_key(label.name) for label in issue.labels}
 
 
 def asked(issue: Issue, now: datetime) -> list[Comment]:

@@ -17,6 +17,7 @@ from salesbot.core.model.facts import Facts
 from salesbot.core.model.pipeline import Outcome, Pipeline, Stage
 from salesbot.core.text import markdown
 from salesbot.core.text.command_syntax import bare
+from salesbot.core.text.labels import label_key
 from salesbot.core.text.render import Markdown, Renderer
 from salesbot.core.views import card
 
@@ -125,7 +126,7 @@ def on_no_deal(commands: list[CommandIntent], facts: Facts, pipeline: Pipeline, 
             continue
         key = comments.key(comments.REPLY, intent.comment.id)
         if facts.roles.get(intent.by.login.casefold(), Role.NONE) >= Role.TRIAGE and key not in own:
-            marked = any(label.name.casefold() == NOT_A_DEAL for label in facts.issue.labels)
+            marked = any(label_key(label.name) == NOT_A_DEAL for label in facts.issue.labels)
             values = {
                 "person": intent.by.login,
                 "commands": _first_moves(pipeline),

@@ -20,6 +20,7 @@ from salesbot.core.installation.adoption import Candidate
 from salesbot.core.model.effects import CreateLabel
 from salesbot.core.model.facts import Facts, Label, Trigger
 from salesbot.core.model.pipeline import Pipeline, Stage
+from salesbot.core.text.labels import label_key
 from salesbot.core.text.markdown import one_line
 from salesbot.tasks.deal import App
 from salesbot.tasks.setup.pace import AN_HOUR, PER_CARD, PER_CHANGE
@@ -53,7 +54,7 @@ def read_map(texts: Sequence[str]) -> dict[str, str]:
         label, sign, stage = (part.strip() for part in text.rpartition("="))
         if not (sign and label and stage):
             raise InputError(f"--map {text!r} is no LABEL=STAGE.", 'For example --map "In negotiation=negotiating"')
-        if label.casefold() in {known.casefold() for known in found}:
+        if label_key(label) in {label_key(known) for known in found}:
             raise InputError(f"The label {label} is mapped twice.", "A label can mean one stage only")
         found[label] = stage
     return found
@@ -61,7 +62,7 @@ def read_map(texts: Sequence[str]) -> dict[str, str]:
 
 def plan(github: GitHub, context: Facts, pipeline: Pipeline, map_: Mapping[str, str], login: str) -> Plan:
     """Look at every open issue, and say what is to be taken over. Raises InputError for unknown labels and stages."""
-    labels = {label.name.casefold(): label for label in context.repository.labels}
+    labels = {label_key(label.name): label for label in context.repository.labels}
     checked = _checked(map_, labels, pipeline)
     known = adoption.with_earlier(pipeline, checked)
     renamed = adoption.renames(labels, pipeline, checked)
@@ -77,12 +78,12 @@ def _checked(map_: Mapping[str, str], labels: Mapping[str, Label], pipeline: Pip
             problems.append(sentence(f'unknown stage "{to}"', did_you_mean(to, [s.name for s in pipeline.stages])))
         elif owner is not None and owner.name != stage.name:
             problems.append(f'"{name}" is the label of {owner.name} already')
-        elif name.casefold() not in labels and not _was_renamed(name, stage, labels, pipeline):
+        elif label_key(name) not in labels and not _was_renamed(name, stage, labels, pipeline):
             names = [label.name for label in labels.values()]
             guess = _meant(name, names)
             hint = f"Did you mean {guess}?" if guess else did_you_mean(name, names)
             problems.append(sentence(f'there is no label "{name}"', hint))
-        elif name.casefold() != stage.label.casefold():
+        elif label_key(name) != label_key(stage.label):
             found[name] = stage.name
     if problems:
         said = "; ".join(problems)
@@ -93,7 +94,7 @@ def _checked(map_: Mapping[str, str], labels: Mapping[str, Label], pipeline: Pip
 def _was_renamed(name: str, stage: Stage, labels: Mapping[str, Label], pipeline: Pipeline) -> bool:
     """Whether an earlier run, or another label of the same map, took its place; and it is no slip of the pen."""
     other_issues = [label.name for label in labels.values() if pipeline.stage_of_label(label.name) is None]
-    return stage.label.casefold() in labels and _meant(name, other_issues) is None
+    return label_key(stage.label) in labels and _meant(name, other_issues) is None
 
 
 def _meant(name: str, labels: Sequence[str]) -> str | None:
@@ -112,12 +113,12 @@ def told(plan: Plan) -> Iterator[str]:
     """Say what would be done."""
     for label, stage in plan.renames:
         yield f"rename the label {label.name} to {stage.label}"
-    there = {label.name.casefold() for label in plan.context.repository.labels}
-    renamed = {label.name.casefold() for label, _ in plan.renames}
+    there = {label_key(label.name) for label in plan.context.repository.labels}
+    renamed = {label_key(label.name) for label, _ in plan.renames}
     for stage in _missing(plan):
         yield f"create the label {stage.label}"
     for name, to in plan.map.items():
-        if plan.ready and name.casefold() in there - renamed:
+        if plan.ready and label_key(name) in there - renamed:
             yield f"take the label {name} off each deal taken over, and put {_label(to, plan)} on"
     for deal in plan.ready[:SHOWN]:
         other_issues = f" (it also carries {', '.join(deal.other_issues)}, which goes)" if deal.other_issues else ""
@@ -132,9 +133,9 @@ def told(plan: Plan) -> Iterator[str]:
 
 def _missing(plan: Plan) -> list[Stage]:
     """List the stages without a label: people are to find all of them in the menu."""
-    there = {label.name.casefold() for label in plan.context.repository.labels}
+    there = {label_key(label.name) for label in plan.context.repository.labels}
     new = {stage.name for _, stage in plan.renames}
-    return [stage for stage in plan.pipeline.stages if stage.label.casefold() not in there and stage.name not in new]
+    return [stage for stage in plan.pipeline.stages if label_key(stage.label) not in there and stage.name not in new]
 
 
 def _label(stage: str, plan: Plan) -> str:

@@ -17,6 +17,7 @@ from salesbot.core.lifecycle.restore import NOT_A_DEAL, NOT_A_DEAL_ABOUT
 from salesbot.core.model.effects import CreateLabel
 from salesbot.core.model.facts import Facts, Label
 from salesbot.core.model.pipeline import Pipeline
+from salesbot.core.text.labels import label_key
 from salesbot.tasks.setup import findings
 from salesbot.tasks.setup.findings import Finding
 from salesbot.tasks.setup.pace import PER_CHANGE
@@ -92,6 +93,6 @@ def try_out(github: GitHub, context: Facts) -> Iterator[Finding]:
 
 def _excluded(github: GitHub, context: Facts) -> Label:
     """Find the label that keeps the scratch issue from becoming a deal, or make it."""
-    known = [label for label in context.repository.labels if label.name.casefold() == NOT_A_DEAL]
+    known = [label for label in context.repository.labels if label_key(label.name) == NOT_A_DEAL]
     wanted = CreateLabel(NOT_A_DEAL, *NOT_A_DEAL_ABOUT)
     return known[0] if known else github.create_labels(context, [wanted])[0]

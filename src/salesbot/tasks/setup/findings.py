@@ -15,6 +15,7 @@ from salesbot.core.lifecycle import timeline
 from salesbot.core.model.deal import Role
 from salesbot.core.model.facts import Facts
 from salesbot.core.model.pipeline import Pipeline
+from salesbot.core.text.labels import label_key
 from salesbot.tasks.setup.plural import many
 
 Level = Literal["ok", "fix", "mind", "unknown"]
@@ -23,6 +24,7 @@ OFF = {
     "disabled_inactivity": "GitHub switched it off after sixty days without a push to this public repository",
     "disabled_fork": "GitHub switches workflows off in forks",
 }
+LOOK_ALIKE_HINT = "Put one of them on all issues of the other, then delete the other"
 SCARCE = 10
 """Percent of an hour's requests."""
 
@@ -103,6 +105,8 @@ def of_labels(context: Facts, pipeline: Pipeline) -> Iterator[Finding]:
         yield from (Finding("fix", f"To do: {change}.", "`salesbot labels --yes` does it") for change in wanted)
     else:
         yield Finding("ok", "Every stage has its label.")
+    for pair in label_list.look_alikes(context.repository):
+        yield Finding("fix", pair, LOOK_ALIKE_HINT)
 
 
 def of_since(pipeline: Pipeline, file: str) -> Finding:
@@ -118,7 +122,7 @@ def of_deals(deals: Sequence[Facts], pipeline: Pipeline, roles: Mapping[str, Rol
     cannot: Counter[str] = Counter()
     for facts in deals:
         assert facts.issue is not None
-        if any(label.name.casefold() == problem_issue.LABEL for label in facts.issue.labels):
+        if any(label_key(label.name) == problem_issue.LABEL for label in facts.issue.labels):
             yield Finding("fix", f"Issue #{facts.issue.number} tells of a problem.", "Read it there")
         uncountable.update(timeline.foreign_labels(facts.issue, pipeline))
         if timeline.current_stages(facts.issue, pipeline):

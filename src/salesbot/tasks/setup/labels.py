@@ -18,6 +18,7 @@ from salesbot.core.model.facts import Facts, Label, Repository, Trigger
 from salesbot.core.model.journal import Journal, find_cards
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.tasks.deal import App
+from salesbot.tasks.setup.findings import LOOK_ALIKE_HINT
 from salesbot.tasks.setup.pace import PER_CHANGE
 
 WAKING = Trigger("labels")
@@ -29,6 +30,8 @@ class Plan:
 
     changes: tuple[LabelChange, ...]
     lost: tuple[tuple[int, str], ...]
+    alike: tuple[str, ...] = ()
+    """What people have to tell apart themselves: labels that look alike."""
 
 
 def plan(app: App, context: Facts, pipeline: Pipeline, login: str) -> Plan:
@@ -45,7 +48,7 @@ def plan(app: App, context: Facts, pipeline: Pipeline, login: str) -> Plan:
     changes = label_list.changes(context.repository, pipeline, known)
     after = _renamed(context.repository, changes)
     lost = [found for facts in without if (found := _lost(app, _with_list(facts, after), pipeline, login))]
-    return Plan(tuple(changes), tuple(sorted(lost)))
+    return Plan(tuple(changes), tuple(sorted(lost)), tuple(label_list.look_alikes(context.repository)))
 
 
 def _all(app: App, context: Facts, login: str) -> Iterator[Facts]:
@@ -88,7 +91,8 @@ def told(plan: Plan) -> Iterator[str]:
     """Say what would be done."""
     yield from (str(change) for change in plan.changes)
     yield from (f"#{number}: put {label} back on, as its card says" for number, label in plan.lost)
-    if not plan.changes and not plan.lost:
+    yield from (f"{pair} {LOOK_ALIKE_HINT}." for pair in plan.alike)
+    if not plan.changes and not plan.lost and not plan.alike:
         yield "The labels are as they should be."
 
 
@@ -107,6 +111,8 @@ def carry_out(app: App, context: Facts, plan: Plan, render: Callable[[str], None
             app.github.client.pause(PER_CHANGE)
         render(str(change))
     _put_back(app, plan, render)
+    for pair in plan.alike:
+        render(f"{pair} {LOOK_ALIKE_HINT}.")
 
 
 def _put_back(app: App, plan: Plan, render: Callable[[str], None]) -> None:

@@ -19,6 +19,7 @@ from salesbot.core.lifecycle.restore import OWN_LABELS
 from salesbot.core.model.facts import Facts, Label, Trigger
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.policies.attention import KINDS, PREFIX
+from salesbot.core.text.labels import label_key
 from salesbot.tasks.deal import App
 from salesbot.tasks.setup import init
 from salesbot.tasks.setup.pace import AN_HOUR, PER_CARD, PER_CHANGE
@@ -65,7 +66,7 @@ def plan(app: App, context: Facts, pipeline: Pipeline, login: str, *, labels_bac
         pipeline,
         tuple(sorted(rows, key=lambda row: row.number)),
         tuple(sorted(cards)),
-        tuple(sorted((label for label in labels if label.name.casefold() in marks), key=lambda label: label.name)),
+        tuple(sorted((label for label in labels if label_key(label.name) in marks), key=lambda label: label.name)),
         tuple(pin for pin in github.pinned(context) if _is_ours(pin, login)),
         tuple(leaving.labels_back(labels, pipeline)) if labels_back else (),
         tuple(_files(app, context, workflows)),
@@ -80,7 +81,7 @@ def _all(github: GitHub, context: Facts, login: str) -> Iterator[Facts]:
 
 
 def _is_ours(pin: Pinned, login: str) -> bool:
-    return identity.plain(pin.author) == identity.plain(login) and bool(OWN_LABELS & {*map(str.casefold, pin.labels)})
+    return identity.plain(pin.author) == identity.plain(login) and bool(OWN_LABELS & {*map(label_key, pin.labels)})
 
 
 def _files(app: App, context: Facts, workflows: list[Workflow]) -> Iterator[str]:
