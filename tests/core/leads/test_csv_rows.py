@@ -185,7 +185,7 @@ def test_a_currency_of_its_own_column_joins_the_amount(heading: str) -> None:
 def test_a_currency_that_is_none_or_another_one_is_a_problem() -> None:
     found = problems("key,Company,Value,Currency\na,A,12000,XYZ\nb,B,5 USD,EUR\n")
     assert found == [
-        "line 2: Value: `XYZ` is no currency.",
+        "line 2: Value: `XYZ` is neither a unit nor a currency.",
         "line 3: Value: the cell and the currency column say different currencies: 5 USD, EUR.",
     ]
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from salesbot.core.commands import arguments
 from salesbot.core.leads.lead import BRIEF, OTHER
+from salesbot.core.model.date_fields import purpose_of
 from salesbot.core.model.deal import Refusal
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text import dates
@@ -73,7 +74,7 @@ def means(heading: str, cell: str, current: str, currency: str, pipeline: Pipeli
         return True
     match kind:
         case "day":
-            return current in {day.isoformat() for day in _possible(cell)}
+            return current in {day.isoformat() for day in _possible(heading, cell)}
         case "yes/no":
             return _YES_NO.get(_whole(cell).casefold()) == current
         case "number":
@@ -162,21 +163,20 @@ def _without_time(cell: str) -> str:
     return _HYPHENED.sub(r"\1 \2 \3", found["day"].rstrip(",") if found else line)
 
 
-def _possible(cell: str) -> Iterator[date]:
+def _possible(heading: str, cell: str) -> Iterator[date]:
     """List every day that a cell may mean, whoever wrote it."""
     serial, text = _serial(cell), _without_time(cell)
     if serial is not None:
         yield serial
-    fixed = dates.fixed_date(text)
+    fixed = dates.fixed_date(text, purpose_of(heading))
     if fixed is not None:
         yield fixed
     found = _NUMBERED.fullmatch(text)
     if found:
         one, other, year = (int(part) for part in found.groups())
         ways = ((other, one), (one, other))
-        yield from (
-            day for way in ways if (day := dates.fixed_date(f"{year + 2000 * (year < 100):04}-{way[0]:02}-{way[1]:02}"))
-        )
+        written = (f"{year + 2000 * (year < 100):04}-{month:02}-{day:02}" for month, day in ways)
+        yield from (each for text in written if (each := dates.fixed_date(text, purpose_of(heading))))
 
 
 def _percent(text: str) -> Decimal | None:
