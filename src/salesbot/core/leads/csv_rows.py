@@ -18,7 +18,8 @@ from salesbot.core.leads import field_mapping, lead
 from salesbot.core.leads.lead import BRIEF, FROM_TABLE, OTHER, Lead
 from salesbot.core.model.deal import Refusal
 from salesbot.core.model.facts import IssueSummary
-from salesbot.core.model.pipeline import KEPT_FIELDS, Pipeline
+from salesbot.core.model.headings import KEPT_FIELDS
+from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text import fields, markdown
 from salesbot.core.text.command_syntax import nearest
 

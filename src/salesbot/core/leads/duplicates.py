@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from salesbot.core.leads.mail_hosts import company_domain
+from salesbot.core.model import headings
 from salesbot.core.model.facts import IssueSummary
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text import fields
@@ -25,9 +26,9 @@ REASONS = SAME_EMAIL, SAME_DOMAIN, SAME_COMPANY, SAME_NAME = (
 )
 """The strongest first."""
 COMPARED = 1000
-"""Issues, the newest, among which a new deal's twins are looked for: ten requests at most, once for each deal."""
+"""The newest issues, with which a new deal is compared: ten requests at most, once for each deal."""
 MOST_NAMED = 5
-"""Twins that a card names; whoever has more is a customer, and people know."""
+"""Possible duplicates that a card names; whoever has more is a customer, and people know."""
 NO_DEALS = frozenset({"not-a-deal", "report", "salesbot-problem"})
 
 _LEGAL_FORMS_IN_WORDS = """
@@ -37,7 +38,7 @@ _LEGAL_FORMS_IN_WORDS = """
     """
 _LEGAL_FORMS = frozenset(_LEGAL_FORMS_IN_WORDS.split())
 _SHORTEST_NAME = 3
-"""Letters of a company's name below which sameness says nothing."""
+"""Letters of a company's name below which an equal name means nothing."""
 
 
 @dataclass(frozen=True)
@@ -48,22 +49,23 @@ class PossibleDuplicate:
     why: str
 
 
-def traits(body: str, pipeline: Pipeline) -> dict[str, str]:
+def traits(deal_fields: Mapping[str, str]) -> dict[str, str]:
     """Gather what a deal can be recognised by, under why it matters; the strongest reason first."""
-    said = fields.read(body, pipeline.headings, pipeline.one_line)
-    mail = said.get("Email", "").strip().casefold()
+    mail = deal_fields.get(headings.EMAIL, "").strip().casefold()
     found = {
         SAME_EMAIL: mail if "@" in mail else "",
         SAME_DOMAIN: company_domain(mail),
-        SAME_COMPANY: _company(said.get("Company", "")),
-        SAME_NAME: _person(said.get("Contact", "")),
+        SAME_COMPANY: _company(deal_fields.get(headings.COMPANY, "")),
+        SAME_NAME: _person(deal_fields.get(headings.CONTACT, "")),
     }
     return {why: value for why, value in found.items() if value}
 
 
-def find(number: int, body: str, other_issues: Iterable[IssueSummary], pipeline: Pipeline) -> list[PossibleDuplicate]:
+def find(
+    number: int, deal_fields: Mapping[str, str], other_issues: Iterable[IssueSummary], pipeline: Pipeline
+) -> list[PossibleDuplicate]:
     """Find the deals that may be the same as this one, those with the strongest reasons first, then the newest."""
-    mine = traits(body, pipeline)
+    mine = traits(deal_fields)
     found = [(_same(mine, other, pipeline), other.number) for other in other_issues if other.number != number]
     ranked = sorted((REASONS.index(whys[0]), -possible_duplicate, whys) for whys, possible_duplicate in found if whys)
     return [
@@ -75,7 +77,7 @@ def _same(mine: Mapping[str, str], other: IssueSummary, pipeline: Pipeline) -> l
     """Say why another issue may be the same deal; nothing if it is no deal or nothing is the same."""
     if other.duplicate or other.labels & NO_DEALS or not _may_be(mine, other.body):
         return []
-    theirs = traits(other.body, pipeline)
+    theirs = traits(fields.read(other.body, pipeline.headings, pipeline.one_line))
     whys = [why for why, value in mine.items() if theirs.get(why) == value]
     # The same address says all that its domain says.
     return [why for why in whys if why != SAME_DOMAIN or SAME_EMAIL not in whys]

@@ -13,8 +13,10 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from salesbot.core.leads.mail_hosts import company_domain
+from salesbot.core.model import headings
 from salesbot.core.model.facts import Issue, IssueSummary
-from salesbot.core.model.pipeline import LEAD_FIELDS, Pipeline
+from salesbot.core.model.headings import LEAD_FIELDS
+from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text import markdown
 from salesbot.core.text.render import Markdown, Renderer
 
@@ -98,8 +100,12 @@ class Mark:
 def title(lead: Lead) -> str:
     """Name the deal: `{company, else mail domain unless free, else name}: {service, else how the brief begins}`."""
     fields = lead.fields
-    who = fields.get("Company") or company_domain(fields.get("Email", "")) or fields.get("Contact", "")
-    what = fields.get("Service") or _beginning(fields.get(BRIEF, ""))
+    who = (
+        fields.get(headings.COMPANY)
+        or company_domain(fields.get(headings.EMAIL, ""))
+        or fields.get(headings.CONTACT, "")
+    )
+    what = fields.get(headings.SERVICE) or _beginning(fields.get(BRIEF, ""))
     said = lead.named or markdown.one_line(": ".join(part for part in (who, what) if part)) or "New lead"
     return said if len(said) <= LONGEST_TITLE else f"{said[: LONGEST_TITLE - 1].rstrip()}…"
 
