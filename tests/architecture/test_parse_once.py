@@ -44,7 +44,7 @@ def text(first: object, *_: object) -> object:
 
 
 def a_busy_deal() -> World:
-    world = a_deal("qualified", body=BODY)
+    world = a_deal("qualified", body=BODY, author=KIM)
     for number in range(12):
         world.comment(f"We talked, and this is note {number}.\n\nMore of it.")
     world.run()
