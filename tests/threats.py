@@ -93,14 +93,14 @@ THREATS = [
         "posts a comment that looks like the card, to forge stage and history",
         "a card counts only if the bot wrote it, and edited it last",
         "tests/core/lifecycle/test_restore.py::test_a_card_forged_by_an_outsider_is_text",
-        ("core/model/journal.py", "if marker is None or not comment.own_text:", "if marker is None:"),
+        ("core/model/cards.py", "if comment.marker is None or not comment.own_text:", "if comment.marker is None:"),
     ),
     Threat(
         "a writer",
         "edits the bot's card, to rewrite what was decided",
         "a card that anybody else edited is not believed; it is written anew from labels and timeline",
         "tests/core/lifecycle/test_restore.py::test_a_card_edited_by_a_writer_is_not_believed_and_is_written_anew",
-        ("core/model/journal.py", "if marker is None or not comment.own_text:", "if marker is None:"),
+        ("core/model/cards.py", "if comment.marker is None or not comment.own_text:", "if comment.marker is None:"),
     ),
     Threat(
         "a writer",

@@ -13,6 +13,7 @@ from typing import Any
 
 from salesbot.adapters.templates import TemplateRenderer
 from salesbot.core.decide.decide import Decision, decide
+from salesbot.core.lifecycle.observed import Observed, observe
 from salesbot.core.model import comments
 from salesbot.core.model.deal import Actor, Role
 from salesbot.core.model.defaults import default_pipeline
@@ -34,10 +35,10 @@ from salesbot.core.model.effects import (
 )
 from salesbot.core.model.facts import (
     Comment,
+    DealFacts,
     Edit,
     Event,
     EventKind,
-    Facts,
     Issue,
     Label,
     LinkedIssue,
@@ -204,7 +205,7 @@ class World:
 
     # The bot's run
 
-    def facts(self) -> Facts:
+    def facts(self) -> DealFacts:
         """Read everything."""
         listed = [self.repository_labels.get(name) or Label(f"LA_x{name}", name) for name in self.labels]
         issue = Issue(
@@ -217,11 +218,17 @@ class World:
         labels = tuple(self.repository_labels.values())
         repository = Repository(1, "R1", "acme/sales", labels=labels, people=people)
         linked: dict[int, LinkedIssue | None] = {12: LinkedIssue("I12", 12, "Acme again")}
-        return Facts(repository, issue, BOT, self.trigger, self.now, self.roles, linked=linked, loads=self.loads)
+        return DealFacts(
+            repository, BOT, self.trigger, self.now, self.roles, issue=issue, linked=linked, loads=self.loads
+        )
+
+    def observed(self) -> Observed:
+        """Read everything, and what it says."""
+        return observe(self.facts(), self.pipeline, self.now)
 
     def decide(self) -> Decision:
         """Decide without doing."""
-        return decide(self.facts(), self.pipeline, self.now, WORDS)
+        return decide(self.observed(), WORDS)
 
     def run(self, until: int | None = None) -> Decision:
         """Decide and do; `until` kills the run after so many effects."""
@@ -297,11 +304,11 @@ class World:
 
     def written(self) -> list[str]:
         """The keys of the bot's visible comments."""
-        return [comments.key_of(comment) or "?" for comment in self.own()]
+        return [str(comments.key_of(comment) or "?") for comment in self.own()]
 
     def by_key(self, key: str) -> Comment:
         """The bot's visible comment of a key."""
-        return next(comment for comment in self.own() if comments.key_of(comment) == key)
+        return next(comment for comment in self.own() if str(comments.key_of(comment)) == key)
 
     def last(self, kind: str) -> str:
         """The text of the bot's newest comment of a kind."""

@@ -14,6 +14,7 @@ from graphql.execution.values import get_variable_values
 from salesbot.adapters.github import documents, write
 from salesbot.adapters.github.client import Client, Reply
 from salesbot.core.installation.problem_issue import LABEL
+from salesbot.core.model import keys
 from salesbot.core.model.effects import (
     AddLabel,
     Assign,
@@ -37,7 +38,7 @@ from salesbot.core.model.effects import (
     UnpinIssue,
     Unreact,
 )
-from salesbot.core.model.facts import Facts, Label, ProblemIssue
+from salesbot.core.model.facts import DealFacts, Label, ProblemIssue
 from salesbot.core.report import weekly_issue
 from tests.conformance import published
 from tests.world import NORA, a_deal
@@ -89,8 +90,8 @@ EFFECTS: list[Effect] = [
     OpenProblem("salesbot needs attention", "Wrong."),
     OpenReport("Pipeline report 2026-W48", "All is well."),
     PinIssue(),
-    PutComment("card", "a new card"),
-    PutComment("card", "another card", COMMENT),
+    PutComment(keys.CARD, "a new card"),
+    PutComment(keys.CARD, "another card", COMMENT),
     React(COMMENT, "CONFUSED"),
     React(COMMENT, "ROCKET"),
     RemoveLabel("stage:lead"),
@@ -102,7 +103,7 @@ EFFECTS: list[Effect] = [
 ]
 
 
-def facts() -> Facts:
+def facts() -> DealFacts:
     """A deal with a comment, in a repository with everything an effect can speak of."""
     deal = a_deal()
     found = deal.facts()

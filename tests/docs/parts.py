@@ -25,6 +25,8 @@ from salesbot.core.lifecycle import guards
 from salesbot.core.model.deal import Deal, Move
 from salesbot.core.model.defaults import default_pipeline
 from salesbot.core.model.pipeline import Stage
+from salesbot.core.text.fields import Body
+from salesbot.core.text.money import Amount
 from tests.docs.messages import message_tables
 from tests.docs.settings import settings_table
 from tests.docs.tables import sentence, table
@@ -159,7 +161,9 @@ EXAMPLES = {
 
 def _guard_row(name: str) -> tuple[str, ...]:
     argument, stage = EXAMPLES.get(name, ("", "negotiating"))
-    no = guards.GUARDS[name](Deal(7, "Acme", "", "lead"), Move(stage, START), argument, PIPELINE)
+    no = guards.GUARDS[name](
+        Deal(7, "Acme", Body("", (), ()), Amount("", "EUR"), "lead"), Move(stage, START), argument, PIPELINE
+    )
     assert no is not None, f"{name} lets a deal with nothing pass"
     holds = sentence(guards.GUARDS[name].__doc__ or "")
     return (f"`{guards.USAGES[name]}`", holds, f"{no.reason} {no.advice}")

@@ -23,7 +23,7 @@ from salesbot.core.lifecycle.guards import guard
 from salesbot.core.model.changes import SetField
 from salesbot.core.model.deal import Refusal
 from salesbot.core.model.defaults import default_pipeline
-from salesbot.core.model.pipeline import BUILT_IN_FIELDS
+from salesbot.core.model.headings import BUILT_IN_FIELDS
 from salesbot.core.text import checklists
 from tests.docs.messages import messages, said
 from tests.docs.settings import example

@@ -20,10 +20,11 @@ from salesbot.core.decide.decide import decide
 from salesbot.core.decide.explain import explain
 from salesbot.core.errors import InputError
 from salesbot.core.installation import identity
+from salesbot.core.lifecycle.observed import observe
 from salesbot.core.model.deal import Actor, Role
 from salesbot.core.model.effects import EditBody, Effect, PutComment
 from salesbot.core.model.effects_in_words import describe
-from salesbot.core.model.facts import Comment, Event, Facts, Label, Trigger
+from salesbot.core.model.facts import Comment, DealFacts, Event, Label, Trigger
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text.markdown import log_safe
 from salesbot.tasks.deal import App, Outcome
@@ -103,10 +104,10 @@ def run_explain(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     facts, saved = connection.read_and_keep(args.number, Trigger("explain"))
     renderer = TemplateRenderer(facts.repository.templates)
     pipeline = read_pipeline(facts.repository.config, args.config, renderer)
-    facts = App(connection).complete(facts, pipeline)
+    facts = App(connection).complete(facts, pipeline).facts
     login = args.login or identity.who_writes(facts)
     facts = identity.seen_as(facts, login)
-    for line in explain(facts, pipeline, facts.read_at, renderer):
+    for line in explain(observe(facts, pipeline, facts.read_at), renderer):
         render(line)
     if args.save:
         roles = {login: role.name.lower() for login, role in facts.roles.items()}
@@ -126,14 +127,14 @@ def run_simulate(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     saved = _read_json(args.deal)
     facts = with_event(_facts(saved, run_request.trigger, args.role), event, run_request.trigger)
     renderer = TemplateRenderer(facts.repository.templates)
-    if facts.issue is None or facts.issue.number != run_request.issue:
+    if facts.issue.number != run_request.issue:
         raise InputError(
             f"{args.event} is about #{run_request.issue}, {args.deal} is not.", "Give two of the same deal"
         )
     text = _read(args.config) if args.config else facts.repository.config
     pipeline = read_pipeline(text, args.config or DEFAULT_CONFIG, renderer)
     now = moment(args.at) if args.at else facts.read_at
-    decision = decide(replace(facts, read_at=now), pipeline, now, renderer)
+    decision = decide(observe(replace(facts, read_at=now), pipeline, now), renderer)
     render(f"#{run_request.issue}: {decision.before or 'no deal'} -> {decision.stage or 'no deal'}")
     for line in (*decision.notes, *(line for effect in decision.effects for line in _shown(effect))):
         render(line)
@@ -149,11 +150,9 @@ def _shown(effect: Effect) -> Sequence[str]:
     return [f"- {describe(effect)}", *(f"    | {line}" for line in lines)]
 
 
-def with_event(facts: Facts, event: Mapping[str, Any], trigger: Trigger) -> Facts:
+def with_event(facts: DealFacts, event: Mapping[str, Any], trigger: Trigger) -> DealFacts:
     """Put on a deal what its event says of a new comment or label, if it was saved before that happened."""
     issue = facts.issue
-    if issue is None:
-        return facts
     comment, label = event.get("comment"), event.get("label")
     if trigger.event == "issue_comment.created" and comment and all(c.id != comment["id"] for c in issue.comments):
         at = moment(comment["created_at"])
@@ -206,7 +205,7 @@ def _read_json(path: str) -> dict[str, Any]:
     return saved
 
 
-def _facts(saved: Mapping[str, Any], trigger: Trigger, roles: Sequence[str]) -> Facts:
+def _facts(saved: Mapping[str, Any], trigger: Trigger, roles: Sequence[str]) -> DealFacts:
     read = from_saved(saved, trigger)
     facts = identity.seen_as(read, saved["as"]) if isinstance(saved.get("as"), str) else read
     known = {**saved.get("roles", {}), **dict(_role(text) for text in roles)}

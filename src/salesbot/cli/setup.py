@@ -16,7 +16,7 @@ from salesbot.adapters.templates import TemplateRenderer
 from salesbot.cli import deals
 from salesbot.core.errors import InputError
 from salesbot.core.installation import identity
-from salesbot.core.model.facts import Facts, Trigger
+from salesbot.core.model.facts import RepositoryFacts, Trigger
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text.markdown import log_safe
 from salesbot.tasks.deal import App
@@ -147,7 +147,7 @@ def _end(left: int, what: str) -> str:
     return f"Left: {many(left, what)}. {hint}" if left else "Done."
 
 
-def _connect(args: argparse.Namespace, env: Mapping[str, str]) -> tuple[GitHub, Facts, Pipeline]:
+def _connect(args: argparse.Namespace, env: Mapping[str, str]) -> tuple[GitHub, RepositoryFacts, Pipeline]:
     """Read repository and configuration; nothing can be written without `--yes`."""
     connection = deals.github(args, env, dry_run=not args.yes)
     context = connection.read_repository(Trigger("by hand"))

@@ -12,9 +12,9 @@ from salesbot.core.leads import csv_rows
 from salesbot.core.leads.csv_rows import Changed
 from salesbot.core.leads.lead import BRIEF
 from salesbot.core.lifecycle import restore, timeline
+from salesbot.core.model.cards import find_cards
 from salesbot.core.model.effects import EditBody
-from salesbot.core.model.facts import Facts, Trigger
-from salesbot.core.model.journal import find_cards
+from salesbot.core.model.facts import DealFacts, RepositoryFacts, Trigger
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text import fields
 from salesbot.core.text import markdown as md
@@ -76,35 +76,33 @@ class Tables:
             raise InputError("\n".join(told.told), "Repair the configuration first")
         yield from csv_rows.write(self._rows(context, pipeline), pipeline, separator, decimal)
 
-    def _rows(self, context: Facts, pipeline: Pipeline) -> Iterator[dict[str, str]]:
+    def _rows(self, context: RepositoryFacts, pipeline: Pipeline) -> Iterator[dict[str, str]]:
         for state in STATES:
             for page in self.app.github.glance(context, state):
                 rows = (_row(replace(deal, repository=context.repository), pipeline) for deal in page.deals)
                 yield from (row for row in rows if row is not None)
 
 
-def _edit(facts: Facts, change: Changed, pipeline: Pipeline) -> EditBody | None:
+def _edit(facts: DealFacts, change: Changed, pipeline: Pipeline) -> EditBody | None:
     """Write the fields into the description; None if it says so already. Raises InputError if they do not go in."""
-    assert facts.issue is not None
-    body = facts.issue.body
+    body = fields.parse(facts.issue.body, pipeline.headings, pipeline.one_line)
     for heading, text in change.said.items():
         value = md.block(text) if heading == BRIEF else text
         try:
-            body = fields.write(body, heading, value, pipeline.headings, pipeline.one_line)
+            body = body.with_field(heading, value)
         except fields.FieldError as error:
             raise InputError(
                 f"line {change.line}: #{change.number}: {error}", "The lines before it are done"
             ) from error
-    return EditBody(body) if body != facts.issue.body else None
+    return EditBody(body.text) if body.text != facts.issue.body else None
 
 
-def _row(facts: Facts, pipeline: Pipeline) -> dict[str, str] | None:
+def _row(facts: DealFacts, pipeline: Pipeline) -> dict[str, str] | None:
     """Show a deal as a row; None if the issue is no deal."""
     issue = facts.issue
-    assert issue is not None
     memory = find_cards(issue, facts.repository).journal
     stages = [stage.name for stage, _ in timeline.current_stages(issue, pipeline)]
-    if restore.is_excluded(facts, memory) or (not stages and memory is None):
+    if restore.is_excluded(issue, memory) or (not stages and memory is None):
         return None
     owner, _ = restore.owners(issue, memory.assigned if memory is not None else ())
     return {

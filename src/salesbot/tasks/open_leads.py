@@ -12,14 +12,13 @@ from dataclasses import dataclass, field, replace
 
 from salesbot.adapters.github import GitHub, PatienceError, UnclearError
 from salesbot.adapters.templates import TemplateRenderer
-from salesbot.core.decide.data_needs import DataNeeds
 from salesbot.core.errors import ServiceError
 from salesbot.core.leads import lead, lead_index
 from salesbot.core.leads.duplicates import COMPARED
 from salesbot.core.leads.lead import Lead, Mark, Received
 from salesbot.core.lifecycle.restore import NOT_A_DEAL, NOT_A_DEAL_ABOUT
 from salesbot.core.model.effects import CloseIssue, CreateLabel, OpenLead
-from salesbot.core.model.facts import Facts, IssueSummary, Trigger
+from salesbot.core.model.facts import IssueSummary, RepositoryFacts, Trigger
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.policies.new_deals import DOUBLE
 from salesbot.core.text.labels import label_key
@@ -53,7 +52,7 @@ class LeadOpener:
         self.started = self.clock() - self.app.elapsed if self.started is None else self.started
         self._spent = self.app.spent
         read = self.github.read_intake(Trigger("intake"))
-        self._around: Facts = read.context
+        self._around: RepositoryFacts = read.context
         self.other_issues, self.inbound, self._after = list(read.newest), read.inbound, read.after
         told, pipeline = self.app.configured(read.context)
         if pipeline is not None:
@@ -66,7 +65,7 @@ class LeadOpener:
         return self.app.github
 
     @property
-    def context(self) -> Facts:
+    def context(self) -> RepositoryFacts:
         """The repository as `begin` read it."""
         return self._around
 
@@ -208,12 +207,11 @@ class LeadOpener:
 
     def _have_labels(self, wanted: Sequence[CreateLabel]) -> None:
         if self._missing(wanted) and not self._around.repository.labels_complete:
-            self._around = self.github.read_more(self._around, DataNeeds(labels=True))
+            self._around = self.github.read_labels(self._around)
         missing = self._missing(wanted)
         if missing:
             made = self.github.create_labels(self._around, missing)
-            repository = self._around.repository
-            self._around = replace(self._around, repository=replace(repository, labels=(*repository.labels, *made)))
+            self._around = self._around.with_labels(made)
 
     def _missing(self, wanted: Sequence[CreateLabel]) -> list[CreateLabel]:
         known = {label_key(label.name) for label in self._around.repository.labels}

@@ -19,7 +19,7 @@ from salesbot.adapters.templates import TemplateRenderer
 from salesbot.core.errors import ServiceError
 from salesbot.core.model.deal import Role
 from salesbot.core.model.effects import CreateLabel, EditBody, Effect, OpenReport, PinIssue, React, UnpinIssue
-from salesbot.core.model.facts import Comment, Facts, Issue, LinkedIssue, Trigger
+from salesbot.core.model.facts import Comment, DealFacts, Issue, LinkedIssue, RepositoryFacts, Trigger
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.report import view, weekly_issue
 from salesbot.core.report.compute import Report, board
@@ -50,7 +50,7 @@ Save = Callable[[Report, bool], Sequence[str]]
 class ReportContext(NamedTuple):
     """The repository, its pipeline and its words."""
 
-    facts: Facts
+    facts: RepositoryFacts
     pipeline: Pipeline
     renderer: TemplateRenderer
 
@@ -87,9 +87,8 @@ class Reporter:
         except UnfilledError as error:
             return Outcome(notices=(str(error),))
 
-    def asked(self, facts: Facts) -> Outcome:
+    def asked(self, facts: DealFacts) -> Outcome:
         """Answer `/report` on a report: refresh it for those of triage and above."""
-        assert facts.issue is not None
         asked = weekly_issue.asked(facts.issue, facts.read_at)
         allowed = {comment.id for comment in asked if self._may(comment)}
         outcome = self._refresh(facts.issue) if allowed else Outcome()
@@ -178,7 +177,7 @@ class Reporter:
         since = there[0][1].since if there else earlier.first if earlier is not None else None
         return _scope(context, now, week, since) if since is not None and since < scope.at else scope
 
-    def _tell(self, made: Report, facts: Facts, outcome: Outcome) -> Outcome:
+    def _tell(self, made: Report, facts: RepositoryFacts, outcome: Outcome) -> Outcome:
         """Tell of a report once, when it is opened. That this fails is a notice and no failure."""
         if self.app.dry_run or not any(isinstance(effect, OpenReport) for effect in outcome.effects):
             return Outcome()
@@ -186,7 +185,7 @@ class Reporter:
         wrong = self.tell(made, opened[0][0].url if opened else "")
         return Outcome(notices=(f"The chat was not told of the report: {wrong}.",) if wrong else ())
 
-    def _every_deal(self, facts: Facts) -> Iterator[Deals]:
+    def _every_deal(self, facts: RepositoryFacts) -> Iterator[Deals]:
         if self.cache is None:
             return self.github.every_deal(facts)
         return self.github.every_deal_kept(facts, self.cache, self.log)
@@ -214,7 +213,7 @@ class Reporter:
                 whole = 0 < len(self.team) < MOST_LISTED
                 self.app.roles[person.casefold()] = Role.NONE if whole else self.github.role(person)
 
-    def _publish(self, facts: Facts, wanted: Wanted) -> Outcome:
+    def _publish(self, facts: RepositoryFacts, wanted: Wanted) -> Outcome:
         """Look, write, and look again until nothing is left to do. Raises ServiceError where GitHub refuses."""
         outcome, pin = Outcome(), True
         for _ in range(SETTLE):
@@ -237,16 +236,16 @@ class Reporter:
             raise ServiceError("The report did not come to rest: others write it at the same time.", "Run it again")
         return outcome
 
-    def _with_label(self, facts: Facts) -> Facts:
+    def _with_label(self, facts: RepositoryFacts) -> RepositoryFacts:
         known = {label_key(label.name) for label in facts.repository.labels}
         if weekly_issue.LABEL in known or self.app.dry_run:
             return facts
         made = self.github.create_labels(
             facts, [CreateLabel(weekly_issue.LABEL, weekly_issue.COLOR, weekly_issue.DESCRIPTION)]
         )
-        return replace(facts, repository=replace(facts.repository, labels=(*facts.repository.labels, *made)))
+        return facts.with_labels(made)
 
-    def _apply(self, facts: Facts, reports: Sequence[Issue], todo: Plan) -> Outcome:
+    def _apply(self, facts: RepositoryFacts, reports: Sequence[Issue], todo: Plan) -> Outcome:
         """Write, issue by issue; a pin that is refused is a hint, any other refusal an error."""
         notices: list[str] = []
         done: list[Effect] = []
@@ -255,7 +254,9 @@ class Reporter:
             done += effects
             if self.app.dry_run:
                 continue
-            written = self.github.write(replace(facts, issue=issue, linked=linked), effects)
+            written = self.github.write(
+                replace(facts.with_issue(issue), linked=linked) if issue is not None else facts, effects
+            )
             for effect, why in written.failed:
                 if not isinstance(effect, (PinIssue, UnpinIssue)):
                     raise ServiceError(f"GitHub refused a part of the report: {why}.", "The next run tries again")

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 
 from salesbot.core.leads import lead_index
 from salesbot.core.leads.lead import BRIEF, Lead, Received
-from salesbot.core.lifecycle import intents, mirror_link
-from salesbot.core.model.facts import Facts
+from salesbot.core.lifecycle import mirror_link
+from salesbot.core.lifecycle.observed import installed
+from salesbot.core.model import headings
+from salesbot.core.model.facts import RepositoryFacts
 from salesbot.core.model.mirror import Contact, Mirror, MirrorEffect, PutColumn
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.policies import mirror_sync
@@ -29,7 +31,7 @@ class Connections:
     remote: RemotePipeline
     log: Log = field(default=lambda text: None)
 
-    def run(self, context: Facts, pipeline: Pipeline) -> Outcome:
+    def run(self, context: RepositoryFacts, pipeline: Pipeline) -> Outcome:
         """Open a deal for each box that reached a configured stage since salesbot is here. Nothing new: no request."""
         ready = self._ready(context, pipeline)
         if not ready:
@@ -47,9 +49,9 @@ class Connections:
         known = lead_index.keys(opener.other_issues)
         return outcome.then(self._tell([mirror for mirror, _ in ready], known, context.repository.url))
 
-    def _ready(self, context: Facts, pipeline: Pipeline) -> list[tuple[Mirror, str]]:
+    def _ready(self, context: RepositoryFacts, pipeline: Pipeline) -> list[tuple[Mirror, str]]:
         """The boxes in a configured stage that name no issue of ours, with the stage their deals start in."""
-        since = intents.installed(context, pipeline) or context.read_at
+        since = installed(context.repository, pipeline) or context.read_at
         waiting = [
             mirror
             for mirror in self.remote.mirrors.values()
@@ -74,10 +76,10 @@ class Connections:
         name = contact.name or mirror.title
         said = [mirror.title] if contact.name and mirror.title != contact.name else []
         given = {
-            "Contact": name,
-            "Email": next(iter((*contact.mails, *mirror.mails)), ""),
-            "Phone": next(iter(contact.phones), ""),
-            "Streak": mirror.key,
+            headings.CONTACT: name,
+            headings.EMAIL: next(iter((*contact.mails, *mirror.mails)), ""),
+            headings.PHONE: next(iter(contact.phones), ""),
+            headings.STREAK: mirror.key,
             BRIEF: "\n\n".join(filter(None, [*said, mirror.note])),
         }
         fields = {heading: text for heading, text in given.items() if text}

@@ -2,7 +2,7 @@
 
 One request lists the boxes, a light pass over the deals tells which differ; only those are read in full. Streak is told
 first and GitHub remembers last, so that what a run died over looks to the next one like a move nobody noticed, and is
-in step already. Streak's words are its adapter's, what follows from what `core.sync` decides.
+in step already. Streak's words are its adapter's, what follows from what `core.policies.mirror_sync` decides.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from salesbot.adapters.templates import TemplateRenderer
 from salesbot.core.decide.decide import decide
 from salesbot.core.errors import ServiceError
 from salesbot.core.lifecycle import mirror_link, restore
+from salesbot.core.lifecycle.observed import Observed, observe
 from salesbot.core.lifecycle.transitions import DealState
-from salesbot.core.model.facts import Facts, Trigger
-from salesbot.core.model.journal import find_cards
+from salesbot.core.model import headings
+from salesbot.core.model.facts import DealFacts, RepositoryFacts, Trigger
 from salesbot.core.model.mirror import Mirror
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.policies import mirror_sync
@@ -79,7 +80,7 @@ class StreakSync:
             told = told.then(connections.run(context, pipeline))
         return told
 
-    def _deals(self, context: Facts, remote: RemotePipeline, pipeline: Pipeline, started: float) -> Outcome:
+    def _deals(self, context: RepositoryFacts, remote: RemotePipeline, pipeline: Pipeline, started: float) -> Outcome:
         self.app.roles |= self.github.team(context)
         look = Look()
         for facts in self._glances(context):
@@ -91,47 +92,45 @@ class StreakSync:
 
     # The light pass
 
-    def _look_at(self, facts: Facts, look: Look, remote: RemotePipeline, pipeline: Pipeline) -> None:
+    def _look_at(self, facts: DealFacts, look: Look, remote: RemotePipeline, pipeline: Pipeline) -> None:
         """Say whether a deal may differ from its box. An ended deal without one needs none."""
-        state = self._state_of(facts, pipeline)
+        observed = observe(facts, pipeline, facts.read_at)
+        state = self._state_of(observed)
         if state is None or state.journal.left:
             return
-        assert facts.issue is not None
         number, mirror = state.deal.number, remote.mirror_of(state, facts.issue.url)
         if mirror is not None:
             look.notes += _others(number, mirror, remote.addressed.get(facts.issue.url, ()))
             first = look.claimed.setdefault(mirror.key, number)
             if first != number:
                 look.told.append(f"Deals {first} and {number} name the same box in Streak: `/streak link` another.")
-            elif not mirror_sync.is_quiet(state, replace(facts, mirror=mirror), pipeline):
+            elif not mirror_sync.is_quiet(state, observed.with_facts(replace(facts, mirror=mirror))):
                 look.differ.append(number)
         elif state.journal.pair is not None:
             look.notes.append(f"The box of deal {number} is gone from Streak: `/streak link` pairs another.")
         elif _has_no_end(state, pipeline) and mirror_sync.wants_mirror(state, remote.stages(pipeline), pipeline):
             look.differ.append(number)
 
-    def _glances(self, context: Facts) -> Iterator[Facts]:
+    def _glances(self, context: RepositoryFacts) -> Iterator[DealFacts]:
         lately = context.read_at - CLOSED_LATELY
         for pages in (self.github.glance(context, "OPEN"), self.github.glance(context, "CLOSED", lately)):
             for page in pages:
                 yield from (replace(deal, trigger=Trigger(WAKING)) for deal in page.deals)
 
-    def _state_of(self, glanced: Facts, pipeline: Pipeline) -> DealState | None:
+    def _state_of(self, glanced: Observed) -> DealState | None:
         """The deal as its journal left it, or as it stands where a glance does not show its card; None if it is none.
 
         Whether a value counts depends on who wrote it; each is asked about once.
         """
-        assert glanced.issue is not None
-        facts = replace(glanced, roles=self.app.roles)
-        journal = find_cards(glanced.issue, glanced.repository).journal
-        start = restore.find(facts, pipeline, find_cards(glanced.issue, glanced.repository), [])
-        if start is None or pipeline.stage(start.state.deal.stage) is None:
+        facts = replace(glanced.facts, roles=self.app.roles)
+        start = restore.restore(glanced.with_facts(facts), [])
+        if start is None or glanced.pipeline.stage(start.state.deal.stage) is None:
             return None
         editor = restore.last_body_editor(facts)
-        value = start.state.deal.fields.get("Value", "")
-        if restore.value_needs_trust(facts, journal, value) and editor and editor.casefold() not in self.app.roles:
+        value = start.state.deal.fields.get(headings.VALUE, "")
+        if restore.value_needs_trust(glanced.journal, value) and editor and editor.casefold() not in self.app.roles:
             self.app.roles[editor.casefold()] = self.github.role(editor)
-            return self._state_of(glanced, pipeline)
+            return self._state_of(glanced)
         return start.state
 
     # In full
@@ -151,17 +150,16 @@ class StreakSync:
         left = len(numbers) - tally.done
         return tally.outcome.then(Outcome(notes=(f"Left {left:,} deals for the next sync.",) if left > 0 else ()))
 
-    def _in_full(self, numbers: Sequence[int]) -> Iterator[tuple[int, Facts]]:
+    def _in_full(self, numbers: Sequence[int]) -> Iterator[tuple[int, DealFacts]]:
         """Read ten at once; facts that grew old while the others were written are read again."""
         for start in range(0, len(numbers), IN_FULL):
             read_at = self.clock()
             for facts in self.github.read_many(numbers[start : start + IN_FULL], Trigger(WAKING)):
-                assert facts.issue is not None
                 fresh = self.clock() - read_at <= FRESH
                 number = facts.issue.number
                 yield number, facts if fresh else self.github.read(number, Trigger(WAKING))
 
-    def _step_safely(self, number: int, facts: Facts, remote: RemotePipeline, pipeline: Pipeline) -> Outcome:
+    def _step_safely(self, number: int, facts: DealFacts, remote: RemotePipeline, pipeline: Pipeline) -> Outcome:
         """A failure that concerns one deal does not stop the others."""
         try:
             outcome = self._step(facts, remote, pipeline)
@@ -174,27 +172,27 @@ class StreakSync:
             self.github.client.pause(max(PER_WRITE, content(outcome.effects) * PER_CONTENT))
         return outcome
 
-    def _step(self, facts: Facts, remote: RemotePipeline, pipeline: Pipeline) -> Outcome:
+    def _step(self, facts: DealFacts, remote: RemotePipeline, pipeline: Pipeline) -> Outcome:
         """Tell Streak what the deal will be, look at the box again, and settle the deal with what it shows then."""
-        facts = self.app.complete(replace(facts, stage_map=remote.stages(pipeline)), pipeline)
-        state = self._decided(facts, pipeline)
+        observed = self.app.complete(replace(facts, stage_map=remote.stages(pipeline)), pipeline)
+        facts, state = observed.facts, self._decided(observed)
         if state is None:
             return Outcome()
         mirror, made = self._found_or_made(state, facts, remote, pipeline)
         if mirror is None:
             return Outcome(notes=made)
         facts = replace(facts, mirror=mirror)
-        state = self._decided(facts, pipeline) or state
-        effects = mirror_sync.outgoing(state, facts, remote.layout(), pipeline)
+        observed = observed.with_facts(facts)
+        state = self._decided(observed) or state
+        effects = mirror_sync.outgoing(state, observed, remote.layout())
         told = tell(remote.streak, mirror.key, effects, remote.layout(), state.deal.number)
         if effects and not self.app.dry_run:
             facts = replace(facts, mirror=remote.streak.mirror(mirror.key))
         return Outcome(notes=(*made, *told)).then(self.app.reconcile(facts))
 
     def _found_or_made(
-        self, state: DealState, facts: Facts, remote: RemotePipeline, pipeline: Pipeline
+        self, state: DealState, facts: DealFacts, remote: RemotePipeline, pipeline: Pipeline
     ) -> tuple[Mirror | None, tuple[str, ...]]:
-        assert facts.issue is not None
         listed = remote.mirror_of(state, facts.issue.url)
         if listed is not None:  # read again: somebody may have dragged it since all were listed
             return remote.streak.mirror(listed.key), ()
@@ -203,12 +201,11 @@ class StreakSync:
         made = None if self.app.dry_run else self._create(state, facts, remote, pipeline)
         return made, (f"In Streak: a box for deal {state.deal.number}.",)
 
-    def _decided(self, facts: Facts, pipeline: Pipeline) -> DealState | None:
-        return decide(facts, pipeline, facts.read_at, TemplateRenderer(facts.repository.templates)).state
+    def _decided(self, observed: Observed) -> DealState | None:
+        return decide(observed, TemplateRenderer(observed.repository.templates)).state
 
-    def _create(self, state: DealState, facts: Facts, remote: RemotePipeline, pipeline: Pipeline) -> Mirror:
+    def _create(self, state: DealState, facts: DealFacts, remote: RemotePipeline, pipeline: Pipeline) -> Mirror:
         """The address stands in the box from its first byte: a run that died after this finds it again."""
-        assert facts.issue is not None
         known = pipeline.streak.people if pipeline.streak is not None else {}
         mail = known.get((state.deal.owner or "").casefold())
         stage = facts.stage_map.theirs[state.deal.stage or ""]
@@ -234,26 +231,27 @@ def follow(app: App, outcome: Outcome, connect: Callable[[], Streak]) -> Outcome
     known = app.decided_on
     if known is None or decision is None or decision.state is None or not any(each.moves for each in outcome.decisions):
         return outcome
-    facts, pipeline = known
+    pipeline = known.pipeline
     said = pipeline.streak.sales if pipeline.streak is not None else None
     if said is None or decision.state.journal.pair is None:
         return outcome
     try:
-        notes = _follow(decision.state, facts, pipeline, RemotePipeline(connect(), said, {}, {}))
+        notes = _follow(decision.state, known, RemotePipeline(connect(), said, {}, {}))
     except ServiceError as error:
         return outcome.then(Outcome(notices=(f"The box in Streak was not moved along: {error}",)))
     return outcome.then(Outcome(notes=tuple(notes)))
 
 
-def _follow(state: DealState, facts: Facts, pipeline: Pipeline, remote: RemotePipeline) -> list[str]:
+def _follow(state: DealState, observed: Observed, remote: RemotePipeline) -> list[str]:
     assert state.journal.pair is not None
     mirror = remote.streak.mirror(state.journal.pair.key)
     if mirror is None:
         return [f"The box of deal {state.deal.number} is gone from Streak: `/streak link` pairs another."]
-    facts = replace(facts, mirror=mirror, stage_map=remote.stages(pipeline))
-    if mirror_sync.intent(state, facts, pipeline) is not None:
+    facts = replace(observed.facts, mirror=mirror, stage_map=remote.stages(observed.pipeline))
+    observed = observed.with_facts(facts)
+    if mirror_sync.intent(state, observed) is not None:
         return ["The box was moved in Streak too: the next sync judges that."]
-    effects = mirror_sync.outgoing(state, facts, remote.layout(), pipeline)
+    effects = mirror_sync.outgoing(state, observed, remote.layout())
     return tell(remote.streak, mirror.key, effects, remote.layout(), state.deal.number)
 
 

@@ -16,8 +16,10 @@ from salesbot.core.decide.due import REMIND, Due, due, people_to_ask
 from salesbot.core.errors import ServiceError
 from salesbot.core.installation import problem_issue
 from salesbot.core.installation.problem_issue import LabelProblem
+from salesbot.core.lifecycle.observed import Observed, observe
 from salesbot.core.model.effects import EditBody, Effect, OpenLead, OpenProblem, PutComment
-from salesbot.core.model.facts import Facts, Repository, Trigger
+from salesbot.core.model.facts import DealFacts, Repository, RepositoryFacts, Trigger
+from salesbot.core.model.keys import Kind
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.policies import attention
 from salesbot.core.report import weekly_issue
@@ -98,7 +100,7 @@ class Sweep:
         told = self.app.tell_of_labels(context, pipeline, seen.lost)
         return told.then(self._settle_all(seen, pipeline, started))
 
-    def _look(self, context: Facts, pipeline: Pipeline) -> Seen:
+    def _look(self, context: RepositoryFacts, pipeline: Pipeline) -> Seen:
         """The light pass: only numbers are kept, so that memory does not grow with the repository."""
         due_: list[Due] = []
         lost: list[LabelProblem] = []
@@ -106,32 +108,36 @@ class Sweep:
         for glanced, total in self._glances(context):
             looked += 1
             self.reports = self.reports or weekly_issue.is_report(glanced.issue)
-            deal = glanced if problem_issue.label_problem(glanced, pipeline) is None else self._with_labels_now(glanced)
-            problem = problem_issue.label_problem(deal, pipeline)
-            verdict = self._verdict(deal, pipeline) if problem is None else None
+            deal = observe(glanced, pipeline, glanced.read_at)
+            if problem_issue.label_problem(deal) is not None:
+                deal = self._with_labels_now(deal)
+            problem = problem_issue.label_problem(deal)
+            verdict = self._verdict(deal) if problem is None else None
             due_ += [verdict] if verdict is not None else []
             lost += [problem] if problem is not None and problem not in lost else []
             if looked % 500 == 0:
                 self.log(f"  {looked:,} of {total:,} looked at ...")
         return Seen(looked, tuple(sorted(due_)), tuple(lost))
 
-    def _glances(self, context: Facts) -> Iterator[tuple[Facts, int]]:
+    def _glances(self, context: RepositoryFacts) -> Iterator[tuple[DealFacts, int]]:
         lately = context.read_at - CLOSED_LATELY
         for pages in (self.github.glance(context, "OPEN"), self.github.glance(context, "CLOSED", lately)):
             for page in pages:
                 yield from ((deal, page.total) for deal in page.deals)
 
-    def _with_labels_now(self, glanced: Facts) -> Facts:
+    def _with_labels_now(self, glanced: Observed) -> Observed:
         """Read the list of labels once more: an event that ran since the sweep began may have made the deal's label."""
         if self._repository_now is None:
             self._repository_now = self.github.read_repository(SWEEPING).repository
-        return replace(glanced, repository=self._repository_now)
+        return glanced.with_facts(replace(glanced.facts, repository=self._repository_now))
 
-    def _verdict(self, glanced: Facts, pipeline: Pipeline) -> Due | None:
-        facts = replace(glanced, roles=self.app.roles)
-        for person in people_to_ask(facts, pipeline, facts.read_at):
+    def _verdict(self, glanced: Observed) -> Due | None:
+        for person in people_to_ask(self._with_roles(glanced)):
             self.app.roles[person.casefold()] = self.github.role(person)
-        return due(replace(facts, roles=self.app.roles), pipeline, facts.read_at)
+        return due(self._with_roles(glanced))
+
+    def _with_roles(self, glanced: Observed) -> Observed:
+        return glanced.with_facts(replace(glanced.facts, roles=self.app.roles))
 
     def _settle_all(self, seen: Seen, pipeline: Pipeline, started: float) -> Outcome:
         tally = Tally(spent=self.app.spent)
@@ -155,7 +161,7 @@ class Sweep:
         too_long = self.clock() - started > LONGEST
         return tally.spent >= pipeline.sweep.budget or too_long or tally.failures >= TIMES_IN_A_ROW
 
-    def _in_full(self, found: Sequence[Due]) -> Iterator[tuple[Due, Facts | None]]:
+    def _in_full(self, found: Sequence[Due]) -> Iterator[tuple[Due, DealFacts | None]]:
         """Give each deal with its facts, ten read at once; without them where it is to be read by itself."""
         for start in range(0, len(found), IN_FULL):
             batch = found[start : start + IN_FULL]
@@ -164,7 +170,7 @@ class Sweep:
             for each in batch:
                 yield each, read.get(each.number) if self.clock() - read_at <= FRESH else None
 
-    def _read(self, numbers: Sequence[int]) -> dict[int, Facts]:
+    def _read(self, numbers: Sequence[int]) -> dict[int, DealFacts]:
         """Read deals at once. What GitHub cannot manage is halved, so that one bad deal spoils no other."""
         try:
             read = self.github.read_many(numbers, SWEEPING)
@@ -174,9 +180,9 @@ class Sweep:
             self.log(f"  {len(numbers)} deals could not be read at once: {error}")
             half = len(numbers) // 2
             return self._read(numbers[:half]) | self._read(numbers[half:]) if half else {}
-        return {facts.issue.number: facts for facts in read if facts.issue is not None}
+        return {facts.issue.number: facts for facts in read}
 
-    def _reconcile(self, number: int, facts: Facts | None) -> Outcome:
+    def _reconcile(self, number: int, facts: DealFacts | None) -> Outcome:
         """Settle one deal; a failure that concerns only it does not stop the sweep."""
         try:
             outcome = self.app.reconcile(facts) if facts is not None else self.app.look_at(number, SWEEPING)
@@ -202,4 +208,4 @@ def content(effects: Sequence[Effect]) -> int:
 
 def count_reminders(effects: Sequence[Effect]) -> int:
     """Count the reminders among effects."""
-    return sum(isinstance(effect, PutComment) and effect.key.startswith("reminder:") for effect in effects)
+    return sum(isinstance(effect, PutComment) and effect.key.kind == Kind.REMINDER for effect in effects)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import rule
 
-from salesbot.core.decide.due import ANSWER, COME_BACK, JUDGE, MARK, REMIND, REPAIR, due, people_to_ask
+from salesbot.core.decide.due import ANSWER, COME_BACK, EVALUATE, MARK, REMIND, REPAIR, due, people_to_ask
 from salesbot.core.model.facts import Trigger
 from tests.core.decide.test_decide import Histories
 from tests.world import ANN, EVE, KIM, NORA, World, a_deal
@@ -21,7 +21,7 @@ DAY = timedelta(days=1).total_seconds()
 def verdict(world: World) -> int | None:
     """How urgent a deal is; None if nothing is due."""
     world.trigger = Trigger("sweep")
-    found = due(world.facts(), world.pipeline, world.now)
+    found = due(world.observed())
     return found.urgency if found is not None else None
 
 
@@ -34,7 +34,7 @@ class NothingIsOverlooked(Histories):
         world.trigger = Trigger("sweep")
         young = world.now - world.created_at < timedelta(days=7)
         if world.decide().effects and (young or world.own()):
-            assert due(world.facts(), world.pipeline, world.now) is not None
+            assert due(world.observed()) is not None
 
 
 NothingIsOverlooked.TestCase.settings = settings(
@@ -49,10 +49,10 @@ TestNothingIsOverlooked = NothingIsOverlooked.TestCase
         pytest.param(lambda world: None, None, id="all is well"),
         pytest.param(lambda world: world.comment("talk", NORA), None, id="talk"),
         pytest.param(lambda world: world.comment("/prospect", NORA), ANSWER, id="a command without a receipt"),
-        pytest.param(lambda world: world.label("stage:won"), JUDGE, id="a label nobody judged"),
-        pytest.param(lambda world: world.unlabel("stage:qualified"), JUDGE, id="a lost label"),
-        pytest.param(lambda world: world.close(), JUDGE, id="a closing nobody asked about"),
-        pytest.param(lambda world: world.delete(world.by_key("card").id, KIM), JUDGE, id="a deal without a card"),
+        pytest.param(lambda world: world.label("stage:won"), EVALUATE, id="a label nobody judged"),
+        pytest.param(lambda world: world.unlabel("stage:qualified"), EVALUATE, id="a lost label"),
+        pytest.param(lambda world: world.close(), EVALUATE, id="a closing nobody asked about"),
+        pytest.param(lambda world: world.delete(world.by_key("card").id, KIM), EVALUATE, id="a deal without a card"),
         pytest.param(lambda world: world.label("bug"), None, id="a label of other people's"),
         pytest.param(lambda world: world.tick(4 * DAY), MARK, id="no next step for days"),
     ],
@@ -132,7 +132,7 @@ def test_old_issues_without_a_stage_are_left_alone() -> None:
 def test_a_new_issue_whose_run_was_lost_becomes_a_deal() -> None:
     world = World()
     world.tick(DAY)
-    assert verdict(world) == JUDGE
+    assert verdict(world) == EVALUATE
 
 
 @pytest.mark.parametrize("flag", ["comments", "events"])
@@ -140,14 +140,13 @@ def test_where_a_glance_does_not_reach_far_enough_the_deal_is_read(flag: str) ->
     world = a_deal("lead")
     world.trigger = Trigger("sweep")
     facts = world.facts()
-    assert facts.issue is not None
-    assert due(facts, world.pipeline, world.now) is None
+    assert due(world.observed()) is None
     short = (
         replace(facts.issue, comments_complete=False, unread_until=world.now)
         if flag == "comments"
         else replace(facts.issue, events_complete=False, events=())
     )
-    assert due(replace(facts, issue=short), world.pipeline, world.now) is not None
+    assert due(world.observed().with_facts(replace(facts, issue=short))) is not None
 
 
 def test_people_are_asked_for_their_role_only_where_it_decides() -> None:
@@ -158,6 +157,6 @@ def test_people_are_asked_for_their_role_only_where_it_decides() -> None:
     world.comment("we call you", ANN)
     world.trigger = Trigger("sweep")
     world.roles = {}
-    assert people_to_ask(world.facts(), world.pipeline, world.now) == []
+    assert people_to_ask(world.observed()) == []
     world.tick(3 * DAY)
-    assert set(people_to_ask(world.facts(), world.pipeline, world.now)) == {"eve", "ann"}
+    assert set(people_to_ask(world.observed())) == {"eve", "ann"}

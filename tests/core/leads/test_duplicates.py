@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from salesbot.core.leads import duplicates
@@ -9,6 +11,7 @@ from salesbot.core.leads.duplicates import PossibleDuplicate
 from salesbot.core.leads.mail_hosts import company_domain
 from salesbot.core.model.defaults import default_pipeline
 from salesbot.core.model.facts import IssueSummary
+from salesbot.core.text import fields
 
 PIPELINE = default_pipeline()
 
@@ -18,8 +21,12 @@ def body(company: str = "", contact: str = "", email: str = "") -> str:
     return "\n\n".join(f"### {heading}\n\n{text or '_No response_'}" for heading, text in said.items())
 
 
+def read(text: str) -> Mapping[str, str]:
+    return fields.read(text, PIPELINE.headings, PIPELINE.one_line)
+
+
 def why(mine: str, theirs: str) -> str:
-    found = duplicates.find(9, mine, [IssueSummary(3, "t", theirs)], PIPELINE)
+    found = duplicates.find(9, read(mine), [IssueSummary(3, "t", theirs)], PIPELINE)
     return found[0].why if found else ""
 
 
@@ -84,19 +91,19 @@ def test_what_is_no_deal_is_no_twin(label: str) -> None:
         IssueSummary(3, "t", body("Acme"), frozenset({label})),
         IssueSummary(4, "t", body("Acme"), duplicate=True),
     ]
-    assert duplicates.find(9, body("Acme"), other_issues, PIPELINE) == []
+    assert duplicates.find(9, read(body("Acme")), other_issues, PIPELINE) == []
 
 
 def test_the_strongest_come_first_then_the_newest_and_no_more_than_five() -> None:
     other_issues = [IssueSummary(number, "t", body("Acme")) for number in range(1, 8)]
     other_issues.append(IssueSummary(8, "t", body(email="jane@acme.com")))
-    found = duplicates.find(9, body("Acme", email="jane@acme.com"), other_issues, PIPELINE)
+    found = duplicates.find(9, read(body("Acme", email="jane@acme.com")), other_issues, PIPELINE)
     assert [possible_duplicate.number for possible_duplicate in found] == [8, 7, 6, 5, 4]
     assert found[0] == PossibleDuplicate(8, "same email")
 
 
-def test_a_deal_is_not_its_own_twin() -> None:
-    assert duplicates.find(9, body("Acme"), [IssueSummary(9, "t", body("Acme"))], PIPELINE) == []
+def test_a_deal_is_not_its_own_duplicate() -> None:
+    assert duplicates.find(9, read(body("Acme")), [IssueSummary(9, "t", body("Acme"))], PIPELINE) == []
 
 
 @pytest.mark.parametrize(

@@ -8,17 +8,8 @@ from datetime import date
 import pytest
 
 from salesbot.core.model.defaults import default_pipeline
-from salesbot.core.model.pipeline import (
-    BUILT_IN_FIELDS,
-    DEFAULT_STAGES,
-    KEPT_FIELDS,
-    LEAD_FIELDS,
-    Field,
-    Pipeline,
-    Stage,
-    checklist_file,
-    field_key,
-)
+from salesbot.core.model.headings import BUILT_IN_FIELDS, KEPT_FIELDS, LEAD_FIELDS
+from salesbot.core.model.pipeline import DEFAULT_STAGES, Field, Pipeline, Stage, checklist_file, field_key
 
 
 def a_stage(name: str) -> Stage:

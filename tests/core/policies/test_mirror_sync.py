@@ -14,11 +14,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from salesbot.core.decide.decide import decide
 from salesbot.core.lifecycle import mirror_link
+from salesbot.core.lifecycle.observed import Observed, observe
 from salesbot.core.model import comments
+from salesbot.core.model.cards import find_cards
 from salesbot.core.model.defaults import default_pipeline
 from salesbot.core.model.effects import Effect
-from salesbot.core.model.facts import Facts, Trigger
-from salesbot.core.model.journal import Journal, Pair, find_cards, from_payload, to_payload
+from salesbot.core.model.facts import DealFacts, Trigger
+from salesbot.core.model.journal import Journal, Pair, from_payload, to_payload
 from salesbot.core.model.mirror import (
     Layout,
     Mirror,
@@ -82,24 +84,28 @@ class Both:
         (ours,) = self.world.stages()
         return ours, self.stage
 
-    def facts(self) -> Facts:
+    def facts(self) -> DealFacts:
         """What a sync reads."""
         self.world.trigger = Trigger("streak")
         return replace(self.world.facts(), mirror=self.mirror, stage_map=STAGE_MAP)
 
+    def observed(self) -> Observed:
+        """What a sync reads, and what it says."""
+        return observe(self.facts(), self.world.pipeline, self.world.now)
+
     def sync(self, until: int | None = None) -> list[MirrorEffect | Effect]:
         """Sync as the shell does: first the mirror, then the deal; `until` kills the run after so many steps."""
-        facts, pipeline = self.facts(), self.world.pipeline
-        decided = decide(facts, pipeline, self.world.now, WORDS)
+        observed = self.observed()
+        decided = decide(observed, WORDS)
         if decided.state is None:
             return []
         done: list[MirrorEffect | Effect] = []
-        for step in mirror_sync.outgoing(decided.state, facts, LAYOUT, pipeline):
+        for step in mirror_sync.outgoing(decided.state, observed, LAYOUT):
             if until is not None and len(done) >= until:
                 return done
             self.put(step)
             done.append(step)
-        for effect in decide(self.facts(), pipeline, self.world.now, WORDS).effects:
+        for effect in decide(self.observed(), WORDS).effects:
             if until is not None and len(done) >= until:
                 return done
             self.world.apply(effect)
@@ -132,7 +138,6 @@ class Both:
     def journal(self) -> Journal:
         """What the deal remembers."""
         facts = self.world.facts()
-        assert facts.issue is not None
         journal = find_cards(facts.issue, facts.repository).journal
         assert journal is not None
         return journal
@@ -470,19 +475,20 @@ def test_quiet_is_known_without_asking_what_the_stages_are_called() -> None:
     both = in_step(body="### Value\n\n9000 EUR\n")
     both.reconcile()
     facts = replace(both.facts(), stage_map=StageMap())
-    state = decide(facts, both.world.pipeline, both.world.now, WORDS).state
+    observed = both.observed().with_facts(facts)
+    state = decide(observed, WORDS).state
     assert state is not None
-    assert mirror_sync.is_quiet(state, facts, both.world.pipeline)
+    assert mirror_sync.is_quiet(state, observed)
     for changed in (
         replace(both.mirror, stage=KEYS["won"]),
         replace(both.mirror, title="x"),
         replace(both.mirror, columns={}),
         replace(both.mirror, sent=START),
     ):
-        assert not mirror_sync.is_quiet(state, replace(facts, mirror=changed), both.world.pipeline)
+        assert not mirror_sync.is_quiet(state, observed.with_facts(replace(facts, mirror=changed)))
     for body in ("### Value\n\n9500 EUR\n", ""):
-        deal = replace(state.deal, fields=fields.read(body, ["Value"]))
-        assert not mirror_sync.is_quiet(replace(state, deal=deal), facts, both.world.pipeline)
+        deal = state.deal.with_body(fields.parse(body, ["Value"]))
+        assert not mirror_sync.is_quiet(replace(state, deal=deal), observed)
 
 
 def test_a_mirror_is_found_by_the_address_in_its_column_or_its_note_the_oldest_first() -> None:

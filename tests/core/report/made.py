@@ -9,7 +9,7 @@ from typing import Any
 from salesbot.adapters.templates import builtin_names
 from salesbot.core.config import parse
 from salesbot.core.model.deal import Role
-from salesbot.core.model.facts import Facts, Repository, Trigger
+from salesbot.core.model.facts import Repository, RepositoryFacts, Trigger
 from salesbot.core.report.compute import Report
 from salesbot.core.report.compute import report as numbers
 from salesbot.core.report.reader import Reader
@@ -18,9 +18,8 @@ from tests.core.report.stories import BOT_ACTOR, CONFIG, NOW, TEAM, issue, raw, 
 
 PIPELINE = parse(CONFIG, "salesbot.yml", templates=builtin_names())
 SCOPE = look("acme/sales", PIPELINE, NOW, url="https://github.com/acme/sales")
-AROUND = Facts(
+AROUND = RepositoryFacts(
     Repository(1, "R_1", "acme/sales"),
-    None,
     BOT_ACTOR,
     Trigger("report"),
     NOW,

@@ -12,9 +12,10 @@ from itertools import pairwise
 from random import Random
 from typing import Any
 
-from salesbot.core.model.deal import Actor, StageVisit
+from salesbot.core.model.deal import Actor, How, StageVisit
 from salesbot.core.model.facts import Comment, Event, Issue, Label
-from salesbot.core.model.journal import CARD, Cursor, Journal, to_payload
+from salesbot.core.model.journal import Cursor, Journal, to_payload
+from salesbot.core.model.keys import Kind
 from salesbot.core.report.reader import Raw
 from salesbot.core.text import markdown
 
@@ -244,7 +245,7 @@ def _card(story: Story, repository_id: int, events: Sequence[dict[str, Any]]) ->
         history=tuple(accepted),
         rounds=tuple((at, f"{amount} {currency}") for at, amount, currency in story.rounds),
     )
-    return f"{markdown.marker(CARD, to_payload(memory))}\n**{story.stage}**"
+    return f"{markdown.marker(Kind.CARD, to_payload(memory))}\n**{story.stage}**"
 
 
 def _accepted(story: Story, events: Sequence[dict[str, Any]]) -> Iterator[StageVisit]:
@@ -256,7 +257,7 @@ def _accepted(story: Story, events: Sequence[dict[str, Any]]) -> Iterator[StageV
             continue
         stage = name
         by, why = forced.get(event["at"], (event["by"], None))
-        yield StageVisit(stage, event["at"], by, "label", why)
+        yield StageVisit(stage, event["at"], by, How.LABEL, why)
 
 
 def _refused(events: Sequence[dict[str, Any]], index: int) -> bool:

@@ -141,7 +141,7 @@ def test_a_part_that_is_gone_comes_back_and_a_doubled_one_goes() -> None:
     broken = replace(there, comments=(*there.comments[1:-1], first, double))
     [(_, effects)] = weekly_issue.plan([broken], 1, made)
     assert effects[0] == DeleteComment(999)
-    assert [getattr(effect, "key", "") for effect in effects[1:]] == [f"report:part-{len(made.parts)}"]
+    assert [str(getattr(effect, "key", "")) for effect in effects[1:]] == [f"report:part-{len(made.parts)}"]
 
 
 def test_parts_that_a_shorter_report_needs_no_more_go() -> None:

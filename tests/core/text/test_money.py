@@ -254,7 +254,7 @@ def test_what_is_shown_can_be_typed_again(amount: Money) -> None:
 @given(st.lists(st.integers(0, 10**14), max_size=50), st.integers(0, 100))
 def test_sums_and_weights_lose_no_cent(cents: list[int], percent: int) -> None:
     values = [Money(Decimal(cent).scaleb(-2), "EUR") for cent in cents]
-    total = sum((value.weighted(percent) for value in values), Money.zero("EUR"))
+    total = sum((value.weighted(percent) for value in values), Money(Decimal(0), "EUR"))
     assert total.amount * 10_000 == sum(cents) * percent
     assert sorted(values, reverse=True) == sorted(values, key=lambda value: -value.amount)
 

@@ -18,7 +18,6 @@ from salesbot.adapters.github import read_many as _many
 from salesbot.adapters.github import read_more as _more
 from salesbot.adapters.github import reports as _reports
 from salesbot.adapters.github import settings as _settings
-from salesbot.adapters.github import verify as _look_back
 from salesbot.adapters.github import write as _write
 from salesbot.adapters.github.client import (
     Client,
@@ -34,12 +33,11 @@ from salesbot.adapters.github.read import IssueGoneError, RepositoryPaths, from_
 from salesbot.adapters.github.read_many import IN_FULL, Page
 from salesbot.adapters.github.scratch import Scratch
 from salesbot.adapters.github.settings import Rate, Workflow
-from salesbot.adapters.github.verify import ConcurrentChanges
-from salesbot.adapters.github.write import WriteResult
 from salesbot.core.decide.data_needs import DataNeeds
 from salesbot.core.model.deal import Role
 from salesbot.core.model.effects import CreateLabel, Effect
-from salesbot.core.model.facts import Facts, Issue, IssueSummary, Label, ProblemIssue, Trigger
+from salesbot.core.model.facts import DealFacts, Issue, IssueSummary, Label, ProblemIssue, RepositoryFacts, Trigger
+from salesbot.core.model.write_result import WriteResult
 
 if TYPE_CHECKING:
     from salesbot.adapters.github.history import Deals
@@ -47,7 +45,6 @@ if TYPE_CHECKING:
 __all__ = [
     "IN_FULL",
     "Client",
-    "ConcurrentChanges",
     "EventRefusedError",
     "ForbiddenError",
     "GitHub",
@@ -62,7 +59,6 @@ __all__ = [
     "Scratch",
     "UnclearError",
     "Workflow",
-    "WriteResult",
     "from_saved",
 ]
 
@@ -74,27 +70,29 @@ class GitHub:
     client: Client
     place: RepositoryPaths
 
-    def read(self, number: int, trigger: Trigger) -> Facts:
+    def read(self, number: int, trigger: Trigger) -> DealFacts:
         """Read a deal and everything around it, in one request."""
         return _read.read(self.client, self.place, number, trigger)
 
-    def read_and_keep(self, number: int, trigger: Trigger) -> tuple[Facts, dict[str, Any]]:
+    def read_and_keep(self, number: int, trigger: Trigger) -> tuple[DealFacts, dict[str, Any]]:
         """Read a deal, and give back what GitHub answered too."""
         return _read.read_and_keep(self.client, self.place, number, trigger)
 
-    def read_repository(self, trigger: Trigger) -> Facts:
+    def read_repository(self, trigger: Trigger) -> RepositoryFacts:
         """Read the repository without an issue."""
         return _more.read_repository(self.client, self.place, trigger)
 
-    def glance(self, context: Facts, state: Literal["OPEN", "CLOSED"], since: datetime | None = None) -> Iterator[Page]:
+    def glance(
+        self, context: RepositoryFacts, state: Literal["OPEN", "CLOSED"], since: datetime | None = None
+    ) -> Iterator[Page]:
         """Pass over all deals in a state, page by page."""
         return _many.glance(self.client, self.place, context, state, *([since] if since else []))
 
-    def read_many(self, numbers: Sequence[int], trigger: Trigger) -> list[Facts]:
+    def read_many(self, numbers: Sequence[int], trigger: Trigger) -> list[DealFacts]:
         """Read up to ten deals in full, in one request."""
         return _many.read_many(self.client, self.place, numbers, trigger)
 
-    def team(self, context: Facts) -> dict[str, Role]:
+    def team(self, context: RepositoryFacts) -> dict[str, Role]:
         """Read everybody's role at once, where the token may."""
         return _many.team(self.client, context)
 
@@ -102,42 +100,46 @@ class GitHub:
         """Ask for somebody's role."""
         return _more.ask_role(self.client, self.place.repository, person)
 
-    def read_more(self, facts: Facts, data_needs: DataNeeds) -> Facts:
+    def read_more(self, facts: DealFacts, data_needs: DataNeeds) -> DealFacts:
         """Read what a decision misses."""
         return _more.read_more(self.client, self.place, facts, data_needs)
+
+    def read_labels(self, facts: RepositoryFacts) -> RepositoryFacts:
+        """Read the rest of the labels."""
+        return _more.with_all_labels(self.client, facts)
 
     def read_intake(self, trigger: Trigger) -> Intake:
         """Read all that tells whether something new came in, in one request."""
         return _others.read_intake(self.client, self.place, trigger)
 
-    def newest(self, context: Facts, after: str | None) -> tuple[list[IssueSummary], str | None]:
+    def newest(self, context: RepositoryFacts, after: str | None) -> tuple[list[IssueSummary], str | None]:
         """Read a page of all issues, the newest first, and where the next one begins."""
         return _others.newest(self.client, context.repository, after)
 
-    def every_deal(self, context: Facts) -> Iterator[Deals]:
+    def every_deal(self, context: RepositoryFacts) -> Iterator[Deals]:
         """Read all deals with their history, some at a time; one that changes meanwhile comes again."""
         from salesbot.adapters.github import history
 
         return history.every_deal(self.client, self.place, context)
 
-    def every_deal_kept(self, context: Facts, cache: Path, log: Callable[[str], None]) -> Iterator[Deals]:
+    def every_deal_kept(self, context: RepositoryFacts, cache: Path, log: Callable[[str], None]) -> Iterator[Deals]:
         """The same with a cache file: read what changed, and take the rest from it. Raises UnfilledError."""
         from salesbot.adapters.github import snapshot as _snapshot
 
         with _snapshot.opened(cache, self.client, self.place, context, log) as snapshot:
             yield from snapshot.deals()
 
-    def open_deals(self, context: Facts, closed_since: datetime) -> Iterator[Deals]:
+    def open_deals(self, context: RepositoryFacts, closed_since: datetime) -> Iterator[Deals]:
         """Read the open deals with their history, and the closed ones that changed since a moment."""
         from salesbot.adapters.github import history
 
         return history.open_deals(self.client, self.place, context, closed_since)
 
-    def reports(self, facts: Facts) -> tuple[Issue, ...]:
+    def reports(self, facts: RepositoryFacts) -> tuple[Issue, ...]:
         """Read the newest weekly reports."""
         return _reports.reports(self.client, self.place, facts)
 
-    def open_problems(self, facts: Facts) -> list[ProblemIssue]:
+    def open_problems(self, facts: RepositoryFacts) -> list[ProblemIssue]:
         """Read the open problem issues again, oldest first."""
         return _read.open_problems(self.client, facts)
 
@@ -145,23 +147,19 @@ class GitHub:
         """Say who changed a file last."""
         return _more.last_change(self.client, self.place, file)
 
-    def create_labels(self, facts: Facts, wanted: Sequence[CreateLabel]) -> tuple[Label, ...]:
+    def create_labels(self, facts: RepositoryFacts, wanted: Sequence[CreateLabel]) -> tuple[Label, ...]:
         """Create labels of the repository's list."""
         return _write.create_labels(self.client, facts, wanted)
 
-    def write(self, facts: Facts, effects: Sequence[Effect]) -> WriteResult:
+    def write(self, facts: RepositoryFacts, effects: Sequence[Effect]) -> WriteResult:
         """Carry effects out, in one request."""
         return _write.write(self.client, facts, effects)
-
-    def verify_write(self, written: WriteResult, facts: Facts, effects: Sequence[Effect]) -> ConcurrentChanges:
-        """Say what happened while a decision was taken and written."""
-        return _look_back.verify_write(written, facts, effects)
 
     def update_label(self, label: Label) -> Label:
         """Give the label of this id this name, colour and description."""
         return _upkeep.update_label(self.client, label)
 
-    def pinned(self, facts: Facts) -> list[Pinned]:
+    def pinned(self, facts: RepositoryFacts) -> list[Pinned]:
         """Read the pinned issues."""
         return _upkeep.pinned(self.client, facts.repository)
 
@@ -197,6 +195,6 @@ class GitHub:
         """Read what is left of this hour's requests."""
         return _settings.rates(self.client)
 
-    def scratch(self, context: Facts, excluded: Label) -> Scratch:
+    def scratch(self, context: RepositoryFacts, excluded: Label) -> Scratch:
         """Prepare a scratch issue, with a label that keeps it from becoming a deal."""
         return Scratch(self.client, context.repository, excluded)

@@ -19,7 +19,7 @@ from salesbot.adapters.github.decode import Json, need, nodes
 from salesbot.adapters.github.documents import document
 from salesbot.adapters.github.read import RepositoryPaths, where
 from salesbot.core.model.deal import Actor
-from salesbot.core.model.facts import Comment, Edit, Facts, Issue, Label
+from salesbot.core.model.facts import Comment, Edit, Issue, Label, RepositoryFacts
 from salesbot.core.report.reader import Raw
 
 PAGE = 50
@@ -218,18 +218,20 @@ class Deals:
     total: int
 
 
-def every_deal(client: Client, place: RepositoryPaths, context: Facts) -> Iterator[Deals]:
+def every_deal(client: Client, place: RepositoryPaths, context: RepositoryFacts) -> Iterator[Deals]:
     """Read all deals; one that changes meanwhile comes again, its newest state last."""
     return _counted(read_all(client, place, context.read_at), context)
 
 
-def open_deals(client: Client, place: RepositoryPaths, context: Facts, closed_since: datetime) -> Iterator[Deals]:
+def open_deals(
+    client: Client, place: RepositoryPaths, context: RepositoryFacts, closed_since: datetime
+) -> Iterator[Deals]:
     """Read the open deals, and the closed ones that changed since a moment."""
     asked = (Question("OpenDeals", ("OPEN",)), Question("ClosedDeals", ("CLOSED",), closed_since))
     return _counted((leaf for each in asked for leaf in pages(client, place, each)), context)
 
 
-def _counted(leaves: Iterator[Leaf], context: Facts) -> Iterator[Deals]:
+def _counted(leaves: Iterator[Leaf], context: RepositoryFacts) -> Iterator[Deals]:
     read, totals = 0, dict[str, int]()
     for leaf in leaves:
         read += len(leaf.nodes)

@@ -9,8 +9,8 @@ from salesbot.adapters.github.client import Client
 from salesbot.adapters.github.decode import Json, need, nodes
 from salesbot.adapters.github.documents import document
 from salesbot.adapters.github.read import TOLERATED, RepositoryPaths, facts_of, where
-from salesbot.core.model import journal
-from salesbot.core.model.facts import Facts, IssueSummary, Repository, Trigger
+from salesbot.core.model.facts import IssueSummary, Repository, RepositoryFacts, Trigger
+from salesbot.core.model.keys import Kind
 from salesbot.core.text import markdown
 from salesbot.core.text.labels import label_key
 
@@ -30,7 +30,7 @@ def _page_of_others(page: Json) -> tuple[list[IssueSummary], str | None]:
 class Intake:
     """What an intake reads first: the repository, the newest issues, and the newest that came in by themselves."""
 
-    context: Facts
+    context: RepositoryFacts
     newest: tuple[IssueSummary, ...]
     inbound: tuple[IssueSummary, ...]
     after: str | None
@@ -49,7 +49,7 @@ def read_intake(client: Client, place: RepositoryPaths, trigger: Trigger) -> Int
 def other(node: Json) -> IssueSummary:
     """Read another issue, as far as it may be the same deal."""
     own = [comment["body"] for comment in nodes(node, "comments") if comment["viewerDidAuthor"]]
-    cards = [body for body in own if (marker := markdown.read_marker(body)) and marker.kind == journal.CARD]
+    cards = [body for body in own if (marker := markdown.read_marker(body)) and marker.kind == Kind.CARD]
     return IssueSummary(
         number=need(node, "number"),
         title=need(node, "title"),

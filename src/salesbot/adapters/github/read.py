@@ -11,8 +11,18 @@ from salesbot.adapters.github.client import Client, NotFoundError, Reply
 from salesbot.adapters.github.decode import Json, need, nodes
 from salesbot.adapters.github.documents import document
 from salesbot.core.errors import ServiceError
+from salesbot.core.model.comments import each_once
 from salesbot.core.model.deal import Actor, Role
-from salesbot.core.model.facts import Comment, Facts, Issue, Person, ProblemIssue, Repository, Trigger
+from salesbot.core.model.facts import (
+    Comment,
+    DealFacts,
+    Issue,
+    Person,
+    ProblemIssue,
+    Repository,
+    RepositoryFacts,
+    Trigger,
+)
 
 MAX_FILE = 256 * 1024
 """Bytes of a configuration or template file."""
@@ -29,7 +39,7 @@ class RepositoryPaths:
     templates: str = ".github/salesbot"
 
 
-def read(client: Client, place: RepositoryPaths, number: int, trigger: Trigger) -> Facts:
+def read(client: Client, place: RepositoryPaths, number: int, trigger: Trigger) -> DealFacts:
     """Read a deal. Raises ServiceError naming `contents: read` if the configuration may not be read."""
     variables = {
         **where(place),
@@ -37,7 +47,7 @@ def read(client: Client, place: RepositoryPaths, number: int, trigger: Trigger) 
         "person": trigger.actor,
         "asked": trigger.actor is not None,
     }
-    return facts_of(_ask(client, place, number, variables), trigger, place)
+    return deal_facts(_ask(client, place, number, variables), trigger, place)
 
 
 def _ask(client: Client, place: RepositoryPaths, number: int, variables: Mapping[str, Any]) -> Reply:
@@ -51,18 +61,18 @@ def _ask(client: Client, place: RepositoryPaths, number: int, variables: Mapping
 
 def read_and_keep(
     client: Client, place: RepositoryPaths, number: int, trigger: Trigger
-) -> tuple[Facts, dict[str, Any]]:
+) -> tuple[DealFacts, dict[str, Any]]:
     """Read a deal, and give back what GitHub answered too, for `from_saved`."""
     variables = {**where(place), "number": number, "person": None, "asked": False}
     reply = _ask(client, place, number, variables)
     saved = {"data": reply.data, "at": reply.at.isoformat(), "config": place.config, "templates": place.templates}
-    return facts_of(reply, trigger, place), saved
+    return deal_facts(reply, trigger, place), saved
 
 
-def from_saved(saved: Mapping[str, Any], trigger: Trigger) -> Facts:
+def from_saved(saved: Mapping[str, Any], trigger: Trigger) -> DealFacts:
     """Read a deal from what was kept of an answer. Raises ServiceError if something is missing in it."""
     place = RepositoryPaths(need(saved, "data", "repository", "nameWithOwner"), saved["config"], saved["templates"])
-    return facts_of(Reply(saved["data"], decode.moment(saved["at"])), trigger, place)
+    return deal_facts(Reply(saved["data"], decode.moment(saved["at"])), trigger, place)
 
 
 def where(place: RepositoryPaths) -> dict[str, Any]:
@@ -81,15 +91,19 @@ class IssueGoneError(NotFoundError):
     """The issue was deleted or transferred away."""
 
 
-def facts_of(reply: Reply, trigger: Trigger, place: RepositoryPaths) -> Facts:
-    """Read the facts from an answer."""
+def deal_facts(reply: Reply, trigger: Trigger, place: RepositoryPaths) -> DealFacts:
+    """Read an issue and the repository around it from an answer."""
+    around = facts_of(reply, trigger, place)
+    return around.with_issue(issue_facts(need(reply.data, "repository", "issue"), around.viewer))
+
+
+def facts_of(reply: Reply, trigger: Trigger, place: RepositoryPaths) -> RepositoryFacts:
+    """Read the repository from an answer."""
     viewer_data, data = need(reply.data, "viewer"), need(reply.data, "repository")
     viewer = Actor(need(viewer_data, "login"), viewer_data.get("databaseId"))
     _check_contents(data, place)
-    issue = data.get("issue")
-    return Facts(
+    return RepositoryFacts(
         repository=repository_facts(data, place),
-        issue=issue_facts(issue, viewer) if issue is not None else None,
         viewer=viewer,
         trigger=trigger,
         read_at=reply.at,
@@ -140,7 +154,7 @@ def _problems(found: Iterable[Json]) -> list[ProblemIssue]:
     return [ProblemIssue(node["id"], node["number"], node["body"]) for node in found if node.get("viewerDidAuthor")]
 
 
-def open_problems(client: Client, facts: Facts) -> list[ProblemIssue]:
+def open_problems(client: Client, facts: RepositoryFacts) -> list[ProblemIssue]:
     """Read the open problem issues again, oldest first, after one was opened."""
     data = client.query(document("Problems"), {"id": facts.repository.node_id}).data
     return _problems(nodes(data, "node", "issues"))
@@ -212,7 +226,7 @@ def _comments(data: Json, viewer: Actor) -> tuple[tuple[Comment, ...], bool, Any
     """Put the three windows on the comments together, each comment once, by id."""
     newest = [decode.comment(node, viewer) for node in nodes(data, "newest")]
     other_issues = [decode.comment(node, viewer) for node in (*nodes(data, "oldest"), *_touched(data))]
-    found = merged([*newest, *other_issues])
+    found = each_once([*newest, *other_issues])
     complete = len(found) >= need(data, "oldest").get("totalCount", 0)
     until = None if complete else min(comment.created_at for comment in newest)
     return found, complete, until, need(data, "oldest", "pageInfo").get("endCursor")
@@ -220,8 +234,3 @@ def _comments(data: Json, viewer: Actor) -> tuple[tuple[Comment, ...], bool, Any
 
 def _touched(data: Json) -> list[Json]:
     return nodes(data, "touched") if "touched" in data else []
-
-
-def merged(comments: Iterable[Comment]) -> tuple[Comment, ...]:
-    """Each comment once, by id."""
-    return tuple(sorted({comment.id: comment for comment in comments}.values(), key=lambda comment: comment.id))

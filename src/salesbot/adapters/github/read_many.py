@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ from salesbot.adapters.github.decode import need, nodes
 from salesbot.adapters.github.documents import document, with_fragments
 from salesbot.adapters.github.read import TOLERATED, RepositoryPaths, issue_facts, repository_facts, where
 from salesbot.core.model.deal import Actor, Role
-from salesbot.core.model.facts import Facts, Trigger
+from salesbot.core.model.facts import DealFacts, RepositoryFacts, Trigger
 
 PAGE = 50
 SMALLEST_PAGE = 5
@@ -26,12 +26,16 @@ _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 class Page:
     """Some deals at a glance, and how many there are in all."""
 
-    deals: tuple[Facts, ...]
+    deals: tuple[DealFacts, ...]
     total: int
 
 
 def glance(
-    client: Client, place: RepositoryPaths, context: Facts, state: Literal["OPEN", "CLOSED"], since: datetime = _EVER
+    client: Client,
+    place: RepositoryPaths,
+    context: RepositoryFacts,
+    state: Literal["OPEN", "CLOSED"],
+    since: datetime = _EVER,
 ) -> Iterator[Page]:
     """Pass over the issues in a state, changed since a moment. A page GitHub cannot manage is halved, down to 5."""
     owner, _, name = place.repository.partition("/")
@@ -51,12 +55,12 @@ def glance(
             size = max(SMALLEST_PAGE, size // 2)
             continue
         found = need(reply.data, "repository", "issues")
-        deals = [replace(context, issue=issue_facts(node, context.viewer), read_at=reply.at) for node in nodes(found)]
+        deals = [context.with_issue(issue_facts(node, context.viewer), reply.at) for node in nodes(found)]
         yield Page(tuple(deals), need(found, "totalCount"))
         more, after = found["pageInfo"]["hasNextPage"], found["pageInfo"]["endCursor"]
 
 
-def read_many(client: Client, place: RepositoryPaths, numbers: Sequence[int], trigger: Trigger) -> list[Facts]:
+def read_many(client: Client, place: RepositoryPaths, numbers: Sequence[int], trigger: Trigger) -> list[DealFacts]:
     """Read deals in full, with one request. Those that are gone are left out.
 
     Raises BrokenError where GitHub cannot manage so many, for the caller to ask for fewer.
@@ -73,14 +77,12 @@ def read_many(client: Client, place: RepositoryPaths, numbers: Sequence[int], tr
     reply = client.query(with_fragments(operation), variables, tolerated=(*TOLERATED, *gone), give_up=True)
     viewer_data, data = need(reply.data, "viewer"), need(reply.data, "repository")
     viewer = Actor(need(viewer_data, "login"), viewer_data.get("databaseId"))
-    repository = repository_facts(data, place)
+    around = RepositoryFacts(repository_facts(data, place), viewer, trigger, reply.at)
     found = [data.get(f"i{index}") for index in range(len(numbers))]
-    return [
-        Facts(repository, issue_facts(node, viewer), viewer, trigger, reply.at) for node in found if node is not None
-    ]
+    return [around.with_issue(issue_facts(node, viewer)) for node in found if node is not None]
 
 
-def team(client: Client, context: Facts) -> dict[str, Role]:
+def team(client: Client, context: RepositoryFacts) -> dict[str, Role]:
     """Read everybody's role at once, where the token may; else nothing, and each is asked when it matters."""
     reply = client.query(document("Team"), {"id": context.repository.node_id}, tolerated=("node.collaborators",))
     people = need(reply.data, "node").get("collaborators")

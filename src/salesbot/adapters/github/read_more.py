@@ -4,37 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from salesbot.adapters.github import decode
 from salesbot.adapters.github.client import Client, NotFoundError
 from salesbot.adapters.github.decode import Json, need, nodes
 from salesbot.adapters.github.documents import document
 from salesbot.adapters.github.issue_list import newest
-from salesbot.adapters.github.read import TOLERATED, RepositoryPaths, facts_of, merged, people_of, where
+from salesbot.adapters.github.read import TOLERATED, RepositoryPaths, facts_of, people_of, where
 from salesbot.core.decide.data_needs import DataNeeds
 from salesbot.core.leads.duplicates import COMPARED
+from salesbot.core.model.comments import each_once
 from salesbot.core.model.deal import Actor, Role
-from salesbot.core.model.facts import Facts, Issue, IssueSummary, LinkedIssue, Load, Repository, Trigger
+from salesbot.core.model.facts import (
+    DealFacts,
+    Issue,
+    IssueSummary,
+    LinkedIssue,
+    Load,
+    Repository,
+    RepositoryFacts,
+    Trigger,
+)
+
+AnyFacts = TypeVar("AnyFacts", bound=RepositoryFacts)
 
 
-def read_repository(client: Client, place: RepositoryPaths, trigger: Trigger) -> Facts:
+def read_repository(client: Client, place: RepositoryPaths, trigger: Trigger) -> RepositoryFacts:
     """Read the repository without an issue, with all its labels."""
     facts = facts_of(client.query(document("Surroundings"), where(place), tolerated=TOLERATED), trigger, place)
-    if facts.repository.labels_complete:
-        return facts
-    return read_more(client, place, facts, DataNeeds(labels=True))
+    return facts if facts.repository.labels_complete else with_all_labels(client, facts)
 
 
-def read_more(client: Client, place: RepositoryPaths, facts: Facts, data_needs: DataNeeds) -> Facts:
+def read_more(client: Client, place: RepositoryPaths, facts: DealFacts, data_needs: DataNeeds) -> DealFacts:
     """Read what a decision misses: older comments and events, the rest of the labels, people's roles."""
     if data_needs.labels:
-        facts = replace(facts, repository=_all_labels(client, facts.repository))
-    if data_needs.comments and facts.issue is not None:
+        facts = with_all_labels(client, facts)
+    if data_needs.comments:
         facts = replace(facts, issue=_all_comments(client, facts.issue, facts.viewer))
-    if data_needs.events and facts.issue is not None:
+    if data_needs.events:
         facts = replace(facts, issue=_more_events(client, facts.issue, facts.viewer))
-    if data_needs.versions and facts.issue is not None:
+    if data_needs.versions:
         facts = replace(facts, issue=_with_versions(client, facts.issue, data_needs.versions))
     for name in data_needs.names:
         facts = _look_up(client, facts, name)
@@ -48,7 +58,7 @@ def read_more(client: Client, place: RepositoryPaths, facts: Facts, data_needs: 
 
 
 def _others(client: Client, repository: Repository) -> tuple[IssueSummary, ...]:
-    """Read the newest issues. Absence is concluded from nothing here: an older twin goes unnamed."""
+    """Read the newest issues. Absence is concluded from nothing here: an older duplicate goes unnamed."""
     found, after = newest(client, repository, None)
     while after is not None and len(found) < COMPARED:
         page, after = newest(client, repository, after)
@@ -56,7 +66,7 @@ def _others(client: Client, repository: Repository) -> tuple[IssueSummary, ...]:
     return tuple(found)
 
 
-def _look_up(client: Client, facts: Facts, name: str) -> Facts:
+def _look_up(client: Client, facts: DealFacts, name: str) -> DealFacts:
     """Find one person among those who can be assigned."""
     data = client.query(document("People"), {"id": facts.repository.node_id, "name": name}).data
     people = {**facts.repository.people, **people_of(nodes(data, "node", "people"))}
@@ -92,13 +102,15 @@ def _assigned(issue: Json) -> list[str]:
     return [node["login"].casefold() for node in nodes(issue, "assignees")]
 
 
-def _all_labels(client: Client, repository: Repository) -> Repository:
+def with_all_labels(client: Client, facts: AnyFacts) -> AnyFacts:
+    """Read the rest of the labels."""
+    repository = facts.repository
     labels, after, more = list(repository.labels), repository.labels_end, True
     while more:
         page = need(client.query(document("Labels"), {"id": repository.node_id, "after": after}).data, "node", "labels")
         labels += [decode.label(node) for node in nodes(page)]
         more, after = page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"]
-    return replace(repository, labels=tuple(labels), labels_complete=True)
+    return replace(facts, repository=replace(repository, labels=tuple(labels), labels_complete=True))
 
 
 def _all_comments(client: Client, issue: Issue, viewer: Actor) -> Issue:
@@ -110,7 +122,7 @@ def _all_comments(client: Client, issue: Issue, viewer: Actor) -> Issue:
         comments = [*older, *comments]
         met = bool(older) and issue.unread_until is not None and older[-1].created_at > issue.unread_until
         more, after = page["pageInfo"]["hasNextPage"] and not met, page["pageInfo"]["endCursor"]
-    return replace(issue, comments=merged(comments), comments_complete=True, unread_until=None)
+    return replace(issue, comments=each_once(comments), comments_complete=True, unread_until=None)
 
 
 def _more_events(client: Client, issue: Issue, viewer: Actor) -> Issue:

@@ -7,10 +7,10 @@ from salesbot.adapters.github.client import Client
 from salesbot.adapters.github.decode import Json, need, nodes
 from salesbot.adapters.github.documents import document
 from salesbot.adapters.github.read import RepositoryPaths
-from salesbot.core.model.facts import Comment, Facts, Issue, Label
+from salesbot.core.model.facts import Comment, Issue, Label, RepositoryFacts
 
 
-def reports(client: Client, place: RepositoryPaths, facts: Facts) -> tuple[Issue, ...]:
+def reports(client: Client, place: RepositoryPaths, facts: RepositoryFacts) -> tuple[Issue, ...]:
     """Read the newest ten reports, with the comments they go on in."""
     owner, _, name = place.repository.partition("/")
     data = client.query(document("Reports"), {"owner": owner, "name": name}).data

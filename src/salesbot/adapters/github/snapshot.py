@@ -22,7 +22,7 @@ from salesbot.adapters.github.documents import document
 from salesbot.adapters.github.history import DOCUMENT, PAGE, POINTS, Deals, Question, State, pages, raw_of, whole
 from salesbot.adapters.github.read import RepositoryPaths
 from salesbot.core.errors import InputError, ServiceError
-from salesbot.core.model.facts import Facts
+from salesbot.core.model.facts import RepositoryFacts
 
 VERSION = 1
 BUDGET = 600
@@ -53,7 +53,7 @@ class Snapshot:
     file: sqlite3.Connection
     client: Client
     place: RepositoryPaths
-    context: Facts
+    context: RepositoryFacts
     log: Log
     spent: int = 0
 
@@ -199,7 +199,9 @@ def _with_labels(node: dict[str, Any], names: Mapping[str, str]) -> dict[str, An
 
 
 @contextmanager
-def opened(path: Path, client: Client, place: RepositoryPaths, context: Facts, log: Log) -> Iterator[Snapshot]:
+def opened(
+    path: Path, client: Client, place: RepositoryPaths, context: RepositoryFacts, log: Log
+) -> Iterator[Snapshot]:
     """Open a cache file; one of another repository, identity or version, or a spoilt one, is begun anew.
 
     What stood there is set aside, since it may be no cache but something of somebody's. Raises InputError where no file

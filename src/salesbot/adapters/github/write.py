@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, assert_never
 
 from salesbot.adapters.github import decode
@@ -19,6 +19,8 @@ from salesbot.adapters.github.issue_list import other
 from salesbot.core.errors import ServiceError
 from salesbot.core.installation import problem_issue
 from salesbot.core.leads import lead
+from salesbot.core.model import comments
+from salesbot.core.model.deal import Actor
 from salesbot.core.model.effects import (
     AddLabel,
     Assign,
@@ -42,7 +44,9 @@ from salesbot.core.model.effects import (
     UnpinIssue,
     Unreact,
 )
-from salesbot.core.model.facts import Comment, Edit, Facts, IssueSummary, Label
+from salesbot.core.model.facts import Comment, DealFacts, Edit, IssueSummary, Label, RepositoryFacts
+from salesbot.core.model.keys import Key
+from salesbot.core.model.write_result import IssueAfter, WriteResult
 from salesbot.core.report import weekly_issue
 from salesbot.core.text.labels import label_key
 
@@ -62,28 +66,7 @@ class Step:
     variables: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class WriteResult:
-    """What the answer to a write says."""
-
-    failed: tuple[tuple[Effect, str], ...] = ()
-    unclear: tuple[Effect, ...] = ()
-    """Those of the failed of which GitHub does not say whether it did them."""
-    edits: Mapping[int, int] = field(default_factory=dict)
-    """How many edits each comment has now that was edited."""
-    texts: Mapping[int, tuple[Edit, ...]] = field(default_factory=dict)
-    """The newest edits of each comment that was edited."""
-    back: Json | None = None
-    """The issue as the last alias saw it; None if there is no telling."""
-    created: Mapping[str, Comment] = field(default_factory=dict)
-    """The comments it made, by key."""
-    opened: int | None = None
-    """The number of the issue it opened: a problem, a report or a lead."""
-    other_issues: tuple[IssueSummary, ...] = ()
-    """The newest issues, after a lead was opened."""
-
-
-def create_labels(client: Client, facts: Facts, wanted: Sequence[CreateLabel]) -> tuple[Label, ...]:
+def create_labels(client: Client, facts: RepositoryFacts, wanted: Sequence[CreateLabel]) -> tuple[Label, ...]:
     """Create labels, and say what they are. Raises UnclearError if nobody can tell, or another run made one at
     the same moment, ServiceError if one cannot be created."""
     steps = [
@@ -112,13 +95,13 @@ def create_labels(client: Client, facts: Facts, wanted: Sequence[CreateLabel]) -
     return tuple(decode.label(answer["label"]) for answer in made if answer is not None)
 
 
-def write(client: Client, facts: Facts, effects: Sequence[Effect]) -> WriteResult:
+def write(client: Client, facts: RepositoryFacts, effects: Sequence[Effect]) -> WriteResult:
     """Carry effects out in one document. Raises UnclearError if nobody can tell whether it happened."""
     steps = [_step(effect, facts) for effect in effects]
     written = WriteResult()
     for start in range(0, len(steps), MOST_ALIASES):
         chunk = steps[start : start + MOST_ALIASES]
-        written = _merged(written, _read_answer(chunk, _send(client, chunk)))
+        written = _merged(written, _read_answer(chunk, _send(client, chunk), facts.viewer))
     return written
 
 
@@ -146,8 +129,8 @@ def compose(steps: Sequence[Step]) -> tuple[str, dict[str, Any]]:
     return with_fragments(operation), variables
 
 
-def _step(effect: Effect, facts: Facts) -> Step:  # one line for each effect: the whole table at a glance
-    issue = facts.issue.id if facts.issue is not None else ""
+def _step(effect: Effect, facts: RepositoryFacts) -> Step:  # one line for each effect: the whole table at a glance
+    issue = facts.issue.id if isinstance(facts, DealFacts) else ""
     match effect:
         case EditBody(body):
             return Step(effect, "EditBody", {"issue": issue, "body": body})
@@ -160,7 +143,7 @@ def _step(effect: Effect, facts: Facts) -> Step:  # one line for each effect: th
         case RemoveLabel(name):
             return Step(effect, "RemoveLabel", {"issue": issue, "label": _label(name, facts)})
         case CloseIssue(reason, of):
-            linked = facts.linked.get(of) if of is not None else None
+            linked = facts.linked.get(of) if of is not None and isinstance(facts, DealFacts) else None
             other = linked.id if linked is not None else None
             return Step(effect, "CloseIssue", {"issue": issue, "reason": reason, "duplicate": other})
         case ReopenIssue():
@@ -203,8 +186,8 @@ def _step(effect: Effect, facts: Facts) -> Step:  # one line for each effect: th
             assert_never(effect)
 
 
-def _label(name: str, facts: Facts) -> str:
-    on_issue = facts.issue.labels if facts.issue is not None else ()
+def _label(name: str, facts: RepositoryFacts) -> str:
+    on_issue = facts.issue.labels if isinstance(facts, DealFacts) else ()
     known = (*facts.repository.labels, *on_issue)
     # The very label first: there may be two that look alike.
     for read in (str.casefold, label_key):
@@ -214,33 +197,33 @@ def _label(name: str, facts: Facts) -> str:
     raise ServiceError(f"The label {name} vanished while it was wanted.", "The next run looks again")
 
 
-def _comment(id_: int, facts: Facts) -> str:
-    found: list[Comment] = [comment for comment in (facts.issue.comments if facts.issue else ()) if comment.id == id_]
-    return found[0].node_id
+def _comment(id_: int, facts: RepositoryFacts) -> str:
+    on_issue = facts.issue.comments if isinstance(facts, DealFacts) else ()
+    return next(comment.node_id for comment in on_issue if comment.id == id_)
 
 
-def _person(login: str, facts: Facts) -> str:
+def _person(login: str, facts: RepositoryFacts) -> str:
     """Find somebody's node id; who was assigned by hand need not be among those who can be."""
     person = facts.repository.people.get(login.casefold())
     if person is not None:
         return person.node_id
-    on = [actor for actor in (facts.issue.assignees if facts.issue else ()) if actor.login == login]
+    on = [actor for actor in (facts.issue.assignees if isinstance(facts, DealFacts) else ()) if actor.login == login]
     if not on or on[0].node_id is None:
         raise ServiceError(f"{login} cannot be assigned here any more.", "Name somebody who works in this repository")
     return on[0].node_id
 
 
-def _problem(facts: Facts) -> str:
+def _problem(facts: RepositoryFacts) -> str:
     assert facts.repository.problem is not None
     return facts.repository.problem.id
 
 
-def _read_answer(steps: Sequence[Step], reply: Reply) -> WriteResult:
+def _read_answer(steps: Sequence[Step], reply: Reply, viewer: Actor) -> WriteResult:
     failed: list[tuple[Effect, str]] = []
     unclear: list[Effect] = []
     edits: dict[int, int] = {}
     texts: dict[int, tuple[Edit, ...]] = {}
-    created: dict[str, Comment] = {}
+    created: dict[Key, Comment] = {}
     other_issues: tuple[IssueSummary, ...] = ()
     back, opened = None, None
     for index, step in enumerate(steps):
@@ -264,7 +247,14 @@ def _read_answer(steps: Sequence[Step], reply: Reply) -> WriteResult:
         if step.operation == "OpenLead":
             other_issues = tuple(other(node) for node in nodes(answer, "issue", "repository", "newest"))
         back = _find_back(answer) or back
-    return WriteResult(tuple(failed), tuple(unclear), edits, texts, back, created, opened, other_issues)
+    after = _issue_after(back, viewer) if back is not None else None
+    return WriteResult(tuple(failed), tuple(unclear), edits, texts, after, created, opened, other_issues)
+
+
+def _issue_after(back: Json, viewer: Actor) -> IssueAfter:
+    seen = [decode.comment(node, viewer) for node in (*nodes(back, "newest"), *nodes(back, "touched"))]
+    events = decode.events(nodes(back, "timelineItems"), viewer)
+    return IssueAfter(comments.each_once(seen), events, decode.edits(back.get("userContentEdits")))
 
 
 def _is_assigned(login: str, answer: Json) -> bool:
@@ -304,7 +294,7 @@ def _merged(one: WriteResult, later: WriteResult) -> WriteResult:
         one.unclear + later.unclear,
         {**one.edits, **later.edits},
         {**one.texts, **later.texts},
-        later.back,
+        later.after,
         {**one.created, **later.created},
         later.opened or one.opened,
         later.other_issues or one.other_issues,

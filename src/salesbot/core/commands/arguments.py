@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
+from salesbot.core.model import headings
 from salesbot.core.model.date_fields import day_in, purpose_of
 from salesbot.core.model.deal import Refusal
 from salesbot.core.model.pipeline import Field, Pipeline, field_key
@@ -66,12 +67,12 @@ def day(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refus
 
 def close_day(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
     """Read the day by which a deal should be closed; it must not be past."""
-    return _day(text, command, today, purpose_of("Expected close"), future=True)
+    return _day(text, command, today, purpose_of(headings.EXPECTED_CLOSE), future=True)
 
 
 def revisit_day(text: str, command: str, today: date, pipeline: Pipeline) -> str | Refusal:
     """Read the day from which a deal comes back; it must not be past."""
-    return _day(text, command, today, purpose_of("Revisit on"), future=True)
+    return _day(text, command, today, purpose_of(headings.REVISIT_ON), future=True)
 
 
 def _day(text: str, command: str, today: date, purpose: Purpose, *, future: bool) -> str | Refusal:
@@ -150,12 +151,12 @@ def _choose(text: str, command: str, options: tuple[str, ...]) -> str | Refusal:
 
 
 _BUILT_IN: Mapping[str, Read] = {
-    "Value": money,
-    "Probability": percent,
-    "Expected close": close_day,
-    "Revisit on": revisit_day,
-    "Source": source,
-    "Reason": reason,
+    headings.VALUE: money,
+    headings.PROBABILITY: percent,
+    headings.EXPECTED_CLOSE: close_day,
+    headings.REVISIT_ON: revisit_day,
+    headings.SOURCE: source,
+    headings.REASON: reason,
 }
 _BY_TYPE: Mapping[str, Read] = {
     "text": plain,
@@ -165,9 +166,9 @@ _BY_TYPE: Mapping[str, Read] = {
     "yes/no": yes_no,
 }
 NOT_BY_HAND = {
-    "Next step": "`/next <date> <what>`",
-    "Snoozed until": "`/snooze <duration>`",
-    "Earlier expected closes": "`/expect <date>`",
+    headings.NEXT_STEP: "`/next <date> <what>`",
+    headings.SNOOZED_UNTIL: "`/snooze <duration>`",
+    headings.EARLIER_EXPECTED_CLOSES: "`/expect <date>`",
 }
 """Headings whose sections have a command of their own, and which."""
 

@@ -13,6 +13,7 @@ from salesbot.core.commands import arguments
 from salesbot.core.commands.moves import move_command, reason_changes, set_field, value_changes
 from salesbot.core.commands.registry import COMMANDS, Command, Context, command
 from salesbot.core.commands.stage_words import spelled, stage_of
+from salesbot.core.model import headings
 from salesbot.core.model.changes import (
     Answer,
     AssignOwner,
@@ -25,6 +26,7 @@ from salesbot.core.model.changes import (
 )
 from salesbot.core.model.date_fields import day_in
 from salesbot.core.model.deal import Deal, Refusal
+from salesbot.core.model.journal import LeftAs
 from salesbot.core.model.pipeline import Pipeline, field_key
 from salesbot.core.text import dates, logins, markdown, next_step
 from salesbot.core.text.command_syntax import Args, bare, nearest
@@ -74,7 +76,9 @@ def probability(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
     """Set how likely the deal is won, e.g. `/probability 40`; it beats the stage's own."""
     if not args.words:
         return Refusal(Markdown("`/probability` needs a percentage."), "For example `/probability 40`")
-    return set_field("Probability", arguments.percent(" ".join(args.words), "/probability", ctx.today, ctx.pipeline))
+    return set_field(
+        headings.PROBABILITY, arguments.percent(" ".join(args.words), "/probability", ctx.today, ctx.pipeline)
+    )
 
 
 @command("/expect <date>")
@@ -88,12 +92,12 @@ def expect(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
 
 def _expected(deal: Deal, read: str) -> list[Change]:
     """A close that was expected earlier is kept: moved later, it counts as a push."""
-    day = day_in(deal.fields, "Expected close")
+    day = day_in(deal.fields, headings.EXPECTED_CLOSE)
     before = day.isoformat() if day is not None else ""
-    changes: list[Change] = [SetField("Expected close", read)]
+    changes: list[Change] = [SetField(headings.EXPECTED_CLOSE, read)]
     if before and read > before:
-        earlier = deal.fields.get("Earlier expected closes", "")
-        changes.append(SetField("Earlier expected closes", ", ".join(filter(None, [earlier, before]))))
+        earlier = deal.fields.get(headings.EARLIER_EXPECTED_CLOSES, "")
+        changes.append(SetField(headings.EARLIER_EXPECTED_CLOSES, ", ".join(filter(None, [earlier, before]))))
     return changes
 
 
@@ -121,7 +125,7 @@ def next_(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
     if isinstance(read, Refusal):
         return read
     name = ctx.people[who.casefold()].login if who else None
-    return [SetField("Next step", str(next_step.NextStep(day, read, name)))]
+    return [SetField(headings.NEXT_STEP, str(next_step.NextStep(day, read, name)))]
 
 
 def _which_one(people: list[str], args: Args) -> Refusal:
@@ -139,7 +143,7 @@ def _which_one(people: list[str], args: Args) -> Refusal:
 @command("/done")
 def done(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
     """The next step is done; set another with `/next`."""
-    return [SetField("Next step", None)]
+    return [SetField(headings.NEXT_STEP, None)]
 
 
 @command("/set <field> <value>")
@@ -153,7 +157,7 @@ def set_(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
         key = field_key(heading)
         return Refusal(Markdown(f"`/set {key}` needs a value."), f"`/unset {key}` empties it")
     read = arguments.read(heading, " ".join(words), ctx.today, ctx.pipeline)
-    if heading == "Expected close" and not isinstance(read, Refusal):
+    if heading == headings.EXPECTED_CLOSE and not isinstance(read, Refusal):
         return _expected(deal, read)
     return set_field(heading, read)
 
@@ -232,7 +236,7 @@ def snooze(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
         day = dates.parse_snooze(" ".join(args.words), ctx.today)
     except dates.DateError as error:
         return Refusal(Markdown(error.what), arguments.suggest_date("/snooze", error, "2 weeks"), "date")
-    return [SetField("Snoozed until", day.isoformat())]
+    return [SetField(headings.SNOOZED_UNTIL, day.isoformat())]
 
 
 @command("/duplicate-of #n")
@@ -249,7 +253,7 @@ def duplicate_of(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal
         return Refusal("A deal cannot be its own duplicate.", "Name the other one, for example `/duplicate-of #12`")
     if number not in ctx.issues:
         return Refusal(f"There is no issue {number} here.", "Name the deal that stays, for example `/duplicate-of #12`")
-    return [LeavePipeline("duplicate", number)]
+    return [LeavePipeline(LeftAs.DUPLICATE, number)]
 
 
 def _elsewhere(text: str, ctx: Context) -> bool:
@@ -266,14 +270,14 @@ def streak(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
     key = arguments.mirror_key(rest[0]) if word.casefold() == "link" and len(rest) == 1 else None
     if key is None:
         return Refusal("/streak needs the address of a box.", "Open the box in Gmail, then `/streak link <address>`")
-    return [SetField("Streak", rest[0]), LinkMirror(key)]
+    return [SetField(headings.STREAK, rest[0]), LinkMirror(key)]
 
 
 @command("/not-a-deal [why]")
 def not_a_deal(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
     """Close it: this is no deal and counts nowhere."""
     reason = reason_changes(args.words, ctx)
-    return reason if isinstance(reason, Refusal) else [*reason, LeavePipeline("not-a-deal")]
+    return reason if isinstance(reason, Refusal) else [*reason, LeavePipeline(LeftAs.NOT_A_DEAL)]
 
 
 @command("/status", needs="moves")

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from salesbot.core.commands import arguments
 from salesbot.core.commands.registry import Command, Context, command, usage
+from salesbot.core.model import headings
 from salesbot.core.model.changes import Change, MoveTo, Reopen, SetField, Undo
 from salesbot.core.model.date_fields import purpose_of
-from salesbot.core.model.deal import Deal, Move, Refusal
+from salesbot.core.model.deal import Deal, How, Move, Refusal
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text import dates, markdown
 from salesbot.core.text.command_syntax import Args, nearest
@@ -38,7 +39,7 @@ def _move(stage: Stage, args: Args, ctx: Context) -> list[Change] | Refusal:
         return Refusal(Markdown("`--force` needs a reason: the card and the history name it."), f"For example `{said}`")
     if isinstance(changes, Refusal):
         return changes
-    return [*changes, MoveTo(Move(stage.name, ctx.said_at, ctx.person, "command", why))]
+    return [*changes, MoveTo(Move(stage.name, ctx.said_at, ctx.person, How.COMMAND, why))]
 
 
 def _taken_along(stage: Stage, args: Args, ctx: Context) -> list[Change] | Refusal:
@@ -55,7 +56,7 @@ def _taken_along(stage: Stage, args: Args, ctx: Context) -> list[Change] | Refus
 
 def value_changes(args: Args, ctx: Context, said: str = "/value") -> list[Change] | Refusal:
     """Set the value to an amount."""
-    return set_field("Value", arguments.money(" ".join(args.words), said, ctx.today, ctx.pipeline))
+    return set_field(headings.VALUE, arguments.money(" ".join(args.words), said, ctx.today, ctx.pipeline))
 
 
 def set_field(heading: str, read: str | Refusal) -> list[Change] | Refusal:
@@ -66,17 +67,17 @@ def set_field(heading: str, read: str | Refusal) -> list[Change] | Refusal:
 def reason_changes(words: tuple[str, ...], ctx: Context, known: tuple[str, ...] = ()) -> list[Change] | Refusal:
     """Set the reason to words, if there are any."""
     said = arguments.as_configured(" ".join(words).lstrip("-\u2013\u2014: "), known)
-    return set_field("Reason", arguments.plain(said, "", ctx.today, ctx.pipeline)) if said else []
+    return set_field(headings.REASON, arguments.plain(said, "", ctx.today, ctx.pipeline)) if said else []
 
 
 def _date_acts(args: Args, stage: Stage, ctx: Context) -> list[Change] | Refusal:
     try:
-        day, why = dates.leading_date(args.words, ctx.today, purpose_of("Revisit on"), future=True)
+        day, why = dates.leading_date(args.words, ctx.today, purpose_of(headings.REVISIT_ON), future=True)
     except dates.DateError as error:
         word = stage.command or f"stage {stage.name}"
         return Refusal(Markdown(error.what), arguments.suggest_date(f"/{word}", error, "in 3 months"), "date")
     reason = reason_changes(why, ctx)
-    return reason if isinstance(reason, Refusal) else [SetField("Revisit on", day.isoformat()), *reason]
+    return reason if isinstance(reason, Refusal) else [SetField(headings.REVISIT_ON, day.isoformat()), *reason]
 
 
 @command('/stage <name> [--force "why"]', needs="moves", options=FORCE)

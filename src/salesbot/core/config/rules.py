@@ -13,16 +13,8 @@ from salesbot.core.config.document import Findings
 from salesbot.core.config.names import Names
 from salesbot.core.config.problems import did_you_mean, shown
 from salesbot.core.config.value_types import MAX_LABEL
-from salesbot.core.model.pipeline import (
-    BUILT_IN_FIELDS,
-    DEFAULT_STAGES,
-    KEPT_FIELDS,
-    LEAD_FIELDS,
-    Pipeline,
-    Stage,
-    checklist_file,
-    field_key,
-)
+from salesbot.core.model.headings import BUILT_IN_FIELDS, KEPT_FIELDS, LEAD_FIELDS
+from salesbot.core.model.pipeline import DEFAULT_STAGES, Pipeline, Stage, checklist_file, field_key
 from salesbot.core.text.labels import label_key
 from salesbot.core.text.money import DECIMALS
 

@@ -1,30 +1,36 @@
-"""The decision: facts in, effects out. Pure: equal facts, pipeline and time give equal effects.
+"""The decision: the observed issue in, effects out. Pure: equal facts, pipeline and time give equal effects.
 
-1. Find the deal and its journal (`found`). 2. Collect what nobody judged yet (`wishes`). 3. Judge each wish in the
-order it was said, on the deal as the one before left it (`judge`). 4. Bring the issue in step with that (`settle`).
+1. Restore the deal (`lifecycle.restore`). 2. Collect the intents that nobody answered yet (`lifecycle.intents`).
+3. Evaluate each in the order it came, on the deal as the one before left it (`lifecycle.transitions`, `policies`).
+4. Bring the issue in step with that (`reconcile`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, assert_never
 
 from salesbot.core.commands.catalog import find as find_command
 from salesbot.core.commands.registry import Command, Context
-from salesbot.core.lifecycle import intents, restore, timeline
-from salesbot.core.lifecycle.intents import CommandIntent, Intent, MirrorIntent, ReturnIntent, TickIntent
+from salesbot.core.lifecycle import guards, intents, restore, timeline
+from salesbot.core.lifecycle.intents import (
+    CommandIntent,
+    Intent,
+    LabelIntent,
+    MirrorIntent,
+    ReturnIntent,
+    StateIntent,
+    TickIntent,
+)
 from salesbot.core.lifecycle.observed import Observed
-from salesbot.core.lifecycle.timeline import LabelIntent, StateIntent
 from salesbot.core.lifecycle.transitions import DealState, Refused, Request, apply_changes
-from salesbot.core.model import comments
+from salesbot.core.model import headings, keys
 from salesbot.core.model.changes import Change, MoveTo, Reopen, SetField
-from salesbot.core.model.deal import Actor, Move, Refusal, Role, StageVisit
+from salesbot.core.model.deal import How, Move, Refusal, Role, StageVisit
 from salesbot.core.model.effects import Effect
-from salesbot.core.model.facts import Comment, Facts
-from salesbot.core.model.journal import find_cards
-from salesbot.core.model.pipeline import Pipeline
+from salesbot.core.model.journal import LeftAs
+from salesbot.core.model.keys import Key, Kind
 from salesbot.core.policies import attention, mirror_sync, new_deals, revisit
 from salesbot.core.reconcile.reconcile import reconcile
 from salesbot.core.text import markdown
@@ -36,7 +42,7 @@ from salesbot.core.views import replies
 
 @dataclass(frozen=True)
 class Decision:
-    """What is to be done, and what to tell about it. `before` and `stage` are None where there is no deal."""
+    """What is to be done, and what the summary says of it. `before` and `stage` are None where there is no deal."""
 
     effects: tuple[Effect, ...] = ()
     before: str | None = None
@@ -48,104 +54,84 @@ class Decision:
     """Where all this leaves the deal."""
 
 
-@dataclass(frozen=True)
-class Court:
-    """Everything a wish is judged with."""
-
-    facts: Facts
-    pipeline: Pipeline
-    render: Renderer
-    now: datetime
-
-    def role(self, actor: Actor | None) -> Role:
-        """Say what somebody may do; nobody knows of a ghost."""
-        return self.facts.roles.get(actor.login.casefold(), Role.NONE) if actor else Role.NONE
-
-
-def decide(facts: Facts, pipeline: Pipeline, now: datetime, render: Renderer) -> Decision:
-    """Judge everything on this deal that nobody judged yet."""
-    if facts.issue is None:
-        return Decision()
-    cards = find_cards(facts.issue, facts.repository)
-    commands = list(intents.commands(facts, pipeline, cards.journal))
-    if cards.journal is None:
-        commands = restore.since_adoption(commands, facts, pipeline)
-    court = Court(facts, pipeline, render, now)
-    start = restore.find(facts, pipeline, cards, commands)
+def decide(observed: Observed, render: Renderer) -> Decision:
+    """Evaluate everything on this deal that nobody answered yet."""
+    commands = list(intents.commands(observed))
+    if observed.journal is None:
+        commands = restore.since_adoption(commands, observed)
+    start = restore.restore(observed, commands)
     if start is None:
-        return Decision(tuple(replies.on_no_deal(commands, facts, pipeline, render)))
+        return Decision(tuple(replies.on_no_deal(commands, observed, render)))
     before = start.state.deal.stage
-    if pipeline.stage(before) is None:
+    if observed.pipeline.stage(before) is None:
         return Decision(
             before=before, stage=before, notes=(f"The stage {before} is not in the configuration: left as it is.",)
         )
-    if _is_left_alone(start, court):
+    if _is_left_alone(start, observed):
         return Decision(before=before, stage=before, notes=("An unknown stage label stands on it: left as it is.",))
-    state = _judge_all(start, commands, cards.kept, court)
-    if cards.ignored:
+    state = _evaluate_all(start, commands, observed, render)
+    if observed.parsed.cards.ignored:
         state = state.noting("A comment looks like a card and is not believed: it is not ours, or somebody edited it.")
-    effects = reconcile(state, Observed(facts, facts.issue, cards, pipeline, render, now))
+    effects = reconcile(state, observed, render)
     return Decision(tuple(effects), before, state.deal.stage, state.moves, state.refused, state.notes, state)
 
 
-def _is_left_alone(start: restore.Restored, court: Court) -> bool:
+def _is_left_alone(start: restore.Restored, observed: Observed) -> bool:
     """A deal whose own label went and an unknown one came is left exactly as it is (docs/configuration.md)."""
-    issue = court.facts.issue
-    assert issue is not None
-    standing = timeline.current_stages(issue, court.pipeline)
-    return not standing and not start.labels and bool(timeline.foreign_labels(issue, court.pipeline))
+    parsed = observed.parsed
+    return not parsed.current_stages and not start.labels and bool(parsed.unknown_stage_labels)
 
 
-def _judge_all(start: restore.Restored, commands: list[CommandIntent], card: Comment | None, court: Court) -> DealState:
+def _evaluate_all(
+    start: restore.Restored, commands: list[CommandIntent], observed: Observed, render: Renderer
+) -> DealState:
     journal = start.state.journal
-    collected: list[Intent] = [*start.labels, *commands, *intents.ticks(court.facts, journal)]
-    by_hand = timeline.state_intent(court.facts, court.pipeline, journal.cursor) or _closed_by_others(
-        start, card, court
-    )
-    back = intents.back(start.state, court.pipeline, court.now)
-    dragged = mirror_sync.intent(start.state, court.facts, court.pipeline)
-    collected += [intent for intent in (by_hand, back, dragged) if intent is not None]
-    state = new_deals.welcome(start.state, court.facts, court.pipeline, court.now, court.render)
+    collected: list[Intent] = [*start.labels, *commands, *intents.ticks(observed, journal)]
+    by_hand = intents.state(observed, journal.cursor) or _closed_by_workflow(start, observed)
+    back = intents.due_return(start.state, observed)
+    mirrored = mirror_sync.intent(start.state, observed)
+    collected += [intent for intent in (by_hand, back, mirrored) if intent is not None]
+    state = new_deals.welcome(start.state, observed, render)
     for intent in intents.in_order(collected):
-        state = _judge(state, intent, court)
+        state = _evaluate(state, intent, observed, render)
     if not start.labels and not journal.left:
-        state = _put_back(state, start.state, court)
-    state = mirror_sync.remember(state, court.facts, court.pipeline)
-    state = revisit.clean_up(state, court.pipeline)
-    state = attention.remind(state, court.facts, court.pipeline, court.now, court.render)
-    return _come_true(state, court)
+        state = _put_back(state, start.state, observed, render)
+    state = mirror_sync.record(state, observed)
+    state = revisit.clean_up(state, observed.pipeline)
+    state = attention.remind(state, observed, render)
+    return _close_refusals(state, observed)
 
 
-def _closed_by_others(start: restore.Restored, card: Comment | None, court: Court) -> StateIntent | None:
+def _closed_by_workflow(start: restore.Restored, observed: Observed) -> StateIntent | None:
     """Another workflow closed, with our identity, a deal that is open as we know it."""
-    if card is None or not start.state.deal.open:
+    if observed.card is None or not start.state.deal.open:
         return None
-    return timeline.workflow_closing(court.facts, card.edited_at or card.created_at)
+    return intents.workflow_closing(observed, observed.card.changed_at)
 
 
-def _judge(state: DealState, intent: Intent, court: Court) -> DealState:
+def _evaluate(state: DealState, intent: Intent, observed: Observed, render: Renderer) -> DealState:
     match intent:
         case LabelIntent():
-            return _judge_label(state, intent, court)
+            return _evaluate_label(state, intent, observed, render)
         case CommandIntent():
-            return _judge_comment(state, intent, court)
+            return _evaluate_comment(state, intent, observed, render)
         case StateIntent():
-            return _judge_state(state, intent, court)
+            return _evaluate_state(state, intent, observed, render)
         case TickIntent():
-            return _judge_tick(state, intent, court)
+            return _evaluate_tick(state, intent, observed, render)
         case ReturnIntent():
-            return revisit.judge(state, intent, court.pipeline, court.render)
+            return revisit.evaluate(state, intent, observed.pipeline, render)
         case MirrorIntent():
-            return mirror_sync.judge(state, intent, court.facts, court.pipeline, court.render)
+            return mirror_sync.evaluate(state, intent, observed, render)
         case _:
             assert_never(intent)
 
 
-def _judge_label(state: DealState, intent: LabelIntent, court: Court) -> DealState:
+def _evaluate_label(state: DealState, intent: LabelIntent, observed: Observed, render: Renderer) -> DealState:
     """A label asks for the same role as its command. GitHub lets only triage and above label, so mostly it is known."""
-    pipeline = court.pipeline
+    pipeline = observed.pipeline
     person = intent.by.login if intent.by is not None and not intent.by.is_bot else None
-    request = Request(pipeline, court.role(intent.by), intent.at, person)
+    request = Request(pipeline, observed.role(intent.by), intent.at, person)
     outcome: DealState | Refused
     if person is not None and pipeline.permissions.moves > Role.TRIAGE and request.role < pipeline.permissions.moves:
         least = pipeline.permissions.moves.name.lower()
@@ -155,13 +141,13 @@ def _judge_label(state: DealState, intent: LabelIntent, court: Court) -> DealSta
     if isinstance(outcome, DealState):
         return outcome
     stage = pipeline.stage(intent.stage)
-    words = {
+    values = {
         "person": person,
         "label": True,
         "stage": state.deal.stage,
         "say": _say(stage.command if stage else None),
     }
-    refused = _refuse(state, outcome, comments.key(comments.REFUSAL, intent.event), words, court)
+    refused = _refuse(state, outcome, Key(Kind.REFUSAL, intent.event), values, observed, render)
     return replace(refused, journal=replace(refused.journal, refused=intent.event))
 
 
@@ -169,23 +155,25 @@ def _say(command: str | None) -> str | None:
     return f"/{command}" if command else None
 
 
-def _refuse(state: DealState, refused: Refused, key: str, words: Mapping[str, Any], court: Court) -> DealState:
-    """Owe the comment that says no, and the checklists it speaks of."""
+def _refuse(
+    state: DealState, refused: Refused, key: Key, values: Mapping[str, Any], observed: Observed, render: Renderer
+) -> DealState:
+    """Add the comment that refuses, and the checklists it names."""
     why = [{"reason": no.reason, "hint": Markdown(no.advice)} for no in refused.why]
-    values = {
+    shown = {
         **_BLANK,
         "to": refused.to,
         "why": why,
         "again": refused.to is not None
-        and any((no.missing or "").partition(":")[0] in SETTLED_FIRST for no in refused.why),
+        and any((no.missing or "").partition(":")[0] in FIXED_FIRST for no in refused.why),
         "misread": refused.misread,
-        "boxes": replies.reasons(refused, court.pipeline),
-        **words,
+        "boxes": replies.reasons(refused, observed.pipeline),
+        **values,
     }
-    state = state.with_pending(key, court.render("refusal.md.j2", values))
+    state = state.with_pending(key, render("refusal.md.j2", shown))
     for no in refused.why:
-        if no.missing and no.missing.startswith("checklist:"):
-            state = state.with_pending(no.missing, "")
+        if (name := guards.checklist_of(no)) is not None:
+            state = state.with_pending(keys.checklist(name), "")
     return replace(state, refused=(*state.refused, refused))
 
 
@@ -193,35 +181,40 @@ _BLANK: dict[str, Any] = {
     "to": None, "person": None, "command": None, "line": None, "others": False, "label": False,
     "stage": None, "say": None, "again": False, "misread": False, "boxes": [],
 }  # fmt: skip
-SETTLED_FIRST = frozenset({"checklist", "owner", "value", "field"})
-"""Guards that something else must settle, before the same wish is uttered again. A reason or a date comes with it."""
+FIXED_FIRST = frozenset({"checklist", "owner", "value", "field"})
+"""Guards that need something done before the same move is asked for again. A reason or a date comes with the move."""
 SHOWN = 120
 """Characters of a command line that a reply repeats."""
 
 
-def _judge_comment(state: DealState, intent: CommandIntent, court: Court) -> DealState:
+def _evaluate_comment(state: DealState, intent: CommandIntent, observed: Observed, render: Renderer) -> DealState:
     """All commands of a comment are one plan: if one cannot be done, none is."""
-    comment, role = intent.comment, court.role(intent.by)
-    if role < Role.TRIAGE and intents.is_guess(intent.lines, court.pipeline):
+    comment, role = intent.comment, observed.role(intent.by)
+    if role < Role.TRIAGE and intents.is_guess(intent.lines, observed.pipeline):
         return state
     if role < Role.TRIAGE:
         return replace(state, ignored=(*state.ignored, comment.id))
     if comment.edited_by_others:
         return _reply(
-            state, intent, Refusal("Somebody else edited this comment.", "Say it in a new comment"), None, court
+            state,
+            intent,
+            Refusal("Somebody else edited this comment.", "Say it in a new comment"),
+            None,
+            observed,
+            render,
         )
     if intent.late:
-        return _reply(state, intent, _too_late(intent), None, court)
+        return _reply(state, intent, _too_late(intent), None, observed, render)
     if len(intent.lines) > MOST_COMMANDS:
         most = Refusal(f"A comment takes {MOST_COMMANDS} commands at most, and this has more.", "Say them in several")
-        return _reply(state, intent, most, None, court)
+        return _reply(state, intent, most, None, observed, render)
     planned = state
     for line in intent.lines:
-        outcome = _run_line(planned, line, intent, role, court)
+        outcome = _run_line(planned, line, intent, role, observed, render)
         if isinstance(outcome, Refused):
-            return _reply(state, intent, outcome, line, court)
+            return _reply(state, intent, outcome, line, observed, render)
         planned = outcome
-    return _done(state, planned, intent, court)
+    return _done(state, planned, intent, observed, render)
 
 
 def _too_late(intent: CommandIntent) -> Refusal:
@@ -232,9 +225,9 @@ def _too_late(intent: CommandIntent) -> Refusal:
 
 
 def _run_line(
-    state: DealState, line: CommandLine, intent: CommandIntent, role: Role, court: Court
+    state: DealState, line: CommandLine, intent: CommandIntent, role: Role, observed: Observed, render: Renderer
 ) -> DealState | Refused:
-    pipeline = court.pipeline
+    pipeline = observed.pipeline
     command = find_command(line.word, pipeline)
     if command is None:
         return Refused(None, (replies.unknown(line.word, pipeline),), misread=True)
@@ -243,15 +236,15 @@ def _run_line(
         no = Refusal(Markdown(f"`/{line.word}` needs the role {least}."), "Ask someone who has it")
         return Refused(None, (no,))
     person = intent.by.login if intent.by else ""
-    changes = _acts(state, command, line, _context(intent, person, role, court))
+    changes = _changes(state, command, line, _context(intent, person, role, observed, render))
     if isinstance(changes, Refusal):
         return Refused(None, (changes,), misread=True)
     return apply_changes(state, changes, Request(pipeline, role, intent.at, person, intent.comment.id))
 
 
-def _context(intent: CommandIntent, person: str, role: Role, court: Court) -> Context:
+def _context(intent: CommandIntent, person: str, role: Role, observed: Observed, render: Renderer) -> Context:
     """Durations and relative dates count from the comment's own time (docs/design.md, How a run judges)."""
-    facts, pipeline = court.facts, court.pipeline
+    facts, pipeline = observed.facts, observed.pipeline
     return Context(
         pipeline,
         person,
@@ -259,7 +252,7 @@ def _context(intent: CommandIntent, person: str, role: Role, court: Court) -> Co
         intent.at,
         local_day(intent.at, pipeline.timezone),
         people=facts.repository.people,
-        lists=frozenset(pipeline_lists(court.render.names())),
+        lists=frozenset(pipeline_lists(render.names())),
         issues={number: issue.title for number, issue in facts.linked.items() if issue is not None},
         repository=facts.repository.name,
     )
@@ -272,7 +265,7 @@ def pipeline_lists(templates: Iterable[str]) -> Iterator[str]:
             yield name.removeprefix("checklists/").removesuffix(".md.j2")
 
 
-def _acts(state: DealState, command: Command, line: CommandLine, ctx: Context) -> list[Change] | Refusal:
+def _changes(state: DealState, command: Command, line: CommandLine, ctx: Context) -> list[Change] | Refusal:
     try:
         args: Args = split(line.rest)
     except CommandSyntaxError as error:
@@ -285,95 +278,100 @@ def _acts(state: DealState, command: Command, line: CommandLine, ctx: Context) -
 
 
 def _reply(
-    state: DealState, intent: CommandIntent, no: Refusal | Refused, line: CommandLine | None, court: Court
+    state: DealState,
+    intent: CommandIntent,
+    no: Refusal | Refused,
+    line: CommandLine | None,
+    observed: Observed,
+    render: Renderer,
 ) -> DealState:
     refused = no if isinstance(no, Refused) else Refused(None, (no,))
-    words = {
+    values = {
         "person": intent.by.login if intent.by else None,
         "command": _shown(line) if line else None,
         "line": line.line if line else None,
         "others": len(intent.lines) > 1 and line is not None,
     }
-    state = _refuse(state, refused, comments.key(comments.REPLY, intent.comment.id), words, court)
+    state = _refuse(state, refused, Key(Kind.REPLY, str(intent.comment.id)), values, observed, render)
     return replace(state, journal=state.journal.with_answer(intent.comment.id, "no"))
 
 
 def _shown(line: CommandLine) -> str:
-    said = f"/{line.word} {line.rest}".strip()
-    return said if len(said) <= SHOWN else f"{said[:SHOWN]} …"
+    text = f"/{line.word} {line.rest}".strip()
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]} …"
 
 
-def _done(before: DealState, state: DealState, intent: CommandIntent, court: Court) -> DealState:
+def _done(
+    before: DealState, state: DealState, intent: CommandIntent, observed: Observed, render: Renderer
+) -> DealState:
     """Answer a plan that was carried out."""
     for answer in state.answers[len(before.answers) :]:
-        values = replies.values(answer.template, state, intent.by, court.role(intent.by), court.pipeline)
-        text = court.render(answer.template, {**values, **answer.values})
-        state = state.with_pending(comments.key(comments.ANSWER, intent.comment.id), text)
+        values = replies.values(answer.template, state, intent.by, observed.role(intent.by), observed.pipeline)
+        text = render(answer.template, {**values, **answer.values})
+        state = state.with_pending(Key(Kind.ANSWER, str(intent.comment.id)), text)
     return replace(state, journal=state.journal.with_answer(intent.comment.id, "yes"))
 
 
-def _come_true(state: DealState, court: Court) -> DealState:
-    """A no whose wish has been granted since is no longer a no."""
-    assert court.facts.issue is not None
+def _close_refusals(state: DealState, observed: Observed) -> DealState:
+    """A refused command is no longer refused once the deal reached the stage it asked for."""
     reached = {visit.stage for visit in state.moves}
     journal = state.journal
-    for comment in court.facts.issue.comments if reached else ():
-        if (comment.id, "no") in state.journal.answered and reached & intents.stages_of(comment, court.pipeline):
+    for comment in observed.issue.comments if reached else ():
+        if (comment.id, "no") in state.journal.answered and reached & intents.stages_of(comment, observed.pipeline):
             journal = journal.with_answer(comment.id, "closed")
     return replace(state, journal=journal)
 
 
-def _judge_state(state: DealState, intent: StateIntent, court: Court) -> DealState:
+def _evaluate_state(state: DealState, intent: StateIntent, observed: Observed, render: Renderer) -> DealState:
     """A person closed or reopened the issue: ask how it ended, or bring the deal back."""
-    stage = court.pipeline.stage(state.deal.stage)
+    stage = observed.pipeline.stage(state.deal.stage)
     person = intent.by.login if intent.by and not intent.by.is_bot else None
     if intent.open:
-        outcome = apply_changes(state, [Reopen()], Request(court.pipeline, court.role(intent.by), intent.at, person))
+        outcome = apply_changes(
+            state, [Reopen()], Request(observed.pipeline, observed.role(intent.by), intent.at, person)
+        )
         assert isinstance(outcome, DealState), "reopening is always allowed"
         return outcome
     state = replace(state, deal=replace(state.deal, open=False))
     if stage is not None and stage.outcome is not None:
         return state
     if intent.reason == "DUPLICATE":
-        return replace(state, journal=replace(state.journal, left="duplicate", asked=""))
-    text = court.render("ask.md.j2", replies.how_it_ended(state.deal.stage, person, court.pipeline))
-    asked = state.with_pending(comments.key(comments.ASK, intent.event), text)
+        return replace(state, journal=replace(state.journal, left=LeftAs.DUPLICATE, asked=""))
+    text = render("ask.md.j2", replies.how_it_ended(state.deal.stage, person, observed.pipeline))
+    asked = state.with_pending(Key(Kind.ASK, intent.event), text)
     return replace(asked, journal=replace(asked.journal, asked=intent.event))
 
 
-def _judge_tick(state: DealState, intent: TickIntent, court: Court) -> DealState:
+def _evaluate_tick(state: DealState, intent: TickIntent, observed: Observed, render: Renderer) -> DealState:
     """A tick is the command of the person who ticked. Boxes below the needed role are ignored, like commands."""
-    role = court.role(intent.by)
+    role = observed.role(intent.by)
     state = replace(state, journal=state.journal.with_boxes(intent.comment.id, intent.at))
-    if role < court.pipeline.permissions.moves or intent.by is None:
+    if role < observed.pipeline.permissions.moves or intent.by is None:
         return state
     person = intent.by.login
-    stage, reason = replies.ticked(intent.item.text, court.pipeline)
+    stage, reason = replies.ticked(intent.item.text, observed.pipeline)
     changes: list[Change] = [Reopen()] if stage is None else []
     if stage is not None:
-        changes = [SetField("Reason", reason)] if reason else []
-        changes.append(MoveTo(Move(stage.name, intent.at, person, "tick")))
-    outcome = apply_changes(state, changes, Request(court.pipeline, role, intent.at, person))
+        changes = [SetField(headings.REASON, reason)] if reason else []
+        changes.append(MoveTo(Move(stage.name, intent.at, person, How.TICK)))
+    outcome = apply_changes(state, changes, Request(observed.pipeline, role, intent.at, person))
     if isinstance(outcome, DealState):
         return outcome
-    key = comments.key(comments.REPLY, f"{intent.comment.id}-{int(intent.at.timestamp())}")
-    words = {"person": person, "say": _say(stage.command if stage else None)}
-    return _refuse(state, outcome, key, words, court)
+    key = Key(Kind.REPLY, f"{intent.comment.id}-{int(intent.at.timestamp())}")
+    values = {"person": person, "say": _say(stage.command if stage else None)}
+    return _refuse(state, outcome, key, values, observed, render)
 
 
-def _put_back(state: DealState, start: DealState, court: Court) -> DealState:
-    """A stage label taken off alone moves nothing: it comes back, and the person hears why."""
-    issue = court.facts.issue
-    assert issue is not None
-    standing = [stage.name for stage, _ in timeline.current_stages(issue, court.pipeline)]
-    if state.moves or start.deal.stage in standing:
+def _put_back(state: DealState, start: DealState, observed: Observed, render: Renderer) -> DealState:
+    """A stage label taken off alone moves nothing: it comes back, and the person is told why."""
+    if state.moves or start.deal.stage in [stage.name for stage, _ in observed.parsed.current_stages]:
         return state
-    removed = timeline.last_removed(court.facts, court.pipeline)
-    fresh = timeline.after(timeline.foreign_events(court.facts, court.pipeline), start.journal.cursor)
+    removed = timeline.last_removed(observed.stage_events)
+    fresh = timeline.after(observed.events_of_others, start.journal.cursor)
     if removed is None or removed[1].name != start.deal.stage or removed[0].id not in {event.id for event in fresh}:
         return state
     by = removed[0].by
     ended = removed[1].outcome is not None
     values = {"stage": start.deal.stage, "person": by.login if by and not by.is_bot else None, "ended": ended}
-    text = court.render("putback.md.j2", values)
-    return state.with_pending(comments.key(comments.REFUSAL, removed[0].id), text)
+    text = render("putback.md.j2", values)
+    return state.with_pending(Key(Kind.REFUSAL, removed[0].id), text)

@@ -6,17 +6,18 @@ so where a glance does not reach far enough, a deal is due.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from salesbot.core.lifecycle import activity, intents, restore, timeline
+from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
-from salesbot.core.model import comments
+from salesbot.core.model import comments, keys
 from salesbot.core.model.deal import Role
-from salesbot.core.model.facts import Facts
-from salesbot.core.model.journal import Cards, find_cards
-from salesbot.core.model.pipeline import HORIZON, Pipeline
+from salesbot.core.model.facts import DealFacts, Issue
+from salesbot.core.model.keys import Kind
+from salesbot.core.model.pipeline import HORIZON
 from salesbot.core.policies import attention, revisit
 from salesbot.core.text.labels import has_prefix, label_key
 
@@ -30,75 +31,65 @@ class Due:
     why: str
 
 
-ANSWER, COME_BACK, JUDGE, REPAIR, REMIND, MARK = range(6)
+ANSWER, COME_BACK, EVALUATE, REPAIR, REMIND, MARK = range(6)
 
 
-def due(facts: Facts, pipeline: Pipeline, now: datetime) -> Due | None:
+def due(observed: Observed) -> Due | None:
     """Say whether a deal may need something, and how urgently; None if nothing can be due."""
-    issue = facts.issue
-    assert issue is not None
-    found_ = next(_reasons(facts, pipeline, now), None)
-    return Due(found_[0], issue.number, found_[1]) if found_ is not None else None
+    first = next(_reasons(observed), None)
+    return Due(first[0], observed.issue.number, first[1]) if first is not None else None
 
 
-def _reasons(facts: Facts, pipeline: Pipeline, now: datetime) -> Iterator[tuple[int, str]]:
+def _reasons(observed: Observed) -> Iterator[tuple[int, str]]:
     """Give the reasons, most urgent first."""
-    issue = facts.issue
-    assert issue is not None
-    cards = find_cards(issue, facts.repository)
-    if restore.is_excluded(facts, cards.journal):
+    journal = observed.journal
+    if restore.is_excluded(observed.issue, journal):
         return
-    commands = list(intents.commands(facts, pipeline, cards.journal))
+    commands = list(intents.commands(observed))
     if commands:
         yield ANSWER, "a command without a receipt"
-    if any(intents.ticks(facts, cards.journal)):
+    if any(intents.ticks(observed, journal)):
         yield ANSWER, "a box was ticked"
-    if cards.journal is None:
-        yield from _without_card(facts, pipeline, cards)
+    if journal is None:
+        yield from _without_card(observed)
         return
-    start = restore.find(facts, pipeline, cards, commands)
-    if start is None or pipeline.stage(start.state.deal.stage) is None:
+    start = restore.restore(observed, commands)
+    if start is None or observed.pipeline.stage(start.state.deal.stage) is None:
         return
-    yield from _with_card(start, cards, facts, pipeline, now)
+    yield from _with_card(start.state, observed)
 
 
-def _without_card(facts: Facts, pipeline: Pipeline, cards: Cards) -> Iterator[tuple[int, str]]:
+def _without_card(observed: Observed) -> Iterator[tuple[int, str]]:
     """An issue that never had a stage and is older than seven days becomes no deal by a sweep."""
-    issue = facts.issue
-    assert issue is not None
-    never_staged = not timeline.stage_events(facts, pipeline) and not timeline.current_stages(issue, pipeline)
-    if never_staged and (facts.read_at - issue.created_at > HORIZON or not issue.open):
+    issue = observed.issue
+    never_staged = not observed.stage_events and not observed.parsed.current_stages
+    if never_staged and (observed.facts.read_at - issue.created_at > HORIZON or not issue.open):
         return
-    if restore.find(facts, pipeline, cards, []) is not None:
-        yield JUDGE, "a deal without a card"
+    if restore.restore(observed, []) is not None:
+        yield EVALUATE, "a deal without a card"
 
 
-def _with_card(
-    start: restore.Restored, cards: Cards, facts: Facts, pipeline: Pipeline, now: datetime
-) -> Iterator[tuple[int, str]]:
-    issue, state, card = facts.issue, start.state, cards.kept
-    assert issue is not None
-    journal = state.journal
-    if intents.back(state, pipeline, now) is not None:
+def _with_card(state: DealState, observed: Observed) -> Iterator[tuple[int, str]]:
+    issue, journal, horizon = observed.issue, state.journal, observed.facts.read_at - HORIZON
+    if intents.due_return(state, observed) is not None:
         yield COME_BACK, "its date has come"
-    if timeline.after(timeline.foreign_events(facts, pipeline), journal.cursor):
-        yield JUDGE, "a label, or a closing, that nobody judged"
+    if timeline.after(observed.events_of_others, journal.cursor):
+        yield EVALUATE, "a label, or a closing, that nobody judged"
     if not issue.events_complete and not timeline.reaches(issue.events, journal.cursor):
-        yield JUDGE, "more happened than a glance shows"
-    written = (card.edited_at or card.created_at) if card is not None else journal.born
-    if issue.unread_until is not None and issue.unread_until >= max(written, facts.read_at - HORIZON):
-        yield JUDGE, "more was said than a glance shows"
-    if revisit.clean_up(state, pipeline) is not state or _is_out_of_step(state, cards, facts, pipeline):
+        yield EVALUATE, "more happened than a glance shows"
+    written = observed.card.changed_at if observed.card is not None else journal.born
+    if issue.unread_until is not None and issue.unread_until >= max(written, horizon):
+        yield EVALUATE, "more was said than a glance shows"
+    if revisit.clean_up(state, observed.pipeline) is not state or _is_out_of_step(state, observed):
         yield REPAIR, "not in step with its card"
-    if _touched_since(max(written, facts.read_at - HORIZON), facts):
+    if _touched_since(max(written, horizon), observed.facts):
         yield MARK, "somebody changed what the card shows"
-    yield from _attention(state, facts, pipeline, now)
+    yield from _attention(state, observed)
 
 
-def _touched_since(moment: datetime, facts: Facts) -> bool:
+def _touched_since(moment: datetime, facts: DealFacts) -> bool:
     """Ticks, edits, assignments and deleted comments younger than the card. Older ones an earlier sweep has seen."""
     issue = facts.issue
-    assert issue is not None
     ticked = any(
         comment.own and not comment.own_text and comment.edited_at is not None and comment.edited_at >= moment
         for comment in issue.comments
@@ -109,78 +100,71 @@ def _touched_since(moment: datetime, facts: Facts) -> bool:
     return ticked or assigned or edited
 
 
-def _is_out_of_step(state: DealState, cards: Cards, facts: Facts, pipeline: Pipeline) -> bool:
-    """Labels, state, receipts and comments owed, as the journal has them."""
-    issue, journal = facts.issue, state.journal
-    assert issue is not None
-    standing = [stage.name for stage, _ in timeline.current_stages(issue, pipeline)]
-    foreign = timeline.foreign_labels(issue, pipeline)
-    if (standing != [state.deal.stage] and not (foreign and not standing)) or cards.extra:
+def _is_out_of_step(state: DealState, observed: Observed) -> bool:
+    """Labels, state, receipts and pending comments, as the journal has them."""
+    issue, journal, parsed = observed.issue, state.journal, observed.parsed
+    current = [stage.name for stage, _ in parsed.current_stages]
+    unknown_alone = bool(parsed.unknown_stage_labels) and not current
+    if (current != [state.deal.stage] and not unknown_alone) or parsed.cards.extra:
         return True
-    stage = pipeline.stage(state.deal.stage)
+    stage = observed.pipeline.stage(state.deal.stage)
     ends = (stage is not None and stage.outcome is not None) or bool(journal.left)
     if state.deal.open != issue.open and (ends or state.deal.open):
         return True
     answers = dict(journal.answered)
     if any(answers.get(comment.id) == "yes" and "ROCKET" not in comment.receipts for comment in issue.comments):
         return True
-    return not issue.locked and (_lacks_comments(state, cards, facts, pipeline) or _shows_what_is_past(state, facts))
+    return not issue.locked and (_lacks_comments(state, observed) or _shows_what_is_past(state, issue))
 
 
-def _lacks_comments(state: DealState, cards: Cards, facts: Facts, pipeline: Pipeline) -> bool:
-    """Whether comments that the journal owes, or the stage's checklist, are not on the issue.
+def _lacks_comments(state: DealState, observed: Observed) -> bool:
+    """Whether pending comments of the journal, or the stage's checklist, are not on the issue.
 
     Where a glance does not reach all comments, only a young card is doubted: what died with its run is read in time.
     """
-    issue, journal, card = facts.issue, state.journal, cards.kept
-    assert issue is not None
-    known = comments.own_by_key(issue)
-    missing = [entry.key for entry in journal.pending if entry.key not in known]
-    stage = pipeline.stage(state.deal.stage)
+    journal, card, own = state.journal, observed.card, observed.parsed.own
+    missing = [entry.key for entry in journal.pending if entry.key not in own]
+    stage = observed.pipeline.stage(state.deal.stage)
     if stage is not None and stage.checklist and not journal.left and not journal.lists.get(stage.checklist):
-        key = comments.key(comments.CHECKLIST, stage.checklist)
-        missing += [key] if key not in known else []
-    young = card is not None and (card.edited_at or card.created_at) >= facts.read_at - HORIZON
-    return bool(missing) and (issue.comments_complete or young)
+        key = keys.checklist(stage.checklist)
+        missing += [key] if key not in own else []
+    young = card is not None and card.changed_at >= observed.facts.read_at - HORIZON
+    return bool(missing) and (observed.issue.comments_complete or young)
 
 
-def _shows_what_is_past(state: DealState, facts: Facts) -> bool:
-    """Whether a refusal or reply still stands that a later move has settled."""
-    issue = facts.issue
-    assert issue is not None
+def _shows_what_is_past(state: DealState, issue: Issue) -> bool:
+    """Whether a refusal or reply is still shown that a later move made past."""
     return any(
-        comments.kind_of(comment) in comments.PASSING - {comments.ASK}
+        comments.kind_of(comment) in comments.RESOLVED_BY_A_MOVE - {Kind.ASK}
         and not comment.minimized
         and comment.id <= state.journal.cleared
         for comment in issue.comments
     )
 
 
-def _attention(state: DealState, facts: Facts, pipeline: Pipeline, now: datetime) -> Iterator[tuple[int, str]]:
-    issue = facts.issue
-    assert issue is not None
-    scene = replace(facts, trigger=replace(facts.trigger, event=attention.SWEEP))
-    wanted = {f"{attention.PREFIX}{kind}" for kind in attention.needed(state, scene, pipeline, now)}
-    reminded = attention.remind(state, scene, pipeline, now, _Silent())
+def _attention(state: DealState, observed: Observed) -> Iterator[tuple[int, str]]:
+    trigger = replace(observed.facts.trigger, event=attention.SWEEP)
+    swept = observed.with_facts(replace(observed.facts, trigger=trigger))
+    wanted = {f"{attention.PREFIX}{kind}" for kind in attention.needed(state, swept)}
+    reminded = attention.remind(state, swept, _NoText())
     if reminded.pending != state.pending:
         yield REMIND, "somebody is to be reminded"
-    on = {label_key(label.name) for label in issue.labels if has_prefix(label.name, attention.PREFIX)}
-    current = attention.current_occasions(state, scene, pipeline, now)
-    if wanted != on or any(key not in current for key in _occasions_told(facts)):
+    on = {label_key(label.name) for label in observed.issue.labels if has_prefix(label.name, attention.PREFIX)}
+    current = attention.current_occasions(state, swept)
+    if wanted != on or any(occasion not in current for occasion in _occasions_shown(observed.issue)):
         yield MARK, "what needs a person has changed"
 
 
-def _occasions_told(facts: Facts) -> Iterator[str]:
-    """Name the occasions whose reminders still stand."""
-    issue = facts.issue
-    assert issue is not None
+def _occasions_shown(issue: Issue) -> Iterator[str]:
+    """Name the occasions whose reminders are still shown."""
     for comment in issue.comments:
-        if comments.kind_of(comment) == comments.REMINDER and not comment.minimized:
-            yield (comments.key_of(comment) or "").removeprefix(f"{comments.REMINDER}:")
+        key = comments.key_of(comment)
+        if key is not None and key.kind == Kind.REMINDER and not comment.minimized:
+            yield key.of
 
 
-class _Silent:
-    """Says nothing: only whether something would be said matters here."""
+class _NoText:
+    """Renders nothing: here it only matters whether something would be written."""
 
     def __call__(self, template: str, values: object) -> str:
         return template
@@ -189,13 +173,15 @@ class _Silent:
         return frozenset()
 
 
-def people_to_ask(facts: Facts, pipeline: Pipeline, now: datetime) -> list[str]:
+def people_to_ask(observed: Observed) -> list[str]:
     """Name those whose role decides whether a deal is due: with them as ours it needs nothing, else something."""
-    unknown = activity.unknown_people(facts, datetime.min.replace(tzinfo=now.tzinfo))
+    unknown = activity.unknown_people(observed.activity, datetime.min.replace(tzinfo=observed.now.tzinfo))
     if not unknown:
         return []
-    ours = replace(facts, roles={**facts.roles, **{name.casefold(): Role.ADMIN for name in unknown}})
-    strangers = replace(facts, roles={**facts.roles, **{name.casefold(): Role.NONE for name in unknown}})
-    if due(ours, pipeline, now) == due(strangers, pipeline, now):
-        return []
-    return list(dict.fromkeys(unknown))
+    as_ours, as_strangers = (_with_roles(observed, unknown, role) for role in (Role.ADMIN, Role.NONE))
+    return [] if due(as_ours) == due(as_strangers) else list(dict.fromkeys(unknown))
+
+
+def _with_roles(observed: Observed, names: Iterable[str], role: Role) -> Observed:
+    facts = observed.facts
+    return observed.with_facts(replace(facts, roles={**facts.roles, **{name.casefold(): role for name in names}}))

@@ -1,59 +1,54 @@
-"""Explaining a deal: why it is in this stage, what was judged, what would be refused and why, what comes next."""
+"""Explaining a deal: why it is in this stage, what was evaluated, what would be refused and why, what comes next."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from salesbot.core.decide.decide import Decision, decide
-from salesbot.core.lifecycle import intents, restore, timeline
+from salesbot.core.lifecycle import intents, restore
+from salesbot.core.lifecycle.intents import CommandIntent
+from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model.effects_in_words import describe
-from salesbot.core.model.facts import Facts
-from salesbot.core.model.journal import Journal, find_cards
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.policies import attention
 from salesbot.core.text.render import Renderer
 from salesbot.core.views import card
 
 
-def explain(facts: Facts, pipeline: Pipeline, now: datetime, render: Renderer) -> Iterator[str]:
+def explain(observed: Observed, render: Renderer) -> Iterator[str]:
     """Explain a deal in lines of plain text."""
-    issue = facts.issue
-    assert issue is not None
-    yield f"#{issue.number} {issue.title}"
-    cards = find_cards(issue, facts.repository)
-    commands = list(intents.commands(facts, pipeline, cards.journal))
-    start = restore.find(facts, pipeline, cards, commands)
+    pipeline = observed.pipeline
+    yield f"#{observed.issue.number} {observed.issue.title}"
+    commands = list(intents.commands(observed))
+    start = restore.restore(observed, commands)
     if start is None:
-        yield from _no_deal(facts, pipeline, cards.journal)
+        yield from _no_deal(observed)
         return
-    yield from _stage(start.state, facts, pipeline, cards.journal)
+    yield from _stage(start.state, observed)
     yield from _ways(start.state, pipeline)
-    yield from _pending(start, commands, facts, pipeline)
+    yield from _pending(start, commands, observed)
     if pipeline.stage(start.state.deal.stage) is not None:
-        kinds = attention.needed(start.state, facts, pipeline, now)
+        kinds = attention.needed(start.state, observed)
         yield f"Needs a person: {', '.join(kinds) if kinds else 'no'}."
-    yield from _next(decide(facts, pipeline, now, render))
+    yield from _next(decide(observed, render))
 
 
-def _no_deal(facts: Facts, pipeline: Pipeline, journal: Journal | None) -> Iterator[str]:
-    issue = facts.issue
-    assert issue is not None
-    if restore.is_excluded(facts, journal):
+def _no_deal(observed: Observed) -> Iterator[str]:
+    issue = observed.issue
+    if restore.is_excluded(issue, observed.journal):
         yield "No deal: it is labelled not-a-deal, or salesbot opened it itself."
     elif not issue.open:
         yield "No deal: it was closed before it ever had a stage."
     else:
-        since = intents.installed(facts, pipeline)
+        since = observed.installed
         yield f"No deal: it is older than the installation ({since:%Y-%m-%d})." if since else "No deal yet."
     yield "A stage label or a move command makes it one."
 
 
-def _stage(state: DealState, facts: Facts, pipeline: Pipeline, journal: Journal | None) -> Iterator[str]:
-    issue = facts.issue
-    assert issue is not None
-    labels = [label.name for _, label in timeline.current_stages(issue, pipeline)]
+def _stage(state: DealState, observed: Observed) -> Iterator[str]:
+    journal = observed.journal
+    labels = [label.name for _, label in observed.parsed.current_stages]
     open_or_closed = "open" if state.deal.open else "closed"
     yield f"Stage: {state.deal.stage}, {open_or_closed}. Labels: {', '.join(labels) or 'none'}."
     if journal is None:
@@ -62,7 +57,7 @@ def _stage(state: DealState, facts: Facts, pipeline: Pipeline, journal: Journal 
         yield f"Judged up to {journal.cursor.at:%Y-%m-%d %H:%M} UTC, as the card remembers."
         if journal.refused:
             yield "The last stage label somebody set was refused."
-    for row in card.history(state.deal.history, pipeline):
+    for row in card.history(state.deal.history, observed.pipeline):
         by = f" by {row['by']}" if row["by"] else ""
         forced = f", forced: {row['forced']}" if row["forced"] else ""
         why = f", because: {row['why']}" if row["why"] else ""
@@ -83,9 +78,7 @@ def _ways(state: DealState, pipeline: Pipeline) -> Iterator[str]:
             yield f"  -> {name}: {'refused, it lacks ' + ', '.join(lacking) if lacking else 'allowed'}"
 
 
-def _pending(
-    start: restore.Restored, commands: list[intents.CommandIntent], facts: Facts, pipeline: Pipeline
-) -> Iterator[str]:
+def _pending(start: restore.Restored, commands: list[CommandIntent], observed: Observed) -> Iterator[str]:
     waiting = [f"the label of {intent.stage} ({intent.at:%Y-%m-%d %H:%M})" for intent in start.labels]
     waiting += [
         f"comment {intent.comment.id} by {intent.by.login if intent.by else 'nobody'}: "
@@ -93,7 +86,7 @@ def _pending(
         + (" (too late to be run)" if intent.late else "")
         for intent in commands
     ]
-    by_hand = timeline.state_intent(facts, pipeline, start.state.journal.cursor)
+    by_hand = intents.state(observed, start.state.journal.cursor)
     waiting += [f"{'reopened' if by_hand.open else 'closed'} by hand ({by_hand.at:%Y-%m-%d %H:%M})"] if by_hand else []
     yield f"Not judged yet: {'; '.join(waiting) if waiting else 'nothing'}."
 

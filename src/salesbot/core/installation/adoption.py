@@ -1,19 +1,17 @@
-"""Adoption: an issue that was a deal before salesbot came is taken over as it stands (docs/start.md).
+"""Adoption: an issue that was a deal before salesbot came is taken over as it is (docs/start.md).
 
-Judges nothing, moves nothing, posts no checklist: one card, and the stage's own label in place of an earlier one.
+Evaluates nothing, moves nothing, posts no checklist: one card, and the stage's own label in place of an earlier one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
-from salesbot.core.lifecycle import restore, timeline
+from salesbot.core.lifecycle import restore
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.model.effects import Effect
-from salesbot.core.model.facts import Facts, Label
-from salesbot.core.model.journal import find_cards
+from salesbot.core.model.facts import Issue, Label
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.reconcile import card_comment
 from salesbot.core.reconcile.reconcile import stage_labels
@@ -60,36 +58,31 @@ def renames(labels: Mapping[str, Label], pipeline: Pipeline, map_: Mapping[str, 
     return found_
 
 
-def candidate(facts: Facts, pipeline: Pipeline) -> Candidate | None:
+def candidate(observed: Observed) -> Candidate | None:
     """Say whether an issue is to be taken over; None if it carries no stage, or is a deal already."""
-    issue = facts.issue
-    assert issue is not None
-    journal = find_cards(issue, facts.repository).journal
-    standing = [stage for stage, _ in timeline.current_stages(issue, pipeline)]
-    if not issue.open or journal is not None or not standing or restore.is_excluded(facts, None):
+    issue = observed.issue
+    stages = [stage for stage, _ in observed.parsed.current_stages]
+    if not issue.open or observed.journal is not None or not stages or restore.is_excluded(issue, None):
         return None
     # People put the new label on and forget the old one: the last one put on is where the deal is.
-    *other_issues, stage = standing
-    names = tuple(dict.fromkeys(other.name for other in other_issues if other.name != stage.name))
-    return Candidate(issue.number, issue.title, stage.name, names, _why_not(facts, stage))
+    *others, stage = stages
+    names = tuple(dict.fromkeys(other.name for other in others if other.name != stage.name))
+    return Candidate(issue.number, issue.title, stage.name, names, _why_not(issue, stage))
 
 
-def _why_not(facts: Facts, stage: Stage) -> str:
-    assert facts.issue is not None
-    if facts.issue.locked:
+def _why_not(issue: Issue, stage: Stage) -> str:
+    if issue.locked:
         return "it is locked; unlock it"
     if stage.outcome is not None:
         return f"it is open and in {stage.name}; close it, or put an open stage on it"
     return ""
 
 
-def take_over(facts: Facts, pipeline: Pipeline, now: datetime, render: Renderer) -> list[Effect]:
+def take_over(observed: Observed, render: Renderer) -> list[Effect]:
     """List what it takes to take a deal over. Nothing if it is a deal already, or none."""
-    wanted = candidate(facts, pipeline)
-    stage = pipeline.stage(wanted.stage) if wanted is not None and not wanted.why_not else None
+    wanted = candidate(observed)
+    stage = observed.pipeline.stage(wanted.stage) if wanted is not None and not wanted.why_not else None
     if stage is None:
         return []
-    assert facts.issue is not None
-    observed = Observed(facts, facts.issue, find_cards(facts.issue, facts.repository), pipeline, render, now)
-    state = restore.adopted(facts, pipeline, stage)
-    return [*card_comment.card_effects(state, observed), *stage_labels(stage, observed)]
+    state = restore.adopted(observed, stage)
+    return [*card_comment.card_effects(state, observed, render), *stage_labels(stage, observed)]

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from salesbot.core.model import comments
+from salesbot.core.model.cards import find_cards
 from salesbot.core.model.deal import Actor
-from salesbot.core.model.facts import Comment, Event, Facts, Issue
-from salesbot.core.model.journal import CARD, find_cards
+from salesbot.core.model.facts import Comment, DealFacts, Event, Issue, Repository
+from salesbot.core.model.keys import Kind
 
 ACTIONS = "github-actions"
 """As GraphQL calls who acts with the workflow's own token; REST adds `[bot]`."""
@@ -22,19 +23,17 @@ def plain(login: str) -> str:
     return login.removesuffix("[bot]").casefold()
 
 
-def who_writes(facts: Facts) -> str:
+def who_writes(facts: DealFacts) -> str:
     """Guess whom the workflow acts as: who asks, if a card here is theirs; else the workflow's own token."""
-    asks = facts.issue is not None and any(comments.kind_of(comment) == CARD for comment in facts.issue.comments)
+    asks = any(comments.kind_of(comment) == Kind.CARD for comment in facts.issue.comments)
     return facts.viewer.login if asks else ACTIONS
 
 
-def seen_as(facts: Facts, login: str) -> Facts:
+def seen_as(facts: DealFacts, login: str) -> DealFacts:
     """Look at an issue through the eyes of the identity that wrote there."""
     issue = facts.issue
     if plain(facts.viewer.login) == plain(login):
         return facts
-    if issue is None:
-        return replace(facts, viewer=Actor(login))
     wrote = [comment.author for comment in issue.comments] + [event.by for event in issue.events]
     viewer = next((actor for actor in wrote if actor is not None and _is(actor, login)), Actor(login))
     seen = replace(
@@ -43,12 +42,12 @@ def seen_as(facts: Facts, login: str) -> Facts:
         comments=tuple(_comment(comment, login) for comment in issue.comments),
         events=tuple(_event(event, login) for event in issue.events),
     )
-    return replace(facts, viewer=viewer, issue=_with_receipts(seen, facts))
+    return replace(facts, viewer=viewer, issue=_with_receipts(seen, facts.repository))
 
 
-def _with_receipts(issue: Issue, facts: Facts) -> Issue:
+def _with_receipts(issue: Issue, repository: Repository) -> Issue:
     """GitHub tells nobody cheaply who reacted, so what the journal answered is taken to have its receipt."""
-    journal = find_cards(issue, facts.repository).journal
+    journal = find_cards(issue, repository).journal
     answers = dict(journal.answered) if journal is not None else {}
     given = {"yes": frozenset({"ROCKET"}), "no": frozenset({"CONFUSED"})}
     comments_ = tuple(

@@ -1,6 +1,6 @@
 """Leaving: what stays of a deal when salesbot goes (docs/start.md): a dated card, and a row of all that was known.
 
-Judges nothing and moves nothing. The labels and the description are the team's, and stay as they are.
+Evaluates nothing and moves nothing. The labels and the description are the team's, and stay as they are.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from salesbot.core.lifecycle import restore, timeline
-from salesbot.core.model import comments
+from salesbot.core.lifecycle.observed import Observed
+from salesbot.core.model import comments, keys
 from salesbot.core.model.effects import PutComment
-from salesbot.core.model.facts import Facts, Label
-from salesbot.core.model.journal import CARD, Journal, find_cards
+from salesbot.core.model.facts import Label
 from salesbot.core.model.pipeline import DEFAULT_STAGES, Pipeline, Stage
-from salesbot.core.text import fields, markdown
+from salesbot.core.text import markdown
 from salesbot.core.text.labels import label_key
 from salesbot.core.text.render import Renderer
 from salesbot.core.views import card
@@ -40,15 +40,13 @@ class Row:
     """Stage, since when, by whom."""
 
 
-def row(facts: Facts, pipeline: Pipeline) -> Row | None:
+def row(observed: Observed) -> Row | None:
     """Write down a deal; None where an issue is none."""
-    issue = facts.issue
-    assert issue is not None
-    journal = find_cards(issue, facts.repository).journal
-    standing = [stage.name for stage, _ in timeline.current_stages(issue, pipeline)]
-    if restore.is_excluded(facts, journal) or (journal is not None and journal.left) or not (journal or standing):
+    issue, journal = observed.issue, observed.journal
+    labelled = [stage.name for stage, _ in observed.parsed.current_stages]
+    if restore.is_excluded(issue, journal) or (journal is not None and journal.left) or not (journal or labelled):
         return None
-    stage = standing[-1] if journal is None else journal.stage
+    stage = labelled[-1] if journal is None else journal.stage
     return Row(
         number=issue.number,
         title=issue.title,
@@ -57,27 +55,25 @@ def row(facts: Facts, pipeline: Pipeline) -> Row | None:
         open=issue.open,
         created=issue.created_at,
         owner=restore.owners(issue, journal.assigned if journal is not None else ())[0] or "",
-        fields=fields.read(issue.body, pipeline.headings, pipeline.one_line),
-        history=_history(facts, pipeline, journal),
+        fields=observed.parsed.body.fields,
+        history=_history(observed),
     )
 
 
-def _history(facts: Facts, pipeline: Pipeline, journal: Journal | None) -> tuple[tuple[str, datetime, str], ...]:
-    visits = journal.history if journal is not None else timeline.history(facts, pipeline)
+def _history(observed: Observed) -> tuple[tuple[str, datetime, str], ...]:
+    journal = observed.journal
+    visits = journal.history if journal is not None else timeline.history(observed.stage_events)
     return tuple((visit.stage, visit.entered, visit.by or "") for visit in visits)
 
 
-def dated_card(facts: Facts, pipeline: Pipeline, now: datetime, render: Renderer) -> PutComment | None:
+def dated_card(observed: Observed, render: Renderer) -> PutComment | None:
     """Date the card of an open deal; None where there is no card, or it is dated already."""
-    issue = facts.issue
-    assert issue is not None
-    kept = find_cards(issue, facts.repository).kept
-    marker = markdown.read_marker(kept.body) if kept is not None else None
-    if kept is None or marker is None or not issue.open or is_dated(kept.body):
+    kept = observed.card
+    if kept is None or kept.marker is None or not observed.issue.open or is_dated(kept.body):
         return None
-    line = render("left.md.j2", {"day": card.day(now, pipeline)})
+    line = render("left.md.j2", {"day": card.day(observed.now, observed.pipeline)})
     text = f"{markdown.marker(LEFT, {})}\n{line}\n\n{comments.text_of(kept.body)}"
-    return PutComment(CARD, comments.write(CARD, text, marker.payload), kept.id)
+    return PutComment(keys.CARD, comments.write(keys.CARD, text, kept.marker.payload), kept.id)
 
 
 def is_dated(body: str) -> bool:

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.model.effects import CloseProblem, EditProblem, Effect, OpenProblem
-from salesbot.core.model.facts import Facts, Repository
-from salesbot.core.model.journal import find_cards
+from salesbot.core.model.facts import Repository
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text import markdown
 from salesbot.core.text.labels import label_key
@@ -38,20 +38,18 @@ class LabelProblem:
         return f"new-name: {{was: {self.stage}, label: {json.dumps(self.now, ensure_ascii=False)}}}"
 
 
-def label_problem(facts: Facts, pipeline: Pipeline) -> LabelProblem | None:
-    """Say whether the label that the deal's journal remembers is gone or renamed to something unknown (docs/design.md).
+def label_problem(observed: Observed) -> LabelProblem | None:
+    """Say whether the label that the deal's journal names is gone or renamed to something unknown (docs/design.md).
 
     A label that was deleted and made again under its name is no problem any more.
     """
-    if facts.issue is None:
-        return None
-    journal = find_cards(facts.issue, facts.repository).journal
+    journal, pipeline = observed.journal, observed.pipeline
     if journal is None or not journal.label or journal.left:
         return None
     stage = pipeline.stage(journal.stage)
     if stage is None:
         return None
-    return _missing(LabelProblem(stage.name, stage.label, journal.label), facts.repository, pipeline)
+    return _missing(LabelProblem(stage.name, stage.label, journal.label), observed.repository, pipeline)
 
 
 def woken_problem(pipeline: Pipeline, repository: Repository, old: str, label_id: str) -> LabelProblem | None:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from salesbot.core.leads import field_mapping
-from salesbot.core.model.pipeline import KEPT_FIELDS, Pipeline
+from salesbot.core.model.headings import KEPT_FIELDS
+from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text import markdown
 from salesbot.core.text.command_syntax import nearest
 

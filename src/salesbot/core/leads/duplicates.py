@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from salesbot.core.leads import domains, names
 from salesbot.core.leads.mail_hosts import company_domain, domain_of
+from salesbot.core.model import headings
 from salesbot.core.model.facts import IssueSummary
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text import fields
@@ -23,9 +24,9 @@ REASONS = SAME_EMAIL, SAME_DOMAIN, SAME_COMPANY, SAME_NAME = (
 )
 """The strongest first."""
 COMPARED = 1000
-"""Issues, the newest, among which a new deal's twins are looked for: ten requests at most, once for each deal."""
+"""The newest issues, with which a new deal is compared: ten requests at most, once for each deal."""
 MOST_NAMED = 5
-"""Twins that a card names; whoever has more is a customer, and people know."""
+"""Possible duplicates that a card names; whoever has more is a customer, and people know."""
 NO_DEALS = frozenset({"not-a-deal", "report", "salesbot-problem"})
 
 _SEARCHED = 4
@@ -44,15 +45,14 @@ class PossibleDuplicate:
     why: str
 
 
-def traits(body: str, pipeline: Pipeline) -> Traits:
+def traits(deal_fields: Mapping[str, str]) -> Traits:
     """Gather what a deal can be recognised by; the strongest reason first."""
-    said = fields.read(body, pipeline.headings, pipeline.one_line)
-    name, host = domains.mailbox(said.get("Email", ""))
+    name, host = domains.mailbox(deal_fields.get(headings.EMAIL, ""))
     found = {
         SAME_EMAIL: frozenset({f"{name}@{host}"} if name else ()),
-        SAME_DOMAIN: _domains(said),
-        SAME_COMPANY: names.of_company(said.get("Company", "")),
-        SAME_NAME: names.of_person(said.get("Contact", "")),
+        SAME_DOMAIN: _domains(deal_fields),
+        SAME_COMPANY: names.of_company(deal_fields.get(headings.COMPANY, "")),
+        SAME_NAME: names.of_person(deal_fields.get(headings.CONTACT, "")),
     }
     return {why: values for why, values in found.items() if values}
 
@@ -64,9 +64,11 @@ def _domains(said: Mapping[str, str]) -> frozenset[str]:
     return frozenset(found) - {""}
 
 
-def find(number: int, body: str, other_issues: Iterable[IssueSummary], pipeline: Pipeline) -> list[PossibleDuplicate]:
+def find(
+    number: int, deal_fields: Mapping[str, str], other_issues: Iterable[IssueSummary], pipeline: Pipeline
+) -> list[PossibleDuplicate]:
     """Find the deals that may be the same as this one, those with the strongest reasons first, then the newest."""
-    mine = traits(body, pipeline)
+    mine = traits(deal_fields)
     found = [(_same(mine, other, pipeline), other.number) for other in other_issues if other.number != number]
     ranked = sorted((REASONS.index(whys[0]), -possible_duplicate, whys) for whys, possible_duplicate in found if whys)
     return [
@@ -78,7 +80,7 @@ def _same(mine: Traits, other: IssueSummary, pipeline: Pipeline) -> list[str]:
     """Say why another issue may be the same deal; nothing if it is no deal or nothing is the same."""
     if other.duplicate or other.labels & NO_DEALS or not _may_be(mine, other.body):
         return []
-    theirs = traits(other.body, pipeline)
+    theirs = traits(fields.read(other.body, pipeline.headings, pipeline.one_line))
     whys = [why for why, values in mine.items() if values & theirs.get(why, frozenset())]
     # The same address says all that its domain says.
     return [why for why in whys if why != SAME_DOMAIN or SAME_EMAIL not in whys]

@@ -8,15 +8,18 @@ from dataclasses import replace
 
 from salesbot.core.commands import arguments
 from salesbot.core.leads.lead import BRIEF, LONGEST_VALUE, Answer, Kind, Lead, Received
-from salesbot.core.model.pipeline import BUILT_IN_FIELDS, Pipeline
+from salesbot.core.model import headings
+from salesbot.core.model.headings import BUILT_IN_FIELDS
+from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text import markdown
 
-FROM_STRANGERS = (*BUILT_IN_FIELDS[: BUILT_IN_FIELDS.index("Value")], BRIEF)
+FROM_STRANGERS = (*BUILT_IN_FIELDS[: BUILT_IN_FIELDS.index(headings.VALUE)], BRIEF)
 """Fields a stranger's answer may fill by its name alone. What a deal is worth is ours to say, or the map's."""
-_BY_KIND: Mapping[Kind, str] = {"mail": "Email", "phone": "Phone", "long": BRIEF}
+_BY_KIND: Mapping[Kind, str] = {"mail": headings.EMAIL, "phone": headings.PHONE, "long": BRIEF}
 _USUAL: Mapping[str, str] = {
-    "name": "Contact", "full name": "Contact", "company name": "Company", "organization": "Company",
-    "organisation": "Company", "e mail": "Email", "email address": "Email", "phone number": "Phone",
+    "name": headings.CONTACT, "full name": headings.CONTACT,
+    "company name": headings.COMPANY, "organization": headings.COMPANY, "organisation": headings.COMPANY,
+    "e mail": headings.EMAIL, "email address": headings.EMAIL, "phone number": headings.PHONE,
 }  # fmt: skip
 """What forms usually call a field of ours."""
 _IN_FRONT = frozenset({"your", "lead", "the"})
@@ -87,7 +90,7 @@ def _of_its_kind(answer: Answer) -> str | None:
 
 def _campaign(answer: Answer) -> str | None:
     """Where a campaign sent somebody from is the source, if nobody said another one."""
-    return "Source" if answer.kind == "hidden" and answer.ref.casefold() == "utm_source" else None
+    return headings.SOURCE if answer.kind == "hidden" and answer.ref.casefold() == "utm_source" else None
 
 
 def _joined(answers: Iterable[Answer]) -> list[Answer]:

@@ -13,8 +13,10 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from salesbot.core.leads import mail_hosts
+from salesbot.core.model import headings
 from salesbot.core.model.facts import Issue, IssueSummary
-from salesbot.core.model.pipeline import LEAD_FIELDS, Pipeline
+from salesbot.core.model.headings import LEAD_FIELDS
+from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text import markdown
 from salesbot.core.text.labels import label_key
 from salesbot.core.text.render import Markdown, Renderer
@@ -99,8 +101,8 @@ class Mark:
 def title(lead: Lead) -> str:
     """Name the deal: `{company, else the company's mail domain, else name}: {service, else how the brief begins}`."""
     fields = lead.fields
-    who = fields.get("Company") or _who(lead)
-    what = fields.get("Service") or _beginning(fields.get(BRIEF, ""))
+    who = fields.get(headings.COMPANY) or _who(lead)
+    what = fields.get(headings.SERVICE) or _beginning(fields.get(BRIEF, ""))
     said = lead.named or markdown.one_line(": ".join(part for part in (who, what) if part)) or "New lead"
     return said if len(said) <= LONGEST_TITLE else f"{said[: LONGEST_TITLE - 1].rstrip()}…"
 

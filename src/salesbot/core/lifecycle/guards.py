@@ -11,17 +11,18 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from salesbot.core.commands import arguments
+from salesbot.core.model import headings
 from salesbot.core.model.date_fields import day_in
 from salesbot.core.model.deal import Deal, Move, Refusal
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text.days import local_day
-from salesbot.core.text.money import Money, MoneyError
 from salesbot.core.text.render import Markdown
 from salesbot.core.text.task_lists import Item
 
 Guard = Callable[[Deal, Move, str, Pipeline], Refusal | None]
 """(deal, move, argument after the colon, pipeline) -> why not."""
 
+_CHECKLIST = "checklist:"
 _guards: dict[str, Guard] = {}
 GUARDS: Mapping[str, Guard] = MappingProxyType(_guards)
 _usages: dict[str, str] = {}
@@ -91,13 +92,10 @@ def has_owner(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refu
 @guard("value")
 def has_value(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refusal | None:
     """The deal has a value that can be read, and that somebody of us wrote."""
-    text = deal.fields.get("Value", "")
     example = f"`/value 12000 {pipeline.currency}`"
-    if not text:
+    if not deal.value.text:
         return Refusal("The deal has no value.", f"Comment {example}", "value")
-    try:
-        Money.parse(text, pipeline.currency)
-    except MoneyError as error:
+    if (error := deal.value.error) is not None:
         hint = arguments.unreadable_money(error, "/value", pipeline.currency).hint
         return Refusal(Markdown(f"The value of the deal cannot be read: {error.what}"), hint, "value")
     if not deal.body_trusted:
@@ -110,7 +108,7 @@ def has_value(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refu
 @guard("reason")
 def has_reason(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refusal | None:
     """The deal says why."""
-    if deal.fields.get("Reason"):
+    if deal.fields.get(headings.REASON):
         return None
     stage = pipeline.stage(move.to)
     return Refusal("There is no reason.", f"Comment {_with_reason(stage, pipeline)}", "reason")
@@ -122,10 +120,10 @@ def has_date(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refus
     stage = pipeline.stage(move.to)
     word = _word(stage, "revisit")
     hint = f"Comment `/{word} march` or `/{word} in 3 months`"
-    text = deal.fields.get("Revisit on", "")
+    text = deal.fields.get(headings.REVISIT_ON, "")
     if not text:
         return Refusal("There is no date to come back to it.", hint, "date")
-    day = day_in(deal.fields, "Revisit on")
+    day = day_in(deal.fields, headings.REVISIT_ON)
     if day is None:
         return Refusal(f"The date to come back cannot be read: {text[:40]}.", hint, "date")
     if day <= local_day(move.at, pipeline.timezone):
@@ -159,7 +157,13 @@ def title(item: Item) -> str:
 
 def full_name(checklist: str) -> str:
     """Name the guard of a checklist as configurations do."""
-    return f"checklist:{checklist}"
+    return f"{_CHECKLIST}{checklist}"
+
+
+def checklist_of(refusal: Refusal) -> str | None:
+    """Name the checklist that a refusal asks for; None if it asks for something else."""
+    missing = refusal.missing or ""
+    return missing.removeprefix(_CHECKLIST) if missing.startswith(_CHECKLIST) else None
 
 
 def _word(stage: Stage | None, default: str) -> str:

@@ -1,36 +1,57 @@
-"""Wishes: everything on a deal that somebody wanted and nobody judged yet, in the order it was said.
+"""Intents: everything that a label, a command, a tick, a date or the mirror asks for and nobody answered yet.
 
-Collects; judges nothing. Labels and closings come from the timeline, commands and ticks from the comments.
+Collects them in the order they came; evaluates none. Labels and closings come from the timeline, commands and ticks
+from the comments.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 
 from salesbot.core.commands import arguments
 from salesbot.core.commands.catalog import NAMES_PEOPLE, find, suggestion
 from salesbot.core.commands.stage_words import by_name, stage_of
 from salesbot.core.commands.talk import is_talk
+from salesbot.core.lifecycle import timeline
 from salesbot.core.lifecycle.edited_commands import Written, needs_versions, written
-from salesbot.core.lifecycle.timeline import LabelIntent, StateIntent
+from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
-from salesbot.core.model import comments
+from salesbot.core.model import comments, headings
 from salesbot.core.model.date_fields import day_in
 from salesbot.core.model.deal import Actor
-from salesbot.core.model.facts import Comment, Facts
-from salesbot.core.model.journal import Journal
+from salesbot.core.model.facts import Comment, Event
+from salesbot.core.model.journal import Cursor, Journal
+from salesbot.core.model.keys import Kind
 from salesbot.core.model.pipeline import HORIZON, Pipeline
 from salesbot.core.text import checklists, command_syntax, logins
 from salesbot.core.text.command_syntax import CommandLine
-from salesbot.core.text.days import add_working_days, local_day
-from salesbot.core.text.labels import label_key
+from salesbot.core.text.days import add_working_days
 from salesbot.core.text.task_lists import Item
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
-INSTALL_SLACK = timedelta(hours=1)
-"""The first issue may be opened a little before the first run creates the labels that date the installation."""
+
+
+@dataclass(frozen=True)
+class LabelIntent:
+    """A stage label that was put on and not evaluated. `by` is None where another workflow used our identity."""
+
+    event: str
+    at: datetime
+    stage: str
+    by: Actor | None
+
+
+@dataclass(frozen=True)
+class StateIntent:
+    """The newest closing or reopening by a person that nobody answered."""
+
+    event: str
+    at: datetime
+    open: bool
+    reason: str | None
+    by: Actor | None
 
 
 @dataclass(frozen=True)
@@ -70,7 +91,7 @@ class TickIntent:
 
 @dataclass(frozen=True)
 class MirrorIntent:
-    """The mirror of the deal was brought to another stage, over there."""
+    """The mirror of the deal was brought to another stage, in the other system."""
 
     stage: str
     at: datetime
@@ -80,34 +101,98 @@ Intent = LabelIntent | StateIntent | CommandIntent | ReturnIntent | TickIntent |
 
 
 def in_order(intents: list[Intent]) -> list[Intent]:
-    """Sort wishes by the time they were uttered; within one second GitHub's own order stays."""
+    """Sort intents by time; within one second GitHub's own order stays."""
     return sorted(intents, key=lambda intent: intent.at)
 
 
-def commands(facts: Facts, pipeline: Pipeline, journal: Journal | None) -> Iterator[CommandIntent]:
+# Labels, closings and reopenings
+
+
+def labels(observed: Observed, cursor: Cursor) -> list[LabelIntent]:
+    """List foreign labelings after the cursor whose label is still on the issue and has no younger event."""
+    fresh = {event.id for event in timeline.after([event for event, _ in observed.stage_events], cursor)}
+    return _labelings(observed, lambda event, stage: not event.own and event.id in fresh, lambda event: event.by)
+
+
+def workflow_labels(observed: Observed, stage: str, card_at: datetime) -> list[LabelIntent]:
+    """List the stage labels that another workflow set with our own identity: intents of nobody.
+
+    Ours are written after the card that names them, and only the card's stage. So an own labeling of another stage,
+    younger than the card's last edit, was not ours.
+    """
+    return _labelings(
+        observed,
+        lambda event, name: event.own and event.at > card_at and name != stage,
+        lambda event: None,
+    )
+
+
+def _labelings(
+    observed: Observed, wanted: Callable[[Event, str], bool], by: Callable[[Event], Actor | None]
+) -> list[LabelIntent]:
+    youngest = {stage.name: event.id for event, stage in observed.stage_events}
+    on = {stage.name for stage, _ in observed.parsed.current_stages}
+    return [
+        LabelIntent(event.id, event.at, stage.name, by(event))
+        for event, stage in observed.stage_events
+        if event.kind == "labeled" and stage.name in on and youngest[stage.name] == event.id
+        and wanted(event, stage.name)
+    ]  # fmt: skip
+
+
+def state(observed: Observed, cursor: Cursor) -> StateIntent | None:
+    """Find the newest closing or reopening by a person after the cursor, if the issue is still so."""
+    newest = _newest_state(observed)
+    if newest is None:
+        return None
+    is_open = newest.kind == "reopened"
+    fresh = {event.id for event in timeline.after(observed.events_of_others, cursor)}
+    if newest.own or newest.id not in fresh or is_open != observed.issue.open:
+        return None
+    return StateIntent(newest.id, newest.at, is_open, newest.reason, newest.by)
+
+
+def workflow_closing(observed: Observed, card_at: datetime) -> StateIntent | None:
+    """Find a closing that another workflow did with our own identity: an intent of nobody.
+
+    We close only after a card that says so; a workflow that closes stale issues knows no card.
+    """
+    newest = _newest_state(observed)
+    if observed.issue.open or newest is None or not newest.own or newest.kind != "closed" or newest.at <= card_at:
+        return None
+    return StateIntent(newest.id, newest.at, False, newest.reason, None)
+
+
+def _newest_state(observed: Observed) -> Event | None:
+    states = [event for event in observed.issue.events if event.kind in ("closed", "reopened")]
+    return states[-1] if states else None
+
+
+# Commands
+
+
+def commands(observed: Observed) -> Iterator[CommandIntent]:
     """List the comments whose commands nobody answered, oldest first."""
-    assert facts.issue is not None
-    horizon = command_horizon(facts, pipeline, journal)
-    answered = _youngest_answer(facts, journal)
-    for comment in facts.issue.comments:
-        if comment.own or comment.author is None or comment.author.is_bot or is_answered(comment, journal):
+    oldest, horizon = observed.facts.read_at - HORIZON, command_horizon(observed)
+    answered = _youngest_answer(observed)
+    for comment in observed.issue.comments:
+        if comment.own or comment.author is None or comment.author.is_bot or is_answered(comment, observed.journal):
             continue
-        said_at = comment.edited_at or comment.created_at
-        if said_at < facts.read_at - HORIZON:
+        if comment.changed_at < oldest:
             continue
-        lines = meant(command_syntax.read(comment.body), pipeline)
-        told = written(comment, lines, horizon, lambda text: meant(command_syntax.read(text), pipeline))
-        if lines and told.last >= facts.read_at - HORIZON:
-            late = not told.known or told.first < horizon or (answered is not None and said_at < answered)
-            if not (late and is_guess(lines, pipeline)):
-                yield CommandIntent(comment, lines, said_at, comment.author, late, told)
+        lines = meant(comment.commands, observed.pipeline)
+        when = written(comment, lines, horizon, lambda text: meant(command_syntax.read(text), observed.pipeline))
+        if lines and when.last >= oldest:
+            late = not when.known or when.first < horizon or (answered is not None and comment.changed_at < answered)
+            if not (late and is_guess(lines, observed.pipeline)):
+                yield CommandIntent(comment, lines, comment.changed_at, comment.author, late, when)
 
 
-def unread_versions(facts: Facts, pipeline: Pipeline, journal: Journal | None) -> list[str]:
+def unread_versions(observed: Observed) -> list[str]:
     """Name the comments, by node id, whose earlier texts tell when their commands were written."""
-    horizon = command_horizon(facts, pipeline, journal)
-    found = (intent.comment for intent in commands(facts, pipeline, journal))
-    return [comment.node_id for comment in found if needs_versions(comment, horizon)]
+    horizon = command_horizon(observed)
+    asked = (intent.comment for intent in commands(observed))
+    return [comment.node_id for comment in asked if needs_versions(comment, horizon)]
 
 
 def named_people(intent: CommandIntent) -> list[str]:
@@ -127,9 +212,9 @@ def named_issues(intent: CommandIntent) -> list[int]:
     return [number for word in words if (number := arguments.issue_number(word)) is not None]
 
 
-def meant(lines: list[CommandLine], pipeline: Pipeline) -> tuple[CommandLine, ...]:
-    """Keep the lines that were meant as commands: known words, near misses, and what is no talk and stands beside a
-    known one or alone."""
+def meant(lines: Sequence[CommandLine], pipeline: Pipeline) -> tuple[CommandLine, ...]:
+    """Keep the lines that were meant as commands: known words, near misses, and what is no ordinary text and is beside
+    a known one or alone."""
     named = [by_name(line, pipeline) for line in lines]
     known = any(find(line.word, pipeline) for line in named)
     return tuple(
@@ -149,9 +234,9 @@ def is_guess(lines: Iterable[CommandLine], pipeline: Pipeline) -> bool:
 
 
 def stages_of(comment: Comment, pipeline: Pipeline) -> set[str]:
-    """Name the stages that the move commands of a comment wish for."""
+    """Name the stages that the move commands of a comment ask for."""
     found = set()
-    for read in command_syntax.read(comment.body):
+    for read in comment.commands:
         line = by_name(read, pipeline)
         word = line.rest.split()[0] if line.word == "stage" and line.rest.split() else line.word
         stage = stage_of(word, pipeline)
@@ -167,7 +252,7 @@ TYPED = frozenset({"close"})
 def is_answered(comment: Comment, journal: Journal | None) -> bool:
     """Say whether a receipt closed a comment. A 🚀 counts only if the journal knows it: others share our identity.
 
-    The journal knows the last fifty; of what was said before those it cannot tell, and the 🚀 is believed.
+    The journal knows the last fifty; of older comments it cannot tell, and the 🚀 is believed.
     """
     if journal is None:
         return bool(comment.receipts & {"CONFUSED", "ROCKET"})
@@ -176,65 +261,53 @@ def is_answered(comment: Comment, journal: Journal | None) -> bool:
     return "ROCKET" in comment.receipts and journal.has_forgotten(comment.id)
 
 
-def ticks(facts: Facts, journal: Journal | None) -> Iterator[TickIntent]:
-    """List the boxes ticked in our questions that nobody judged: how a deal ended, or why."""
-    assert facts.issue is not None
-    judged = dict(journal.boxes) if journal is not None else {}
+def ticks(observed: Observed, journal: Journal | None) -> Iterator[TickIntent]:
+    """List the boxes ticked in our questions that nobody evaluated: how a deal ended, or why."""
+    evaluated = dict(journal.boxes) if journal is not None else {}
     cleared = journal.cleared if journal is not None else 0
-    for comment in facts.issue.comments:
-        if comments.kind_of(comment) not in comments.PASSING or comment.minimized or comment.own_text:
+    for comment in observed.issue.comments:
+        if comments.kind_of(comment) not in comments.RESOLVED_BY_A_MOVE or comment.minimized or comment.own_text:
             continue
         if comment.id <= cleared or (
-            comment.edited_at is not None and comment.edited_at <= judged.get(comment.id, _NEVER)
+            comment.edited_at is not None and comment.edited_at <= evaluated.get(comment.id, _NEVER)
         ):
             continue
-        for item in checklists.read(comments.ASK, comment.body).items:
+        for item in checklists.read(Kind.ASK, comment.body).items:
             if item.ticked:
-                yield TickIntent(comment, item, comment.edited_at or comment.created_at, comment.editor)
+                yield TickIntent(comment, item, comment.changed_at, comment.editor)
 
 
-def back(state: DealState, pipeline: Pipeline, now: datetime) -> ReturnIntent | None:
-    """A deal that was put off comes back on the first working day from its date."""
+def due_return(state: DealState, observed: Observed) -> ReturnIntent | None:
+    """Bring a deal that was put off back on the first working day from its date."""
+    pipeline = observed.pipeline
     stage = pipeline.stage(state.deal.stage)
-    wanted = day_in(state.deal.fields, "Revisit on")
+    wanted = day_in(state.deal.fields, headings.REVISIT_ON)
     if stage is None or not stage.paused or state.journal.left or wanted is None:
         return None
     try:
         day = add_working_days(wanted, 0, pipeline.quiet)
     except OverflowError:
         return None
-    if local_day(now, pipeline.timezone) < day:
+    if observed.today < day:
         return None
     return ReturnIntent(datetime.combine(day, time.min, pipeline.timezone).astimezone(UTC))
 
 
-def installed(facts: Facts, pipeline: Pipeline) -> datetime | None:
-    """Say since when salesbot works here: as configured, else since the initial stage's label was created."""
-    if pipeline.since is not None:
-        return datetime.combine(pipeline.since, time.min, pipeline.timezone)
-    start = pipeline.stage(pipeline.initial)
-    for label in facts.repository.labels:
-        if start is not None and label_key(label.name) == label_key(start.label) and label.created_at is not None:
-            return label.created_at - INSTALL_SLACK
-    return None
-
-
-def command_horizon(facts: Facts, pipeline: Pipeline, journal: Journal | None) -> datetime:
+def command_horizon(observed: Observed) -> datetime:
     """Say how old a command may be: since installation, seven days, adoption, whichever is latest (docs/design.md)."""
-    moments = [facts.read_at - HORIZON]
-    since = installed(facts, pipeline)
-    if since is not None:
-        moments.append(since)
-    if journal is not None:
-        moments.append(journal.born)
+    moments = [observed.facts.read_at - HORIZON]
+    if observed.installed is not None:
+        moments.append(observed.installed)
+    if observed.journal is not None:
+        moments.append(observed.journal.born)
     return max(moments)
 
 
-def _youngest_answer(facts: Facts, journal: Journal | None) -> datetime | None:
-    """The time of the newest command answered or wish judged: older ones are not run any more."""
-    assert facts.issue is not None
+def _youngest_answer(observed: Observed) -> datetime | None:
+    """The time of the newest command answered or event evaluated: older commands are not run any more."""
+    journal = observed.journal
     times = [
-        comment.created_at for comment in facts.issue.comments if not comment.own and is_answered(comment, journal)
+        comment.created_at for comment in observed.issue.comments if not comment.own and is_answered(comment, journal)
     ]
     if journal is not None:
         times.append(journal.cursor.at)

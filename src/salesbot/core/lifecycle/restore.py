@@ -1,85 +1,77 @@
-"""How a run finds a deal: whether it is one, what the journal says, and what stands if there is no journal to believe.
+"""How a run restores a deal: whether the issue is one, and its state before any intent is evaluated.
 
-A repair never accepts a wish: without a journal one stage label stands as it is, and only what came on top of it, or
-what just woke this run, is judged (docs/design.md, How a run judges).
+The state comes from the journal, or from the labels if there is no journal to believe. A repair never accepts an
+intent: without a journal one stage label is taken as it is, and only what came on top of it, or what triggered this
+run, is evaluated (docs/design.md, How a run judges).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from salesbot.core.commands.stage_words import stage_of
-from salesbot.core.leads import lead
 from salesbot.core.lifecycle import intents, timeline
-from salesbot.core.lifecycle.intents import CommandIntent
-from salesbot.core.lifecycle.timeline import LabelIntent
+from salesbot.core.lifecycle.intents import CommandIntent, LabelIntent
+from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
-from salesbot.core.model import comments
-from salesbot.core.model.deal import Deal, Role, StageVisit
-from salesbot.core.model.facts import Comment, Event, Facts, Issue
-from salesbot.core.model.journal import BEFORE, Assigned, Cards, Cursor, Journal
+from salesbot.core.model import headings
+from salesbot.core.model.deal import Deal, How, Role, StageVisit
+from salesbot.core.model.facts import DealFacts, Event, Issue
+from salesbot.core.model.journal import BEFORE, Assigned, Cursor, Journal, LeftAs
 from salesbot.core.model.pipeline import Pipeline, Stage
-from salesbot.core.text import fields
 from salesbot.core.text.labels import label_key
+from salesbot.core.text.money import Amount
 
-NOT_A_DEAL = "not-a-deal"
+NOT_A_DEAL = LeftAs.NOT_A_DEAL.value
+"""The label of an issue that is no deal."""
 NOT_A_DEAL_ABOUT = ("ededed", "No deal; counted nowhere")
-ADOPTED = "adopted"
-"""How a deal came to the stage in which `salesbot adopt` found it."""
 OWN_LABELS = frozenset({"report", "salesbot-problem"})
 
 
 @dataclass(frozen=True)
 class Restored:
-    """A deal as found: its course before any wish, and the label wishes to judge."""
+    """A deal as restored: its state before any intent, and the label intents to evaluate."""
 
     state: DealState
     labels: tuple[LabelIntent, ...] = ()
 
 
-def is_excluded(facts: Facts, journal: Journal | None) -> bool:
-    """Say whether an issue can be no deal whatever happens: said so by label, or a report or problem of our own.
+def is_excluded(issue: Issue, journal: Journal | None) -> bool:
+    """Say whether an issue can be no deal whatever happens: labelled so, or a report or problem issue of our own.
 
     A deal that left by `/not-a-deal` is still one for whoever wants it back.
     """
-    issue = facts.issue
-    assert issue is not None
     names = {label_key(label.name) for label in issue.labels}
     if issue.own and names & OWN_LABELS:
         return True
-    return NOT_A_DEAL in names and (journal is None or journal.left != NOT_A_DEAL)
+    return NOT_A_DEAL in names and (journal is None or journal.left != LeftAs.NOT_A_DEAL)
 
 
-def find(facts: Facts, pipeline: Pipeline, cards: Cards, commands: list[CommandIntent]) -> Restored | None:
-    """Find the deal; None if this issue is none."""
-    issue = facts.issue
-    assert issue is not None
-    if is_excluded(facts, cards.journal):
+def restore(observed: Observed, commands: Sequence[CommandIntent]) -> Restored | None:
+    """Restore the deal; None if this issue is none. `commands` are those to be answered, which may make it one."""
+    if is_excluded(observed.issue, observed.journal):
         return None
-    if cards.journal is not None:
-        return _restore_from_journal(facts, pipeline, cards.journal, cards.kept)
-    standing = [stage for stage, _ in timeline.current_stages(issue, pipeline)]
-    fresh = _restore_from_labels(facts, pipeline, standing, commands) if standing else _new(facts, pipeline, commands)
-    return fresh and _adopted_by(commands, fresh)
+    if observed.journal is not None:
+        return _restore_from_journal(observed, observed.journal)
+    stages = [stage for stage, _ in observed.parsed.current_stages]
+    fresh = _restore_from_labels(observed, stages, commands) if stages else _restore_unlabelled(observed, commands)
+    return fresh and _born_before(commands, fresh)
 
 
-def _restore_from_journal(facts: Facts, pipeline: Pipeline, journal: Journal, card: Comment | None) -> Restored:
-    """Believe the journal; what others did with labels since its cursor are wishes."""
-    assert facts.issue is not None
-    labels = timeline.label_intents(facts, pipeline, journal.cursor)
-    if card is not None:
-        written = card.edited_at or card.created_at
-        journal = _if_wanted_back(facts, journal, written)
-        labels += timeline.workflow_intents(facts, pipeline, journal.stage, written)
-    return Restored(_state_of(facts, pipeline, journal), tuple(labels))
+def _restore_from_journal(observed: Observed, journal: Journal) -> Restored:
+    """Believe the journal; what others did with labels since its cursor are intents."""
+    labels = intents.labels(observed, journal.cursor)
+    if observed.card is not None:
+        written = observed.card.changed_at
+        journal = _if_wanted_back(observed.issue, journal, written)
+        labels += intents.workflow_labels(observed, journal.stage, written)
+    return Restored(_state_of(observed, journal), tuple(labels))
 
 
-def _if_wanted_back(facts: Facts, journal: Journal, written: datetime) -> Journal:
-    """Somebody took the label `not-a-deal` off by hand: the deal is one again, open or closed as it stands."""
-    issue = facts.issue
-    assert issue is not None
+def _if_wanted_back(issue: Issue, journal: Journal, written: datetime) -> Journal:
+    """Somebody took the label `not-a-deal` off by hand: the issue is a deal again, open or closed as it is."""
     taken_off = any(
         event.kind == "unlabeled"
         and not event.own
@@ -88,186 +80,167 @@ def _if_wanted_back(facts: Facts, journal: Journal, written: datetime) -> Journa
         for event in issue.events
     )
     on = any(label_key(label.name) == NOT_A_DEAL for label in issue.labels)
-    if journal.left != NOT_A_DEAL or on or not taken_off:
+    if journal.left != LeftAs.NOT_A_DEAL or on or not taken_off:
         return journal
-    return replace(journal, left="", asked="" if issue.open else BEFORE)
+    return replace(journal, left=None, asked="" if issue.open else BEFORE)
 
 
-def _new(facts: Facts, pipeline: Pipeline, commands: list[CommandIntent]) -> Restored | None:
+def _restore_unlabelled(observed: Observed, commands: Sequence[CommandIntent]) -> Restored | None:
     """A deal without a stage label: a lost one comes back, a new one starts, everything else is no deal."""
-    issue = facts.issue
-    assert issue is not None
-    start = pipeline.stage(pipeline.initial)
-    assert start is not None, pipeline.initial
-    if timeline.foreign_labels(issue, pipeline):
+    if observed.parsed.unknown_stage_labels:
         return None
-    removed = timeline.last_removed(facts, pipeline)
-    since = intents.installed(facts, pipeline)
-    if removed is not None and (since is None or removed[0].at >= since) and not _is_brand_new(facts, pipeline):
-        return Restored(_state_of(facts, pipeline, _fresh_journal(facts, pipeline, removed[1])))
-    if _opened_here(facts, pipeline) or any(_asking(commands, facts, pipeline)):
-        return Restored(_state_of(facts, pipeline, _fresh_journal(facts, pipeline, start)))
+    removed, since = timeline.last_removed(observed.stage_events), observed.installed
+    if removed is not None and (since is None or removed[0].at >= since) and not _is_brand_new(observed):
+        return Restored(_state_of(observed, _fresh_journal(observed, removed[1])))
+    if _opened_here(observed) or any(_moves_asked_for(commands, observed)):
+        return Restored(_state_of(observed, _fresh_journal(observed, _initial(observed.pipeline))))
     return None
 
 
 def _restore_from_labels(
-    facts: Facts, pipeline: Pipeline, standing: list[Stage], commands: list[CommandIntent]
+    observed: Observed, stages: Sequence[Stage], commands: Sequence[CommandIntent]
 ) -> Restored | None:
-    """Stage labels and no journal: the oldest stands, the others are wishes, unless they are history.
+    """Stage labels and no journal: the oldest is the stage, the others are intents, unless they are history.
 
-    History is left alone until somebody moves it; by a command, it goes on from the stage it stands in.
+    History is left alone until somebody moves it; by a command, it goes on from the stage it is in.
     """
-    events = [event for event, _ in timeline.stage_events(facts, pipeline)]
-    since = intents.installed(facts, pipeline)
-    is_history = since is not None and bool(events) and all(event.at < since for event in events)
-    if is_history and not any(_asking(commands, facts, pipeline)):
+    staged, since = observed.stage_events, observed.installed
+    is_history = since is not None and bool(staged) and all(event.at < since for event, _ in staged)
+    if is_history and not any(_moves_asked_for(commands, observed)):
         return None
-    current, *other_issues = standing
-    wished = [_latest(stage, facts, pipeline) for stage in other_issues]
-    if not other_issues and (trigger := _waking_label(facts, pipeline, current)) is not None:
-        before = timeline.before(trigger.id, facts, pipeline)
+    current, *others = stages
+    added = [timeline.last_labeled(stage, staged) for stage in others]
+    if not others and (trigger := _triggering_label(observed, current)) is not None:
+        before = timeline.stage_before(trigger.id, staged)
         if before is not None and before.name != current.name:
-            current, wished = before, [trigger]
-    if not current.is_open and _is_brand_new(facts, pipeline):
-        start = pipeline.stage(pipeline.initial)
-        assert start is not None, pipeline.initial
-        wished, current = [_latest(current, facts, pipeline), *wished], start
-    found = [
-        LabelIntent(event.id, event.at, stage.name, event.by)
-        for event in wished
-        if event is not None and (stage := timeline.stage_of(event, pipeline, facts.repository.labels)) is not None
+            current, added = before, [trigger]
+    if not current.is_open and _is_brand_new(observed):
+        added, current = [timeline.last_labeled(current, staged), *added], _initial(observed.pipeline)
+    stages_by_event = {event.id: stage for event, stage in staged}
+    labels = [
+        LabelIntent(event.id, event.at, stages_by_event[event.id].name, event.by)
+        for event in added
+        if event is not None
     ]
-    return Restored(_state_of(facts, pipeline, _fresh_journal(facts, pipeline, current)), tuple(found))
+    return Restored(_state_of(observed, _fresh_journal(observed, current)), tuple(labels))
 
 
-def _is_brand_new(facts: Facts, pipeline: Pipeline) -> bool:
-    """An issue we never touched. Won or put off is no place to start: it is judged like a move from the first stage.
+def _initial(pipeline: Pipeline) -> Stage:
+    start = pipeline.stage(pipeline.initial)
+    assert start is not None, pipeline.initial
+    return start
 
-    A closed one from before our time is history, and stands as it is.
+
+def _is_brand_new(observed: Observed) -> bool:
+    """An issue we never touched. Won or put off is no place to start: it is evaluated like a move from the first stage.
+
+    A closed one from before our time is history, and stays as it is.
     """
-    issue = facts.issue
-    assert issue is not None
-    since = intents.installed(facts, pipeline)
+    issue, since = observed.issue, observed.installed
     is_history = not issue.open and (since is None or issue.created_at < since)
-    return not is_history and not timeline.acted_after(facts, issue.created_at.replace(year=1970))
+    return not is_history and not timeline.acted_after(issue, issue.created_at.replace(year=1970))
 
 
-def _waking_label(facts: Facts, pipeline: Pipeline, stage: Stage) -> Event | None:
-    """The labeling that woke this run, if it put this stage there and we did nothing since."""
-    if facts.trigger.event != "issues.labeled" or facts.trigger.label is None:
+def _triggering_label(observed: Observed, stage: Stage) -> Event | None:
+    """The labeling that triggered this run, if it put this stage there and we did nothing since."""
+    trigger = observed.facts.trigger
+    if trigger.event != "issues.labeled" or trigger.label is None:
         return None
-    woken = pipeline.stage_of_label(facts.trigger.label)
-    event = _latest(stage, facts, pipeline)
-    if woken is None or woken.name != stage.name or event is None or event.own:
+    labelled = observed.pipeline.stage_of_label(trigger.label)
+    event = timeline.last_labeled(stage, observed.stage_events)
+    if labelled is None or labelled.name != stage.name or event is None or event.own:
         return None
-    return None if timeline.acted_after(facts, event.at) else event
+    return None if timeline.acted_after(observed.issue, event.at) else event
 
 
-def _latest(stage: Stage, facts: Facts, pipeline: Pipeline) -> Event | None:
-    events = [
-        event
-        for event, found in timeline.stage_events(facts, pipeline)
-        if found.name == stage.name and event.kind == "labeled"
-    ]
-    return events[-1] if events else None
-
-
-def _opened_here(facts: Facts, pipeline: Pipeline) -> bool:
+def _opened_here(observed: Observed) -> bool:
     """Whether an issue was opened after installation, and is open still. The first issue may date the installation."""
-    issue = facts.issue
-    assert issue is not None
-    asked_for = pipeline.deals == "all" or lead.mark_of(issue) is not None
+    issue, pipeline = observed.issue, observed.pipeline
+    asked_for = pipeline.deals == "all" or observed.parsed.lead_mark is not None
     if not asked_for or not issue.open:
         return False
-    if facts.trigger.event == "issues.opened" and pipeline.since is None:
+    if observed.facts.trigger.event == "issues.opened" and pipeline.since is None:
         return True  # the workflow was there when it was opened, also where this run is a late repetition
-    since = intents.installed(facts, pipeline)
-    return since is not None and issue.created_at >= since
+    return observed.installed is not None and issue.created_at >= observed.installed
 
 
-def _asking(commands: list[CommandIntent], facts: Facts, pipeline: Pipeline) -> Iterator[CommandIntent]:
-    """List the move commands of people who may move deals: they make one of an issue."""
+def _moves_asked_for(commands: Sequence[CommandIntent], observed: Observed) -> Iterator[CommandIntent]:
+    """List the move commands of people who may move deals: they make a deal of an issue."""
+    pipeline = observed.pipeline
     for intent in commands:
-        role = facts.roles.get(intent.by.login.casefold(), Role.NONE) if intent.by else Role.NONE
         moves = [line for line in intent.lines if stage_of(line.word, pipeline) or line.word == "stage"]
-        if moves and not intent.late and role >= pipeline.permissions.moves:
+        if moves and not intent.late and observed.role(intent.by) >= pipeline.permissions.moves:
             yield intent
 
 
-def since_adoption(commands: list[CommandIntent], facts: Facts, pipeline: Pipeline) -> list[CommandIntent]:
-    """Mark as late what was said before the issue became a deal: it was meant for somebody else (docs/design.md)."""
-    issue = facts.issue
-    assert issue is not None
-    if _opened_here(facts, pipeline):
-        return commands
-    moments = [event.at for event, _ in timeline.stage_events(facts, pipeline) if event.kind == "labeled"]
-    moments += [intent.since for intent in _asking(commands, facts, pipeline)]
-    adopted = min(moments, default=issue.created_at)
+def since_adoption(commands: Sequence[CommandIntent], observed: Observed) -> list[CommandIntent]:
+    """Mark as late what was written before the issue became a deal: it was meant for somebody else (docs/design.md)."""
+    if _opened_here(observed):
+        return list(commands)
+    moments = [event.at for event, _ in observed.stage_events if event.kind == "labeled"]
+    moments += [intent.since for intent in _moves_asked_for(commands, observed)]
+    adopted = min(moments, default=observed.issue.created_at)
     return [replace(intent, late=intent.late or intent.since < adopted) for intent in commands]
 
 
-def _fresh_journal(facts: Facts, pipeline: Pipeline, stage: Stage) -> Journal:
-    """Begin a journal: the deal stands in this stage, and everything that happened so far was read."""
-    issue = facts.issue
-    assert issue is not None
-    visits, mark = timeline.history(facts, pipeline), lead.mark_of(issue)
+def _fresh_journal(observed: Observed, stage: Stage) -> Journal:
+    """Begin a journal: the deal is in this stage, and everything that happened so far was read."""
+    issue, read_at = observed.issue, observed.facts.read_at
+    visits, mark = timeline.history(observed.stage_events), observed.parsed.lead_mark
     if not visits or visits[-1].stage != stage.name:
-        begun = facts.read_at if visits else issue.created_at
-        visits = (*visits, StageVisit(stage.name, begun, None, "start"))
+        begun = read_at if visits else issue.created_at
+        visits = (*visits, StageVisit(stage.name, begun, None, How.START))
     journal = Journal(
-        repository=facts.repository.id,
+        repository=observed.repository.id,
         issue=issue.number,
         stage=stage.name,
         cursor=Cursor(issue.created_at),
-        born=issue.created_at if _opened_here(facts, pipeline) else facts.read_at,
+        born=issue.created_at if _opened_here(observed) else read_at,
         history=visits,
         asked="" if issue.open or stage.outcome is not None else BEFORE,
         lead=mark.key if mark is not None else "",
     )
-    return journal.seen(timeline.foreign_events(facts, pipeline))
+    return journal.seen(observed.events_of_others)
 
 
-def adopted(facts: Facts, pipeline: Pipeline, stage: Stage) -> DealState:
+def adopted(observed: Observed, stage: Stage) -> DealState:
     """Take a deal over in a stage, by `salesbot adopt`: everything that happened so far is history.
 
-    Its present stay is marked as adopted, so that no checklist comes for it unasked.
+    Its present visit is marked as adopted, so that no checklist comes for it unasked.
     """
-    issue = facts.issue
-    assert issue is not None
-    fresh = _fresh_journal(facts, pipeline, stage)
+    fresh = _fresh_journal(observed, stage)
     *before, here = fresh.history
-    history = (*before, replace(here, how=ADOPTED))
-    return _state_of(facts, pipeline, replace(fresh, born=facts.read_at, history=history))
+    history = (*before, replace(here, how=How.ADOPTED))
+    return _state_of(observed, replace(fresh, born=observed.facts.read_at, history=history))
 
 
-def _adopted_by(commands: list[CommandIntent], fresh: Restored) -> Restored:
+def _born_before(commands: Sequence[CommandIntent], fresh: Restored) -> Restored:
     """A deal is born no later than the commands that this run answers: should it fail, the next one still does."""
-    said = [intent.since for intent in commands if not intent.late]
+    moments = [intent.since for intent in commands if not intent.late]
     journal = fresh.state.journal
-    born = replace(journal, born=min([journal.born, *said]))
+    born = replace(journal, born=min([journal.born, *moments]))
     return replace(fresh, state=replace(fresh.state, journal=born))
 
 
-def _state_of(facts: Facts, pipeline: Pipeline, journal: Journal) -> DealState:
-    """Set out from the journal: the deal as the last decision left it, whatever GitHub shows."""
-    issue = facts.issue
-    assert issue is not None
+def _state_of(observed: Observed, journal: Journal) -> DealState:
+    """Begin with the journal: the deal as the last decision left it, whatever GitHub shows."""
+    issue, pipeline, body = observed.issue, observed.pipeline, observed.parsed.body
     stage = pipeline.stage(journal.stage)
     journal = replace(journal, history=tuple(_as_called_now(visit, pipeline) for visit in journal.history))
-    read = fields.read(issue.body, pipeline.headings, pipeline.one_line)
+    value = body.fields.get(headings.VALUE, "")
     owner, helpers = owners(issue, journal.assigned)
     deal = Deal(
         number=issue.number,
         title=issue.title,
-        body=issue.body,
+        body=body,
+        value=Amount(value, pipeline.currency),
         stage=stage.name if stage else journal.stage,
         open=_should_be_open(journal, stage),
         owner=owner,
         helpers=helpers,
-        fields=read,
-        checklists=comments.posted_checklists(issue),
+        checklists=observed.parsed.checklists,
         history=journal.history,
-        body_trusted=_is_trusted(facts, journal, read.get("Value", "")),
+        body_trusted=_is_trusted(observed, journal, value),
     )
     return DealState(deal, replace(journal, stage=deal.stage or journal.stage))
 
@@ -287,7 +260,7 @@ def owners(issue: Issue, assigned: tuple[Assigned, ...]) -> tuple[str | None, tu
     """Say who owns the deal, and who helps.
 
     The owner is whom `/assign` named last, if still assigned; else who was assigned first and still is. What a command
-    said holds, also if the run died before it was done, until somebody assigns or unassigns by hand.
+    set holds, also if the run died before it was done, until somebody assigns or unassigns by hand.
     """
     on = {actor.login: index for index, actor in enumerate(issue.assignees)}
     named: list[str] = []
@@ -322,27 +295,25 @@ def _changed_by_hand(entry: Assigned, issue: Issue) -> bool:
     )
 
 
-def last_body_editor(facts: Facts) -> str | None:
-    """Name who wrote the body as it stands, apart from us; None if nobody known did."""
+def last_body_editor(facts: DealFacts) -> str | None:
+    """Name who wrote the body as it is now, apart from us; None if nobody known did."""
     issue = facts.issue
-    assert issue is not None
     for edit in issue.body_edits:
         if edit.by is None or edit.by.id != facts.viewer.id:
             return edit.by.login if edit.by else None
     return issue.author.login if issue.author and not issue.own else None
 
 
-def value_needs_trust(facts: Facts, journal: Journal | None, value: str) -> bool:
+def value_needs_trust(journal: Journal | None, value: str) -> bool:
     """Say whether the value in the body was written by hand, so that it matters who did."""
     given = journal.rounds[-1][1] if journal is not None and journal.rounds else None
     return bool(value) and value != given
 
 
-def _is_trusted(facts: Facts, journal: Journal, value: str) -> bool:
-    if not value_needs_trust(facts, journal, value):
+def _is_trusted(observed: Observed, journal: Journal, value: str) -> bool:
+    if not value_needs_trust(journal, value):
         return True
-    assert facts.issue is not None
-    if facts.issue.own and not facts.issue.body_edits:
+    if observed.issue.own and not observed.issue.body_edits:
         return True
-    editor = last_body_editor(facts)
-    return editor is not None and facts.roles.get(editor.casefold(), Role.NONE) >= Role.WRITE
+    editor = last_body_editor(observed.facts)
+    return editor is not None and observed.facts.roles.get(editor.casefold(), Role.NONE) >= Role.WRITE

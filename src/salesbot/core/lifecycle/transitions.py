@@ -1,7 +1,7 @@
-"""The judge: one act after the other, each on the deal as the acts before left it.
+"""Transitions: changes applied one after the other, each to the deal as the changes before left it.
 
-Allowed acts make a new course; the first act that is not allowed comes back as `Refused`, and then nothing of its plan
-has happened. Pure; whether GitHub is in step with the course is `settle`'s business.
+Allowed changes make a new state; the first one that is not allowed comes back as `Refused`, and then nothing of its
+plan has happened. Pure: bringing GitHub in step with the new state is the business of `core.reconcile`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import assert_never
 
 from salesbot.core.commands.registry import usage
 from salesbot.core.lifecycle import close_reasons, guards, ways
+from salesbot.core.model import headings
 from salesbot.core.model.changes import (
     Answer,
     AssignOwner,
@@ -26,8 +27,9 @@ from salesbot.core.model.changes import (
     UnassignPerson,
     Undo,
 )
-from salesbot.core.model.deal import Deal, Move, Refusal, Role, StageVisit
-from salesbot.core.model.journal import Journal, Pair, PendingComment
+from salesbot.core.model.deal import Deal, How, Move, Refusal, Role, StageVisit
+from salesbot.core.model.journal import Journal, LeftAs, Pair, PendingComment
+from salesbot.core.model.keys import Key, Kind
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text import fields
 from salesbot.core.text.render import Markdown
@@ -38,17 +40,17 @@ BODY_LIMIT = 65_536
 
 @dataclass(frozen=True)
 class Refused:
-    """A wish that was not granted: what it wanted to reach, if it was a move, and every reason why not."""
+    """An intent that is refused: the stage it asked for, if it was a move, and every reason why not."""
 
     to: str | None
     why: tuple[Refusal, ...]
     misread: bool = False
-    """A command that could not be read: saying it right is all it takes."""
+    """A command that could not be read: writing it correctly is all it takes."""
 
 
 @dataclass(frozen=True)
 class DealState:
-    """Where the wishes judged so far leave a deal, and what is to be remembered of them."""
+    """Where the intents evaluated so far leave a deal, and what the journal is to keep of them."""
 
     deal: Deal
     journal: Journal
@@ -57,28 +59,28 @@ class DealState:
     pending: tuple[PendingComment, ...] = ()
     answers: tuple[Answer, ...] = ()
     ignored: tuple[int, ...] = ()
-    """Comments of people below triage: a receipt, and nothing else, not even in the journal."""
+    """Comments of people below triage: they get a receipt, and nothing else, not even an entry in the journal."""
     notes: tuple[str, ...] = ()
 
     @property
-    def pending_keys(self) -> frozenset[str]:
-        """The keys of the comments owed."""
+    def pending_keys(self) -> frozenset[Key]:
+        """The keys of the pending comments."""
         return frozenset(pending.key for pending in self.pending)
 
-    def with_pending(self, key: str, text: str) -> DealState:
-        """Owe a comment. What is owed under one key already becomes one comment with it: a second would be a double."""
+    def with_pending(self, key: Key, text: str) -> DealState:
+        """Add a comment to write. Two texts under one key make one comment: a second comment would be a double."""
         before = next((pending.text for pending in self.pending if pending.key == key), "")
-        other_issues = tuple(pending for pending in self.pending if pending.key != key)
-        return replace(self, pending=(*other_issues, PendingComment(key, f"{before}\n\n{text}".strip("\n"))))
+        others = tuple(pending for pending in self.pending if pending.key != key)
+        return replace(self, pending=(*others, PendingComment(key, f"{before}\n\n{text}".strip("\n"))))
 
     def noting(self, note: str) -> DealState:
-        """Say something in the job summary only."""
+        """Add a line to the job summary only."""
         return replace(self, notes=(*self.notes, note))
 
 
 @dataclass(frozen=True)
 class Request:
-    """Before whom a wish is judged: the pipeline, the role of who wishes, the time and the comment of the wish."""
+    """Who asks for changes, and when: the pipeline, the person's role, the time, and the comment of a command."""
 
     pipeline: Pipeline
     role: Role
@@ -88,7 +90,7 @@ class Request:
 
 
 def apply_changes(state: DealState, changes: Iterable[Change], request: Request) -> DealState | Refused:
-    """Do all acts or none."""
+    """Apply all changes or none."""
     for change in changes:
         outcome = _apply_change(state, change, request)
         if isinstance(outcome, Refused):
@@ -110,7 +112,7 @@ def _apply_change(state: DealState, change: Change, request: Request) -> DealSta
         case AssignOwner(login):
             return give(state, login, request.at)
         case UnassignPerson(login):
-            return _disown(state, login, request)
+            return _unassign(state, login, request)
         case PostChecklist(name):
             return _post_list(state, name, request)
         case LeavePipeline(why, of):
@@ -125,18 +127,16 @@ def _apply_change(state: DealState, change: Change, request: Request) -> DealSta
 
 
 def _set_field(state: DealState, change: SetField, request: Request) -> DealState | Refused:
-    """A value given by command is also remembered in the journal: it is one of the deal's rounds."""
-    known, one_line = request.pipeline.headings, request.pipeline.one_line
+    """A value given by command is also kept in the journal: it is one of the deal's rounds."""
     try:
-        body = fields.write(state.deal.body, change.heading, change.value, known, one_line)
+        body = state.deal.body.with_field(change.heading, change.value)
     except fields.FieldError as error:
         return Refused(None, (Refusal(str(error), "Repair the description, then say it again"),))
-    if len(body) > BODY_LIMIT:
+    if len(body.text) > BODY_LIMIT:
         why = f"The description has no room for it: GitHub takes {BODY_LIMIT:,} characters."
         return Refused(None, (Refusal(why, "Shorten it"),))
-    deal = replace(state.deal, body=body, fields=fields.read(body, known, one_line))
-    journal = state.journal
-    if change.heading == "Value" and change.value is not None:
+    deal, journal = state.deal.with_body(body), state.journal
+    if change.heading == headings.VALUE and change.value is not None:
         deal = replace(deal, body_trusted=True)
         if not journal.rounds or journal.rounds[-1][1] != change.value:
             journal = replace(journal, rounds=(*journal.rounds, (request.at, change.value))[-20:])
@@ -154,8 +154,8 @@ def give(state: DealState, login: str, at: datetime) -> DealState:
     )
 
 
-def _disown(state: DealState, login: str | None, request: Request) -> DealState:
-    """Nobody there to take off: the goal is reached already."""
+def _unassign(state: DealState, login: str | None, request: Request) -> DealState:
+    """Nobody to unassign: the goal is reached already."""
     deal = state.deal
     wanted = (login or deal.owner or "").casefold()
     leaving = next((name for name in (deal.owner, *deal.helpers) if name and name.casefold() == wanted), None)
@@ -170,11 +170,11 @@ def _disown(state: DealState, login: str | None, request: Request) -> DealState:
 
 
 def _post_list(state: DealState, name: str, request: Request) -> DealState:
-    """Remembered with the comment that asked, so that it is done once, also if the run dies before."""
+    """Kept with the comment that asked, so that it is done once, also if the run dies before."""
     return replace(state, journal=replace(state.journal, refresh={**state.journal.refresh, name: request.comment}))
 
 
-def leave(state: DealState, why: str, of: int | None = None) -> DealState:
+def leave(state: DealState, why: LeftAs, of: int | None = None) -> DealState:
     """Take the deal out of the pipeline: why, and if it is a duplicate, of which issue."""
     journal = replace(state.journal, left=why, duplicate_of=of or 0, asked="")
     return replace(state, deal=replace(state.deal, open=False), journal=journal)
@@ -186,7 +186,7 @@ def _move(state: DealState, move: Move, request: Request) -> DealState | Refused
     target = pipeline.stage(move.to)
     assert target is not None, move.to
     if target.name == state.deal.stage:
-        return _came_back(state, pipeline) if state.journal.left else state
+        return _came_back(state) if state.journal.left else state
     refusals = _why_not(state.deal, move, target, request)
     if refusals:
         return Refused(target.name, refusals)
@@ -222,12 +222,12 @@ def _no_way(deal: Deal, target: Stage, move: Move, pipeline: Pipeline) -> Refusa
 
 
 def enter(state: DealState, target: Stage, move: Move, pipeline: Pipeline) -> DealState:
-    """Put the deal into a stage. What earlier wishes wanted to ask is no longer a question."""
+    """Put the deal into a stage. Questions that earlier intents raised are no longer asked."""
     deal, journal = close_reasons.on_moving(state.deal, state.journal, target, move, pipeline)
     visit = StageVisit(target.name, move.at, move.by, move.how, move.force)
     journal = replace(_back(journal.with_visit(visit)), refused="")
     deal = replace(deal, stage=target.name, open=target.outcome is None, history=journal.history)
-    kept = tuple(pending for pending in state.pending if not pending.key.startswith("ask:"))
+    kept = tuple(pending for pending in state.pending if pending.key.kind != Kind.ASK)
     return replace(state, deal=deal, journal=journal, moves=(*state.moves, visit), pending=kept)
 
 
@@ -236,15 +236,15 @@ def _returned(state: DealState) -> DealState:
     return replace(state, deal=replace(state.deal, open=True), journal=_back(state.journal))
 
 
-def _came_back(state: DealState, pipeline: Pipeline) -> DealState:
+def _came_back(state: DealState) -> DealState:
     """Open again where it was. Why it had left the pipeline is past."""
     left = bool(state.journal.left)
-    return _returned(replace(state, deal=close_reasons.without(state.deal, pipeline)) if left else state)
+    return _returned(replace(state, deal=close_reasons.without(state.deal)) if left else state)
 
 
 def _back(journal: Journal) -> Journal:
     """In the pipeline again, whatever had ended it."""
-    return replace(journal, asked="", left="", duplicate_of=0)
+    return replace(journal, asked="", left=None, duplicate_of=0)
 
 
 def _undo(state: DealState, request: Request) -> DealState | Refused:
@@ -255,20 +255,20 @@ def _undo(state: DealState, request: Request) -> DealState | Refused:
     back = undo_target(state.journal.history, request.pipeline)
     if back is None:
         return Refused(None, (Refusal("There is no move to take back.", "Comment `/history` to see the way so far"),))
-    return enter(state, back, Move(back.name, request.at, request.by, "undo"), request.pipeline)
+    return enter(state, back, Move(back.name, request.at, request.by, How.UNDO), request.pipeline)
 
 
 def _was_undone(state: DealState, request: Request) -> bool:
     """Whether an earlier run took a move back for this very comment, and then had to take its receipt back."""
     earlier = (visit for visit in state.deal.history if visit not in state.moves)
-    return any((visit.how, visit.by, visit.entered) == ("undo", request.by, request.at) for visit in earlier)
+    return any((visit.how, visit.by, visit.entered) == (How.UNDO, request.by, request.at) for visit in earlier)
 
 
 def undo_target(history: tuple[StageVisit, ...], pipeline: Pipeline) -> Stage | None:
     """Find the stage the last accepted move left; an undone move is as if it had not been."""
     path: list[str] = []
     for visit in history:
-        if visit.how == "undo" and path:
+        if visit.how == How.UNDO and path:
             path.pop()
         else:
             path.append(visit.stage)
@@ -280,9 +280,9 @@ def _reopen(state: DealState, request: Request) -> DealState | Refused:
     pipeline = request.pipeline
     stage = pipeline.stage(state.deal.stage)
     if stage is not None and stage.outcome is None:
-        return _came_back(state, pipeline)
+        return _came_back(state)
     back = reopen_target(state.journal.history, pipeline)
-    return enter(state, back, Move(back.name, request.at, request.by, "reopen"), pipeline)
+    return enter(state, back, Move(back.name, request.at, request.by, How.REOPEN), pipeline)
 
 
 def reopen_target(history: tuple[StageVisit, ...], pipeline: Pipeline) -> Stage:

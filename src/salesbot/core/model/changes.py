@@ -1,7 +1,7 @@
-"""Acts: what a wish asks for, one step each. A command is a list of acts; a label or a tick is a single one.
+"""Changes: what an intent asks for, one step each. A command is a list of changes; a label or a tick is a single one.
 
-Acts are judged in order, each on the deal as the ones before left it (`judge`). They are not effects: nothing here
-touches GitHub.
+They are applied in order, each to the deal as the ones before left it (`core.lifecycle.transitions`). They are not
+effects: nothing here touches GitHub.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from salesbot.core.model.deal import Move
+from salesbot.core.model.journal import LeftAs
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class PostChecklist:
 class LeavePipeline:
     """Take the deal out of the pipeline: a duplicate of another issue, or no deal at all. It counts nowhere then."""
 
-    why: str
+    why: LeftAs
     of: int | None = None
 
 

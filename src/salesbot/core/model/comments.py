@@ -1,34 +1,27 @@
 """The comments salesbot writes: what each is for stands in its marker, never in its text.
 
-A key is `kind` or `kind:of`, e.g. `card`, `checklist:estimate`, `refusal:<event>`, `reply:<comment>`. Only own comments
-have keys: a stranger's marker is text.
+Only own comments have keys: a stranger's marker is text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from salesbot.core.model.facts import Comment, Issue
+from salesbot.core.model.keys import Key, Kind
 from salesbot.core.text import checklists, markdown
 from salesbot.core.text.checklists import Checklist
 
-REFUSAL, REPLY, ANSWER, ASK, CHECKLIST = "refusal", "reply", "answer", "ask", "checklist"
-BACK, REMINDER, NEW = "back", "reminder", "new"
-DRAGGED, WAITS = "dragged", "waits"
-PASSING = frozenset({REFUSAL, REPLY, ASK, DRAGGED, WAITS})
-"""Kinds that an accepted move settles."""
+RESOLVED_BY_A_MOVE = frozenset({Kind.REFUSAL, Kind.REPLY, Kind.ASK, Kind.DRAGGED, Kind.WAITS})
+"""Kinds of comments that are no longer news once a move was accepted."""
 
 
-def key(kind: str, of: object) -> str:
-    """Name a comment."""
-    return f"{kind}:{of}"
-
-
-def write(key: str, text: str, payload: Mapping[str, Any] | None = None) -> str:
+def write(key: Key, text: str, payload: Mapping[str, Any] | None = None) -> str:
     """Put the marker before the text."""
-    kind, _, of = key.partition(":")
-    return markdown.fit(f"{markdown.marker(kind, {**({'of': of} if of else {}), **(payload or {})})}\n{text}")
+    return markdown.fit(
+        f"{markdown.marker(key.kind, {**({'of': key.of} if key.of else {}), **(payload or {})})}\n{text}"
+    )
 
 
 def text_of(body: str) -> str:
@@ -36,35 +29,44 @@ def text_of(body: str) -> str:
     return body.partition("-->")[2].replace("\r\n", "\n").strip()
 
 
-def key_of(comment: Comment) -> str | None:
+def key_of(comment: Comment) -> Key | None:
     """Read the key of an own comment; None for everybody else's and for own ones without marker."""
-    marker = markdown.read_marker(comment.body) if comment.own else None
-    if marker is None:
+    if not comment.own or comment.marker is None:
         return None
-    kind, payload = marker
-    return key(kind, payload["of"]) if "of" in payload else kind
+    kind, payload = comment.marker
+    return Key(kind, str(payload.get("of", "")))
 
 
 def kind_of(comment: Comment) -> str | None:
     """Read what kind of own comment this is."""
-    found = key_of(comment)
-    return found.partition(":")[0] if found else None
+    key = key_of(comment)
+    return key.kind if key is not None else None
 
 
-def own_by_key(issue: Issue) -> dict[str, list[Comment]]:
+def own_by_key(comments: Iterable[Comment]) -> dict[Key, list[Comment]]:
     """Sort the own comments by key, lowest id first."""
-    found: dict[str, list[Comment]] = {}
-    for comment in issue.comments:
-        name = key_of(comment)
-        if name is not None:
-            found.setdefault(name, []).append(comment)
-    return found
+    sorted_: dict[Key, list[Comment]] = {}
+    for comment in comments:
+        key = key_of(comment)
+        if key is not None:
+            sorted_.setdefault(key, []).append(comment)
+    return sorted_
 
 
-def posted_checklists(issue: Issue) -> dict[str, Checklist]:
-    """Read the checklists that stand on the issue, by name; of doubles the lowest id."""
+def posted_checklists(own: Mapping[Key, list[Comment]]) -> dict[str, Checklist]:
+    """Read the checklists that were posted, by name; of doubles the one with the lowest id."""
     return {
-        name.partition(":")[2]: checklists.read(name.partition(":")[2], found[0].body, found[0].url)
-        for name, found in own_by_key(issue).items()
-        if name.startswith(f"{CHECKLIST}:")
+        key.of: checklists.read(key.of, posted[0].body, posted[0].url)
+        for key, posted in own.items()
+        if key.kind == Kind.CHECKLIST
     }
+
+
+def each_once(comments: Iterable[Comment]) -> tuple[Comment, ...]:
+    """Sort comments by id, each once; of two readings of one the later one counts."""
+    return tuple(sorted({comment.id: comment for comment in comments}.values(), key=lambda comment: comment.id))
+
+
+def checklists_of(issue: Issue) -> dict[str, Checklist]:
+    """Read the checklists of an issue that nothing else is read of."""
+    return posted_checklists(own_by_key(issue.comments))

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
+from salesbot.core.model import headings
 from salesbot.core.text.dates import fixed_date
 from salesbot.core.text.periods import Purpose
 
 _PURPOSES: Mapping[str, Purpose] = MappingProxyType(
     {
-        "Expected close": Purpose.DUE_BY,
-        "Earlier expected closes": Purpose.DUE_BY,
-        "Revisit on": Purpose.NOT_BEFORE,
-        "Snoozed until": Purpose.NOT_BEFORE,
+        headings.EXPECTED_CLOSE: Purpose.DUE_BY,
+        headings.EARLIER_EXPECTED_CLOSES: Purpose.DUE_BY,
+        headings.REVISIT_ON: Purpose.NOT_BEFORE,
+        headings.SNOOZED_UNTIL: Purpose.NOT_BEFORE,
     }
 )
 

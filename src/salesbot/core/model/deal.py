@@ -6,11 +6,15 @@ Knows what a deal is made of. Knows nothing of how GitHub stores it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
+from salesbot.core.model import headings
+from salesbot.core.model.journal_codec import ADDED_LATER
 from salesbot.core.text.checklists import Checklist
+from salesbot.core.text.fields import Body
+from salesbot.core.text.money import Amount
 
 
 class Role(IntEnum):
@@ -34,54 +38,83 @@ class Actor:
     node_id: str | None = None
 
 
-DRAGGED = "Streak"
-"""How a deal moved whose mirror was moved (`core.sync`)."""
+class How(StrEnum):
+    """What brought a deal to a stage. The values stand in the journals on GitHub and on cards, so they never change."""
+
+    LABEL = "label"
+    COMMAND = "command"
+    TICK = "tick"
+    START = "start"
+    UNDO = "undo"
+    REOPEN = "reopen"
+    SCHEDULE = "schedule"
+    """It was put off, and its date came."""
+    ADOPTED = "adopted"
+    """`salesbot adopt` took it over there."""
+    MIRROR = "Streak"
+    """Its mirror was moved (`core.policies.mirror_sync`)."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> How:
+        # A card that a newer version wrote may name another way; its journal is still worth believing.
+        return cls.LABEL
 
 
 @dataclass(frozen=True)
 class StageVisit:
-    """One stay of a deal in a stage. `how` says what brought it there: label, command, start, undo ..."""
+    """One visit of a deal to a stage: since when, by whom, and what brought it there."""
 
     stage: str
     entered: datetime
     by: str | None = None
-    how: str = "label"
+    how: How = How.LABEL
     forced: str | None = None
-    why: str | None = None
-    """Why it was lost, rejected or put off, of a stay that is over."""
+    why: str | None = field(default=None, metadata={ADDED_LATER: True})
+    """Why it was lost, rejected or put off, of a visit that is over."""
 
 
 @dataclass(frozen=True)
 class Deal:
-    """An issue in the pipeline, as the wishes judged so far leave it."""
+    """An issue in the pipeline, as the intents evaluated so far leave it. `value` is what its section Value says."""
 
     number: int
     title: str
-    body: str
+    body: Body
+    value: Amount
     stage: str | None
     open: bool = True
     owner: str | None = None
     helpers: tuple[str, ...] = ()
-    fields: Mapping[str, str] = field(default_factory=dict)
     checklists: Mapping[str, Checklist] = field(default_factory=dict)
     history: tuple[StageVisit, ...] = ()
     body_trusted: bool = True
 
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """The fields that are filled in, by heading."""
+        return self.body.fields
+
+    def with_body(self, body: Body) -> Deal:
+        """Change the description. A value that stays as it is is not read again."""
+        text = body.fields.get(headings.VALUE, "")
+        value = self.value if text == self.value.text else replace(self.value, text=text)
+        return replace(self, body=body, value=value)
+
 
 @dataclass(frozen=True)
 class Move:
-    """The wish to bring a deal to a stage, whoever utters it and by whichever way."""
+    """What a move asks for: a stage, when, by whom, by which way, and why guards are to be skipped."""
 
     to: str
     at: datetime
     by: str | None = None
-    how: str = "label"
+    how: How = How.LABEL
     force: str | None = None
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """A no, with what to type next. `missing` names the guard, so that a checklist can be posted with it."""
+    """Why something is not done, with what to type next. `missing` names the guard that refused."""
 
     reason: str
     hint: str = ""

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from salesbot.core.model.keys import Key
+
 Receipt = Literal["ROCKET", "CONFUSED"]
 CloseReason = Literal["COMPLETED", "NOT_PLANNED", "DUPLICATE"]
 
@@ -32,7 +34,7 @@ class EditBody:
 class PutComment:
     """Write the one comment of this key: anew, or in place of comment `id`."""
 
-    key: str
+    key: Key
     body: str
     id: int | None = None
 

@@ -27,6 +27,7 @@ from salesbot.core.model.effects import (
     UnpinIssue,
     Unreact,
 )
+from salesbot.core.model.keys import Key, Kind
 
 
 def describe(effect: Effect) -> str:
@@ -78,6 +79,6 @@ def describe(effect: Effect) -> str:
             assert_never(effect)
 
 
-def _name(key: str) -> str:
-    """Name a comment by what it is; which event it answers says nothing to people."""
-    return key if key.startswith("checklist:") else key.partition(":")[0]
+def _name(key: Key) -> str:
+    """Name a comment by what it is; which event it answers means nothing to people."""
+    return str(key) if key.kind == Kind.CHECKLIST else key.kind

@@ -1,17 +1,21 @@
 """The facts: one issue and its repository as a single read brought them.
 
-Nothing here is judged. Times are GitHub's, in UTC. `own` always means: done by the very identity this run uses.
+Nothing is decided here. Times are GitHub's, in UTC. `own` always means: done by the very identity this run uses.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from functools import cached_property
+from typing import Literal, Self
 
 from salesbot.core.model.deal import Actor, Role
 from salesbot.core.model.mirror import Mirror, StageMap
+from salesbot.core.text import command_syntax, markdown
+from salesbot.core.text.command_syntax import CommandLine
+from salesbot.core.text.markdown import Marker
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,10 @@ class Edit:
 
 @dataclass(frozen=True)
 class Comment:
-    """A comment on the issue. `id` is the database id (it grows with time), `node_id` what mutations want."""
+    """A comment on the issue. `id` is the database id (it grows with time), `node_id` what mutations want.
+
+    What its text says is parsed at first use and kept with it: a comment that stays as it is is parsed once in a run.
+    """
 
     id: int
     node_id: str
@@ -59,6 +66,21 @@ class Comment:
     receipts: frozenset[str] = frozenset()
     """Reactions of the own identity: `ROCKET`, `CONFUSED` ..."""
     url: str = ""
+
+    @cached_property
+    def marker(self) -> Marker | None:
+        """The marker that opens the text, whoever wrote it."""
+        return markdown.read_marker(self.body)
+
+    @cached_property
+    def commands(self) -> tuple[CommandLine, ...]:
+        """The lines that stand where a command stands, whatever their word is."""
+        return tuple(command_syntax.read(self.body))
+
+    @property
+    def changed_at(self) -> datetime:
+        """When the text became what it is."""
+        return self.edited_at or self.created_at
 
 
 EventKind = Literal[
@@ -198,7 +220,7 @@ class Repository:
 
 @dataclass(frozen=True)
 class Trigger:
-    """What woke this run, as far as it matters for judging: which label event, which comment, by whom."""
+    """What started this run, as far as a decision depends on it: which label event, which comment, by whom."""
 
     event: str
     """`issues.labeled`, `issue_comment.created`, `sweep` ..."""
@@ -208,17 +230,31 @@ class Trigger:
 
 
 @dataclass(frozen=True)
-class Facts:
-    """All that a decision may use, besides the pipeline and the time."""
+class RepositoryFacts:
+    """What was read of a repository: enough for its labels, its files and its problem issue."""
 
     repository: Repository
-    issue: Issue | None
     viewer: Actor
     trigger: Trigger
     read_at: datetime
     """GitHub's own clock when it answered."""
     roles: Mapping[str, Role] = field(default_factory=dict)
     """By lower-case login; who is not in it was not asked about."""
+
+    def with_issue(self, issue: Issue, read_at: datetime | None = None) -> DealFacts:
+        """Put the repository around an issue, which may have been read later."""
+        return DealFacts(self.repository, self.viewer, self.trigger, read_at or self.read_at, self.roles, issue=issue)
+
+    def with_labels(self, labels: Iterable[Label]) -> Self:
+        """Add labels to the repository's list."""
+        return replace(self, repository=replace(self.repository, labels=(*self.repository.labels, *labels)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DealFacts(RepositoryFacts):
+    """What was read of an issue and the repository around it: besides pipeline and time, all a decision may use."""
+
+    issue: Issue
     asked_names: frozenset[str] = frozenset()
     """Lower-case logins that were looked up one by one among those who can be assigned."""
     linked: Mapping[int, LinkedIssue | None] = field(default_factory=dict)
@@ -230,3 +266,8 @@ class Facts:
     mirror: Mirror | None = None
     """What the other system shows of this deal; None where it was not asked, or knows nothing of it."""
     stage_map: StageMap = field(default_factory=StageMap)
+
+    @property
+    def without_issue(self) -> RepositoryFacts:
+        """The repository alone."""
+        return RepositoryFacts(self.repository, self.viewer, self.trigger, self.read_at, self.roles)

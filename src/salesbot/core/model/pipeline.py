@@ -13,42 +13,13 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from salesbot.core.model.deal import Role
+from salesbot.core.model.headings import BUILT_IN_FIELDS, KEPT_FIELDS, LEAD_FIELDS, ONE_LINE_FIELDS
 from salesbot.core.text.labels import label_key
 
 Outcome = Literal["won", "lost", "rejected"]
 FieldType = Literal["text", "number", "money", "date", "choice", "yes/no"]
 Days = tuple[date, date]
 """First and last day, both included."""
-BUILT_IN_FIELDS = (
-    "Company",
-    "Contact",
-    "Email",
-    "Phone",
-    "Source",
-    "Service",
-    "Budget",
-    "Value",
-    "Probability",
-    "Expected close",
-    "Next step",
-    "Reason",
-    "Revisit on",
-    "Streak",
-)
-"""Headings of the sections every deal may have, in the order they are written."""
-LEAD_FIELDS = ("Brief", "Other answers")
-"""Headings of sections that a lead brings along: what it is about, and what answered no other question of ours."""
-ONE_LINE_FIELDS = (
-    "Value",
-    "Probability",
-    "Expected close",
-    "Next step",
-    "Revisit on",
-    "Snoozed until",
-    "Earlier expected closes",
-)
-KEPT_FIELDS = ("Snoozed until", "Earlier expected closes")
-"""Headings of sections in which salesbot keeps what it was told; people may read them."""
 DEFAULT_STAGES = frozenset({"prospect", "lead", "qualified", "negotiating", "won", "lost", "rejected", "revisit"})
 """Names that mean a stage in every repository, also under `was:`."""
 HORIZON = timedelta(days=7)

@@ -6,22 +6,23 @@ The sweep puts labels on and reminds; every run takes off what is no longer so.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from salesbot.core.lifecycle import activity, guards
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
-from salesbot.core.model import comments
+from salesbot.core.model import headings
 from salesbot.core.model.date_fields import day_in
-from salesbot.core.model.deal import Move
+from salesbot.core.model.deal import How, Move
 from salesbot.core.model.effects import AddLabel, CreateLabel, Effect, RemoveLabel
-from salesbot.core.model.facts import Facts
+from salesbot.core.model.keys import Key, Kind
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text import next_step
 from salesbot.core.text.days import add_working_days, local_day, working_days_between
 from salesbot.core.text.labels import has_prefix, label_key
+from salesbot.core.text.next_step import NextStep
 from salesbot.core.text.render import Renderer
 
 PREFIX = "attention:"
@@ -36,77 +37,60 @@ KINDS: Mapping[str, str] = MappingProxyType(
     }
 )
 SWEEP = "sweep"
-"""The waking of a sweep: only then labels are put on and people reminded."""
-ADOPTED_IN_PEACE = timedelta(days=7)
+"""The trigger of a sweep: only then labels are put on and people reminded."""
+QUIET_AFTER_ADOPTION = timedelta(days=7)
 NO_NEXT_STEP_FROM = 3
 """Working days."""
 
 
-@dataclass(frozen=True)
-class Scene:
-    """A deal at a moment, as attention looks at it."""
-
-    state: DealState
-    facts: Facts
-    pipeline: Pipeline
-    now: datetime
-
-    @property
-    def today(self) -> date:
-        """The day in the pipeline's zone."""
-        return local_day(self.now, self.pipeline.timezone)
-
-    @property
-    def stage(self) -> Stage:
-        """The stage of the deal."""
-        stage = self.pipeline.stage(self.state.deal.stage)
-        assert stage is not None, self.state.deal.stage
-        return stage
-
-
-def needed(state: DealState, facts: Facts, pipeline: Pipeline, now: datetime) -> tuple[str, ...]:
+def needed(state: DealState, observed: Observed) -> tuple[str, ...]:
     """Say what about a deal needs a person now. Asks nothing of ended deals, nor in the days after adoption."""
-    scene = Scene(state, facts, pipeline, now)
-    issue = facts.issue
-    assert issue is not None
-    adopted = state.journal.born > issue.created_at
-    if scene.stage.outcome or state.journal.left or not state.deal.open:
+    adopted = state.journal.born > observed.issue.created_at
+    if _stage(state, observed).outcome or state.journal.left or not state.deal.open:
         return ()
-    if adopted and now - state.journal.born < ADOPTED_IN_PEACE:
+    if adopted and observed.now - state.journal.born < QUIET_AFTER_ADOPTION:
         return ()
-    return tuple(kind for kind in KINDS if _CHECKS[kind](scene))
+    return tuple(kind for kind in KINDS if _CHECKS[kind](state, observed))
 
 
-def _overdue(scene: Scene) -> bool:
-    step = next_step.parse(scene.state.deal.fields.get("Next step", ""))
-    return step is not None and step.day < scene.today
+def _stage(state: DealState, observed: Observed) -> Stage:
+    stage = observed.pipeline.stage(state.deal.stage)
+    assert stage is not None, state.deal.stage
+    return stage
 
 
-def _no_next_step(scene: Scene) -> bool:
-    deal = scene.state.deal
-    if scene.stage not in scene.pipeline.step_stages or deal.fields.get("Next step") or _is_snoozed(scene):
+def _next_step(state: DealState) -> NextStep | None:
+    return next_step.parse(state.deal.fields.get(headings.NEXT_STEP, ""))
+
+
+def _overdue(state: DealState, observed: Observed) -> bool:
+    step = _next_step(state)
+    return step is not None and step.day < observed.today
+
+
+def _no_next_step(state: DealState, observed: Observed) -> bool:
+    deal, pipeline, issue = state.deal, observed.pipeline, observed.issue
+    due = _stage(state, observed) in pipeline.step_stages
+    if not due or deal.fields.get(headings.NEXT_STEP) or _is_snoozed(state, observed):
         return False
-    assert scene.facts.issue is not None
-    times = [visit.entered for visit in deal.history[-1:]] + [edit.at for edit in scene.facts.issue.body_edits[:1]]
-    start = local_day(max(times, default=scene.facts.issue.created_at), scene.pipeline.timezone)
-    return working_days_between(start, scene.today, scene.pipeline.quiet) >= NO_NEXT_STEP_FROM
+    times = [visit.entered for visit in deal.history[-1:]] + [edit.at for edit in issue.body_edits[:1]]
+    start = local_day(max(times, default=issue.created_at), pipeline.timezone)
+    return working_days_between(start, observed.today, pipeline.quiet) >= NO_NEXT_STEP_FROM
 
 
-def _idle(scene: Scene) -> bool:
+def _idle(state: DealState, observed: Observed) -> bool:
     """A deal with a next step in the future is not idle, and one that came back on its day begins anew."""
-    limit = scene.stage.idle_days
-    step = next_step.parse(scene.state.deal.fields.get("Next step", ""))
-    if limit is None or _is_snoozed(scene) or (step is not None and step.day >= scene.today):
+    limit, step = _stage(state, observed).idle_days, _next_step(state)
+    if limit is None or _is_snoozed(state, observed) or (step is not None and step.day >= observed.today):
         return False
-    assert scene.facts.issue is not None
-    last = activity.last_of_ours(scene.facts) or scene.facts.issue.created_at
-    last = max([last, *(visit.entered for visit in scene.state.deal.history[-1:] if visit.how == "schedule")])
-    return (scene.today - local_day(last, scene.pipeline.timezone)).days >= limit
+    last = activity.last_of_ours(observed.activity) or observed.issue.created_at
+    last = max([last, *(visit.entered for visit in state.deal.history[-1:] if visit.how == How.SCHEDULE)])
+    return (observed.today - local_day(last, observed.pipeline.timezone)).days >= limit
 
 
-def _unanswered(scene: Scene) -> bool:
-    since = activity.waiting_since(scene.facts)
-    return since is not None and scene.now >= _a_working_day_after(since, scene.pipeline)
+def _unanswered(_: DealState, observed: Observed) -> bool:
+    since = activity.waiting_since(observed.activity)
+    return since is not None and observed.now >= _a_working_day_after(since, observed.pipeline)
 
 
 def _a_working_day_after(moment: datetime, pipeline: Pipeline) -> datetime:
@@ -117,14 +101,14 @@ def _a_working_day_after(moment: datetime, pipeline: Pipeline) -> datetime:
     return datetime.combine(add_working_days(first, 1, pipeline.quiet), clock)
 
 
-def _incomplete(scene: Scene) -> bool:
-    move = Move(scene.stage.name, scene.now)
-    return bool(guards.missing(scene.state.deal, move, scene.stage.expects, scene.pipeline))
+def _incomplete(state: DealState, observed: Observed) -> bool:
+    stage = _stage(state, observed)
+    return bool(guards.missing(state.deal, Move(stage.name, observed.now), stage.expects, observed.pipeline))
 
 
-def _is_snoozed(scene: Scene) -> bool:
-    until = day_in(scene.state.deal.fields, "Snoozed until")
-    return until is not None and until > scene.today
+def _is_snoozed(state: DealState, observed: Observed) -> bool:
+    until = day_in(state.deal.fields, headings.SNOOZED_UNTIL)
+    return until is not None and until > observed.today
 
 
 _CHECKS = {
@@ -138,7 +122,7 @@ _CHECKS = {
 
 def label_effects(state: DealState, observed: Observed) -> list[Effect]:
     """Put the labels in step with what is needed; only the sweep puts new ones on."""
-    wanted = {f"{PREFIX}{kind}" for kind in needed(state, observed.facts, observed.pipeline, observed.now)}
+    wanted = {f"{PREFIX}{kind}" for kind in needed(state, observed)}
     on = {label_key(label.name): label.name for label in observed.issue.labels if has_prefix(label.name, PREFIX)}
     known = {f"{PREFIX}{kind}" for kind in KINDS}
     sweeping = observed.facts.trigger.event == SWEEP
@@ -154,45 +138,45 @@ def missing_labels(effects: Sequence[Effect], observed: Observed) -> Iterator[Ef
             yield CreateLabel(effect.name, COLOR, KINDS[effect.name.removeprefix(PREFIX)])
 
 
-def remind(state: DealState, facts: Facts, pipeline: Pipeline, now: datetime, render: Renderer) -> DealState:
-    """Owe the reminders that are due: an overdue next step, an unanswered word; once per occasion, on working days."""
-    if facts.trigger.event != SWEEP or pipeline.is_quiet(local_day(now, pipeline.timezone)):
+def remind(state: DealState, observed: Observed, render: Renderer) -> DealState:
+    """Add the reminders that are due: overdue next step, unanswered message; once per occasion, on working days."""
+    if observed.facts.trigger.event != SWEEP or observed.pipeline.is_quiet(observed.today):
         return state
-    scene = Scene(state, facts, pipeline, now)
-    kinds = needed(state, facts, pipeline, now)
-    for kind, occasion in _occasions(scene):
-        if kind not in kinds or occasion in state.journal.reminded or _is_snoozed(scene):
+    kinds = needed(state, observed)
+    for kind, occasion in _occasions(state, observed):
+        if kind not in kinds or occasion in state.journal.reminded or _is_snoozed(state, observed):
             continue
-        person, team = _whom(scene)
+        person, team = _whom(state, observed)
         if person is None and team is None:
             continue
-        values = {"kind": kind, "person": person, "team": team, "next_step": state.deal.fields.get("Next step")}
-        memory = replace(state.journal, reminded=(*state.journal.reminded, occasion)[-10:])
-        key = comments.key(comments.REMINDER, occasion)
-        state = replace(state, journal=memory).with_pending(key, render("reminder.md.j2", values))
+        step = state.deal.fields.get(headings.NEXT_STEP)
+        values = {"kind": kind, "person": person, "team": team, "next_step": step}
+        journal = replace(state.journal, reminded=(*state.journal.reminded, occasion)[-10:])
+        text = render("reminder.md.j2", values)
+        state = replace(state, journal=journal).with_pending(Key(Kind.REMINDER, occasion), text)
     return state
 
 
-def _occasions(scene: Scene) -> Iterator[tuple[str, str]]:
-    """Name the occasions of reminders: which step is overdue, which word waits."""
-    step = next_step.parse(scene.state.deal.fields.get("Next step", ""))
+def _occasions(state: DealState, observed: Observed) -> Iterator[tuple[str, str]]:
+    """Name the occasions of reminders: which step is overdue, which message waits."""
+    step = _next_step(state)
     if step is not None:
         yield "overdue", f"overdue-{step.day.isoformat()}"
-    since = activity.waiting_since(scene.facts)
+    since = activity.waiting_since(observed.activity)
     if since is not None:
         yield "unanswered", f"unanswered-{int(since.timestamp())}"
 
 
-def current_occasions(state: DealState, facts: Facts, pipeline: Pipeline, now: datetime) -> set[str]:
+def current_occasions(state: DealState, observed: Observed) -> set[str]:
     """Name the occasions that last: their reminders are still news."""
-    kinds = needed(state, facts, pipeline, now)
-    return {occasion for kind, occasion in _occasions(Scene(state, facts, pipeline, now)) if kind in kinds}
+    kinds = needed(state, observed)
+    return {occasion for kind, occasion in _occasions(state, observed) if kind in kinds}
 
 
-def _whom(scene: Scene) -> tuple[str | None, str | None]:
-    """The person named in the next step, else the owner; who is away is not disturbed, and the team hears of it."""
-    step = next_step.parse(scene.state.deal.fields.get("Next step", ""))
-    person = (step.who if step is not None and _overdue(scene) else None) or scene.state.deal.owner
-    if person is not None and not scene.pipeline.is_away(person, scene.today):
+def _whom(state: DealState, observed: Observed) -> tuple[str | None, str | None]:
+    """The person named in the next step, else the owner; who is away is not disturbed, and the team is told instead."""
+    step = _next_step(state)
+    person = (step.who if step is not None and _overdue(state, observed) else None) or state.deal.owner
+    if person is not None and not observed.pipeline.is_away(person, observed.today):
         return person, None
-    return None, scene.pipeline.notify_new
+    return None, observed.pipeline.notify_new

@@ -1,8 +1,8 @@
-"""Keeping deals and their mirrors in step: what each side wants of the other, and what is remembered of both.
+"""Keeping deals and their mirrors in step: what each side asks of the other, and what the journal keeps of both.
 
 The journal holds the two stages in which a deal and its mirror last agreed. So it shows which side moved since,
 whatever was written when: one side moved, the other follows; both moved, the newer move wins; and what a run died over
-looks the same to the next one. An end stage wins over any other, and no move over there brings a deal out of one.
+looks the same to the next one. An end stage wins over any other, and no move of a mirror brings a deal out of one.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from datetime import UTC
 from salesbot.core.lifecycle import guards
 from salesbot.core.lifecycle.intents import MirrorIntent
 from salesbot.core.lifecycle.mirror_link import ADDRESS, VALUE
+from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState, Refused, Request, apply_changes, enter
-from salesbot.core.model import comments
+from salesbot.core.model import keys
 from salesbot.core.model.changes import MoveTo
-from salesbot.core.model.deal import DRAGGED, Deal, Move, Refusal, Role
-from salesbot.core.model.facts import Facts
+from salesbot.core.model.deal import Deal, How, Move, Refusal, Role
 from salesbot.core.model.journal import Pair
+from salesbot.core.model.keys import Key, Kind
 from salesbot.core.model.mirror import (
     Layout,
     Mirror,
@@ -31,12 +32,11 @@ from salesbot.core.model.mirror import (
     Tell,
 )
 from salesbot.core.model.pipeline import Pipeline, Stage
-from salesbot.core.text.money import Money, MoneyError
 from salesbot.core.text.render import Markdown, Renderer
 from salesbot.core.views import replies
 
 FROM_STREAK = "streak"
-"""How the keys of leads begin that were somebody's mirror before (`core.lead`)."""
+"""How the keys of leads begin that were somebody's mirror before (`core.leads.lead`)."""
 _WAITS_FOR = frozenset({"value", "reason"})
 
 
@@ -48,25 +48,25 @@ def wants_mirror(state: DealState, stages: StageMap, pipeline: Pipeline) -> bool
     return stage.name in stages.theirs
 
 
-def is_quiet(state: DealState, facts: Facts, pipeline: Pipeline) -> bool:
+def is_quiet(state: DealState, observed: Observed) -> bool:
     """Say whether nothing happened on either side since they agreed. Needs no layout, so that it costs no request."""
-    mirror, pair, deal = facts.mirror, state.journal.pair, state.deal
+    mirror, pair, deal, pipeline = observed.facts.mirror, state.journal.pair, state.deal, observed.pipeline
     assert mirror is not None
     if pair is None or (mirror.stage, deal.stage, mirror.title) != (pair.theirs, pair.ours, deal.title):
         return False
     value = value_text(deal, pipeline)
     same_value = value == pair.value and (not value or value in mirror.columns.values())
-    known = _address(facts) in mirror.columns.values()
+    known = observed.issue.url in mirror.columns.values()
     return same_value and known and people(deal, mirror, pipeline) is None and pair == _with_mail(pair, mirror)
 
 
-def intent(state: DealState, facts: Facts, pipeline: Pipeline) -> MirrorIntent | None:
-    """Say where the mirror was moved to, if that is still to be heard."""
-    mirror = facts.mirror
+def intent(state: DealState, observed: Observed) -> MirrorIntent | None:
+    """Say where the mirror was moved to, if that is still to be evaluated."""
+    mirror = observed.facts.mirror
     if mirror is None or state.journal.left:
         return None
     pair = state.journal.pair or Pair(mirror.key)
-    target = pipeline.stage(facts.stage_map.ours.get(mirror.stage))
+    target = observed.pipeline.stage(observed.facts.stage_map.ours.get(mirror.stage))
     if target is None or target.name == state.deal.stage or mirror.stage == pair.theirs:
         return None
     if _ours_moved(state, pair) and target.outcome is None and not _is_newer(mirror, state):
@@ -84,13 +84,14 @@ def _is_newer(mirror: Mirror, state: DealState) -> bool:
     return not visits or mirror.moved_at > visits[-1].entered
 
 
-def judge(state: DealState, intent: MirrorIntent, facts: Facts, pipeline: Pipeline, render: Renderer) -> DealState:
-    """Take a move over there as a fact, or judge it like any other; the configuration says which (docs/streak.md)."""
+def evaluate(state: DealState, intent: MirrorIntent, observed: Observed, render: Renderer) -> DealState:
+    """Take a move of the mirror as a fact, or evaluate it like any other, as configured (docs/streak.md)."""
+    pipeline = observed.pipeline
     target, stage = pipeline.stage(intent.stage), pipeline.stage(state.deal.stage)
     assert target is not None, intent.stage
     if stage is None or target.name == stage.name:
         return state
-    move = Move(target.name, intent.at, None, DRAGGED)
+    move = Move(target.name, intent.at, None, How.MIRROR)
     if stage.outcome is not None:
         no = Refusal(f"The deal is {stage.name}, and that is an end.", "Comment `/reopen` on the issue first")
         return _refuse(state, Refused(target.name, (no,)))
@@ -99,7 +100,7 @@ def judge(state: DealState, intent: MirrorIntent, facts: Facts, pipeline: Pipeli
         return outcome if isinstance(outcome, DealState) else _refuse(state, outcome)
     why = guards.missing(state.deal, move, waits_for(target), pipeline)
     if why:
-        return _wait(state, Refused(target.name, why), intent, facts, pipeline, render)
+        return _wait(state, Refused(target.name, why), intent, observed, render)
     return _take(state, target, move, pipeline, render)
 
 
@@ -112,19 +113,17 @@ def waits_for(target: Stage) -> tuple[str, ...]:
     return tuple(name for name in target.requires if name in _WAITS_FOR) if target.outcome is not None else ()
 
 
-def _wait(
-    state: DealState, refused: Refused, intent: MirrorIntent, facts: Facts, pipeline: Pipeline, render: Renderer
-) -> DealState:
-    """Ask once for what is missing; the move is judged again by every sync until it is taken or taken back."""
-    stamp = int(intent.at.timestamp())
-    assert facts.mirror is not None
-    pair = state.journal.pair or Pair(facts.mirror.key)
+def _wait(state: DealState, refused: Refused, intent: MirrorIntent, observed: Observed, render: Renderer) -> DealState:
+    """Ask once for what is missing; the move is evaluated again by every sync until it is taken or taken back."""
+    stamp, mirror = int(intent.at.timestamp()), observed.facts.mirror
+    assert mirror is not None
+    pair = state.journal.pair or Pair(mirror.key)
     state = state.noting(f"It is {refused.to} in Streak, and waits: {' '.join(no.reason for no in refused.why)}")
     if pair.asked == stamp:
         return state
-    text = render("dragged.md.j2", _words(state, refused, pipeline, taken=False))
+    text = render("dragged.md.j2", _values(state, refused, observed.pipeline, taken=False))
     journal = replace(state.journal, pair=replace(pair, asked=stamp))
-    return replace(state, journal=journal).with_pending(comments.key(comments.WAITS, stamp), text)
+    return replace(state, journal=journal).with_pending(Key(Kind.WAITS, str(stamp)), text)
 
 
 def _take(state: DealState, target: Stage, move: Move, pipeline: Pipeline, render: Renderer) -> DealState:
@@ -132,15 +131,15 @@ def _take(state: DealState, target: Stage, move: Move, pipeline: Pipeline, rende
     taken = enter(state, target, move, pipeline)
     if not why:
         return taken
-    text = render("dragged.md.j2", _words(state, Refused(target.name, why), pipeline, taken=True))
-    taken = taken.with_pending(comments.key(comments.DRAGGED, int(move.at.timestamp())), text)
+    text = render("dragged.md.j2", _values(state, Refused(target.name, why), pipeline, taken=True))
+    taken = taken.with_pending(Key(Kind.DRAGGED, str(int(move.at.timestamp()))), text)
     for no in why:
-        if no.missing and no.missing.startswith("checklist:"):
-            taken = taken.with_pending(no.missing, "")
+        if (name := guards.checklist_of(no)) is not None:
+            taken = taken.with_pending(keys.checklist(name), "")
     return taken
 
 
-def _words(state: DealState, refused: Refused, pipeline: Pipeline, *, taken: bool) -> dict[str, object]:
+def _values(state: DealState, refused: Refused, pipeline: Pipeline, *, taken: bool) -> dict[str, object]:
     return {
         "taken": taken,
         "to": refused.to,
@@ -152,17 +151,17 @@ def _words(state: DealState, refused: Refused, pipeline: Pipeline, *, taken: boo
     }
 
 
-def remember(state: DealState, facts: Facts, pipeline: Pipeline) -> DealState:
-    """Take down in the journal what both sides show, where they agree or have nothing to say to each other."""
-    mirror = facts.mirror
+def record(state: DealState, observed: Observed) -> DealState:
+    """Record in the journal what both sides show, where they agree or neither asks anything of the other."""
+    mirror = observed.facts.mirror
     if mirror is None or state.journal.left:
         return state
     pair = _with_mail(state.journal.pair or Pair(mirror.key), mirror)
-    if intent(state, facts, pipeline) is None:
+    if intent(state, observed) is None:
         pair = replace(pair, asked=0)
-        if not _stage(state, facts, pipeline):
+        if not _stage(state, observed):
             pair = replace(pair, ours=state.deal.stage or "", theirs=mirror.stage)
-    value = value_text(state.deal, pipeline)
+    value = value_text(state.deal, observed.pipeline)
     shown = mirror.columns.values()
     if value in shown or (not value and pair.value not in shown):
         pair = replace(pair, value=value)
@@ -175,68 +174,60 @@ def _with_mail(pair: Pair, mirror: Mirror) -> Pair:
     return replace(pair, received=received, sent=sent, opened=opened)
 
 
-def outgoing(state: DealState, facts: Facts, layout: Layout, pipeline: Pipeline) -> list[MirrorEffect]:
-    """List what the mirror is to be told, so that it shows what the deal became. In step means nothing."""
-    mirror, deal = facts.mirror, state.deal
+def outgoing(state: DealState, observed: Observed, layout: Layout) -> list[MirrorEffect]:
+    """List what is to change in the mirror, so that it shows what the deal became. In step means nothing."""
+    mirror, deal = observed.facts.mirror, state.deal
     assert mirror is not None
     effects: list[MirrorEffect] = []
     if mirror.title != deal.title:
         effects.append(PutTitle(deal.title))
-    effects += _columns(state, facts, layout, pipeline)
-    wanted = people(deal, mirror, pipeline)
+    effects += _columns(state, observed, layout)
+    wanted = people(deal, mirror, observed.pipeline)
     if wanted is not None:
         effects.append(PutPeople(wanted))
-    return [*effects, *_stage(state, facts, pipeline)]
+    return [*effects, *_stage(state, observed)]
 
 
-def _columns(state: DealState, facts: Facts, layout: Layout, pipeline: Pipeline) -> list[MirrorEffect]:
+def _columns(state: DealState, observed: Observed, layout: Layout) -> list[MirrorEffect]:
     """The issue's address, and the value; one that people wrote there stays while we know of none."""
-    mirror, pair = facts.mirror, state.journal.pair
+    mirror, pair = observed.facts.mirror, state.journal.pair
     assert mirror is not None
     shown = {name: mirror.columns.get(layout.column(name) or "", "") for name in (ADDRESS, VALUE)}
-    wanted = {ADDRESS: _address(facts), VALUE: value_text(state.deal, pipeline)}
+    wanted = {ADDRESS: observed.issue.url, VALUE: value_text(state.deal, observed.pipeline)}
     if not wanted[VALUE] and (pair is None or shown[VALUE] != pair.value):
         wanted[VALUE] = shown[VALUE]
     return [PutColumn(name, text) for name, text in wanted.items() if text != shown[name]]
 
 
-def _stage(state: DealState, facts: Facts, pipeline: Pipeline) -> list[MirrorEffect]:
-    mirror, deal, stages = facts.mirror, state.deal, facts.stage_map
+def _stage(state: DealState, observed: Observed) -> list[MirrorEffect]:
+    mirror, deal, stages, pipeline = observed.facts.mirror, state.deal, observed.facts.stage_map, observed.pipeline
     assert mirror is not None
     pair = state.journal.pair or Pair(mirror.key)
     stage, theirs = pipeline.stage(deal.stage), stages.theirs.get(deal.stage or "")
-    heard = intent(state, facts, pipeline)
-    if heard is not None:
+    moved = intent(state, observed)
+    if moved is not None:
         strict = pipeline.streak is not None and pipeline.streak.guards == "requires"
         goes_back = strict or (stage is not None and stage.outcome is not None)
         back = theirs or pair.theirs
-        return [Tell(_why_back(state, heard, facts)), PutStage(back)] if goes_back and back else []
+        return [Tell(_why_back(state, moved, observed.issue.url)), PutStage(back)] if goes_back and back else []
     if theirs is None or theirs == mirror.stage or not _ours_moved(state, pair):
         return []
     is_talk = mirror.stage not in stages.ours and mirror.stage != pair.theirs and _is_newer(mirror, state)
     return [] if is_talk else [PutStage(theirs)]
 
 
-def _why_back(state: DealState, heard: MirrorIntent, facts: Facts) -> str:
-    """Say why, in plain text; the moment in it tells this move from the next, so that a comment is said once."""
-    reasons = [no for refused in state.refused if refused.to == heard.stage for no in refused.why]
+def _why_back(state: DealState, moved: MirrorIntent, address: str) -> str:
+    """Say why, in plain text; the moment in it tells this move from the next, so that a comment is written once."""
+    reasons = [no for refused in state.refused if refused.to == moved.stage for no in refused.why]
     why = " ".join(f"{no.reason} {no.hint}.".replace("`", "") for no in dict.fromkeys(reasons))
-    moment = f"{heard.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-    return f"Moved back to {state.deal.stage}, from {heard.stage} ({moment}). {why} {_address(facts)}"[:2000]
-
-
-def _address(facts: Facts) -> str:
-    assert facts.issue is not None
-    return facts.issue.url
+    moment = f"{moved.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"Moved back to {state.deal.stage}, from {moved.stage} ({moment}). {why} {address}"[:2000]
 
 
 def value_text(deal: Deal, pipeline: Pipeline) -> str:
     """Write the value for a column that is summed: digits alone in the pipeline's currency. Empty if there is none."""
-    if not deal.fields.get("Value") or not deal.body_trusted:
-        return ""
-    try:
-        money = Money.parse(deal.fields["Value"], pipeline.currency)
-    except MoneyError:
+    money = deal.value.money if deal.body_trusted else None
+    if money is None:
         return ""
     digits = str(money.rounded)
     digits = digits.rstrip("0").rstrip(".") if "." in digits else digits

@@ -1,4 +1,4 @@
-"""Remembering: the card as it should read, with the journal in its marker, and whether it already does."""
+"""The card as it should read, with the journal in its marker, and whether it already does."""
 
 from __future__ import annotations
 
@@ -6,51 +6,52 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from salesbot.core.lifecycle.observed import Observed
-from salesbot.core.lifecycle.timeline import foreign_events
 from salesbot.core.lifecycle.transitions import DealState
-from salesbot.core.model import comments, journal
+from salesbot.core.model import comments, journal, keys
+from salesbot.core.model.cards import Cards
 from salesbot.core.model.effects import Effect, PutComment
 from salesbot.core.model.journal import Journal
+from salesbot.core.model.keys import Kind
 from salesbot.core.reconcile import other_comments
-from salesbot.core.text import checklists, markdown
+from salesbot.core.text import checklists
 from salesbot.core.text.labels import label_key
+from salesbot.core.text.render import Renderer
 from salesbot.core.views import card
 
 
-def card_effects(state: DealState, observed: Observed) -> Iterator[Effect]:
-    """Write the card if a person would see something new on it, or if something new is to be remembered."""
-    memory = _memory(state, observed)
-    # Shown is what is remembered: the next run has nothing else to show.
-    state = replace(state, deal=replace(state.deal, history=memory.history))
-    text = observed.render("card.md.j2", card.values(state, observed.pipeline))
-    body = comments.write(journal.CARD, text, journal.to_payload(memory))
-    kept = observed.cards.kept
-    if kept is None or not kept.own_text or not _same(kept.body, body, memory, fresh=other_comments.is_fresh(state)):
-        yield PutComment(journal.CARD, body, kept.id if kept else None)
+def card_effects(state: DealState, observed: Observed, render: Renderer) -> Iterator[Effect]:
+    """Write the card if a person would see something new on it, or if the journal has something new to keep."""
+    kept_journal = _journal(state, observed)
+    # The card shows what the journal keeps, no more: the next run has nothing else to show.
+    state = replace(state, deal=replace(state.deal, history=kept_journal.history))
+    text = render("card.md.j2", card.values(state, observed.pipeline))
+    body = comments.write(keys.CARD, text, journal.to_payload(kept_journal))
+    kept = observed.card
+    if kept is None or not kept.own_text or not _same(observed.parsed.cards, body, kept_journal, state):
+        yield PutComment(keys.CARD, body, kept.id if kept else None)
 
 
-def _same(old: str, new: str, memory: Journal, *, fresh: bool) -> bool:
-    """Compare without what may differ and nobody would miss: links, the cursor, ids, comments owed and written."""
-    marker = markdown.read_marker(old)
-    before = journal.from_payload(marker.payload) if marker else None
-    if before is None:
+def _same(cards: Cards, new: str, memory: Journal, state: DealState) -> bool:
+    """Compare without what may differ and nobody would miss: links, the cursor, ids, pending comments once written."""
+    kept, before = cards.kept, cards.kept_journal
+    if kept is None or before is None:
         return False
     alike = replace(
         memory,
         cursor=before.cursor,
         lists=before.lists,
         label=before.label or memory.label,
-        pending=memory.pending if fresh else before.pending,
+        pending=memory.pending if other_comments.is_fresh(state) else before.pending,
     )
-    shown, text = (card.without_links(comments.text_of(body)) for body in (old, new))
+    shown, text = (card.without_links(comments.text_of(body)) for body in (kept.body, new))
     return journal.to_payload(alike) == journal.to_payload(before) and shown == text
 
 
-def _memory(state: DealState, observed: Observed) -> Journal:
-    """The journal as it should stand: with what was seen on the issue, and with what this run owes."""
-    memory = state.journal.seen(foreign_events(observed.facts, observed.pipeline))
+def _journal(state: DealState, observed: Observed) -> Journal:
+    """The journal as it should be: with what was read on the issue, and with the comments this run is to write."""
+    memory = state.journal.seen(observed.events_of_others)
     newest = observed.newest_comment
-    remembered = replace(
+    complete = replace(
         memory,
         label=_label_id(state, observed) or memory.label,
         pending=other_comments.pending(state, observed),
@@ -58,7 +59,7 @@ def _memory(state: DealState, observed: Observed) -> Journal:
         ticks=_ticks(state, memory),
         lists={**dict.fromkeys(state.deal.checklists, 0), **memory.lists, **_lists(observed)},
     )
-    return journal.fitting(remembered)
+    return journal.fitting(complete)
 
 
 def _ticks(state: DealState, memory: Journal) -> dict[str, tuple[str, ...]]:
@@ -68,8 +69,7 @@ def _ticks(state: DealState, memory: Journal) -> dict[str, tuple[str, ...]]:
 
 
 def _lists(observed: Observed) -> dict[str, int]:
-    prefix = f"{comments.CHECKLIST}:"
-    return {name.removeprefix(prefix): found[0].id for name, found in observed.own.items() if name.startswith(prefix)}
+    return {key.of: posted[0].id for key, posted in observed.parsed.own.items() if key.kind == Kind.CHECKLIST}
 
 
 def _label_id(state: DealState, observed: Observed) -> str:

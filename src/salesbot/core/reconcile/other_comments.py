@@ -1,7 +1,7 @@
-"""Speaking: the comments a course calls for beside the card, and the ones that are no longer news.
+"""The comments beside the card: which are to be written, and which are no longer news.
 
-What a person must hear is a new comment. Each is owed in the journal before it is written, so that it is written once,
-also by the run after one that died. What somebody deleted was said, and stays deleted.
+What a person must read is a new comment. Each is pending in the journal before it is written, so that it is written
+once, also by the run after one that died. What somebody deleted was written, and stays deleted.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from datetime import timedelta
 
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
-from salesbot.core.model import comments, journal
+from salesbot.core.model import comments, keys
 from salesbot.core.model.effects import DeleteComment, Effect, MinimizeComment, PutComment
 from salesbot.core.model.facts import Comment
 from salesbot.core.model.journal import PendingComment
+from salesbot.core.model.keys import Key, Kind
 from salesbot.core.policies import attention
 
 EDITABLE_FOR = timedelta(days=1)
@@ -22,34 +23,33 @@ EDITABLE_FOR = timedelta(days=1)
 
 
 def is_fresh(state: DealState) -> bool:
-    """Say whether this run decided something that earlier comments owed do not matter after."""
+    """Say whether this run decided something after which earlier pending comments do not matter."""
     return bool(state.pending or state.moves)
 
 
 def pending(state: DealState, observed: Observed) -> tuple[PendingComment, ...]:
     """List the comments still to be written: this run's, and those of an earlier one that died before it could.
 
-    An accepted move settles what was refused before it.
+    After an accepted move, what was refused before it is no longer news.
     """
-    earlier = () if taken_away(observed) else state.journal.pending
-    left = [entry for entry in earlier if entry.key not in observed.own and entry.key not in state.pending_keys]
-    left = [entry for entry in left if not (state.moves and entry.key.partition(":")[0] in comments.PASSING)]
+    earlier = () if was_deleted(observed) else state.journal.pending
+    left = [entry for entry in earlier if entry.key not in observed.parsed.own and entry.key not in state.pending_keys]
+    left = [entry for entry in left if not (state.moves and entry.key.kind in comments.RESOLVED_BY_A_MOVE)]
     return tuple(_one_refusal([*left, *state.pending]))
 
 
 def _one_refusal(entries: Sequence[PendingComment]) -> list[PendingComment]:
-    """Of refusals only the newest stands, so several that are owed make one comment, under the newest key."""
-    refusals = [entry for entry in entries if entry.key.startswith(f"{comments.REFUSAL}:")]
-    other_issues = [entry for entry in entries if entry not in refusals]
+    """Of refusals only the newest counts, so several pending ones make one comment, under the newest key."""
+    refusals = [entry for entry in entries if entry.key.kind == Kind.REFUSAL]
+    others = [entry for entry in entries if entry not in refusals]
     if not refusals:
-        return other_issues
-    return [*other_issues, PendingComment(refusals[-1].key, "\n\n".join(entry.text for entry in refusals))]
+        return others
+    return [*others, PendingComment(refusals[-1].key, "\n\n".join(entry.text for entry in refusals))]
 
 
-def taken_away(observed: Observed) -> bool:
-    """Say whether somebody deleted a comment of ours after the card was written: what they deleted was said."""
-    kept = observed.cards.kept
-    since = (kept.edited_at or kept.created_at) if kept else observed.issue.created_at
+def was_deleted(observed: Observed) -> bool:
+    """Say whether somebody deleted a comment of ours after the card was written: it had been read."""
+    since = observed.card.changed_at if observed.card else observed.issue.created_at
     return any(
         event.kind == "comment deleted"
         and not event.own
@@ -60,66 +60,60 @@ def taken_away(observed: Observed) -> bool:
     )
 
 
-def is_list(key: str) -> bool:
-    """Say whether this is the key of a checklist."""
-    return key.startswith(f"{comments.CHECKLIST}:")
-
-
 def new_comments(state: DealState, observed: Observed) -> list[PutComment]:
-    """Write what is owed."""
+    """Write what is pending."""
     found = []
     for entry in pending(state, observed):
-        if not is_list(entry.key) and entry.key not in observed.own:
+        if entry.key.kind != Kind.CHECKLIST and entry.key not in observed.parsed.own:
             again = _can_be_edited(entry.key, state, observed)
             found.append(PutComment(entry.key, comments.write(entry.key, entry.text), again.id if again else None))
     return found
 
 
-def _can_be_edited(key: str, state: DealState, observed: Observed) -> Comment | None:
+def _can_be_edited(key: Key, state: DealState, observed: Observed) -> Comment | None:
     """Refused again: the refusal is edited while it is under a day old and still the last comment.
 
-    Not one that an accepted move has settled: it is about to be hidden, and the new words would be hidden with it.
+    Not one before an accepted move: it is about to be hidden, and the new text would be hidden with it.
     """
     last = observed.newest_comment
-    if last is None or last.minimized or comments.kind_of(last) != comments.REFUSAL or not key.startswith("refusal:"):
+    if last is None or last.minimized or comments.kind_of(last) != Kind.REFUSAL or key.kind != Kind.REFUSAL:
         return None
     if state.moves or last.id <= state.journal.cleared:
         return None
     return last if observed.now - last.created_at < EDITABLE_FOR else None
 
 
-def tidy(state: DealState, said: Sequence[PutComment], observed: Observed) -> Iterator[Effect]:
-    """Hide what is no longer news; delete doubles of what was meant to stand once."""
-    for extra in observed.cards.extra:
+def tidy(state: DealState, written: Sequence[PutComment], observed: Observed) -> Iterator[Effect]:
+    """Hide what is no longer news; delete doubles of what was meant to exist once."""
+    for extra in observed.parsed.cards.extra:
         yield MinimizeComment(extra.id, "DUPLICATE")
-    for key, found in observed.own.items():
-        if key != journal.CARD:
+    for key, found in observed.parsed.own.items():
+        if key != keys.CARD:
             yield from (DeleteComment(double.id) for double in found[1:])
-    doubles = {double.id for found in observed.own.values() for double in found[1:]}
-    edited = {effect.id for effect in said}
+    doubles = {double.id for found in observed.parsed.own.values() for double in found[1:]}
+    edited = {effect.id for effect in written}
     for comment in observed.issue.comments:
-        if comment.id not in doubles | edited and not comment.minimized and _is_past(comment, state, said, observed):
-            yield MinimizeComment(
-                comment.id, "OUTDATED" if comments.kind_of(comment) == comments.ANSWER else "RESOLVED"
-            )
+        if comment.id not in doubles | edited and not comment.minimized and _is_past(comment, state, written, observed):
+            is_answer = comments.kind_of(comment) == Kind.ANSWER
+            yield MinimizeComment(comment.id, "OUTDATED" if is_answer else "RESOLVED")
 
 
-def _is_past(comment: Comment, state: DealState, said: Sequence[PutComment], observed: Observed) -> bool:
-    """Refusals and replies end with the next accepted move; of refusals and answers only the newest stands."""
-    kind, key = comments.kind_of(comment), comments.key_of(comment)
-    if kind == comments.REMINDER:
-        current = attention.current_occasions(state, observed.facts, observed.pipeline, observed.now)
-        return (key or "").removeprefix(f"{comments.REMINDER}:") not in current
-    if kind == comments.WAITS:
-        pair = state.journal.pair
-        return key != comments.key(comments.WAITS, pair.asked if pair else 0)
-    if kind == comments.ASK:
-        return key != comments.key(comments.ASK, state.journal.asked)
-    if kind in comments.PASSING and (state.moves or comment.id <= state.journal.cleared):
+def _is_past(comment: Comment, state: DealState, written: Sequence[PutComment], observed: Observed) -> bool:
+    """Refusals and replies end with the next accepted move; of refusals and answers only the newest counts."""
+    key, journal = comments.key_of(comment), state.journal
+    if key is None:
+        return False
+    if key.kind == Kind.REMINDER:
+        return key.of not in attention.current_occasions(state, observed)
+    if key.kind == Kind.WAITS:
+        return key != Key(Kind.WAITS, str(journal.pair.asked if journal.pair else 0))
+    if key.kind == Kind.ASK:
+        return key != Key(Kind.ASK, journal.asked)
+    if key.kind in comments.RESOLVED_BY_A_MOVE and (state.moves or comment.id <= journal.cleared):
         return True
-    return kind in (comments.REFUSAL, comments.ANSWER) and _is_followed(comment, kind, said, observed)
+    return key.kind in (Kind.REFUSAL, Kind.ANSWER) and _is_followed(comment, key.kind, written, observed)
 
 
-def _is_followed(comment: Comment, kind: str, said: Sequence[PutComment], observed: Observed) -> bool:
+def _is_followed(comment: Comment, kind: str, written: Sequence[PutComment], observed: Observed) -> bool:
     newer = [other for other in observed.issue.comments if comments.kind_of(other) == kind and other.id > comment.id]
-    return bool(newer) or any(effect.key.startswith(f"{kind}:") for effect in said)
+    return bool(newer) or any(effect.key.kind == kind for effect in written)

@@ -1,8 +1,8 @@
-"""Settle: bring the issue in step with the course. Read, compare, then write; in step means no effect.
+"""Reconcile: bring the observed issue in step with the desired deal. Compare, then write; in step means no effect.
 
 The order of the effects is the order of the write (docs/design.md): body, card, labels, state, comments, receipts. The
 card comes before the labels: if we die between them, the decision stands and the labels are one step behind until the
-next run. Everything is derived from the course and the issue, so the run after one that died does what is left.
+next run. Everything is derived from the desired deal and the issue, so the run after one that died does what is left.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from salesbot.core.lifecycle import restore
 from salesbot.core.lifecycle.observed import Observed
-from salesbot.core.lifecycle.timeline import current_stages
 from salesbot.core.lifecycle.transitions import DealState
+from salesbot.core.model.deal import How
 from salesbot.core.model.effects import (
     AddLabel,
     Assign,
@@ -26,60 +26,66 @@ from salesbot.core.model.effects import (
     Unassign,
     Unreact,
 )
+from salesbot.core.model.journal import LeftAs
 from salesbot.core.model.pipeline import Stage
 from salesbot.core.policies import attention
-from salesbot.core.policies.revisit import HOW
 from salesbot.core.reconcile import card_comment, checklist_comments, other_comments
 from salesbot.core.text.labels import label_key
+from salesbot.core.text.render import Renderer
 
 LABEL_LIMIT = 99
 """GitHub allows 100 labels on an issue; from here on the old one goes before the new one comes."""
 
 
-def reconcile(state: DealState, observed: Observed) -> list[Effect]:
-    """List the effects that bring the issue in step with the course."""
+def reconcile(state: DealState, observed: Observed, render: Renderer) -> list[Effect]:
+    """List the effects that bring the issue in step with the desired deal."""
     stage = observed.pipeline.stage(state.deal.stage)
     assert stage is not None, state.deal.stage
     marks = attention.label_effects(state, observed)
     create = [
         *_missing_labels(stage, observed),
         *attention.missing_labels(marks, observed),
-        *_missing_leave(state, observed),
+        *_missing_label_of_no_deal(state, observed),
     ]
-    labels = [*stage_labels(stage, observed), *_leave(state, observed), *marks, *_state(state, stage, observed)]
+    labels = [
+        *stage_labels(stage, observed),
+        *_label_of_no_deal(state, observed),
+        *marks,
+        *_open_or_closed(state, stage, observed),
+    ]
     if observed.issue.locked:
         return [*create, *labels]
-    written = checklist_comments.list_effects(state, observed)
-    said = other_comments.new_comments(state, observed)
+    lists = checklist_comments.list_effects(state, observed, render)
+    others = other_comments.new_comments(state, observed)
     first = [
         *_body(state, observed),
-        *card_comment.card_effects(checklist_comments.with_lists(state, written), observed),
+        *card_comment.card_effects(checklist_comments.with_lists(state, lists), observed, render),
     ]
     return [
         *create,
         *(reversed(first) if _came_back(state) else first),
         *labels,
         *_people(state, observed),
-        *written,
-        *said,
-        *other_comments.tidy(state, said, observed),
+        *lists,
+        *others,
+        *other_comments.tidy(state, others, observed),
         *_receipts(state, observed),
     ]
 
 
 def _came_back(state: DealState) -> bool:
     """Whether the deal came back by its date: then the card goes first, since the body is about to lose that date."""
-    return any(visit.how == HOW for visit in state.moves)
+    return any(visit.how == How.SCHEDULE for visit in state.moves)
 
 
 def _body(state: DealState, observed: Observed) -> Iterator[Effect]:
-    if state.deal.body != observed.issue.body:
-        yield EditBody(state.deal.body)
+    if state.deal.body.text != observed.issue.body:
+        yield EditBody(state.deal.body.text)
 
 
 def stage_labels(stage: Stage, observed: Observed) -> list[Effect]:
     """Leave the stage's own label on the issue, and no other stage's."""
-    on = current_stages(observed.issue, observed.pipeline)
+    on = observed.parsed.current_stages
     add: list[Effect] = [] if any(_is_label_of(stage, label.name) for _, label in on) else [AddLabel(stage.label)]
     remove: list[Effect] = [RemoveLabel(label.name) for _, label in on if not _is_label_of(stage, label.name)]
     return [*remove, *add] if len(observed.issue.labels) >= LABEL_LIMIT else [*add, *remove]
@@ -100,42 +106,42 @@ def _missing_labels(stage: Stage, observed: Observed) -> Iterator[Effect]:
         yield CreateLabel(other.label, other.color, other.description)
 
 
-def _leave(state: DealState, observed: Observed) -> Iterator[Effect]:
+def _label_of_no_deal(state: DealState, observed: Observed) -> Iterator[Effect]:
     """The label of a deal that is none, as long as it is none."""
     on = next((label.name for label in observed.issue.labels if label_key(label.name) == restore.NOT_A_DEAL), None)
-    wanted = state.journal.left == restore.NOT_A_DEAL
+    wanted = state.journal.left == LeftAs.NOT_A_DEAL
     if wanted and on is None:
         yield AddLabel(restore.NOT_A_DEAL)
     elif on is not None and not wanted:
         yield RemoveLabel(on)
 
 
-def _missing_leave(state: DealState, observed: Observed) -> Iterator[Effect]:
+def _missing_label_of_no_deal(state: DealState, observed: Observed) -> Iterator[Effect]:
     known = {label_key(label.name) for label in observed.facts.repository.labels}
-    if state.journal.left == restore.NOT_A_DEAL and restore.NOT_A_DEAL not in known:
+    if state.journal.left == LeftAs.NOT_A_DEAL and restore.NOT_A_DEAL not in known:
         yield CreateLabel(restore.NOT_A_DEAL, *restore.NOT_A_DEAL_ABOUT)
 
 
 def _people(state: DealState, observed: Observed) -> Iterator[Effect]:
-    """Assign and unassign what commands and rules said; who was assigned by hand stays."""
+    """Assign and unassign whom commands and rules name; who was assigned by hand stays."""
     on = {actor.login for actor in observed.issue.assignees}
     wanted = {name for name in (state.deal.owner, *state.deal.helpers) if name}
     yield from (Assign(login) for login in sorted(wanted - on))
     yield from (Unassign(login) for login in sorted(on - wanted))
 
 
-def _state(state: DealState, stage: Stage, observed: Observed) -> Iterator[Effect]:
+def _open_or_closed(state: DealState, stage: Stage, observed: Observed) -> Iterator[Effect]:
     if state.deal.open and not observed.issue.open:
         yield ReopenIssue()
     elif state.journal.left and observed.issue.open:
-        duplicate = state.journal.left == "duplicate"
+        duplicate = state.journal.left == LeftAs.DUPLICATE
         yield CloseIssue("DUPLICATE", state.journal.duplicate_of) if duplicate else CloseIssue("NOT_PLANNED")
     elif not state.deal.open and observed.issue.open and stage.outcome is not None and not state.journal.left:
         yield CloseIssue("COMPLETED" if stage.outcome == "won" else "NOT_PLANNED")
 
 
 def _receipts(state: DealState, observed: Observed) -> Iterator[Effect]:
-    """Put the receipts the journal knows of, and take a no off whose wish has come true since."""
+    """Put the receipts the journal knows of, and take a no off once the deal reached the stage that was asked for."""
     answers = dict(state.journal.answered)
     for comment in observed.issue.comments:
         answer = answers.get(comment.id) or ("no" if comment.id in state.ignored else None)

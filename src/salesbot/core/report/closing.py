@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from salesbot.core.model import headings
 from salesbot.core.model.pipeline import Outcome
 from salesbot.core.report.deals import CountedDeal
 from salesbot.core.report.reader import groups
@@ -145,7 +146,7 @@ def _stages_left(ended: Iterable[CountedDeal]) -> Mapping[str, int]:
 def _groups(ended: Sequence[CountedDeal], scope: Scope) -> Mapping[str, tuple[Group, ...]]:
     by: dict[str, Callable[[CountedDeal], str]] = {
         "Owner": lambda deal: deal.owner or "",
-        "Source": lambda deal: deal.source,
+        headings.SOURCE: lambda deal: deal.source,
     }
     for place, heading in enumerate(groups(scope)):
         by[heading] = _choice(place)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from salesbot.core.model import headings
 from salesbot.core.model.deal import StageVisit
 from salesbot.core.model.journal import Journal
 from salesbot.core.report.deals import Forced
@@ -28,7 +29,7 @@ class Worth:
 
 def worth(fields: Fields, day: date, scope: Scope) -> Worth:
     """Read the value of a deal, at the rate of a day."""
-    text = fields.get("Value", "")
+    text = fields.get(headings.VALUE, "")
     if not text:
         return Worth()
     try:
@@ -45,7 +46,7 @@ def worth(fields: Fields, day: date, scope: Scope) -> Worth:
 def rounds(journal: Journal | None, day: date, scope: Scope) -> Iterator[tuple[datetime, Decimal]]:
     """List the values that commands named up to the report's moment."""
     for at, text in journal.rounds if journal is not None else ():
-        value = worth({"Value": text}, day, scope).value
+        value = worth({headings.VALUE: text}, day, scope).value
         if value is not None and at <= scope.at:
             yield at, value
 

@@ -10,13 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from salesbot.core.lifecycle.observed import observe
 from salesbot.core.lifecycle.restore import NOT_A_DEAL, OWN_LABELS, owners
 from salesbot.core.lifecycle.transitions import DealState
-from salesbot.core.model import comments
+from salesbot.core.model import comments, headings
+from salesbot.core.model.cards import find_cards
 from salesbot.core.model.date_fields import day_in
 from salesbot.core.model.deal import Actor, Deal, Role, StageVisit
-from salesbot.core.model.facts import Event, Facts, Issue
-from salesbot.core.model.journal import Cursor, Journal, find_cards
+from salesbot.core.model.facts import DealFacts, Event, Issue, RepositoryFacts
+from salesbot.core.model.journal import Cursor, Journal
 from salesbot.core.policies import attention
 from salesbot.core.report import field_values
 from salesbot.core.report.deals import CountedDeal, UncountableDeal
@@ -25,6 +27,7 @@ from salesbot.core.report.scope import Scope
 from salesbot.core.report.stage_intervals import Change, StageInterval, stage_intervals
 from salesbot.core.text import days, fields, next_step
 from salesbot.core.text.labels import has_prefix, label_key
+from salesbot.core.text.money import Amount
 from salesbot.core.views import card
 
 
@@ -50,7 +53,7 @@ class Found:
 class Reader:
     """Reads issue after issue. `around` is the repository, its labels, who we are, and the roles that are known."""
 
-    context: Facts
+    context: RepositoryFacts
     scope: Scope
     _stages: dict[tuple[str | None, str | None], str | None] = field(default_factory=dict)
 
@@ -115,16 +118,18 @@ class Reader:
         pipeline, (stage_name, entered) = scope.pipeline, found.stage_intervals[-1]
         stage = pipeline.stage(stage_name)
         assert stage is not None, stage_name
-        text = fields.read(issue.body, pipeline.headings, pipeline.one_line)
+        body = fields.parse(issue.body, pipeline.headings, pipeline.one_line)
+        text = body.fields
         owner, helpers = owners(issue, found.journal.assigned if found.journal is not None else ())
-        deal = Deal(issue.number, issue.title, issue.body, stage.name, issue.open, owner, helpers, text)
+        value = Amount(text.get(headings.VALUE, ""), pipeline.currency)
+        deal = Deal(issue.number, issue.title, body, value, stage.name, issue.open, owner, helpers)
         closed = entered if stage.outcome is not None else None
         day = days.local_day(closed, scope.zone) if closed is not None else scope.today
         worth = field_values.worth(text, day, scope)
         counted = CountedDeal(
             number=issue.number,
             title=issue.title,
-            client=text.get("Company", "").partition("\n")[0] or issue.title.partition(":")[0],
+            client=text.get(headings.COMPANY, "").partition("\n")[0] or issue.title.partition(":")[0],
             created=issue.created_at,
             stage=stage.name,
             stage_intervals=found.stage_intervals,
@@ -134,11 +139,11 @@ class Reader:
             foreign=worth.foreign,
             rounds=tuple(field_values.rounds(found.journal, day, scope)),
             probability=card.probability(deal, stage),
-            expected=day_in(text, "Expected close"),
-            next_step=next_step.parse(text.get("Next step", "")),
-            source=field_values.one_of(text.get("Source", ""), pipeline.sources),
-            reason="" if stage.is_open else field_values.reason(text.get("Reason", ""), scope, stage.name),
-            revisit_on=day_in(text, "Revisit on") if stage.paused else None,
+            expected=day_in(text, headings.EXPECTED_CLOSE),
+            next_step=next_step.parse(text.get(headings.NEXT_STEP, "")),
+            source=field_values.one_of(text.get(headings.SOURCE, ""), pipeline.sources),
+            reason="" if stage.is_open else field_values.reason(text.get(headings.REASON, ""), scope, stage.name),
+            revisit_on=day_in(text, headings.REVISIT_ON) if stage.paused else None,
             choices=tuple(text.get(heading, "") for heading in self._groups),
             answered=self._answered(issue),
             forced=tuple(field_values.forced(found.journal, scope)),
@@ -155,17 +160,18 @@ class Reader:
     def _attention(self, found: Found, deal: Deal) -> tuple[str, ...]:
         """Ask what the sweep asks, so that the report and the labels agree."""
         issue, stay = found.issue, found.stage_intervals[-1]
-        lists = comments.posted_checklists(issue) if self._asks_lists else {}
+        lists = comments.checklists_of(issue) if self._asks_lists else {}
         memory = found.journal or Journal(
             self.context.repository.id, issue.number, stay.stage, Cursor(issue.created_at), issue.created_at
         )
         there = replace(deal, checklists=lists, history=(StageVisit(stay.stage, stay.entered),))
-        return attention.needed(DealState(there, memory), self._facts(issue), self.scope.pipeline, self.scope.at)
+        observed = observe(self._facts(issue), self.scope.pipeline, self.scope.at)
+        return attention.needed(DealState(there, memory), observed)
 
-    def _facts(self, issue: Issue) -> Facts:
+    def _facts(self, issue: Issue) -> DealFacts:
         """Put the repository around an issue. Who is not known to belong to us does not."""
         strangers = {actor.login.casefold(): Role.NONE for actor in _people(issue) if actor is not None}
-        return replace(self.context, issue=issue, roles={**strangers, **self.context.roles})
+        return replace(self.context.with_issue(issue), roles={**strangers, **self.context.roles})
 
 
 def groups(scope: Scope) -> tuple[str, ...]:
@@ -231,16 +237,19 @@ def _problems(
     deal: CountedDeal, trouble: str, text: field_values.Fields, *, open_: bool, scope: Scope
 ) -> Iterator[str]:
     """Name what makes the numbers of a deal doubtful, a few words each."""
-    stage = scope.pipeline.stage(deal.stage)
     if trouble:
         yield trouble
-    elif not text.get("Value") and (stage in scope.pipeline.step_stages or scope.outcomes.get(deal.stage) == "won"):
+    elif not text.get(headings.VALUE) and _needs_value(deal, scope):
         yield "it has no value"
     if deal.stage in scope.open and deal.stage not in scope.prospects and deal.owner is None:
         yield "nobody owns it"
-    if text.get("Expected close") and deal.expected is None:
+    if text.get(headings.EXPECTED_CLOSE) and deal.expected is None:
         yield "its expected close cannot be read"
     if not open_ and deal.closed is None:
         yield "its issue is closed without an outcome, so it counts as open"
     if deal.stage_intervals[0].entered < deal.created:
         yield "a label event is older than the issue"
+
+
+def _needs_value(deal: CountedDeal, scope: Scope) -> bool:
+    return scope.pipeline.stage(deal.stage) in scope.pipeline.step_stages or scope.outcomes.get(deal.stage) == "won"

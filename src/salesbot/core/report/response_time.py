@@ -9,20 +9,19 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 
 from salesbot.core.lifecycle import activity
-from salesbot.core.model.facts import Facts
+from salesbot.core.model.facts import DealFacts
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text.days import Ranges, is_working_day, working_days_between
 
 DAY = timedelta(days=1)
 
 
-def first_answer(facts: Facts, pipeline: Pipeline) -> float | None:
+def first_answer(facts: DealFacts, pipeline: Pipeline) -> float | None:
     """Count the working hours until the first act of ours; None if one of us opened the deal, or nobody acted yet."""
-    assert facts.issue is not None
-    changes = activity.changes(facts)
-    if not changes or changes[0].ours or not changes[0].says:
+    activities = activity.activities(facts)
+    if not activities or activities[0].ours or not activities[0].is_message:
         return None
-    answer = next((change.at for change in changes if change.ours), None)
+    answer = next((each.at for each in activities if each.ours), None)
     return working_hours(facts.issue.created_at, answer, pipeline) if answer is not None else None
 
 

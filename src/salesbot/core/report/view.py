@@ -184,10 +184,6 @@ def _line(deal: CountedDeal, scope: Scope) -> Values:
     }
 
 
-def _foreign(deal: CountedDeal) -> str:
-    return str(Money(deal.foreign[1], deal.foreign[0])) if deal.foreign else ""
-
-
 def _headline(board: Board, scope: Scope) -> Values:
     top = board.headline
     return {

@@ -22,7 +22,8 @@ from salesbot.core.model.effects import (
     UnpinIssue,
 )
 from salesbot.core.model.facts import Comment, Issue
-from salesbot.core.text import command_syntax, markdown
+from salesbot.core.model.keys import Key
+from salesbot.core.text import markdown
 from salesbot.core.text.labels import label_key
 
 LABEL = "report"
@@ -183,24 +184,24 @@ def _texts(issue: Issue, wanted: Wanted) -> Iterator[Effect]:
             there[part] = comment
     for part, text in enumerate(wanted.parts, 1):
         if part not in there:
-            yield PutComment(f"{PART}-{part}", text)
+            yield PutComment(Key(f"{PART}-{part}"), text)
         elif there[part].body.strip() != text.strip():
-            yield PutComment(f"{PART}-{part}", text, there[part].id)
+            yield PutComment(Key(f"{PART}-{part}"), text, there[part].id)
 
 
 def _parts(issue: Issue) -> list[tuple[int, Comment]]:
     """List the comments a report goes on in, doubles too, the oldest of each first."""
     found = []
     for comment in issue.comments:
-        marker = markdown.read_marker(comment.body)
+        marker = comment.marker
         if comment.own and marker is not None and marker.kind == PART and isinstance(marker.payload.get("of"), int):
             found.append((int(marker.payload["of"]), comment))
     return sorted(found, key=lambda pair: (pair[0], pair[1].id))
 
 
-def is_report(issue: Issue | None) -> bool:
+def is_report(issue: Issue) -> bool:
     """Say whether an issue is, or was, a report that we opened."""
-    return issue is not None and issue.own and LABEL in {label_key(label.name) for label in issue.labels}
+    return issue.own and LABEL in {label_key(label.name) for label in issue.labels}
 
 
 def asked(issue: Issue, now: datetime) -> list[Comment]:
@@ -214,4 +215,4 @@ def _asks(comment: Comment, now: datetime) -> bool:
     if comment.own or comment.receipts & {"ROCKET", "CONFUSED"} or comment.edited_by_others:
         return False
     late = now - comment.created_at > HORIZON
-    return not late and any(line.word == COMMAND for line in command_syntax.read(comment.body))
+    return not late and any(line.word == COMMAND for line in comment.commands)

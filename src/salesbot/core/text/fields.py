@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from salesbot.core.text import markdown
 
@@ -58,44 +59,73 @@ class _Layout:
 _Values = list[tuple[str, str]]
 
 
-def read(body: str, known: Collection[str], one_line: Collection[str] = ()) -> Mapping[str, str]:
-    """Read the fields that are filled in, under their headings as `known` spells them; lines end in `\\n`.
+@dataclass(frozen=True)
+class Body:
+    """A description, parsed once: its text, and where each known field stands in it."""
 
-    Any other heading is text of the section before it. A field of `one_line` is the first line under its heading, what
-    follows is somebody's note. Of two sections with one heading the first that is filled in counts.
-    """
-    fields: dict[str, str] = {}
-    for section in _sections(body, known, one_line):
-        if section.value:
-            fields.setdefault(section.heading, section.value)
-    return fields
+    text: str
+    known: tuple[str, ...]
+    """The headings that are fields, as the caller spells them. Any other heading is text of the section before it."""
+    one_line: tuple[str, ...]
+    """Those whose value is the first line under the heading; what follows is somebody's note."""
+    _sections: tuple[_Section, ...] = ()
+
+    @cached_property
+    def fields(self) -> Mapping[str, str]:
+        """The fields that are filled in; lines end in `\\n`. Of two sections with one heading the first counts."""
+        fields: dict[str, str] = {}
+        for section in self._sections:
+            if section.value:
+                fields.setdefault(section.heading, section.value)
+        return fields
+
+    @property
+    def duplicates(self) -> tuple[str, ...]:
+        """The known headings that stand in the body more than once."""
+        found = [section.heading for section in self._sections]
+        return tuple(heading for heading in dict.fromkeys(found) if found.count(heading) > 1)
+
+    def with_field(self, heading: str, value: str | None) -> Body:
+        """Set a field in place, else at the end of the body; None or what means empty takes its section away.
+
+        White space around the value is dropped, and where people left notes only the value goes. A value that would not
+        read back, because it looks like structure itself, is put into a code block. Raises FieldError for several lines
+        in a field of `one_line`, and where a block left open above would swallow what is written.
+        """
+        names = {name.casefold(): name for name in (heading, *self.known)}
+        heading, text = names[heading.casefold()], _meant(_LINE_END.split(value or ""))
+        if "\n" in text and heading in self.one_line:
+            raise FieldError(f"{heading} takes one line.")
+        before = self if heading in self.known else parse(self.text, (heading, *self.known), self.one_line)
+        if before.fields.get(heading, "") == text:
+            return self
+        sections = list(before._sections)
+        versions = _with(self.text, heading, text, sections) if text else _without(self.text, heading, sections)
+        for written, values in versions:
+            after = parse(written, before.known, self.one_line)
+            if _values(after._sections) == values:
+                return after
+        raise FieldError(f"{heading} cannot be written: a `<!--`, `<pre>` or the like further up is never closed.")
+
+
+def parse(body: str, known: Collection[str], one_line: Collection[str] = ()) -> Body:
+    """Parse a description."""
+    return Body(body, tuple(known), tuple(one_line), tuple(_sections(body, known, one_line)))
+
+
+def read(body: str, known: Collection[str], one_line: Collection[str] = ()) -> Mapping[str, str]:
+    """Read the fields that are filled in, under their headings as `known` spells them."""
+    return parse(body, known, one_line).fields
 
 
 def duplicates(body: str, known: Collection[str]) -> tuple[str, ...]:
     """Name the known headings that stand in the body more than once."""
-    found = [section.heading for section in _sections(body, known, ())]
-    return tuple(heading for heading in dict.fromkeys(found) if found.count(heading) > 1)
+    return parse(body, known).duplicates
 
 
 def write(body: str, heading: str, value: str | None, known: Collection[str], one_line: Collection[str] = ()) -> str:
-    """Set a field in place, else at the end of the body; None or what means empty takes its section away.
-
-    White space around the value is dropped, and where people left notes only the value goes. A value that would not
-    read back, because it looks like structure itself, is put into a code block. Raises FieldError for several lines in
-    a field of `one_line`, and where a block left open above would swallow what is written.
-    """
-    names = {name.casefold(): name for name in (heading, *known)}
-    heading, known, text = names[heading.casefold()], names.values(), _meant(_LINE_END.split(value or ""))
-    if "\n" in text and heading in one_line:
-        raise FieldError(f"{heading} takes one line.")
-    if read(body, known, one_line).get(heading, "") == text:
-        return body
-    sections = _sections(body, known, one_line)
-    versions = _with(body, heading, text, sections) if text else _without(body, heading, sections)
-    for written, values in versions:
-        if _values(_sections(written, known, one_line)) == values:
-            return written
-    raise FieldError(f"{heading} cannot be written: a `<!--`, `<pre>` or the like further up is never closed.")
+    """Set a field of a description; `Body.with_field` says how. Raises FieldError."""
+    return parse(body, known, one_line).with_field(heading, value).text
 
 
 def _with(body: str, heading: str, text: str, sections: list[_Section]) -> Iterator[tuple[str, _Values]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from salesbot.core.text import amounts, markdown
 from salesbot.core.text.amounts import MoneyError
@@ -36,11 +37,6 @@ class Money:
         dollar, else USD. Raises MoneyError for what is unreadable, ambiguous, negative, or over twelve digits.
         """
         return cls(*amounts.read(text, default_currency))
-
-    @classmethod
-    def zero(cls, currency: str) -> Money:
-        """Make nothing of a currency, to start a sum from: `sum(values, Money.zero("EUR"))`."""
-        return cls(Decimal(0), currency)
 
     def __add__(self, other: Money) -> Money:
         return Money(self.amount + self._same(other).amount, self.currency)
@@ -73,3 +69,28 @@ class Money:
         if other.currency != self.currency:
             raise ValueError(f"{self.currency} and {other.currency} do not add up")
         return other
+
+
+@dataclass(frozen=True)
+class Amount:
+    """An amount as somebody wrote it. It is read at first use and kept, so that a deal's value is read once."""
+
+    text: str
+    default_currency: str
+
+    @cached_property
+    def _read(self) -> Money | MoneyError:
+        try:
+            return Money.parse(self.text, self.default_currency)
+        except MoneyError as error:
+            return error
+
+    @property
+    def money(self) -> Money | None:
+        """The amount; None if the text is empty or cannot be read."""
+        return self._read if self.text and isinstance(self._read, Money) else None
+
+    @property
+    def error(self) -> MoneyError | None:
+        """Why the text cannot be read; None if it can, or is empty."""
+        return self._read if self.text and isinstance(self._read, MoneyError) else None

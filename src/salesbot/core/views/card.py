@@ -15,12 +15,13 @@ from salesbot.core.commands import arguments as values_of_fields
 from salesbot.core.commands.registry import usage
 from salesbot.core.lifecycle import guards
 from salesbot.core.lifecycle.transitions import DealState
+from salesbot.core.model import headings
 from salesbot.core.model.date_fields import day_in
-from salesbot.core.model.deal import DRAGGED, Deal, Move, Refusal, StageVisit
+from salesbot.core.model.deal import Deal, How, Move, Refusal, StageVisit
 from salesbot.core.model.journal import BEFORE, Pair
 from salesbot.core.model.pipeline import Field, Pipeline, Stage
-from salesbot.core.text import days, fields, markdown, next_step
-from salesbot.core.text.money import Money, MoneyError
+from salesbot.core.text import days, markdown, next_step
+from salesbot.core.text.money import Money
 from salesbot.core.text.render import Markdown
 
 _PERCENT = re.compile(r"\s*(?:100|[0-9]{1,2})\s*%?\s*")
@@ -32,7 +33,7 @@ def values(state: DealState, pipeline: Pipeline) -> dict[str, Any]:
     deal, stage = state.deal, pipeline.stage(state.deal.stage)
     assert stage is not None, state.deal.stage
     visit = deal.history[-1] if deal.history else None
-    money = value_of(deal, pipeline)
+    money = deal.value.money
     return {
         "stage": stage.name,
         "outcome": stage.outcome,
@@ -47,17 +48,17 @@ def values(state: DealState, pipeline: Pipeline) -> dict[str, Any]:
         "weighted": _weighted(money, deal, stage),
         "probability": f"{probability(deal, stage)} %",
         "next_step": _next_step(deal),
-        "expected_close": in_words(deal.fields, "Expected close"),
+        "expected_close": in_words(deal.fields, headings.EXPECTED_CLOSE),
         "pushed": _pushed(deal),
-        "snoozed_until": in_words(deal.fields, "Snoozed until"),
+        "snoozed_until": in_words(deal.fields, headings.SNOOZED_UNTIL),
         "duplicate_of": state.journal.duplicate_of or None,
-        "reason": deal.fields.get("Reason") if stage.outcome or stage.paused else None,
-        "revisit_on": in_words(deal.fields, "Revisit on") if stage.paused else None,
+        "reason": deal.fields.get(headings.REASON) if stage.outcome or stage.paused else None,
+        "revisit_on": in_words(deal.fields, headings.REVISIT_ON) if stage.paused else None,
         "checklists": [_progress(name, deal) for name in deal.checklists],
         "missing": [_need(refusal) for refusal in guards.missing(deal, _to(stage), _expected(deal, stage), pipeline)],
         "ways": list(_ways(deal, stage, pipeline)),
         "unreadable": list(unreadable(deal, pipeline)),
-        "untrusted": not deal.body_trusted and bool(deal.fields.get("Value")),
+        "untrusted": not deal.body_trusted and bool(deal.fields.get(headings.VALUE)),
         "skipped": skipped(deal.history, pipeline),
         "forced": [
             {"stage": visit.stage, "by": visit.by, "why": visit.forced}
@@ -85,17 +86,9 @@ def day(moment: datetime, pipeline: Pipeline) -> str:
     return f"{local.day} {local:%b %Y}"
 
 
-def value_of(deal: Deal, pipeline: Pipeline) -> Money | None:
-    """Read the deal's value; None if there is none or it cannot be read."""
-    try:
-        return Money.parse(deal.fields["Value"], pipeline.currency)
-    except (KeyError, MoneyError):
-        return None
-
-
 def probability(deal: Deal, stage: Stage) -> int:
     """Say how likely the deal is won, in percent: its own probability, else its stage's; an end stage's is fixed."""
-    own = deal.fields.get("Probability", "").strip().removesuffix("%").strip()
+    own = deal.fields.get(headings.PROBABILITY, "").strip().removesuffix("%").strip()
     if stage.outcome is not None or not _PERCENT.fullmatch(own):
         return stage.probability
     return int(own)
@@ -114,7 +107,7 @@ def skipped(visits: tuple[StageVisit, ...], pipeline: Pipeline) -> list[str]:
 
 
 def history(visits: tuple[StageVisit, ...], pipeline: Pipeline) -> list[dict[str, Any]]:
-    """Write the way of the deal so far, a row for each stay, oldest first."""
+    """Write the way of the deal so far, a row for each visit, oldest first."""
     return [
         {
             "stage": visit.stage,
@@ -133,7 +126,7 @@ PUSHES_SHOWN_FROM = 3
 
 
 def _next_step(deal: Deal) -> dict[str, Any] | None:
-    text = deal.fields.get("Next step")
+    text = deal.fields.get(headings.NEXT_STEP)
     step = next_step.parse(text) if text else None
     if step is None:
         return {"day": None, "what": text, "who": None} if text else None
@@ -148,9 +141,11 @@ def in_words(fields: Mapping[str, str], heading: str) -> str | None:
 
 def _pushed(deal: Deal) -> dict[str, Any] | None:
     """How often the expected close was moved later, and from when."""
-    earlier = [text.strip() for text in deal.fields.get("Earlier expected closes", "").split(",") if text.strip()]
+    earlier = [
+        text.strip() for text in deal.fields.get(headings.EARLIER_EXPECTED_CLOSES, "").split(",") if text.strip()
+    ]
     return (
-        {"times": len(earlier), "first": in_words({"Expected close": earlier[0]}, "Expected close")}
+        {"times": len(earlier), "first": in_words({headings.EXPECTED_CLOSE: earlier[0]}, headings.EXPECTED_CLOSE)}
         if len(earlier) >= PUSHES_SHOWN_FROM
         else None
     )
@@ -162,14 +157,11 @@ def _date(day: date) -> str:
 
 def unreadable(deal: Deal, pipeline: Pipeline) -> Iterator[dict[str, str]]:
     """Name the fields whose text cannot be read as what they should be."""
-    for heading in fields.duplicates(deal.body, pipeline.headings):
+    for heading in deal.body.duplicates:
         yield {"field": heading, "why": "it stands twice in the description; the first that says something counts"}
-    if deal.fields.get("Value"):
-        try:
-            Money.parse(deal.fields["Value"], pipeline.currency)
-        except MoneyError as error:
-            no = values_of_fields.unreadable_money(error, "/value", pipeline.currency)
-            yield {"field": "Value", "why": Markdown(f"{no.reason} {no.hint}")}
+    if (error := deal.value.error) is not None:
+        no = values_of_fields.unreadable_money(error, "/value", pipeline.currency)
+        yield {"field": headings.VALUE, "why": Markdown(f"{no.reason} {no.hint}")}
     yield from _odd_built_ins(deal, pipeline)
     for extra in pipeline.fields:
         text = deal.fields.get(extra.label, "")
@@ -179,17 +171,20 @@ def unreadable(deal: Deal, pipeline: Pipeline) -> Iterator[dict[str, str]]:
 
 
 def _odd_built_ins(deal: Deal, pipeline: Pipeline) -> Iterator[dict[str, str]]:
-    own, stage = deal.fields.get("Probability", ""), pipeline.stage(deal.stage)
+    own, stage = deal.fields.get(headings.PROBABILITY, ""), pipeline.stage(deal.stage)
     if own and not _PERCENT.fullmatch(own):
-        yield {"field": "Probability", "why": Markdown("it should be 0 to 100 %: `/probability 40`")}
-    for heading, said in (("Expected close", "/expect <date>"), ("Revisit on", "/set revisit-on <date>")):
+        yield {"field": headings.PROBABILITY, "why": Markdown("it should be 0 to 100 %: `/probability 40`")}
+    for heading, said in ((headings.EXPECTED_CLOSE, "/expect <date>"), (headings.REVISIT_ON, "/set revisit-on <date>")):
         if deal.fields.get(heading) and day_in(deal.fields, heading) is None:
             yield {"field": heading, "why": Markdown(f"it should be a day with its year, such as 2027-03-01: `{said}`")}
-    if stage is not None and stage.paused and not deal.fields.get("Revisit on"):
-        yield {"field": "Revisit on", "why": Markdown("without a day it does not come back: `/set revisit-on <date>`")}
-    if deal.fields.get("Next step") and next_step.parse(deal.fields["Next step"]) is None:
+    if stage is not None and stage.paused and not deal.fields.get(headings.REVISIT_ON):
+        yield {
+            "field": headings.REVISIT_ON,
+            "why": Markdown("without a day it does not come back: `/set revisit-on <date>`"),
+        }
+    if deal.fields.get(headings.NEXT_STEP) and next_step.parse(deal.fields[headings.NEXT_STEP]) is None:
         why = "it should begin with a day such as 2027-03-01: `/next <date> <what>`"
-        yield {"field": "Next step", "why": Markdown(why)}
+        yield {"field": headings.NEXT_STEP, "why": Markdown(why)}
 
 
 def _kind(extra: Field) -> str:
@@ -209,7 +204,7 @@ def _need(refusal: Refusal) -> dict[str, Any]:
 
 def _expected(deal: Deal, stage: Stage) -> tuple[str, ...]:
     """What the stage expects; of a deal that was moved in Streak also what others needed to come here."""
-    dragged = bool(deal.history) and deal.history[-1].how == DRAGGED
+    dragged = bool(deal.history) and deal.history[-1].how == How.MIRROR
     return tuple(dict.fromkeys((*stage.expects, *(stage.requires if dragged else ()))))
 
 
@@ -262,7 +257,7 @@ def _weighted(money: Money | None, deal: Deal, stage: Stage) -> str | None:
 def _rounds(state: DealState, pipeline: Pipeline) -> Mapping[str, Any] | None:
     """The first value named, the ones between, and how far the present one is from the first, in percent."""
     rounds = state.journal.rounds
-    money = value_of(state.deal, pipeline)
+    money = state.deal.value.money
     if len(rounds) < 2 or money is None:
         return None
     first = Money.parse(rounds[0][1], pipeline.currency)

@@ -1,4 +1,4 @@
-"""What is said back: help, history, the question how a deal ended, the answer to a word that is no command."""
+"""Replies: help, history, the question how a deal ended, the answer to a word that is no command."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 from salesbot.core.commands.catalog import Command, all_commands, suggestion
 from salesbot.core.commands.registry import usage
 from salesbot.core.lifecycle.intents import CommandIntent, is_guess
+from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.restore import NOT_A_DEAL
 from salesbot.core.lifecycle.transitions import DealState, Refused, undo_target
 from salesbot.core.model import comments
 from salesbot.core.model.deal import Actor, Deal, Refusal, Role
 from salesbot.core.model.effects import Effect, PutComment, React
-from salesbot.core.model.facts import Facts
+from salesbot.core.model.keys import Key, Kind
 from salesbot.core.model.pipeline import Outcome, Pipeline, Stage
 from salesbot.core.text import markdown
 from salesbot.core.text.command_syntax import bare
@@ -117,16 +118,15 @@ def _ending(outcome: Outcome, source: str | None, pipeline: Pipeline) -> Stage |
     return next((end for end in ends if source is not None and pipeline.allows(source, end.name)), None)
 
 
-def on_no_deal(commands: list[CommandIntent], facts: Facts, pipeline: Pipeline, render: Renderer) -> Iterator[Effect]:
+def on_no_deal(commands: list[CommandIntent], observed: Observed, render: Renderer) -> Iterator[Effect]:
     """Answer commands on an issue that is no deal. In a repository with code, other bots' commands are left to them."""
-    assert facts.issue is not None
-    own = comments.own_by_key(facts.issue)
+    pipeline = observed.pipeline
     for intent in commands:
         if intent.late or pipeline.deals == "labelled" or intent.by is None or is_guess(intent.lines, pipeline):
             continue
-        key = comments.key(comments.REPLY, intent.comment.id)
-        if facts.roles.get(intent.by.login.casefold(), Role.NONE) >= Role.TRIAGE and key not in own:
-            marked = any(label_key(label.name) == NOT_A_DEAL for label in facts.issue.labels)
+        key = Key(Kind.REPLY, str(intent.comment.id))
+        if observed.role(intent.by) >= Role.TRIAGE and key not in observed.parsed.own:
+            marked = any(label_key(label.name) == NOT_A_DEAL for label in observed.issue.labels)
             values = {
                 "person": intent.by.login,
                 "commands": _first_moves(pipeline),

@@ -17,8 +17,9 @@ from salesbot.core.config.problems import did_you_mean, nearest, sentence
 from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.installation import adoption, identity
 from salesbot.core.installation.adoption import Candidate
+from salesbot.core.lifecycle.observed import observe
 from salesbot.core.model.effects import CreateLabel
-from salesbot.core.model.facts import Facts, Label, Trigger
+from salesbot.core.model.facts import DealFacts, Label, RepositoryFacts, Trigger
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text.labels import label_key
 from salesbot.core.text.markdown import one_line
@@ -35,7 +36,7 @@ SHOWN = 40
 class Plan:
     """What is to be taken over. `pipeline` knows the earlier labels; `all_labels` are the repository's, by name."""
 
-    context: Facts
+    context: RepositoryFacts
     pipeline: Pipeline
     map: Mapping[str, str]
     renames: tuple[tuple[Label, Stage], ...]
@@ -60,13 +61,17 @@ def read_map(texts: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def plan(github: GitHub, context: Facts, pipeline: Pipeline, map_: Mapping[str, str], login: str) -> Plan:
+def plan(github: GitHub, context: RepositoryFacts, pipeline: Pipeline, map_: Mapping[str, str], login: str) -> Plan:
     """Look at every open issue, and say what is to be taken over. Raises InputError for unknown labels and stages."""
     labels = {label_key(label.name): label for label in context.repository.labels}
     checked = _checked(map_, labels, pipeline)
     known = adoption.with_earlier(pipeline, checked)
     renamed = adoption.renames(labels, pipeline, checked)
-    deals = [deal for facts in _open(github, context, login) if (deal := adoption.candidate(facts, known)) is not None]
+    deals = [
+        deal
+        for facts in _open(github, context, login)
+        if (deal := adoption.candidate(observe(facts, known, facts.read_at))) is not None
+    ]
     return Plan(context, known, checked, tuple(renamed), tuple(sorted(deals, key=lambda deal: deal.number)))
 
 
@@ -104,7 +109,7 @@ def _meant(name: str, labels: Sequence[str]) -> str | None:
     return known[guess] if guess is not None else None
 
 
-def _open(github: GitHub, context: Facts, login: str) -> Iterator[Facts]:
+def _open(github: GitHub, context: RepositoryFacts, login: str) -> Iterator[DealFacts]:
     for page in github.glance(context, "OPEN"):
         yield from (identity.seen_as(deal, login) for deal in page.deals)
 
@@ -173,7 +178,7 @@ def need_since(pipeline: Pipeline) -> None:
         )
 
 
-def need_same(facts: Facts, login: str) -> None:
+def need_same(facts: RepositoryFacts, login: str) -> None:
     """Raise InputError unless the token speaks for the identity whose cards the workflow will believe."""
     if identity.plain(facts.viewer.login) != identity.plain(login):
         raise InputError(
@@ -205,11 +210,10 @@ def carry_out(app: App, plan: Plan, render: Callable[[str], None]) -> int:
     return left
 
 
-def _take_over(app: App, facts: Facts, plan: Plan, render: Callable[[str], None]) -> None:
-    facts = app.complete(facts, plan.pipeline)
-    assert facts.issue is not None
-    renderer = TemplateRenderer(facts.repository.templates)
-    effects = adoption.take_over(facts, plan.pipeline, facts.read_at, renderer)
+def _take_over(app: App, facts: DealFacts, plan: Plan, render: Callable[[str], None]) -> None:
+    observed = app.complete(facts, plan.pipeline)
+    facts = observed.facts
+    effects = adoption.take_over(observed, TemplateRenderer(facts.repository.templates))
     if not effects:
         render(f"#{facts.issue.number}: nothing to do any more")
         return

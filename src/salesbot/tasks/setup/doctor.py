@@ -15,7 +15,7 @@ from salesbot.core.config.problems import ConfigError
 from salesbot.core.installation import platform_assumptions, workflow_file
 from salesbot.core.lifecycle.restore import NOT_A_DEAL, NOT_A_DEAL_ABOUT
 from salesbot.core.model.effects import CreateLabel
-from salesbot.core.model.facts import Facts, Label
+from salesbot.core.model.facts import Label, RepositoryFacts
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text.labels import label_key
 from salesbot.tasks.setup import findings
@@ -26,7 +26,7 @@ DAYS = 30
 """Over which runs are counted."""
 
 
-def examine(github: GitHub, context: Facts) -> Iterator[Finding]:
+def examine(github: GitHub, context: RepositoryFacts) -> Iterator[Finding]:
     """Look at everything. Raises ServiceError where GitHub fails us."""
     yield Finding("ok", f"{context.repository.name} can be read, as {context.viewer.login}.")
     pipeline = yield from _configured(github, context)
@@ -51,7 +51,7 @@ def _unused(pipeline: Pipeline | None) -> tuple[str, ...]:
     return tuple(name for name, configured in services.items() if not configured)
 
 
-def _configured(github: GitHub, context: Facts) -> Generator[Finding, None, Pipeline | None]:
+def _configured(github: GitHub, context: RepositoryFacts) -> Generator[Finding, None, Pipeline | None]:
     """Say what is wrong with the configuration; a generator that gives the pipeline, if there is one."""
     repository, place = context.repository, github.place
     renderer = TemplateRenderer(repository.templates)
@@ -69,7 +69,7 @@ def _configured(github: GitHub, context: Facts) -> Generator[Finding, None, Pipe
     return pipeline
 
 
-def _deals(github: GitHub, context: Facts, pipeline: Pipeline) -> Iterator[Finding]:
+def _deals(github: GitHub, context: RepositoryFacts, pipeline: Pipeline) -> Iterator[Finding]:
     deals = [deal for page in github.glance(context, "OPEN") for deal in page.deals]
     roles = github.team(context)
     for login in {actor.login for deal in deals if deal.issue for actor in deal.issue.assignees}:
@@ -78,7 +78,7 @@ def _deals(github: GitHub, context: Facts, pipeline: Pipeline) -> Iterator[Findi
     yield from findings.of_deals(deals, pipeline, roles)
 
 
-def try_out(github: GitHub, context: Facts) -> Iterator[Finding]:
+def try_out(github: GitHub, context: RepositoryFacts) -> Iterator[Finding]:
     """Try on a scratch issue what nobody could look up, and close it. Raises ServiceError where GitHub fails us."""
     for left in context.repository.labels:
         if left.name in (platform_assumptions.BEFORE, platform_assumptions.RENAMED):  # of a trial that was interrupted
@@ -91,7 +91,7 @@ def try_out(github: GitHub, context: Facts) -> Iterator[Finding]:
     yield Finding("ok", f"Issue #{scratch.number} was the scratch issue, and is closed.")
 
 
-def _excluded(github: GitHub, context: Facts) -> Label:
+def _excluded(github: GitHub, context: RepositoryFacts) -> Label:
     """Find the label that keeps the scratch issue from becoming a deal, or make it."""
     known = [label for label in context.repository.labels if label_key(label.name) == NOT_A_DEAL]
     wanted = CreateLabel(NOT_A_DEAL, *NOT_A_DEAL_ABOUT)

@@ -13,7 +13,7 @@ from salesbot.core.installation.platform_assumptions import Trial
 from salesbot.core.installation.workflow_file import SalesWorkflow
 from salesbot.core.lifecycle import timeline
 from salesbot.core.model.deal import Role
-from salesbot.core.model.facts import Facts
+from salesbot.core.model.facts import DealFacts, RepositoryFacts
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text.labels import label_key
 from salesbot.tasks.setup.plural import many
@@ -96,7 +96,7 @@ def _secrets(
             yield Finding("fix", f"The secret {name} of {path} is not set.", "Settings, Secrets and variables, Actions")
 
 
-def of_labels(context: Facts, pipeline: Pipeline) -> Iterator[Finding]:
+def of_labels(context: RepositoryFacts, pipeline: Pipeline) -> Iterator[Finding]:
     """Judge the list of labels. None at all is the first day."""
     wanted = label_list.changes(context.repository, pipeline, label_list.remembered(context.repository))
     if len(wanted) == len(pipeline.stages) and all(change.before is None for change in wanted):
@@ -116,15 +116,14 @@ def of_since(pipeline: Pipeline, file: str) -> Finding:
     return Finding("mind", f"{file} does not say since when salesbot works here.", "Add `since:` with a date")
 
 
-def of_deals(deals: Sequence[Facts], pipeline: Pipeline, roles: Mapping[str, Role]) -> Iterator[Finding]:
+def of_deals(deals: Sequence[DealFacts], pipeline: Pipeline, roles: Mapping[str, Role]) -> Iterator[Finding]:
     """Judge the open deals: stages nobody knows, and people on them who cannot tick."""
     uncountable: Counter[str] = Counter()
     cannot: Counter[str] = Counter()
     for facts in deals:
-        assert facts.issue is not None
         if any(label_key(label.name) == problem_issue.LABEL for label in facts.issue.labels):
             yield Finding("fix", f"Issue #{facts.issue.number} tells of a problem.", "Read it there")
-        uncountable.update(timeline.foreign_labels(facts.issue, pipeline))
+        uncountable.update(timeline.unknown_stage_labels(facts.issue, pipeline))
         if timeline.current_stages(facts.issue, pipeline):
             cannot.update(
                 a.login for a in facts.issue.assignees if roles.get(a.login.casefold(), Role.NONE) < Role.WRITE
@@ -143,7 +142,7 @@ def of_deals(deals: Sequence[Facts], pipeline: Pipeline, roles: Mapping[str, Rol
         )
 
 
-def of_readers(context: Facts, outsiders: Mapping[str, Role] | None) -> Iterator[Finding]:
+def of_readers(context: RepositoryFacts, outsiders: Mapping[str, Role] | None) -> Iterator[Finding]:
     """Say who can read the values."""
     if not context.repository.private:
         yield Finding(

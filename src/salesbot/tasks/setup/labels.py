@@ -13,9 +13,10 @@ from salesbot.core.errors import ServiceError
 from salesbot.core.installation import identity, label_list
 from salesbot.core.installation.label_list import LabelChange
 from salesbot.core.lifecycle import timeline
+from salesbot.core.model.cards import find_cards
 from salesbot.core.model.effects import AddLabel, CreateLabel
-from salesbot.core.model.facts import Facts, Label, Repository, Trigger
-from salesbot.core.model.journal import Journal, find_cards
+from salesbot.core.model.facts import DealFacts, Label, Repository, RepositoryFacts, Trigger
+from salesbot.core.model.journal import Journal
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.tasks.deal import App
 from salesbot.tasks.setup.findings import LOOK_ALIKE_HINT
@@ -34,12 +35,11 @@ class Plan:
     """What people have to tell apart themselves: labels that look alike."""
 
 
-def plan(app: App, context: Facts, pipeline: Pipeline, login: str) -> Plan:
+def plan(app: App, context: RepositoryFacts, pipeline: Pipeline, login: str) -> Plan:
     """Compare the list with the stages, and every deal with its card."""
     known = label_list.remembered(context.repository)
-    without: list[Facts] = []
+    without: list[DealFacts] = []
     for facts in _all(app, context, login):
-        assert facts.issue is not None
         journal = find_cards(facts.issue, facts.repository).journal
         if journal is not None and journal.label:
             known.setdefault(journal.label, journal.stage)
@@ -51,7 +51,7 @@ def plan(app: App, context: Facts, pipeline: Pipeline, login: str) -> Plan:
     return Plan(tuple(changes), tuple(sorted(lost)), tuple(label_list.look_alikes(context.repository)))
 
 
-def _all(app: App, context: Facts, login: str) -> Iterator[Facts]:
+def _all(app: App, context: RepositoryFacts, login: str) -> Iterator[DealFacts]:
     for pages in (app.github.glance(context, "OPEN"), app.github.glance(context, "CLOSED")):
         for page in pages:
             yield from (identity.seen_as(deal, login) for deal in page.deals)
@@ -64,17 +64,15 @@ def _renamed(repository: Repository, changes: list[LabelChange]) -> dict[str, La
     }
 
 
-def _with_list(facts: Facts, labels: dict[str, Label]) -> Facts:
-    assert facts.issue is not None
+def _with_list(facts: DealFacts, labels: dict[str, Label]) -> DealFacts:
     on = tuple(labels.get(label.id, label) for label in facts.issue.labels)
     return replace(facts, issue=replace(facts.issue, labels=on))
 
 
-def _lost(app: App, facts: Facts, pipeline: Pipeline, login: str) -> tuple[int, str] | None:
+def _lost(app: App, facts: DealFacts, pipeline: Pipeline, login: str) -> tuple[int, str] | None:
     """Say which label a deal lacks; where a glance does not show its card, all comments are read."""
     issue = facts.issue
-    assert issue is not None
-    if timeline.current_stages(issue, pipeline) or timeline.foreign_labels(issue, pipeline):
+    if timeline.current_stages(issue, pipeline) or timeline.unknown_stage_labels(issue, pipeline):
         return None
     journal = find_cards(issue, facts.repository).journal or _read_journal(app, issue.number, pipeline, login)
     stage = pipeline.stage(journal.stage) if journal is not None and not journal.left else None
@@ -82,8 +80,7 @@ def _lost(app: App, facts: Facts, pipeline: Pipeline, login: str) -> tuple[int, 
 
 
 def _read_journal(app: App, number: int, pipeline: Pipeline, login: str) -> Journal | None:
-    facts = identity.seen_as(app.complete(app.github.read(number, WAKING), pipeline), login)
-    assert facts.issue is not None
+    facts = identity.seen_as(app.complete(app.github.read(number, WAKING), pipeline).facts, login)
     return find_cards(facts.issue, facts.repository).journal
 
 
@@ -96,7 +93,7 @@ def told(plan: Plan) -> Iterator[str]:
         yield "The labels are as they should be."
 
 
-def carry_out(app: App, context: Facts, plan: Plan, render: Callable[[str], None]) -> None:
+def carry_out(app: App, context: RepositoryFacts, plan: Plan, render: Callable[[str], None]) -> None:
     """Do it, most far-reaching first; a second run goes on. Raises ServiceError where GitHub fails us."""
     made = [
         CreateLabel(each.stage.label, each.stage.color, each.stage.description)
@@ -120,7 +117,6 @@ def _put_back(app: App, plan: Plan, render: Callable[[str], None]) -> None:
     numbers = list(wanted)
     for start in range(0, len(numbers), IN_FULL):
         for facts in app.github.read_many(numbers[start : start + IN_FULL], WAKING):
-            assert facts.issue is not None
             label = wanted[facts.issue.number]
             failed = app.github.write(facts, [AddLabel(label)]).failed
             if failed:

@@ -15,8 +15,9 @@ from salesbot.adapters.templates import TemplateRenderer
 from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.installation import deal_export, identity, leaving, workflow_file
 from salesbot.core.installation.leaving import Row
+from salesbot.core.lifecycle.observed import observe
 from salesbot.core.lifecycle.restore import OWN_LABELS
-from salesbot.core.model.facts import Facts, Label, Trigger
+from salesbot.core.model.facts import DealFacts, Label, RepositoryFacts, Trigger
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.policies.attention import KINDS, PREFIX
 from salesbot.core.text.labels import label_key
@@ -33,7 +34,7 @@ OFF = ("disabled_manually", "disabled_inactivity", "disabled_fork")
 class Plan:
     """What leaving comes to."""
 
-    context: Facts
+    context: RepositoryFacts
     pipeline: Pipeline
     rows: tuple[Row, ...]
     cards: tuple[int, ...]
@@ -45,18 +46,18 @@ class Plan:
     """Workflows that may still be switched on."""
 
 
-def plan(app: App, context: Facts, pipeline: Pipeline, login: str, *, labels_back: bool) -> Plan:
+def plan(app: App, context: RepositoryFacts, pipeline: Pipeline, login: str, *, labels_back: bool) -> Plan:
     """Look at everything salesbot left in the repository."""
     github, renderer = app.github, TemplateRenderer(context.repository.templates)
     rows, cards = [], []
     for facts in _all(github, context, login):
-        assert facts.issue is not None
-        row = leaving.row(facts, pipeline)
+        observed = observe(facts, pipeline, context.read_at)
+        row = leaving.row(observed)
         if row is None:
             continue
         rows.append(row)
         unsure = facts.issue.open and not facts.issue.comments_complete
-        if unsure or leaving.dated_card(facts, pipeline, context.read_at, renderer) is not None:
+        if unsure or leaving.dated_card(observed, renderer) is not None:
             cards.append(row.number)
     marks = {f"{PREFIX}{kind}" for kind in KINDS}
     labels = context.repository.labels
@@ -74,7 +75,7 @@ def plan(app: App, context: Facts, pipeline: Pipeline, login: str, *, labels_bac
     )
 
 
-def _all(github: GitHub, context: Facts, login: str) -> Iterator[Facts]:
+def _all(github: GitHub, context: RepositoryFacts, login: str) -> Iterator[DealFacts]:
     for pages in (github.glance(context, "OPEN"), github.glance(context, "CLOSED")):
         for page in pages:
             yield from (identity.seen_as(deal, login) for deal in page.deals)
@@ -84,7 +85,7 @@ def _is_ours(pin: Pinned, login: str) -> bool:
     return identity.plain(pin.author) == identity.plain(login) and bool(OWN_LABELS & {*map(label_key, pin.labels)})
 
 
-def _files(app: App, context: Facts, workflows: list[Workflow]) -> Iterator[str]:
+def _files(app: App, context: RepositoryFacts, workflows: list[Workflow]) -> Iterator[str]:
     """Name what is to be deleted: the workflows, the configuration, the templates, and what `init` wrote besides."""
     yield from (each.path for each in workflows)
     place, repository = app.github.place, context.repository
@@ -155,14 +156,14 @@ def _date(app: App, plan: Plan, login: str, render: Callable[[str], None]) -> in
     wanted, left = plan.cards[:AN_HOUR], len(plan.cards[AN_HOUR:])
     for start in range(0, len(wanted), IN_FULL):
         for facts in app.github.read_many(wanted[start : start + IN_FULL], WAKING):
-            _date_one(app, identity.seen_as(app.complete(facts, plan.pipeline), login), plan)
+            _date_one(app, identity.seen_as(app.complete(facts, plan.pipeline).facts, login), plan)
         render(f"{min(start + IN_FULL, len(wanted)):,} of {len(wanted):,} cards dated")
     return left
 
 
-def _date_one(app: App, facts: Facts, plan: Plan) -> None:
+def _date_one(app: App, facts: DealFacts, plan: Plan) -> None:
     renderer = TemplateRenderer(facts.repository.templates)
-    effect = leaving.dated_card(facts, plan.pipeline, plan.context.read_at, renderer)
+    effect = leaving.dated_card(observe(facts, plan.pipeline, plan.context.read_at), renderer)
     if effect is None:
         return
     failed = app.github.write(facts, [effect]).failed
