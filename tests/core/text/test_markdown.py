@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from salesbot.core.text import markdown
+from salesbot.core.text import characters, markdown
 
 GITHUB = MarkdownIt("gfm-like")
-SEEN = st.characters(exclude_categories=("Cc", "Cf", "Cs"))
+SEEN = st.characters(exclude_categories=("Cc", "Cf", "Cs")).filter(characters.visible)
 NASTY = r"""
 @ann #12 GH-1 http:// https://a.de www.a.de a.de a@b.de [x](y) ![x](y) <b> </b> <!-- --> & &amp; * ** _ __ ~~ ` `` ```
 | |- - + = # ## > 1. 2) --- === ::: :tada: $ $x$ \ / /won ! ~~~ deadbeef1 [^1] [x]: {{ }}
