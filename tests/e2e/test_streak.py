@@ -9,7 +9,6 @@ import pytest
 
 from github_sandbox import Fault, Sandbox
 from github_sandbox.streak import Streak
-from salesbot.adapters.github import Client
 from salesbot.adapters.streak import Method
 from salesbot.adapters.streak import Streak as TheirClient
 from tests.e2e.boxes import Boxes, request
@@ -29,13 +28,10 @@ def boxes(play: Play, door: Door, _streak: Streak, monkeypatch: pytest.MonkeyPat
     boxes = Boxes(play, _streak)
 
     def send(client: TheirClient, method: Method, path: str, body: Mapping[str, Any] | None) -> object:
-        client.sleep = door.sleep
         return boxes.pass_by(lambda: request(client, method, path, body))
 
     monkeypatch.setattr(TheirClient, "request", send)
-    monkeypatch.setattr(
-        Client, "_send", lambda client, verb, url, body: boxes.pass_by(lambda: door.send(client, verb, url, body))
-    )
+    door.pass_by = boxes.pass_by
     return boxes
 
 
@@ -195,7 +191,7 @@ def test_two_syncs_side_by_side_make_one_box(boxes: Boxes) -> None:
 
 
 def _sync_beside(boxes: Boxes) -> None:
-    other = Play(boxes.play.github, Door(boxes.play.door.sleep))
+    other = Play(boxes.play.github, Door(boxes.play.github, boxes.play.door.sleep))
     other.environment = boxes.play.environment
     other.sales.schedule()
     count = boxes.count

@@ -25,8 +25,10 @@ from salesbot.adapters.github.client import (
     EventRefusedError,
     ForbiddenError,
     NotFoundError,
+    OpenTransport,
     PatienceError,
     UnclearError,
+    open_transport,
 )
 from salesbot.adapters.github.issue_list import Intake
 from salesbot.adapters.github.labels_and_pins import Pinned
@@ -54,6 +56,7 @@ __all__ = [
     "Intake",
     "IssueGoneError",
     "NotFoundError",
+    "OpenTransport",
     "Page",
     "PatienceError",
     "Pinned",
@@ -64,6 +67,7 @@ __all__ = [
     "Workflow",
     "WriteResult",
     "from_saved",
+    "open_transport",
 ]
 
 
