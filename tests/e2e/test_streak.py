@@ -205,7 +205,7 @@ def test_a_second_box_of_a_deal_is_named_and_left_alone(boxes: Boxes) -> None:
     boxes.streak.boxes[second]["notes"] = f"github: {boxes.url(deal)}"
     run = boxes.sync()
     assert (run.exit_code, boxes.is_quiet(run)) == (0, True)
-    assert f"Deal {deal} has a second box in Streak, Acme, once more, which nobody keeps in step" in run.stdout
+    assert f"Deal {deal} has a second box in Streak, Acme, once more, which is not kept in sync" in run.stdout
 
 
 # Pairing by hand
@@ -505,3 +505,18 @@ def test_bad_weather_at_github_leaves_both_sides_to_the_next_sync(
         boxes.play.github.advance(3600)
         boxes.to_rest()
         assert boxes.picture(deal) == clean, nth
+
+
+def test_deals_github_cannot_read_at_once_are_synced_one_by_one_and_one_that_fails_is_named(boxes: Boxes) -> None:
+    boxes.begin()
+    deals = [boxes.play.deal(title=f"Client {number}") for number in range(4)]
+    boxes.play.door.fails = lambda document, variables: "n1" in variables or deals[1] in variables.values()
+    run = boxes.sync()
+    assert run.exit_code == 1
+    assert [text for _, text in told(run)] == [
+        f"Deal {deals[1]}: GitHub answered 502, 4 times in a row. The next run tries again"
+    ]
+    assert len(boxes.streak.boxes) == 3
+    boxes.play.door.fails = lambda document, variables: False
+    assert boxes.sync().exit_code == 0
+    assert len(boxes.streak.boxes) == 4

@@ -153,3 +153,20 @@ def test_an_expected_close_that_has_passed_is_taken_and_named(
     assert "line 2: Expected close 2026-03-01 has passed" in capsys.readouterr().out
     (issue,) = play.sales.issues()
     assert "### Expected close\n\n2026-03-01" in issue.body
+
+
+def test_rows_change_their_deals_when_github_cannot_serve_ten_at_once_and_one_that_fails_is_named(
+    play: Play, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deals = [play.deal(title=f"Client {number}") for number in range(4)]
+    table = "number,Value\n" + "".join(f"{deal},9000\n" for deal in deals)
+    play.door.fails = lambda document, variables: "n1" in variables or deals[1] in variables.values()
+    assert take_in(play, file, table) == 1
+    printed = capsys.readouterr().out.splitlines()
+    assert [line for line in printed if line.startswith("Deal ")] == [
+        f"Deal {deals[1]}: GitHub answered 502, 4 times in a row. The next run tries again"
+    ]
+    assert ["9000 EUR" in play.sales.issue(deal).body for deal in deals] == [True, False, True, True]
+    play.door.fails = lambda document, variables: False
+    assert take_in(play, file, table) == 0
+    assert all("9000 EUR" in play.sales.issue(deal).body for deal in deals)

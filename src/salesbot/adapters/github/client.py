@@ -159,8 +159,7 @@ class Client:
 
     def mutate(self, document: str, variables: Mapping[str, Any]) -> Reply:
         """Write, once. Raises UnclearError if it may have happened, ServiceError if it did not."""
-        if self.dry_run:
-            raise DryRunError("a dry run has no write to send")
+        self._require_writing()
         while True:
             status, headers, text = self._post(document, variables)
             if status is None or status >= 500:
@@ -200,8 +199,7 @@ class Client:
 
         https://docs.github.com/en/rest/repos/repos#create-a-repository-dispatch-event
         """
-        if self.dry_run:
-            raise DryRunError("a dry run has no event to send")
+        self._require_writing()
         body = {"event_type": event, "client_payload": payload}
         status, headers, text = self._send("POST", f"/repos/{repository}/dispatches", body)
         answer = _parsed(text)
@@ -222,6 +220,11 @@ class Client:
             self.asks_for_duplicates = False
             return self._post(document, variables)
         return reply
+
+    def _require_writing(self) -> None:
+        """Keep a dry run from sending a write or an event."""
+        if self.dry_run:
+            raise DryRunError("a dry run has nothing to send")
 
     def _send(self, method: str, url: str, body: Any) -> Response:
         """Send one request."""
