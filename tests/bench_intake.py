@@ -12,15 +12,11 @@ import argparse
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from unittest.mock import patch
 
 from github_sandbox import Run, Sandbox
 from github_sandbox.typeform import Typeform
 from salesbot.adapters import typeform as adapter
-from salesbot.adapters.github import Client
-from salesbot.tasks import catalog
-from salesbot.tasks.open_leads import LeadOpener
 from tests.e2e import forms as web
 from tests.e2e.play import Door, Play
 
@@ -50,21 +46,16 @@ def main() -> int:
     wanted = parser.parse_args().responses
     requests = asked = 0
     with Sandbox(at=MONDAY, step=1) as github, Typeform(github.clock) as typeform:
-        door = Door(lambda seconds: _pass(github, seconds))
-        clock = partial(LeadOpener, clock=lambda: github.clock.now().timestamp())
-        with (
-            patch.object(Client, "_send", lambda client, verb, url, body: door.send(client, verb, url, body)),
-            patch.object(catalog, "Opening", clock),
-        ):
-            forms = web.Forms(Play(github, door), typeform)
-            with patch.object(adapter.Typeform, "_send", web.door(forms, door.sleep)):
-                for run, seconds in polls(github, forms, wanted):
-                    requests, asked = requests + len(run.requests), asked + len(typeform.log)
-                    leads = len(forms.leads())
-                    print(
-                        f"exit {run.exit_code}, {seconds:.0f} s, {len(run.requests)} requests to GitHub, "
-                        f"{len(typeform.log)} to Typeform, {leads:,} leads so far"
-                    )
+        door = Door(github, lambda seconds: _pass(github, seconds))
+        forms = web.Forms(Play(github, door), typeform)
+        with patch.object(adapter.Typeform, "_send", web.door(forms, door.sleep)):
+            for run, seconds in polls(github, forms, wanted):
+                requests, asked = requests + len(run.requests), asked + len(typeform.log)
+                leads = len(forms.leads())
+                print(
+                    f"exit {run.exit_code}, {seconds:.0f} s, {len(run.requests)} requests to GitHub, "
+                    f"{len(typeform.log)} to Typeform, {leads:,} leads so far"
+                )
         keys = [mark.key for issue in forms.leads() if (mark := web.mark(issue)) is not None]
     print(f"{len(keys):,} leads of {wanted:,} responses; {requests:,} requests to GitHub, {asked} to Typeform")
     return 0 if len(keys) == len(set(keys)) == wanted else 1

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from salesbot.adapters.actions import TASKS, Inputs, read_inputs, wake
 from salesbot.cli import run_summary
 from salesbot.core.text import command_syntax
-from salesbot.tasks.deal import Outcome
+from salesbot.tasks.outcome import Outcome
 
 TOP = Path(__file__).parents[1]
 

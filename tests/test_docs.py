@@ -179,7 +179,7 @@ def _typed() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize(("page", "line"), sorted(set(_typed())))
 def test_a_command_line_any_page_names_is_one_with_the_options_it_has(page: str, line: str) -> None:
-    parser = cli._parser()
+    parser = cli.build_parser()
     for word in line.split():
         deeper = next((action.choices for action in parser._actions if isinstance(action.choices, dict)), None)
         if deeper is None:

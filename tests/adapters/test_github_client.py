@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from salesbot.adapters.github.client import Client, NotFoundError, Reply, UnclearError
+from salesbot.adapters.github.client import Client, DryRunError, NotFoundError, Reply, UnclearError
 from salesbot.core.errors import InputError, SalesbotError, ServiceError
 from tests.adapters.answers import Answer, Answers
 
+TOP = Path(__file__).parents[2]
 BROKEN = {"message": "Something went wrong while executing your query. This may be the result of a timeout."}
 DENIED = {"message": "Resource not accessible by integration"}
 GOOD = Answer(200, {"data": {"viewer": {"login": "github-actions"}}})
@@ -29,6 +33,10 @@ def query(client: Client) -> Reply:
 
 def mutate(client: Client) -> Reply:
     return client.mutate("mutation { x }", {"a": 1})
+
+
+def dispatch(client: Client) -> None:
+    client.dispatch("acme/sales", "typeform", {})
 
 
 def get(client: Client) -> Any:
@@ -122,9 +130,23 @@ def test_a_dry_run_sends_reads_and_no_write(github: Answers) -> None:
     dry = Client("secret", github.url, f"{github.url}/graphql", dry_run=True)
     github.answers = [GOOD]
     query(dry)
-    with pytest.raises(AssertionError):
-        mutate(dry)
+    for send in (mutate, dispatch):
+        with pytest.raises(DryRunError):
+            send(dry)
     assert len(github.asked) == 1
+
+
+def test_a_dry_run_sends_nothing_in_an_optimised_python_either(github: Answers) -> None:
+    line = (
+        "from tests.adapters.test_github_client import Client, DryRunError, dispatch, mutate\n"
+        "for send in (mutate, dispatch):\n"
+        "    try:\n"
+        f"        send(Client('secret', {github.url!r}, {f'{github.url}/graphql'!r}, dry_run=True))\n"
+        "    except DryRunError:\n"
+        "        print('refused')\n"
+    )
+    ended = subprocess.run([sys.executable, "-O", "-c", line], capture_output=True, text=True, check=True, cwd=TOP)
+    assert (ended.stdout.split(), github.asked) == (["refused", "refused"], [])
 
 
 # Sent again

@@ -8,11 +8,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import requests
 
-from salesbot.cli import main as cli
 from salesbot.cli.main import main
 
 TOP = Path(__file__).parents[2]
@@ -90,7 +90,7 @@ def test_a_file_that_is_not_there_is_said_in_one_line(config: Path, capsys: Prin
 def test_a_file_that_is_no_text_is_said_in_one_line(config: Path, capsys: Printed) -> None:
     config.write_bytes(b"version: 1\n\xff")
     assert main(["check"]) == 2
-    assert capsys.readouterr().err == "salesbot: .github/salesbot.yml is no UTF-8 text (byte 11).\n"
+    assert capsys.readouterr().err == "salesbot: .github/salesbot.yml is not UTF-8 text (byte 11).\n"
 
 
 # diagram, schema
@@ -134,11 +134,11 @@ def test_what_is_none_of_our_business_ends_well_and_says_why(tmp_path: Path, cap
     assert "0 requests to GitHub" in (tmp_path / "summary.md").read_text(encoding="utf-8")
 
 
-def test_a_bug_shows_its_traceback_and_exits_3(
-    tmp_path: Path, capsys: Printed, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(cli, "_wake", lambda *given: 1 / 0)
-    assert main(["run"], event(tmp_path, "push", {})) == 3
+def test_a_bug_shows_its_traceback_and_exits_3(tmp_path: Path, capsys: Printed) -> None:
+    def broken(token: str, api_url: str) -> NoReturn:
+        raise ZeroDivisionError
+
+    assert main(["run"], event(tmp_path, "schedule", {}), transport=broken) == 3
     said = capsys.readouterr()
     assert "ZeroDivisionError" in said.err
     assert said.out.startswith("::error::This is a bug in salesbot")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -99,10 +99,11 @@ def _makers() -> Mapping[str, str]:
 
 
 def _messages(tree: ast.Module) -> Iterator[Message]:
+    constants = _texts_of(node for node in tree.body if isinstance(node, ast.Assign))
     functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
     for function in functions:
         for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
-            yield from _message(call, _named(function, before=call.lineno))
+            yield from _message(call, {**constants, **_named(function, before=call.lineno)})
 
 
 def _message(call: ast.Call, named: Mapping[str, str]) -> Iterator[Message]:
@@ -119,8 +120,11 @@ def _message(call: ast.Call, named: Mapping[str, str]) -> Iterator[Message]:
 def _named(function: ast.FunctionDef, *, before: int) -> dict[str, str]:
     """Read the texts that a function has given a name before a line."""
     assigned = [node for node in ast.walk(function) if isinstance(node, ast.Assign) and node.lineno < before]
-    in_order = sorted(assigned, key=lambda node: node.lineno)
-    return {ast.unparse(each.targets[0]): text for each in in_order if (text := _text(each.value))}
+    return _texts_of(sorted(assigned, key=lambda node: node.lineno))
+
+
+def _texts_of(assigned: Iterable[ast.Assign]) -> dict[str, str]:
+    return {ast.unparse(each.targets[0]): text for each in assigned if (text := _text(each.value))}
 
 
 def _text(node: ast.AST) -> str:

@@ -172,7 +172,7 @@ def _guard_row(name: str) -> tuple[str, ...]:
 @part
 def program() -> str:
     """What `salesbot` does at the command line."""
-    return table(("command", "does", "options"), (_program_row(*each) for each in _subcommands(cli._parser())))
+    return table(("command", "does", "options"), (_program_row(*each) for each in _subcommands(cli.build_parser())))
 
 
 def _subcommands(parser: argparse.ArgumentParser) -> Iterator[tuple[argparse.ArgumentParser, str]]:

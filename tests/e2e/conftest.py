@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import partial
 
 import pytest
 
 from github_sandbox import Sandbox
 from github_sandbox.typeform import Typeform
 from salesbot.adapters import typeform as adapter
-from salesbot.adapters.github import Client
-from salesbot.cli import deals
-from salesbot.tasks import report_files
-from salesbot.tasks.sweep import Sweep
 from tests.e2e import forms as web
 from tests.e2e.play import Door, Play
 
@@ -35,18 +30,11 @@ def github(_running: Sandbox) -> Sandbox:
 
 
 @pytest.fixture
-def door(github: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Door:
+def door(github: Sandbox) -> Door:
     def sleep(seconds: float) -> None:
         github.advance(seconds)
 
-    door = Door(sleep)
-    monkeypatch.setattr(Client, "_send", lambda client, verb, url, body: door.send(client, verb, url, body))
-    for module in (
-        report_files,
-        deals,
-    ):  # a sweep's clock is the sandbox's, where it waits
-        monkeypatch.setattr(module, "Sweep", partial(Sweep, clock=lambda: github.clock.now().timestamp()))
-    return door
+    return Door(github, sleep)
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """The real `salesbot run` against the sandbox over HTTP: how a test plays, and what must hold after every single run.
 
-The program runs in this process, with the environment and the files of GitHub's runner. Every request passes `Door`,
-where waiting moves the sandbox's clock instead of the world's, people act between two requests, and a run dies.
+The program runs in this process, with the environment and the files of GitHub's runner. It gets its clock and its way
+to GitHub from a `Door`: waiting moves the sandbox's clock instead of the world's, people act between two requests, and
+a run is killed.
 """
 
 from __future__ import annotations
 
 import io
+import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, redirect_stderr, redirect_stdout
@@ -14,7 +16,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from github_sandbox import CommentView, Delivery, Entry, Repo, Run, Sandbox
-from salesbot.adapters.github import Client
+from salesbot.adapters.clock import Clock
+from salesbot.adapters.github import OpenTransport, open_transport
+from salesbot.adapters.github.client import Response, Transport
 from salesbot.cli.main import main
 from salesbot.core.text import markdown
 from tests.e2e import runner_log
@@ -35,23 +39,40 @@ class Killed(BaseException):
 class Door:
     """What every request of the program passes: acts before and after the k-th one of the next run."""
 
+    github: Sandbox
     sleep: Callable[[float], None]
+    connect: OpenTransport = open_transport
+    fails: Callable[[str, Mapping[str, Any]], bool] = lambda document, variables: False
+    """Whether GitHub answers 502 to a document, as it does where it is too much for it."""
+    pass_by: Callable[[Callable[[], Response]], Response] = lambda send: send()
+    """Where requests to other services count too."""
     before: dict[int, Change] = field(default_factory=dict)
     after: dict[int, Change] = field(default_factory=dict)
     turn: Callable[[], AbstractContextManager[None]] = nullcontext
     """Where several runs go on at once: whose request may pass."""
 
-    def send(self, client: Client, verb: str, url: str, body: Any) -> tuple[int | None, Mapping[str, Any], str]:
-        """Let a request pass."""
-        client.sleep = self.sleep
-        self.before.pop(client.requests + 1, _nothing)()
-        with self.turn():
-            answer = _send(client, verb, url, body)
-        self.after.pop(client.requests, _nothing)()
-        return answer
+    @property
+    def clock(self) -> Clock:
+        """The sandbox's clock, by which the program waits."""
+        now = self.github.clock.now
+        return Clock(now=now, sleep=lambda seconds: self.sleep(seconds), monotonic=lambda: now().timestamp())
 
+    def _fails(self, body: Any) -> bool:
+        return body is not None and "query" in body and self.fails(body["query"], body["variables"])
 
-_send = Client._send
+    def open(self, token: str, api_url: str) -> Transport:
+        """Open the way to GitHub for one run."""
+        transport, count = self.connect(token, api_url), itertools.count(1)
+
+        def send(method: str, url: str, body: Any) -> Response:
+            number = next(count)
+            self.before.pop(number, _nothing)()
+            with self.turn():
+                answer = (502, {}, "") if self._fails(body) else transport(method, url, body)
+            self.after.pop(number, _nothing)()
+            return answer
+
+        return lambda method, url, body: self.pass_by(lambda: send(method, url, body))
 
 
 def _nothing() -> None:
@@ -86,9 +107,13 @@ class Play:
         check(run)
         return replace(run, requests=self.github.requests[before:], killed=code == -9)
 
+    def main(self, argv: Sequence[str], env: Mapping[str, str]) -> int:
+        """Run the program with the sandbox's clock."""
+        return main(argv, env, clock=self.door.clock, transport=self.door.open)
+
     def _main(self, argv: Sequence[str], env: Mapping[str, str]) -> int:
         try:
-            return main(argv, env=env)
+            return self.main(argv, env)
         except Killed:
             return -9
 

@@ -14,7 +14,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from github_sandbox import Delivery, Sandbox, Workflow
-from salesbot.cli.main import main
 from tests.e2e.play import PEOPLE, Play, check, key_of
 from tests.e2e.scenes import ADOPTED, AGAIN, FIRST, MOVE, PLAN, REFUSAL, UNDO, Scene, outcome, to_rest
 
@@ -84,7 +83,8 @@ def test_two_processes_an_event_and_a_sweep(play: Play, process: Sandbox, scene:
 class Turns:
     """Says which of two runs sends the next request, in the order given; then the first one that still runs."""
 
-    def __init__(self, order: Sequence[int]) -> None:
+    def __init__(self, play: Play, order: Sequence[int]) -> None:
+        self._play = play
         self._order = list(order)
         self._running = {0, 1}
         self._changed = threading.Condition()
@@ -94,7 +94,7 @@ class Turns:
         """Run the program as one of the two."""
         self._me.number = who
         try:
-            codes[who] = main(["run"], env=env)
+            codes[who] = self._play.main(["run"], env)
         finally:
             with self._changed:
                 self._running.discard(who)
@@ -118,7 +118,7 @@ class Turns:
 
 def step_by_step(play: Play, deliveries: Sequence[Delivery], order: Sequence[int]) -> None:
     """Run two deliveries in this process, their requests in this order."""
-    turns, codes = Turns(order), dict[int, int]()
+    turns, codes = Turns(play, order), dict[int, int]()
     prepared = [play.github.prepare(delivery) for delivery in deliveries]
     threads = [
         threading.Thread(target=turns.run, args=[who, dict(each.environment), codes])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from github_sandbox import Fault
 from tests.e2e.forms import JANE, Forms
-from tests.e2e.play import BOT, Play, kinds
+from tests.e2e.play import BOT, Door, Play, kinds
 
 REQUESTS = ("query", "mutation", "mutation", "query", "mutation", "mutation")
 """The first lead of all: what is there; the label; the issue; the deal; the labels of the stages; card and list."""
@@ -221,7 +221,7 @@ def _step(change: str, forms: Forms, tokens: list[str], request: int) -> None:
 def _beside(forms: Forms, payload: Mapping[str, Any]) -> None:
     """Another run, from its beginning to its end, while one stands still between two requests."""
     play = forms.play
-    other = Play(play.github, type(play.door)(play.door.sleep))
+    other = Play(play.github, Door(play.github, play.door.sleep))
     other.environment = play.environment
     other.sales.dispatch("typeform", payload)
     other.run(play.github.outbox[-1])

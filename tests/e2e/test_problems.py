@@ -7,7 +7,7 @@ import pytest
 from github_sandbox import Run
 from salesbot.adapters.github import Client, GitHub, RepositoryPaths
 from salesbot.core.model.facts import Trigger
-from salesbot.tasks.deal import App
+from salesbot.tasks.deal import DealProcessor
 from tests.e2e.play import CONFIG, Play, kinds, told, writes
 
 WRONG = "version: 1\nstages:\n  qualified: {probability: 350}\n  lead: {nxt: [qualified]}\n"
@@ -111,7 +111,9 @@ def test_scheduled_runs_keep_failing_while_the_configuration_is_wrong(play: Play
     github = GitHub(
         Client(play.sales.actions_token(), play.github.api_url, play.github.graphql_url), RepositoryPaths("acme/sales")
     )
-    codes = [App(github, scheduled=True).look_at(deal, Trigger("schedule")).exit_code for _ in range(3)]
+    codes = [
+        DealProcessor(github, scheduled=True).process(deal, Trigger("schedule")).outcome.exit_code for _ in range(3)
+    ]
     assert (codes, play.problem()) == ([2, 2, 2], deal + 1)
 
 

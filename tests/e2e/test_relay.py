@@ -26,21 +26,26 @@ from tests.e2e.play import Play
 
 
 class Post:
-    """A relay that listens, and its courier, whose rounds a test makes."""
+    """A relay that listens, and its forwarder, whose rounds a test makes."""
 
     def __init__(self, forms: Forms, folder: Path) -> None:
         self.forms = forms
         self.spool = Spool(folder)
         self.said: list[str] = []
-        self.woken = 0
+        self.deliveries = 0
         play = forms.play
-        client = Client(play.github.token("kim"), play.github.api_url, play.github.graphql_url)
-        self.courier = DeliveryForwarder(self.spool, client, "acme/sales", self.said.append)
+        client = Client(
+            play.github.token("kim"),
+            play.github.api_url,
+            play.github.graphql_url,
+            open_transport=play.door.open,
+        )
+        self.forwarder = DeliveryForwarder(self.spool, client, "acme/sales", self.said.append)
         self.server = Server()
-        self.server.start(Relay(self.spool, forms.typeform.secret, self._wake))
+        self.server.start(Relay(self.spool, forms.typeform.secret, self._delivered))
 
-    def _wake(self) -> None:
-        self.woken += 1
+    def _delivered(self) -> None:
+        self.deliveries += 1
 
     def deliver(self, body: bytes, signature: str | None) -> requests.Response:
         headers = {"Typeform-Signature": signature} if signature is not None else {}
@@ -60,8 +65,8 @@ def post(forms: Forms, tmp_path: Path) -> Iterator[Post]:
 def test_what_the_webhook_delivers_is_a_lead_at_once(play: Play, forms: Forms, post: Post) -> None:
     token = forms.send({**JANE, "lead_name": "Jöhn “Doe” 😀"})
     assert post.deliver(*forms.typeform.delivery(token)).status_code == 200
-    assert (post.woken, post.waiting()) == (1, 1)
-    assert post.courier.deliver()
+    assert (post.deliveries, post.waiting()) == (1, 1)
+    assert post.forwarder.deliver()
     assert (post.waiting(), [delivery.name for delivery in play.github.outbox]) == (0, ["repository_dispatch.typeform"])
     assert play.run().exit_code == 0
     assert len(forms.of(token)) == 1
@@ -73,7 +78,7 @@ def test_a_delivery_that_comes_twice_is_handed_over_once(play: Play, forms: Form
     delivery = forms.typeform.delivery(forms.send())
     for _ in range(3):
         assert post.deliver(*delivery).status_code == 200
-        post.courier.deliver()
+        post.forwarder.deliver()
     assert len(play.github.outbox) == 1
 
 
@@ -83,7 +88,7 @@ def test_a_delivery_that_comes_twice_is_handed_over_once(play: Play, forms: Form
 def test_what_is_not_signed_is_not_taken(forms: Forms, post: Post, signature: str | None) -> None:
     body, _ = forms.typeform.delivery(forms.send())
     assert post.deliver(body, signature).status_code == 401
-    assert (post.woken, post.waiting()) == (0, 0)
+    assert (post.deliveries, post.waiting()) == (0, 0)
 
 
 def test_thirty_megabytes_are_refused(post: Post) -> None:
@@ -105,7 +110,7 @@ def test_thirty_megabytes_are_refused(post: Post) -> None:
 def test_a_response_too_large_for_an_event_wakes_a_poll(play: Play, forms: Forms, post: Post, brief: str) -> None:
     token = forms.send({**JANE, "lead_brief": brief})
     post.deliver(*forms.typeform.delivery(token))
-    assert post.courier.deliver(), post.said
+    assert post.forwarder.deliver(), post.said
     assert play.github.outbox[0].payload["client_payload"] == {"poll": True}
     play.run()
     assert len(forms.of(token)) == 1
@@ -120,9 +125,9 @@ def test_what_github_did_not_take_waits_and_goes_later(play: Play, forms: Forms,
     token = forms.send()
     post.deliver(*forms.typeform.delivery(token))
     play.github.arm(fault)
-    assert not post.courier.deliver()
+    assert not post.forwarder.deliver()
     assert post.waiting() == 1
-    assert post.courier.deliver()
+    assert post.forwarder.deliver()
     assert post.waiting() == 0
     play.reconcile()
     assert len(forms.of(token)) == 1
@@ -135,17 +140,17 @@ def test_what_github_will_never_take_keeps_no_other_waiting(
     tokens = [forms.send({**JANE, "lead_brief": "word " * 14_000}), forms.send()]
     for token in tokens:
         post.deliver(*forms.typeform.delivery(token))
-    assert post.courier.deliver(), post.said
+    assert post.forwarder.deliver(), post.said
     play.reconcile()
     assert ([len(forms.of(token)) for token in tokens], post.waiting()) == ([1, 1], 0)
 
 
 def test_a_token_that_may_not_is_named_and_nothing_is_lost(forms: Forms, post: Post) -> None:
     post.deliver(*forms.typeform.delivery(forms.send()))
-    post.courier.client = Client(
+    post.forwarder.client = Client(
         forms.play.github.token("eve"), forms.play.github.api_url, forms.play.github.graphql_url
     )
-    assert not post.courier.deliver()
+    assert not post.forwarder.deliver()
     assert (post.waiting(), "`contents: write`" in post.said[-1]) == (1, True)
 
 
@@ -225,9 +230,9 @@ def _until(true: Any) -> None:
         time.sleep(0.05)
 
 
-def test_the_courier_sends_one_request_for_each(play: Play, forms: Forms, post: Post) -> None:
+def test_the_forwarder_sends_one_request_for_each(play: Play, forms: Forms, post: Post) -> None:
     for _ in range(3):
         post.deliver(*forms.typeform.delivery(forms.send()))
     before = len(play.github.requests)
-    post.courier.deliver()
+    post.forwarder.deliver()
     assert [entry.path for entry in play.github.requests[before:]] == ["/repos/acme/sales/dispatches"] * 3

@@ -11,7 +11,6 @@ from random import Random
 import pytest
 
 from github_sandbox import Fault, IssueView, Run, Sandbox
-from salesbot.cli.main import main
 from tests.core.report.compare import assert_same
 from tests.core.report.stories import CONFIG as STORIES_CONFIG
 from tests.core.report.stories import issue, repository
@@ -137,7 +136,7 @@ def _another_run(play: Play) -> None:
     play.door.before.clear()
     play.sales.schedule()
     prepared = play.github.prepare(play.github.outbox[-1])
-    assert main(["run"], env={**prepared.environment, "INPUT_TASK": "report"}) == 0
+    assert play.main(["run"], env={**prepared.environment, "INPUT_TASK": "report"}) == 0
     play.door.before.update(waiting)
 
 
@@ -198,7 +197,7 @@ def test_a_chat_that_does_not_answer_is_a_notice_and_the_report_is_there(play: P
     run = scheduled(play, {**REPORT, "notify-url": "https://127.0.0.1:1/SECRET"})
     assert run.exit_code == 0
     assert the_report(play)
-    assert "The chat was not told of the report" in run.stdout
+    assert "The chat was not notified of the report" in run.stdout
     assert "SECRET" not in run.stdout + run.summary
     again = by_hand(play, {**REPORT, "notify-url": "https://127.0.0.1:1/SECRET"})
     assert "The chat" not in again.stdout, "a refresh is no news"
@@ -235,7 +234,7 @@ def test_a_wrong_input_is_refused_before_anything_is_read(play: Play, inputs: Ma
         pytest.param(["--post", "--week", "2026-W47"], "--post brings this week", id="posting a week that is over"),
         pytest.param(["--week", "2026-W60"], "no week of the calendar", id="a week of no calendar"),
         pytest.param(["--week", "2027-W10"], "has not come yet", id="a week to come"),
-        pytest.param(["--at", "yesterday"], "is no time", id="a time that is none"),
+        pytest.param(["--at", "yesterday"], "is not a time", id="a time that is none"),
         pytest.param(["--week", "9999-W52"], "no week of the calendar", id="a week after which no day comes"),
         pytest.param(["--at", "0001-01-01T00:00:00Z"], "not between 1970 and 2200", id="a time before which none was"),
     ],
@@ -244,7 +243,7 @@ def test_options_that_cannot_be_done(
     play: Play, github: Sandbox, capsys: pytest.CaptureFixture[str], options: list[str], said: str
 ) -> None:
     env = {"GITHUB_TOKEN": play.sales.actions_token(), "GITHUB_API_URL": github.api_url}
-    assert main(["report", "--repo", "acme/sales", *options], env=env) == 2
+    assert play.main(["report", "--repo", "acme/sales", *options], env=env) == 2
     assert said in capsys.readouterr().err
 
 
@@ -258,7 +257,7 @@ def test_a_file_that_cannot_be_written_is_refused_before_anything_is_posted(
     else:
         taken.mkdir()
     env = {"GITHUB_TOKEN": play.sales.actions_token(), "GITHUB_API_URL": github.api_url}
-    assert main(["report", "--repo", "acme/sales", "--post", option, str(taken)], env=env) == 2
+    assert play.main(["report", "--repo", "acme/sales", "--post", option, str(taken)], env=env) == 2
     assert "cannot be written" in capsys.readouterr().err
     assert reports(play) == []
 
@@ -269,12 +268,12 @@ def test_the_report_is_printed_and_nothing_posted(
     play.deal()
     before = play.sales.issues()
     env = {"GITHUB_TOKEN": play.sales.actions_token(), "GITHUB_API_URL": github.api_url}
-    assert main(["report", "--repo", "acme/sales", "--week", "2026-W47"], env=env) == 0
+    assert play.main(["report", "--repo", "acme/sales", "--week", "2026-W47"], env=env) == 0
     assert "Week 2026-W47" in capsys.readouterr().out
-    assert main(["report", "--repo", "acme/sales", "--post", "--dry-run"], env=env) == 0
+    assert play.main(["report", "--repo", "acme/sales", "--post", "--dry-run"], env=env) == 0
     assert "would open the issue Pipeline report 2026-W48" in capsys.readouterr().out
     assert play.sales.issues() == before
-    assert main(["report", "--repo", "acme/sales", "--post"], env=env) == 0
+    assert play.main(["report", "--repo", "acme/sales", "--post"], env=env) == 0
     assert the_report(play).title == "Pipeline report 2026-W48"
 
 
@@ -358,7 +357,9 @@ def test_pages_that_fail_are_read_again_and_the_numbers_are_right(
     github.arm(fault(on="query", nth=nth, times=2))
     env = {"GITHUB_TOKEN": play.sales.actions_token(), "GITHUB_API_URL": github.api_url}
     file = tmp_path / "report.json"
-    assert main(["report", "--repo", "acme/sales", "--at", "2026-11-23T09:00:00Z", "--json", str(file)], env=env) == 0
+    assert (
+        play.main(["report", "--repo", "acme/sales", "--at", "2026-11-23T09:00:00Z", "--json", str(file)], env=env) == 0
+    )
     assert_same(json.loads(file.read_text(encoding="utf-8")), numbers(stories, issues, "acme/sales"))
 
 
@@ -392,6 +393,6 @@ def test_every_number_of_2000_deals_over_http(
     env = {"GITHUB_TOKEN": play.sales.actions_token(), "GITHUB_API_URL": github.api_url}
     file = tmp_path / "report.json"
     at = "2026-11-23T09:00:00Z"
-    assert main(["report", "--repo", "acme/sales", "--at", at, "--json", str(file)], env=env) == 0
+    assert play.main(["report", "--repo", "acme/sales", "--at", at, "--json", str(file)], env=env) == 0
     capsys.readouterr()
     assert_same(json.loads(file.read_text(encoding="utf-8")), numbers(stories, issues, "acme/sales"))

@@ -15,7 +15,6 @@ import pytest
 
 from github_sandbox import Repo, Sandbox
 from salesbot.adapters.github import snapshot
-from salesbot.cli.main import main
 from tests.core.report.stories import CONFIG as STORIES_CONFIG
 from tests.core.report.stories import OPEN, issue, repository
 from tests.e2e.play import CONFIG, Play
@@ -41,7 +40,7 @@ def made(play: Play, github: Sandbox, tmp_path: Path) -> Made:
         # One identity for all runs, as GITHUB_TOKEN's: a cache belongs to it.
         env = {"GITHUB_TOKEN": play.sales.actions_token(), "GITHUB_API_URL": github.api_url}
         kept = ["--cache", str(cache)] if cache else []
-        assert main(["report", "--repo", "acme/sales", "--json", str(file), *kept], env=env) == 0
+        assert play.main(["report", "--repo", "acme/sales", "--json", str(file), *kept], env=env) == 0
         found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         return {key: value for key, value in found.items() if key != "as_of"}
 
@@ -150,7 +149,9 @@ def test_a_cache_of_another_repository_is_not_believed(play: Play, github: Sandb
     other = github.repo("acme/second", roles={"kim": "admin"})
     other.seed([{"title": "Theirs", "labels": ["stage:lead"]}])
     env = {"GITHUB_TOKEN": other.actions_token(), "GITHUB_API_URL": github.api_url}
-    assert main(["report", "--repo", "acme/second", "--csv", str(cache.parent), "--cache", str(cache)], env=env) == 0
+    assert (
+        play.main(["report", "--repo", "acme/second", "--csv", str(cache.parent), "--cache", str(cache)], env=env) == 0
+    )
     assert made(cache) == made()
 
 
@@ -176,7 +177,7 @@ def test_a_cache_that_another_run_writes_is_waited_for_and_never_begun_anew(
     env = {"GITHUB_TOKEN": play.sales.actions_token(), "GITHUB_API_URL": github.api_url}
     with closing(sqlite3.connect(cache)) as other:
         other.execute("BEGIN IMMEDIATE")
-        assert main(["report", "--repo", "acme/sales", "--cache", str(cache)], env=env) == 2
+        assert play.main(["report", "--repo", "acme/sales", "--cache", str(cache)], env=env) == 2
     assert "cannot be used: database is locked" in capsys.readouterr().err
     assert [path.name for path in cache.parent.iterdir()] == ["snapshot.sqlite"]
     assert made(cache) == made()

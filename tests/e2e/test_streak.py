@@ -9,7 +9,6 @@ import pytest
 
 from github_sandbox import Fault, Sandbox
 from github_sandbox.streak import Streak
-from salesbot.adapters.github import Client
 from salesbot.adapters.streak import Method
 from salesbot.adapters.streak import Streak as TheirClient
 from tests.e2e.boxes import Boxes, request
@@ -29,13 +28,10 @@ def boxes(play: Play, door: Door, _streak: Streak, monkeypatch: pytest.MonkeyPat
     boxes = Boxes(play, _streak)
 
     def send(client: TheirClient, method: Method, path: str, body: Mapping[str, Any] | None) -> object:
-        client.sleep = door.sleep
         return boxes.pass_by(lambda: request(client, method, path, body))
 
     monkeypatch.setattr(TheirClient, "request", send)
-    monkeypatch.setattr(
-        Client, "_send", lambda client, verb, url, body: boxes.pass_by(lambda: door.send(client, verb, url, body))
-    )
+    door.pass_by = boxes.pass_by
     return boxes
 
 
@@ -195,7 +191,7 @@ def test_two_syncs_side_by_side_make_one_box(boxes: Boxes) -> None:
 
 
 def _sync_beside(boxes: Boxes) -> None:
-    other = Play(boxes.play.github, Door(boxes.play.door.sleep))
+    other = Play(boxes.play.github, Door(boxes.play.github, boxes.play.door.sleep))
     other.environment = boxes.play.environment
     other.sales.schedule()
     count = boxes.count
@@ -209,7 +205,7 @@ def test_a_second_box_of_a_deal_is_named_and_left_alone(boxes: Boxes) -> None:
     boxes.streak.boxes[second]["notes"] = f"github: {boxes.url(deal)}"
     run = boxes.sync()
     assert (run.exit_code, boxes.is_quiet(run)) == (0, True)
-    assert f"Deal {deal} has a second box in Streak, Acme, once more, which nobody keeps in step" in run.stdout
+    assert f"Deal {deal} has a second box in Streak, Acme, once more, which is not kept in sync" in run.stdout
 
 
 # Pairing by hand
@@ -509,3 +505,18 @@ def test_bad_weather_at_github_leaves_both_sides_to_the_next_sync(
         boxes.play.github.advance(3600)
         boxes.to_rest()
         assert boxes.picture(deal) == clean, nth
+
+
+def test_deals_github_cannot_read_at_once_are_synced_one_by_one_and_one_that_fails_is_named(boxes: Boxes) -> None:
+    boxes.begin()
+    deals = [boxes.play.deal(title=f"Client {number}") for number in range(4)]
+    boxes.play.door.fails = lambda document, variables: "n1" in variables or deals[1] in variables.values()
+    run = boxes.sync()
+    assert run.exit_code == 1
+    assert [text for _, text in told(run)] == [
+        f"Deal {deals[1]}: GitHub answered 502, 4 times in a row. The next run tries again"
+    ]
+    assert len(boxes.streak.boxes) == 3
+    boxes.play.door.fails = lambda document, variables: False
+    assert boxes.sync().exit_code == 0
+    assert len(boxes.streak.boxes) == 4

@@ -84,7 +84,7 @@ def test_the_check_tries_what_documentation_leaves_open_and_cleans_up(
         "- Assigned by keys of users: assigned to sam@agency.com.",
         "- The column Value set to '12000': shows '12000'.",
         "- The column Value set to '': shows None.",
-        "- A comment: said 1 time(s), with the keys boxKey, key, message, timestamp.",
+        "- A comment: written 1 time(s), with the keys boxKey, key, message, timestamp.",
         "- The box was deleted again.",
     ):
         assert line in said

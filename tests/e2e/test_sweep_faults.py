@@ -15,8 +15,7 @@ from typing import Any
 import pytest
 
 from github_sandbox import Fault
-from salesbot.adapters.github import Client
-from salesbot.cli import main
+from salesbot.adapters.github import open_transport
 from tests.e2e.play import Play, kinds, told, writes
 from tests.e2e.scenes import MOVE, PLAN, Friday, Scene, assert_swept, outcome, outcomes, to_rest
 from tests.e2e.test_faults import ANYWHERE, GRAPHQL, HOPELESS
@@ -138,9 +137,9 @@ def test_a_sweep_that_reads_from_before_the_last_ones_writes_doubles_nothing_at_
 
 
 @pytest.fixture
-def impatient(play: Play, monkeypatch: pytest.MonkeyPatch) -> Play:
+def impatient(play: Play) -> Play:
     """A run that waits one second for an answer, where real ones wait twenty; GitHub goes on for half a second more."""
-    monkeypatch.setattr(main, "Client", partial(Client, timeout=1))
+    play.door.connect = partial(open_transport, timeout=1)
 
     def sleep(seconds: float) -> None:
         time.sleep(0.4 if seconds > 1 else 0)

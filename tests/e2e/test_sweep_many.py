@@ -70,9 +70,9 @@ def test_six_hundred_deals_of_which_twenty_need_something_cost_at_most_forty_two
     assert run.exit_code == 0, run.stdout
     assert len(run.requests) <= 600 / 50 + 20 + 10
     assert stepped(play, deals) == 20
-    assert "500 of 601 looked at" in run.stdout
+    assert "500 of 601 open deals read" in run.stdout
     assert "20 of 20 settled" in run.stdout
-    assert "Looked at 601 deals; 20 may have needed something and were settled." in run.stdout
+    assert "Looked at 601 deals; 20 may have needed something and were processed." in run.stdout
     assert "Looked at 601 deals" in run.summary
 
 
@@ -181,7 +181,7 @@ def test_a_sweep_is_the_same_however_it_is_started(play: Play, how: str) -> None
     else:
         run = play.salesbot("sweep")
     assert (run.exit_code, play.stages(deal)) == (0, ["prospect"])
-    assert "Looked at 1 deals; 1 may have needed something and were settled." in run.stdout
+    assert "Looked at 1 deal; 1 may have needed something and was processed." in run.stdout
     play.assert_at_rest(deal)
 
 

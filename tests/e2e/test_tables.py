@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from salesbot.cli.main import main
 from tests.e2e.play import BOT, Play
 
 TABLE = "id,Firma,Kontakt,Value,stage\n1,Acme GmbH,Jane Doe,12k,negotiating\n2,Borealis AG,,,lead\n"
@@ -24,7 +23,7 @@ def run(play: Play, *args: str, by: str = "kim") -> int:
     """Run a command on somebody's machine."""
     token = play.sales.actions_token() if by == BOT else play.github.token(by)
     env = {"GITHUB_TOKEN": token, "GITHUB_API_URL": play.github.api_url, "GITHUB_GRAPHQL_URL": play.github.graphql_url}
-    return main([*args, "--repo", "acme/sales"], env)
+    return play.main([*args, "--repo", "acme/sales"], env)
 
 
 def take_in(play: Play, file: Path, text: str, *options: str, by: str = "kim") -> int:
@@ -72,7 +71,7 @@ def test_what_goes_out_comes_in_again_and_changes_nothing(
     assert (row["number"], row["stage"], row["Value"], row["Phone"]) == (str(deal), "qualified", "9000 EUR", "'+49 151")
     before = play.sales.issue(deal)
     assert run(play, "import", "csv", str(file)) == 0
-    assert "0 to open, 0 to change, 1 as they are." in capsys.readouterr().out
+    assert "0 to open, 0 to change, 1 unchanged." in capsys.readouterr().out
     assert play.sales.issue(deal) == before
 
 
@@ -103,8 +102,8 @@ def test_what_is_no_deal_does_not_go_out(play: Play, file: Path, state: str) -> 
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"\xff\xfe\x00", "is no UTF-16 text"),
-        (b"a\xe4", "is no UTF-8 text"),
+        (b"\xff\xfe\x00", "is not UTF-16 text"),
+        (b"a\xe4", "is not UTF-8 text"),
         (None, "cannot be read"),
         (b"key,Company\na,b,c\n", "more cells than"),
     ],
@@ -125,7 +124,7 @@ def test_a_table_that_excel_saved_as_unicode_text_is_the_same_table(
     play.reconcile()
     file.write_bytes(TABLE.replace(",", "\t").replace("\n", "\r\n").replace("\t12k", "\t12000.0").encode("utf-16"))
     assert run(play, "import", "csv", str(file), *MAPPED) == 0
-    assert "0 to open, 0 to change, 2 as they are." in capsys.readouterr().out
+    assert "0 to open, 0 to change, 2 unchanged." in capsys.readouterr().out
 
 
 def test_an_export_for_half_of_europe_comes_in_again_and_changes_nothing(
@@ -138,7 +137,7 @@ def test_an_export_for_half_of_europe_comes_in_again_and_changes_nothing(
     (row,) = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig"), newline=""), delimiter=";"))
     assert (row["Value"], row["Company"]) == ("9000,5 EUR", "Acme;' =1+1")
     assert run(play, "import", "csv", str(file)) == 0
-    assert "0 to open, 0 to change, 1 as they are." in capsys.readouterr().out
+    assert "0 to open, 0 to change, 1 unchanged." in capsys.readouterr().out
 
 
 def test_a_total_below_the_rows_is_no_deal(play: Play, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -154,3 +153,20 @@ def test_an_expected_close_that_has_passed_is_taken_and_named(
     assert "line 2: Expected close 2026-03-01 has passed" in capsys.readouterr().out
     (issue,) = play.sales.issues()
     assert "### Expected close\n\n2026-03-01" in issue.body
+
+
+def test_rows_change_their_deals_when_github_cannot_serve_ten_at_once_and_one_that_fails_is_named(
+    play: Play, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deals = [play.deal(title=f"Client {number}") for number in range(4)]
+    table = "number,Value\n" + "".join(f"{deal},9000\n" for deal in deals)
+    play.door.fails = lambda document, variables: "n1" in variables or deals[1] in variables.values()
+    assert take_in(play, file, table) == 1
+    printed = capsys.readouterr().out.splitlines()
+    assert [line for line in printed if line.startswith("Deal ")] == [
+        f"Deal {deals[1]}: GitHub answered 502, 4 times in a row. The next run tries again"
+    ]
+    assert ["9000 EUR" in play.sales.issue(deal).body for deal in deals] == [True, False, True, True]
+    play.door.fails = lambda document, variables: False
+    assert take_in(play, file, table) == 0
+    assert all("9000 EUR" in play.sales.issue(deal).body for deal in deals)

@@ -102,7 +102,7 @@ def saved(play: Play, tmp_path: Path) -> Callable[[int], Path]:
 
     def keep(deal: int) -> Path:
         file = tmp_path / "deal.json"
-        assert f"Kept in {file}" in explain(play, deal, "--save", str(file)).stdout
+        assert f"Saved in {file}" in explain(play, deal, "--save", str(file)).stdout
         return file
 
     return keep
@@ -178,10 +178,10 @@ def test_simulate_on_another_day_with_another_configuration(
     [
         pytest.param(["none.json", "deal.json"], "The event file cannot be read", id="no event file"),
         pytest.param(["event.json", "none.json"], "none.json cannot be read", id="no saved deal"),
-        pytest.param(["event.json", "text"], "text is no JSON", id="a saved deal that is no JSON"),
-        pytest.param(["event.json", "event.json"], "is no saved deal", id="an event in place of the deal"),
+        pytest.param(["event.json", "text"], "text is not JSON", id="a saved deal that is no JSON"),
+        pytest.param(["event.json", "event.json"], "is not a saved deal", id="an event in place of the deal"),
         pytest.param(["other.json", "deal.json"], "is about #2", id="an event of another deal"),
-        pytest.param(["event.json", "deal.json", "--at", "tomorrow"], "--at tomorrow is no time", id="no time"),
+        pytest.param(["event.json", "deal.json", "--at", "tomorrow"], "--at tomorrow is not a time", id="no time"),
         pytest.param(["event.json", "deal.json", "--role", "ann=boss"], "there is no role 'boss'", id="no role"),
         pytest.param(["event.json", "deal.json", "--config", "none.yml"], "none.yml cannot be read", id="no config"),
         pytest.param(["event.json", "deal.json", "--config", "text"], "text:1", id="a wrong configuration"),
@@ -220,10 +220,10 @@ NO_TOKEN = "GITHUB_TOKEN is empty, try: export GITHUB_TOKEN=$(gh auth token)."
         pytest.param(
             {},
             [],
-            f"no repository is named, say --repo OWNER/NAME; {NO_TOKEN}",
+            f"no repository is named, use --repo OWNER/NAME; {NO_TOKEN}",
             id="nothing",
         ),
-        pytest.param({"GITHUB_TOKEN": "t"}, ["--repo", "sales"], "'sales' is no OWNER/NAME.", id="no owner"),
+        pytest.param({"GITHUB_TOKEN": "t"}, ["--repo", "sales"], "'sales' is not OWNER/NAME.", id="no owner"),
         pytest.param({}, ["--repo", "acme/sales"], NO_TOKEN, id="no token"),
     ],
 )
@@ -232,4 +232,4 @@ def test_by_hand_it_says_which_option_is_missing(
     words: list[str], env: dict[str, str], repo: list[str], says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([*words, *repo], env=env) == 2
-    assert capsys.readouterr().err == f"salesbot: Cannot speak to GitHub: {says}\n"
+    assert capsys.readouterr().err == f"salesbot: Cannot connect to GitHub: {says}\n"

@@ -1,10 +1,9 @@
-"""What a person runs by hand, outside Actions: explain a deal, simulate an event, sweep."""
+"""`salesbot sweep`, `explain` and `simulate`: deals, as a person works on them outside Actions."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from salesbot.adapters import actions
-from salesbot.adapters.github import Client, GitHub, RepositoryPaths, from_saved
-from salesbot.adapters.templates import TemplateRenderer
-from salesbot.core.config import parse
-from salesbot.core.config.problems import ConfigError
+from salesbot.adapters.github import from_saved
+from salesbot.adapters.local_files import read_text, write_text
+from salesbot.cli import output
+from salesbot.cli.connection import DEFAULT_CONFIG, Subcommands, add_remote_options, processor
+from salesbot.cli.exit_codes import DONE
+from salesbot.cli.host import Host
 from salesbot.core.decide.decide import decide
 from salesbot.core.decide.explain import explain
 from salesbot.core.errors import InputError
@@ -25,144 +26,114 @@ from salesbot.core.model.deal import Actor, Role
 from salesbot.core.model.effects import EditBody, Effect, PutComment
 from salesbot.core.model.effects_in_words import describe
 from salesbot.core.model.facts import Comment, DealFacts, Event, Label, Trigger
-from salesbot.core.model.pipeline import Pipeline
-from salesbot.core.text.markdown import log_safe
-from salesbot.tasks.deal import App, Outcome
-from salesbot.tasks.sweep import Sweep
+from salesbot.tasks import report_files
+from salesbot.tasks.load_pipeline import Configuration, ConfigurationFiles, load
+from salesbot.tasks.pace import Usage
 
-DEFAULT_CONFIG = ".github/salesbot.yml"
+SAVE_ONE = "Save one with: salesbot explain N --save FILE"
 
 
-def add_commands(commands: Any) -> None:
+def add_commands(commands: Subcommands) -> None:
     """Add these commands to the command line."""
-    sweep = commands.add_parser("sweep", help="look after every deal once, as the schedule does")
-    remote(sweep)
-    sweep.add_argument("--dry-run", action="store_true", help="change nothing, say what would be done")
+    sweep = commands.add_parser("sweep", help="process every deal once, as the schedule does")
+    add_remote_options(sweep)
+    sweep.add_argument("--dry-run", action="store_true", help="change nothing, print what would be done")
     sweep.set_defaults(run=run_sweep)
-    why = commands.add_parser("explain", help="say why a deal is in its stage, and what would be refused")
+    why = commands.add_parser("explain", help="explain why a deal is in its stage, and what would be refused")
     why.add_argument("number", type=int, help="the number of the issue")
-    remote(why)
+    add_remote_options(why)
     why.add_argument("--as", dest="login", metavar="LOGIN", help="whom the workflow acts as, if not github-actions")
-    why.add_argument("--save", metavar="FILE", help="keep what was read, for `salesbot simulate`")
+    why.add_argument("--save", metavar="FILE", help="save what was read, for `salesbot simulate`")
     why.set_defaults(run=run_explain)
-    what_if = commands.add_parser("simulate", help="say what an event would do to a saved deal, without network")
+    what_if = commands.add_parser("simulate", help="print what an event would do to a saved deal, without network")
     what_if.add_argument("event", help="an event file, as GITHUB_EVENT_PATH names it")
     what_if.add_argument("deal", help="a deal saved by `salesbot explain N --save FILE`")
     what_if.add_argument("--event-name", default="", help="issues, issue_comment ...; read from the file if left out")
     what_if.add_argument("--at", metavar="TIME", help="pretend it is this time, e.g. 2027-03-01T09:00:00Z")
-    what_if.add_argument("--role", action="append", default=[], metavar="LOGIN=ROLE", help="somebody's role")
-    what_if.add_argument("--config", metavar="FILE", help="another configuration than the one saved")
+    what_if.add_argument("--role", action="append", default=[], metavar="LOGIN=ROLE", help="the role of a person")
+    what_if.add_argument("--config", metavar="FILE", help="another configuration than the saved one")
     what_if.set_defaults(run=run_simulate)
 
 
-def remote(parser: argparse.ArgumentParser) -> None:
-    """Add the options that name a repository."""
-    parser.add_argument("--repo", metavar="OWNER/NAME", help="default: GITHUB_REPOSITORY; the token is GITHUB_TOKEN")
-    parser.add_argument("--config", default=DEFAULT_CONFIG, help=f"path in the repository, default {DEFAULT_CONFIG}")
-
-
-def github(args: argparse.Namespace, env: Mapping[str, str], *, dry_run: bool) -> GitHub:
-    """Connect as the environment says. Raises InputError naming what is missing."""
-    given = inputs(args, env)
-    client = Client(given.token, given.api_url, given.graphql_url, dry_run=dry_run, sleep=time.sleep)
-    return GitHub(client, RepositoryPaths(given.repository, given.config, str(Path(given.config).with_suffix(""))))
-
-
-def inputs(args: argparse.Namespace, env: Mapping[str, str]) -> actions.Inputs:
-    """Read what a person gives by hand where the Action has inputs. Raises InputError naming what is missing."""
-    repository = args.repo or env.get("GITHUB_REPOSITORY", "")
-    missing = []
-    if not repository:
-        missing.append("no repository is named, say --repo OWNER/NAME")
-    elif not actions.REPOSITORY.fullmatch(repository):
-        missing.append(f"{repository!r} is no OWNER/NAME")
-    if not (env.get("INPUT_TOKEN") or env.get("GITHUB_TOKEN")):
-        missing.append("GITHUB_TOKEN is empty, try: export GITHUB_TOKEN=$(gh auth token)")
-    if missing:
-        raise InputError(log_safe(f"Cannot speak to GitHub: {'; '.join(missing)}."))
-    return actions.read_inputs({**env, "GITHUB_REPOSITORY": repository, "INPUT_CONFIG": args.config})
-
-
-def run_sweep(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+def run_sweep(args: argparse.Namespace, host: Host) -> int:
     """Sweep, with progress."""
-    connection = github(args, env, dry_run=args.dry_run)
-    outcome = Sweep(App(connection, render, scheduled=True), render).run()
-    for line in lines(outcome, dry_run=args.dry_run):
-        render(line)
-    return outcome.exit_code
+    outcome = report_files.sweep(processor(args, host, dry_run=args.dry_run), Usage())
+    return output.show_outcome(outcome, dry_run=args.dry_run)
 
 
-def lines(outcome: Outcome, *, dry_run: bool) -> Sequence[str]:
-    """Say what a run did, a line each."""
-    would = "would " if dry_run else ""
-    return [*outcome.told, *(f"{would}{describe(effect)}" for effect in outcome.effects), *outcome.notes]
-
-
-def run_explain(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+def run_explain(args: argparse.Namespace, host: Host) -> int:
     """Explain a deal; nothing is changed."""
-    connection = github(args, env, dry_run=True)
-    facts, saved = connection.read_and_keep(args.number, Trigger("explain"))
-    renderer = TemplateRenderer(facts.repository.templates)
-    pipeline = read_pipeline(facts.repository.config, args.config, renderer)
-    facts = App(connection).complete(facts, pipeline).facts
+    deals = processor(args, host, dry_run=True)
+    facts, saved = deals.github.read_and_keep(args.number, Trigger("explain"))
+    configuration = deals.load(facts)
+    pipeline = configuration.require()
+    facts = deals.complete(facts, pipeline).facts
     login = args.login or identity.who_writes(facts)
     facts = identity.seen_as(facts, login)
-    for line in explain(observe(facts, pipeline, facts.read_at), renderer):
-        render(line)
+    output.show_all(explain(observe(facts, pipeline, facts.read_at), configuration.renderer))
     if args.save:
         roles = {login: role.name.lower() for login, role in facts.roles.items()}
-        _write(args.save, json.dumps({**saved, "roles": roles, "as": login}, indent=1))
-        render(f"Kept in {args.save}. Try: salesbot simulate EVENT.json {args.save}")
-    return 0
+        write_text(Path(args.save), json.dumps({**saved, "roles": roles, "as": login}, indent=1))
+        output.show(f"Saved in {args.save}. Try: salesbot simulate EVENT.json {args.save}")
+    return DONE
 
 
-def run_simulate(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+def run_simulate(args: argparse.Namespace, host: Host) -> int:
     """Print what an event would do."""
     event = actions.read_event(args.event)
     name = args.event_name or _event_name(event)
     run_request = actions.wake(actions.Inputs("acme/sales", "", event=name), event)
     if run_request.kind != "deal":
-        render(run_request.why or f"This event starts the task {run_request.task}; only deals can be simulated.")
-        return 0
-    saved = _read_json(args.deal)
+        output.show(run_request.why or f"This event starts the task {run_request.task}; only deals can be simulated.")
+        return DONE
+    saved = _read_saved(Path(args.deal))
     facts = with_event(_facts(saved, run_request.trigger, args.role), event, run_request.trigger)
-    renderer = TemplateRenderer(facts.repository.templates)
     if facts.issue.number != run_request.issue:
         raise InputError(
             f"{args.event} is about #{run_request.issue}, {args.deal} is not.", "Give two of the same deal"
         )
-    text = _read(args.config) if args.config else facts.repository.config
-    pipeline = read_pipeline(text, args.config or DEFAULT_CONFIG, renderer)
-    now = moment(args.at) if args.at else facts.read_at
-    decision = decide(observe(replace(facts, read_at=now), pipeline, now), renderer)
-    render(f"#{run_request.issue}: {decision.before or 'no deal'} -> {decision.stage or 'no deal'}")
-    for line in (*decision.notes, *(line for effect in decision.effects for line in _shown(effect))):
-        render(line)
+    configuration = _configuration(facts, args.config)
+    now = read_moment(args.at) if args.at else facts.read_at
+    observed = observe(replace(facts, read_at=now), configuration.require(), now)
+    decision = decide(observed, configuration.renderer)
+    output.show(f"#{run_request.issue}: {decision.before or 'no deal'} -> {decision.stage or 'no deal'}")
+    output.show_all(decision.notes)
+    for effect in decision.effects:
+        output.show_all(_effect_lines(effect))
     if not decision.effects:
-        render("Nothing to do.")
-    return 0
+        output.show("Nothing to do.")
+    return DONE
 
 
-def _shown(effect: Effect) -> Sequence[str]:
-    """An effect in words, and the text it writes."""
+def _configuration(facts: DealFacts, file: str | None) -> Configuration:
+    """Load the saved configuration, or another one with the saved templates."""
+    repository = facts.repository
+    text = read_text(Path(file)) if file else repository.config
+    folder = Path(DEFAULT_CONFIG).with_suffix("").as_posix()
+    unreadable = {path: why for path, why in repository.unreadable.items() if not (file and path == DEFAULT_CONFIG)}
+    return load(ConfigurationFiles(file or DEFAULT_CONFIG, folder, text, repository.templates, unreadable))
+
+
+def _effect_lines(effect: Effect) -> Sequence[str]:
+    """Describe an effect, with the text it writes."""
     text = effect.body if isinstance(effect, (PutComment, EditBody)) else ""
     lines = [line for line in text.splitlines() if not line.startswith("<!-- salesbot:")]
     return [f"- {describe(effect)}", *(f"    | {line}" for line in lines)]
 
 
 def with_event(facts: DealFacts, event: Mapping[str, Any], trigger: Trigger) -> DealFacts:
-    """Put on a deal what its event says of a new comment or label, if it was saved before that happened."""
+    """Add the new comment or label of an event to a deal, if it was saved before that happened."""
     issue = facts.issue
     comment, label = event.get("comment"), event.get("label")
     if trigger.event == "issue_comment.created" and comment and all(c.id != comment["id"] for c in issue.comments):
-        at = moment(comment["created_at"])
-        said = Comment(comment["id"], comment.get("node_id", ""), comment["body"], at, _actor(comment["user"]))
-        return replace(facts, read_at=max(facts.read_at, at), issue=replace(issue, comments=(*issue.comments, said)))
+        at = read_moment(comment["created_at"])
+        new = Comment(comment["id"], comment.get("node_id", ""), comment["body"], at, _actor(comment["user"]))
+        return replace(facts, read_at=max(facts.read_at, at), issue=replace(issue, comments=(*issue.comments, new)))
     if trigger.event == "issues.labeled" and label and all(on.id != label["node_id"] for on in issue.labels):
-        at = max(moment(event["issue"]["updated_at"]), facts.read_at)
-        new = Label(label["node_id"], label["name"])
-        put = Event("simulated", "labeled", at, _actor(event["sender"]), label_id=new.id, label=new.name)
-        issue = replace(issue, labels=(*issue.labels, new), events=(*issue.events, put))
+        at = max(read_moment(event["issue"]["updated_at"]), facts.read_at)
+        added = Label(label["node_id"], label["name"])
+        labeled = Event("simulated", "labeled", at, _actor(event["sender"]), label_id=added.id, label=added.name)
+        issue = replace(issue, labels=(*issue.labels, added), events=(*issue.events, labeled))
         return replace(facts, read_at=at, issue=issue)
     return facts
 
@@ -172,36 +143,20 @@ def _actor(person: Mapping[str, Any]) -> Actor:
 
 
 def _event_name(event: Mapping[str, Any]) -> str:
-    """Tell the kind of event by what is in its file."""
+    """Guess the kind of event by what is in its file."""
     for name, key in (("issue_comment", "comment"), ("issues", "issue"), ("label", "label")):
         if key in event:
             return name
-    raise InputError("The event file has neither an issue nor a label in it.", "Name its kind with --event-name")
+    raise InputError("The event file contains neither an issue nor a label.", "Name its kind with --event-name")
 
 
-def _read(path: str) -> str:
+def _read_saved(path: Path) -> dict[str, Any]:
     try:
-        return Path(path).read_text(encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is no UTF-8 text (byte {error.start}).") from error
-
-
-def _write(path: str, text: str) -> None:
-    try:
-        Path(path).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}.") from error
-
-
-def _read_json(path: str) -> dict[str, Any]:
-    try:
-        saved = json.loads(_read(path))
+        saved = json.loads(read_text(path))
     except ValueError as error:
-        raise InputError(f"{path} is no JSON.", "Make it with: salesbot explain N --save FILE") from error
+        raise InputError(f"{path} is not JSON.", SAVE_ONE) from error
     if not isinstance(saved, dict) or "data" not in saved:
-        raise InputError(f"{path} is no saved deal.", "Make it with: salesbot explain N --save FILE")
+        raise InputError(f"{path} is not a saved deal.", SAVE_ONE)
     return saved
 
 
@@ -219,27 +174,12 @@ def _role(text: str) -> tuple[str, str]:
     return login, role
 
 
-def read_pipeline(text: str | None, file: str, renderer: TemplateRenderer) -> Pipeline:
-    """Read a configuration. Raises InputError with every problem of it."""
-    try:
-        return parse(text, file, templates=renderer.names())
-    except ConfigError as error:
-        raise InputError(str(error)) from error
-
-
-def moment(text: str) -> datetime:
-    """Read the time of `--at`; without a zone, in UTC. Raises InputError for what is none."""
+def read_moment(text: str) -> datetime:
+    """Read the time of `--at`; without a zone, in UTC. Raises InputError for anything else."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
-        raise InputError(f"--at {text} is no time.", "For example --at 2027-03-01T09:00:00Z") from error
-    if not 1970 <= found.year < 2200:  # further off, nobody can count days back or forth
+        raise InputError(f"--at {text} is not a time.", "For example --at 2027-03-01T09:00:00Z") from error
+    if not 1970 <= found.year < 2200:  # beyond, days cannot be counted back or forth
         raise InputError(f"--at {text} is not between 1970 and 2200.", "For example --at 2027-03-01T09:00:00Z")
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def render(text: str) -> None:
-    """Print lines as they are indented; what a stranger wrote commands nothing, should a runner read along."""
-    for line in text.splitlines() or [""]:
-        indent = line[: len(line) - len(line.lstrip(" "))]
-        print(indent + log_safe(line))

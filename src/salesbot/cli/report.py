@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from salesbot.cli import deals
+from salesbot.cli import output
+from salesbot.cli.connection import Subcommands, add_remote_options, processor
+from salesbot.cli.deals import read_moment
+from salesbot.cli.host import Host
 from salesbot.core.errors import InputError
 from salesbot.tasks import report_files
-from salesbot.tasks.deal import App
 from salesbot.tasks.report_files import CSV, HTML, Files
 
 
-def add_commands(commands: Any) -> None:
+def add_commands(commands: Subcommands) -> None:
     """Add `salesbot report` to the command line."""
     report = commands.add_parser("report", help="make the weekly report; without options, print it")
-    deals.remote(report)
+    add_remote_options(report)
     report.add_argument("--week", metavar="WEEK", help="a week that is over, e.g. 2026-W47; default: this week, so far")
     report.add_argument("--at", metavar="TIME", help="as of a moment, e.g. 2026-11-01T00:00:00Z; default: now")
     report.add_argument("--html", metavar="DIR", help=f"write the page {HTML} into this folder")
@@ -25,26 +25,24 @@ def add_commands(commands: Any) -> None:
     report.add_argument("--json", metavar="FILE", help="write the numbers into this file (docs/report.md)")
     report.add_argument("--cache", metavar="FILE", help="keep what is read, and read only what changed next time")
     report.add_argument("--post", action="store_true", help="open this week's issue, or bring it up to date")
-    report.add_argument("--dry-run", action="store_true", help="with --post: change nothing, say what would be done")
+    report.add_argument("--dry-run", action="store_true", help="with --post: change nothing, print what would be done")
     report.set_defaults(run=run_report)
 
 
-def run_report(args: argparse.Namespace, env: Mapping[str, str]) -> int:
-    """Make a report. Raises InputError for options that contradict each other, a time or a week that is none."""
+def run_report(args: argparse.Namespace, host: Host) -> int:
+    """Make a report. Raises InputError for options that contradict each other, or a time or week that is wrong."""
     if args.post and (args.week or args.at):
         raise InputError("--post brings this week's issue up to date, as of now.", "Leave out --week and --at")
-    at = deals.moment(args.at) if args.at else None
-    connection = deals.github(args, env, dry_run=args.dry_run or not args.post)
+    at = read_moment(args.at) if args.at else None
+    dry_run = args.dry_run or not args.post
     files = Files(
         html=Path(args.html) / HTML if args.html else None,
         csv=Path(args.csv) / CSV if args.csv else None,
         json=Path(args.json) if args.json else None,
         cache=Path(args.cache) if args.cache else None,
     )
-    reporter = report_files.reporter(App(connection, deals.render, scheduled=True), deals.render, files)
+    reporter = report_files.reporter(processor(args, host, dry_run=dry_run), files)
     outcome = reporter.weekly(again=True) if args.post else reporter.past_report(week=args.week, at=at)
     if outcome.page and not (args.html or args.csv or args.json):
-        deals.render(outcome.page)
-    for line in deals.lines(outcome, dry_run=args.dry_run):
-        deals.render(line)
-    return outcome.exit_code
+        output.show(outcome.page)
+    return output.show_outcome(outcome, dry_run=dry_run)

@@ -1,4 +1,4 @@
-"""What a run says of itself: the job summary, the log, the outputs of the step. In words, from the same effects."""
+"""How a run reports what it did: the job summary, the log, the outputs of the step, all from the same effects."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from salesbot.adapters.actions import RunRequest
 from salesbot.core.errors import SalesbotError
 from salesbot.core.model.effects_in_words import describe
 from salesbot.core.text import markdown
-from salesbot.tasks.deal import Outcome
+from salesbot.core.text.plural import counted
+from salesbot.tasks.outcome import Outcome
 
 
 def outputs(outcome: Outcome, *, dry_run: bool) -> dict[str, str]:
-    """The outputs of the step, as action.yml names them. A dry run moved nothing, so the deal is where it was."""
+    """Give the outputs of the step, as action.yml names them. A dry run moved nothing, so the deal is where it was."""
     decisions = outcome.decisions
     before = (decisions[0].before or "") if decisions else ""
     after = (decisions[-1].stage or "") if decisions else ""
@@ -27,10 +28,10 @@ def outputs(outcome: Outcome, *, dry_run: bool) -> dict[str, str]:
 
 
 def of_run(outcome: Outcome, run_request: RunRequest, requests: int, *, dry_run: bool) -> Iterator[str]:
-    """The job summary: what was read, decided and done."""
+    """Write the job summary: what was decided and done."""
     yield f"### salesbot{f', deal #{run_request.issue}' if run_request.issue else ''}"
     yield ""
-    for problem in outcome.told:
+    for problem in outcome.problems:
         yield f"- ⚠️ {markdown.escape(problem)}"
     for line in _decided(outcome, dry_run=dry_run):
         yield f"- {line}"
@@ -46,11 +47,11 @@ def of_run(outcome: Outcome, run_request: RunRequest, requests: int, *, dry_run:
     if outcome.page:
         yield from ("", outcome.page)
     yield ""
-    yield f"<sub>{requests} request{'' if requests == 1 else 's'} to GitHub</sub>"
+    yield f"<sub>{counted(requests, 'request')} to GitHub</sub>"
 
 
 def log_lines(outcome: Outcome, *, dry_run: bool) -> Iterator[str]:
-    """The same for the log."""
+    """Write the same for the log."""
     for decision in outcome.decisions:
         for visit in decision.moves:
             yield f"{'Would move' if dry_run else 'Moved'} to {visit.stage}{f' by {visit.by}' if visit.by else ''}."
@@ -61,14 +62,14 @@ def log_lines(outcome: Outcome, *, dry_run: bool) -> Iterator[str]:
 
 
 def of_error(error: SalesbotError) -> Iterator[str]:
-    """The job summary of a run that failed."""
+    """Write the job summary of a run that failed."""
     yield "### salesbot"
     yield ""
     yield f"- ⚠️ {markdown.escape(str(error))}"
 
 
 def _decided(outcome: Outcome, *, dry_run: bool) -> Iterator[str]:
-    moved, said_no = ("Would move", "Would refuse") if dry_run else ("Moved", "Refused")
+    moved, refused_ = ("Would move", "Would refuse") if dry_run else ("Moved", "Refused")
     for decision in outcome.decisions:
         before = decision.before
         for visit in decision.moves:
@@ -78,7 +79,7 @@ def _decided(outcome: Outcome, *, dry_run: bool) -> Iterator[str]:
             before = visit.stage
         for refused in decision.refused:
             to = f" to {markdown.escape(refused.to)}" if refused.to else ""
-            yield f"**{said_no}**{to}: {' '.join(markdown.escape(no.reason) for no in refused.why)}"
+            yield f"**{refused_}**{to}: {' '.join(markdown.escape(no.reason) for no in refused.why)}"
 
 
 def _bool(value: bool) -> str:

@@ -1,4 +1,4 @@
-"""The commands of coming and going, as the command line knows them."""
+"""`salesbot init`, `adopt`, `labels`, `remove` and `doctor`: installing salesbot in a repository, and removing it."""
 
 from __future__ import annotations
 
@@ -6,173 +6,168 @@ import argparse
 import itertools
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from salesbot.adapters.github import GitHub
-from salesbot.adapters.templates import TemplateRenderer
-from salesbot.cli import deals
+from salesbot.cli import output
+from salesbot.cli.connection import Subcommands, add_remote_options, connect, processor
+from salesbot.cli.exit_codes import DONE, WRONG_INPUT
+from salesbot.cli.host import Host
 from salesbot.core.errors import InputError
 from salesbot.core.installation import identity
 from salesbot.core.model.facts import RepositoryFacts, Trigger
 from salesbot.core.model.pipeline import Pipeline
-from salesbot.core.text.markdown import log_safe
-from salesbot.tasks.deal import App
-from salesbot.tasks.setup import adopt, doctor, labels, remove
-from salesbot.tasks.setup import init as begin
-from salesbot.tasks.setup.plural import many
+from salesbot.core.text.plural import counted
+from salesbot.tasks.deal import DealProcessor
+from salesbot.tasks.outcome import Outcome
+from salesbot.tasks.setup import adopt, doctor, init, labels, remove
+
+LOGIN = f"whom the workflow acts as, default {identity.ACTIONS}: only the comments of this login count as salesbot's"
+NEXT_HOUR = "GitHub allows only so many comments and edits an hour: run it again then."
 
 
-def add_commands(commands: Any) -> None:
+def add_commands(commands: Subcommands) -> None:
     """Add these commands to the command line."""
-    init = commands.add_parser("init", help="write workflow and configuration into a repository on this machine")
-    init.add_argument("--repo", metavar="DIR", default=".", help="the folder of the repository, default: this one")
-    init.add_argument("--owner", help="who hosts your copy of salesbot on GitHub; asked for if left out")
-    init.add_argument("--yes", action="store_true", help="write what is missing without asking; leaves what differs")
-    init.add_argument("--force", action="store_true", help="also overwrite what differs")
-    init.set_defaults(run=run_init)
-    take = commands.add_parser("adopt", help="take over the deals there are; without --yes, only say what it would do")
+    install = commands.add_parser("init", help="write workflow and configuration into a repository on this machine")
+    install.add_argument("--repo", metavar="DIR", default=".", help="the folder of the repository, default: this one")
+    install.add_argument("--owner", help="who hosts your copy of salesbot on GitHub; asked for if left out")
+    install.add_argument("--yes", action="store_true", help="write what is missing without asking; leaves what differs")
+    install.add_argument("--force", action="store_true", help="also overwrite what differs")
+    install.set_defaults(run=run_init)
+    take = commands.add_parser("adopt", help="take over existing deals; without --yes, only print what it would do")
     take.add_argument("--map", action="append", default=[], metavar="LABEL=STAGE", help="what a label meant until now")
-    _deed(take, "rename the labels and write the cards")
+    _add_changing_options(take, "rename the labels and write the cards")
     take.set_defaults(run=run_adopt)
-    tidy = commands.add_parser(
-        "labels", help="bring the stages' labels in order; without --yes, only say what is wrong"
-    )
-    _deed(tidy, "create, rename and colour labels, and put lost ones back on their deals")
+    tidy = commands.add_parser("labels", help="repair the stages' labels; without --yes, only print what is wrong")
+    _add_changing_options(tidy, "create, rename and colour labels, and put lost ones back on their deals")
     tidy.set_defaults(run=run_labels)
-    go = commands.add_parser("remove", help="leave a repository; without --yes, only say what it would do")
-    _deed(go, "write all deals to files, date the cards, take attention labels and pins off")
-    go.add_argument("--labels-back", action="store_true", help="also give labels the names they had before")
-    go.add_argument("--out", metavar="DIR", default=".", help="where to write all deals, default: this folder")
-    go.set_defaults(run=run_remove)
-    look = commands.add_parser("doctor", help="say what is missing in a repository, and what its people should know")
-    deals.remote(look)
-    look.add_argument("--scratch", action="store_true", help="also try things on a scratch issue, closed afterwards")
-    look.set_defaults(run=run_doctor)
+    uninstall = commands.add_parser(
+        "remove", help="remove salesbot from a repository; without --yes, only print what it would do"
+    )
+    _add_changing_options(uninstall, "write all deals to files, date the cards, remove attention labels and pins")
+    uninstall.add_argument("--labels-back", action="store_true", help="also give labels the names they had before")
+    uninstall.add_argument("--out", metavar="DIR", default=".", help="where to write all deals, default: this folder")
+    uninstall.set_defaults(run=run_remove)
+    examine = commands.add_parser("doctor", help="check what a repository lacks, and what its people should know")
+    add_remote_options(examine)
+    examine.add_argument("--scratch", action="store_true", help="also try things on a scratch issue, closed afterwards")
+    examine.set_defaults(run=run_doctor)
 
 
-def _deed(parser: argparse.ArgumentParser, what: str) -> None:
-    """What changes a repository on GitHub says so first; `--yes` does it."""
-    deals.remote(parser)
+def _add_changing_options(parser: argparse.ArgumentParser, what: str) -> None:
+    """Without `--yes`, what changes a repository on GitHub only prints what it would do."""
+    add_remote_options(parser)
     parser.add_argument("--yes", action="store_true", help=what)
-    parser.add_argument("--as", dest="login", default=identity.ACTIONS, metavar="LOGIN", help=AS)
+    parser.add_argument("--as", dest="login", default=identity.ACTIONS, metavar="LOGIN", help=LOGIN)
 
 
-AS = f"whom the workflow acts as, default {identity.ACTIONS}: the comments of nobody else count as salesbot's"
-
-
-def run_init(args: argparse.Namespace, env: Mapping[str, str]) -> int:
-    """Write the files. What differs is only shown, unless a person agrees or `--force` says so."""
+def run_init(args: argparse.Namespace, host: Host) -> int:
+    """Write the files. What differs is only shown, unless a person agrees or `--force` is given."""
     folder = Path(args.repo)
     if not folder.is_dir():
-        raise InputError(f"{folder} is no folder.", "Name the repository's folder with --repo")
+        raise InputError(f"{folder} is not a folder.", "Name the repository's folder with --repo")
     ask = _question if sys.stdin.isatty() and not args.yes else None
-    owner = begin.checked_owner(args.owner or _owner(ask))
-    write_mode = begin.WriteMode(args.yes or args.force, args.force, ask, print)
-    written = begin.begin(folder, begin.wanted(folder, owner, datetime.now(UTC).astimezone().date()), write_mode)
+    owner = init.checked_owner(args.owner or _owner(ask))
+    options = init.Options(args.yes or args.force, args.force, ask, output.show_plain)
+    today = host.clock.now().astimezone().date()
+    written = init.write_files(folder, init.plan(folder, owner, today), options)
     if written:
         git = "git" if args.repo == "." else f"git -C {shlex.quote(args.repo)}"
-        print(f"Look at it, then: {git} add {' '.join(written)} && {git} commit -m 'salesbot' && {git} push")
-    return 0
+        output.show(f"Check it, then: {git} add {' '.join(written)} && {git} commit -m 'salesbot' && {git} push")
+    return DONE
 
 
-def run_adopt(args: argparse.Namespace, env: Mapping[str, str]) -> int:
-    """Say what would be taken over; with `--yes`, do it."""
+def run_adopt(args: argparse.Namespace, host: Host) -> int:
+    """Print what would be taken over; with `--yes`, do it."""
     map_ = adopt.read_map(args.map)
-    connection, context, pipeline = _connect(args, env)
+    deals, context, pipeline = _read(args, host)
     if args.yes:
-        adopt.need_since(pipeline)
-        adopt.need_same(context, args.login)
-    plan = adopt.plan(connection, context, pipeline, map_, args.login)
+        adopt.require_since(pipeline)
+        adopt.require_same_identity(context, args.login)
+    plan = adopt.plan(deals, context, pipeline, map_, args.login)
     if not args.yes:
-        _show(adopt.told(plan))
-        return 0
-    left = adopt.carry_out(App(connection, _print), plan, _print)
-    notes = adopt.to_note(plan)
-    _show([*([f"Now note the old names in {args.config}:"] if notes else []), *notes])
-    _print(_end(left, "deal"))
-    return 0
+        output.show_all(adopt.lines(plan))
+        return DONE
+    outcome, left = adopt.carry_out(deals, plan)
+    lines = adopt.config_lines(plan)
+    output.show_all([*([f"Now add the old names to {args.config}:"] if lines else []), *lines])
+    return _end(outcome, left, "deal")
 
 
-def run_labels(args: argparse.Namespace, env: Mapping[str, str]) -> int:
-    """Say what is wrong with the labels; with `--yes`, mend it."""
-    connection, context, pipeline = _connect(args, env)
-    app = App(connection, _print)
-    plan = labels.plan(app, context, pipeline, args.login)
+def run_labels(args: argparse.Namespace, host: Host) -> int:
+    """Print what is wrong with the labels; with `--yes`, repair it."""
+    deals, context, pipeline = _read(args, host)
+    plan = labels.Planner(deals, context, pipeline, args.login).plan()
     if not args.yes:
-        _show(labels.told(plan))
-        return 0
-    labels.carry_out(app, context, plan, _print)
-    if not plan.alike:
-        _print("The labels are as they should be.")
-    return 0
+        output.show_all(labels.lines(plan))
+        return output.show_outcome(plan.unread)
+    outcome = labels.carry_out(deals, context, plan)
+    output.show_all(plan.by_person)
+    if outcome.exit_code == DONE and not plan.alike:
+        output.show(labels.CORRECT)
+    return output.show_outcome(_without_effects(outcome))
 
 
-def run_remove(args: argparse.Namespace, env: Mapping[str, str]) -> int:
-    """Say what leaving comes to; with `--yes`, do it."""
+def run_remove(args: argparse.Namespace, host: Host) -> int:
+    """Print what is to be removed; with `--yes`, do it."""
     out = Path(args.out)
     if not out.is_dir():
-        raise InputError(f"{out} is no folder.", "Name one with --out")
-    connection, context, pipeline = _connect(args, env)
-    app = App(connection, _print)
-    plan = remove.plan(app, context, pipeline, args.login, labels_back=args.labels_back)
+        raise InputError(f"{out} is not a folder.", "Name one with --out")
+    deals, context, pipeline = _read(args, host)
+    plan = remove.plan(deals, context, pipeline, args.login, labels_back=args.labels_back)
     if not args.yes:
-        _show(remove.told(plan, out))
-        return 0
-    remove.need_stillness(plan)
-    left = remove.carry_out(app, plan, args.login, out, _print)
-    _show(remove.to_delete(plan))
-    _print(_end(left, "card"))
-    return 0
+        output.show_all(remove.lines(plan, out))
+        return DONE
+    remove.require_no_workflow(plan)
+    outcome, left = remove.carry_out(deals, plan, args.login, out)
+    output.show_all(remove.to_delete(plan))
+    return _end(outcome, left, "card")
 
 
-def run_doctor(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+def run_doctor(args: argparse.Namespace, host: Host) -> int:
     """Print what was found, as it is found. Exit code 2 if something is to be repaired."""
-    connection = deals.github(args, env, dry_run=not args.scratch)
-    context = connection.read_repository(Trigger("doctor"))
-    wrong = 0
+    github = connect(args, host, dry_run=not args.scratch)
+    context = github.read_repository(Trigger("doctor"))
+    to_repair = 0
     for finding in itertools.chain(
-        doctor.examine(connection, context), doctor.try_out(connection, context) if args.scratch else ()
+        doctor.examine(github, context, output.show), doctor.try_out(github, context) if args.scratch else ()
     ):
-        _print(str(finding))
-        wrong += finding.level == "fix"
-    print(f"{wrong} to repair." if wrong else "Nothing to repair.")
-    return 2 if wrong else 0
+        output.show(str(finding))
+        to_repair += finding.level == "fix"
+    output.show(f"{to_repair} to repair." if to_repair else "Nothing to repair.")
+    return WRONG_INPUT if to_repair else DONE
 
 
-def _end(left: int, what: str) -> str:
-    hint = "GitHub allows only so many comments and edits an hour: run it again then."
-    return f"Left: {many(left, what)}. {hint}" if left else "Done."
+def _end(outcome: Outcome, left: int, what: str) -> int:
+    """Print what could not be done and what is left. What was done was printed while it was done."""
+    code = output.show_outcome(_without_effects(outcome))
+    if left:
+        output.show(f"Left: {counted(left, what)}. {NEXT_HOUR}")
+    elif code == DONE:
+        output.show("Done.")
+    return code
 
 
-def _connect(args: argparse.Namespace, env: Mapping[str, str]) -> tuple[GitHub, RepositoryFacts, Pipeline]:
-    """Read repository and configuration; nothing can be written without `--yes`."""
-    connection = deals.github(args, env, dry_run=not args.yes)
-    context = connection.read_repository(Trigger("by hand"))
-    renderer = TemplateRenderer(context.repository.templates)
-    return connection, context, deals.read_pipeline(context.repository.config, args.config, renderer)
+def _without_effects(outcome: Outcome) -> Outcome:
+    return Outcome(problems=outcome.problems, notices=outcome.notices, notes=outcome.notes, exit_code=outcome.exit_code)
 
 
-def _show(lines: Iterable[str]) -> None:
-    for line in lines:
-        print(log_safe(line) if not line.startswith(" ") else f"  {log_safe(line)}")
+def _read(args: argparse.Namespace, host: Host) -> tuple[DealProcessor, RepositoryFacts, Pipeline]:
+    """Read repository and configuration; nothing can be written without `--yes`. Raises ConfigError."""
+    deals = processor(args, host, dry_run=not args.yes)
+    context = deals.github.read_repository(Trigger("by hand"))
+    return deals, context, deals.load(context).require()
 
 
 def _owner(ask: Callable[[str], str] | None) -> str:
     if ask is None:
-        raise InputError("Who hosts your copy of salesbot?", "Say --owner OWNER, as in OWNER/salesbot on GitHub")
+        raise InputError("Who hosts your copy of salesbot?", "Use --owner OWNER, as in OWNER/salesbot on GitHub")
     return ask("Who hosts your copy of salesbot on GitHub (OWNER, as in OWNER/salesbot)? ").strip()
 
 
 def _question(text: str) -> str:
-    """Ask a person; whoever ends the input says no."""
+    """Ask a person; whoever ends the input declines."""
     try:
         return input(text)
     except EOFError:
         return ""
-
-
-def _print(line: str) -> None:
-    print(log_safe(line))

@@ -1,12 +1,10 @@
-"""The shell for tables: deals out to a CSV file and in from one. What a table asks for, `core.table` says."""
+"""Deals out to a CSV file and in from one. What a table asks for, `core.leads.csv_rows` says."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
 
-from salesbot.adapters.github import UnclearError
 from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.leads import csv_rows
 from salesbot.core.leads.csv_rows import Changed
@@ -19,72 +17,85 @@ from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text import fields
 from salesbot.core.text import markdown as md
 from salesbot.core.text.days import local_day
-from salesbot.tasks.deal import GITHUB_GIVES_UP, ROUNDS, App, Outcome
-from salesbot.tasks.open_leads import LeadOpener, counted
-from salesbot.tasks.sweep import PER_WRITE
+from salesbot.core.text.plural import counted
+from salesbot.tasks.deal import DealProcessor
+from salesbot.tasks.many_deals import ALL, ManyDeals, Tally, pass_over
+from salesbot.tasks.open_leads import LeadOpener
+from salesbot.tasks.outcome import Outcome
+from salesbot.tasks.pace import pause_after_write
+from salesbot.tasks.retry import until_clear
 
-STATES: tuple[Literal["OPEN", "CLOSED"], ...] = ("OPEN", "CLOSED")
 EDITED = "issues.edited"
+EXPORT = Trigger("export")
 
 
 @dataclass
-class Tables:
+class CsvTable:
     """One run."""
 
-    app: App
+    processor: DealProcessor
     opener: LeadOpener
 
-    def take_in(self, text: str, mapped: Mapping[str, str], key: str) -> Outcome:
+    def import_rows(self, text: str, mapped: Mapping[str, str], key: str) -> Outcome:
         """Open and change deals as a table says. Raises InputError with all that is wrong; then nothing is done."""
-        told, pipeline = self.opener.begin()
+        outcome, pipeline = self.opener.read()
         if pipeline is None:
-            return told
+            return outcome
         rows = csv_rows.read(text, mapped, key, pipeline)
         self.opener.read_all()
         now = self.opener.context.read_at
         plan = csv_rows.plan(rows, self.opener.other_issues, pipeline, now, local_day(now, pipeline.timezone))
         if plan.problems:
             raise InputError("\n".join(plan.problems), f"{counted(len(plan.problems), 'problem')}: nothing was done")
-        outcome = self.opener.open_all(plan.new)
-        for each in plan.changed:
-            outcome = outcome.then(self._change(each, pipeline))
-        said = f"{len(plan.new):,} to open, {len(plan.changed):,} to change, {plan.same:,} as they are."
-        return told.then(Outcome(notes=(*plan.notes, said))).then(outcome)
+        counts = f"{len(plan.new):,} to open, {len(plan.changed):,} to change, {plan.same:,} unchanged."
+        outcome = outcome.then(Outcome(notes=(*plan.notes, counts))).then(self.opener.open_all(plan.new))
+        changes = {each.number: each for each in plan.changed}
+        many = ManyDeals(self.processor.github, Trigger(EDITED), self.processor.clock, self.processor.log)
+        return outcome.then(
+            many.work([*changes], lambda number, facts: self._change(facts, changes[number], pipeline), tally=Tally())
+        )
 
-    def _change(self, change: Changed, pipeline: Pipeline) -> Outcome:
-        for _ in range(ROUNDS):
-            facts = self.app.github.read(change.number, Trigger(EDITED))
-            effect = _edit(facts, change, pipeline)
-            if effect is None:
-                return Outcome()
-            if self.app.dry_run:
-                return Outcome((effect,), notes=(f"line {change.line}: #{change.number} {', '.join(change.said)}",))
-            try:
-                self.app.github.write(facts, [effect])
-            except UnclearError as error:
-                self.app.github.client.wait(GITHUB_GIVES_UP, error.what)
-                continue
-            self.app.github.client.pause(PER_WRITE)
-            return Outcome((effect,)).then(self.opener.reconcile(change.number, EDITED))
-        raise ServiceError(f"GitHub did not say whether it changed #{change.number}.", "Import the table again")
+    def _change(self, facts: DealFacts, change: Changed, pipeline: Pipeline) -> Outcome:
+        """Write a row into the description of its deal, and process the deal."""
+        github = self.processor.github
 
-    def export(self, separator: str = ",", decimal: str = ".") -> Iterator[str]:
-        """Write all deals as lines of a CSV file, open ones first. Raises InputError if the configuration is wrong."""
-        context = self.app.github.read_repository(Trigger("export"))
-        told, pipeline = self.app.configured(context)
-        if pipeline is None:
-            raise InputError("\n".join(told.told), "Repair the configuration first")
+        def attempt(is_retry: bool) -> Outcome:
+            current = github.read(change.number, Trigger(EDITED)) if is_retry else facts
+            return self._write(current, change, pipeline)
+
+        outcome = until_clear(github.client, attempt, log=self.processor.log)
+        if not outcome.effects or self.processor.dry_run:
+            return outcome
+        pause_after_write(github.client, outcome.effects)
+        return outcome.then(self.opener.process(change.number, EDITED))
+
+    def _write(self, facts: DealFacts, change: Changed, pipeline: Pipeline) -> Outcome:
+        effect = _edit(facts, change, pipeline)
+        if effect is None:
+            return Outcome()
+        if self.processor.dry_run:
+            note = f"line {change.line}: #{change.number} {', '.join(change.said)}"
+            return Outcome(effects=(effect,), notes=(note,))
+        failed = self.processor.github.write(facts, [effect]).failed
+        if failed:
+            raise ServiceError(f"line {change.line}: {failed[0][1]}.", "Import the table again")
+        return Outcome(effects=(effect,))
+
+    def export_rows(self, separator: str = ",", decimal: str = ".") -> Iterator[str]:
+        """Write all deals as lines of a CSV file, open ones first. Raises ConfigError if the configuration is wrong."""
+        context = self.processor.github.read_repository(EXPORT)
+        pipeline = self.processor.load(context).require()
         yield from csv_rows.write(self._rows(context, pipeline), pipeline, separator, decimal)
 
     def _rows(self, context: RepositoryFacts, pipeline: Pipeline) -> Iterator[dict[str, str]]:
-        for state in STATES:
-            for page in self.app.github.glance(context, state):
-                rows = (_row(replace(deal, repository=context.repository), pipeline) for deal in page.deals)
-                yield from (row for row in rows if row is not None)
+        for deal in pass_over(self.processor.github, context, ALL, EXPORT, self.processor.log):
+            row = _row(replace(deal, repository=context.repository), pipeline)
+            if row is not None:
+                yield row
 
 
 def _edit(facts: DealFacts, change: Changed, pipeline: Pipeline) -> EditBody | None:
-    """Write the fields into the description; None if it says so already. Raises InputError if they do not go in."""
+    """Write the fields into the description; None if they are there already. Raises InputError if they do not fit."""
     body = fields.parse(facts.issue.body, pipeline.headings, pipeline.one_line)
     for heading, text in change.said.items():
         value = md.block(text) if heading == BRIEF else text

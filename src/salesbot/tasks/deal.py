@@ -1,216 +1,188 @@
-"""The shell: read, decide, apply. For one deal, for the list of labels; later for a sweep, a report, an import.
+"""One deal: read it, decide, write, and read again while something changes at the same time.
 
-Nothing is decided here and nothing of GitHub's wire is known here. What it does know: when to read again, when a run
-may rest, and what a run ends with.
+Nothing is decided here, and nothing of GitHub's API is known here. Known here: when to read again, when a deal is at
+rest, and what a run reports.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
+from salesbot.adapters.clock import SYSTEM, Clock
 from salesbot.adapters.github import GitHub, IssueGoneError, UnclearError
-from salesbot.adapters.templates import TemplateRenderer
-from salesbot.core.config import parse
-from salesbot.core.config.problems import ConfigError, Problem
+from salesbot.core.config.problems import ConfigError
 from salesbot.core.decide.data_needs import data_needs
-from salesbot.core.decide.decide import Decision, decide
+from salesbot.core.decide.decide import decide
 from salesbot.core.errors import ServiceError
 from salesbot.core.installation import problem_issue
-from salesbot.core.installation.problem_issue import LabelProblem, ProblemNotice
 from salesbot.core.lifecycle.observed import Observed, observe
 from salesbot.core.model import keys
-from salesbot.core.model.deal import Role
-from salesbot.core.model.effects import (
-    CloseProblem,
-    CreateLabel,
-    DeleteComment,
-    Effect,
-    MinimizeComment,
-    OpenProblem,
-    React,
-    Unreact,
-)
+from salesbot.core.model.effects import CreateLabel, Effect
 from salesbot.core.model.facts import Comment, DealFacts, IssueSummary, Label, RepositoryFacts, Trigger
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.model.write_result import WriteResult
 from salesbot.core.reconcile import repair
 from salesbot.core.report import weekly_issue
-from salesbot.core.text.labels import label_key
+from salesbot.tasks.load_pipeline import Configuration, ConfigurationFiles, load
+from salesbot.tasks.outcome import Log, Outcome, no_log
+from salesbot.tasks.problem_reporter import ProblemReporter
+from salesbot.tasks.retry import until_clear
+from salesbot.tasks.roles import RoleReader
 
 ROUNDS = 3
-"""Read and settle, and again twice at most while something happens in between (docs/design.md, How a run writes)."""
-GITHUB_GIVES_UP = 12.0
-"""Seconds after which a request that got no answer has surely ended; GitHub stops at ten."""
+"""Read and process, and again twice at most while something changes in between (docs/design.md)."""
 MOST_PAGES = 60
-LOCKED = "The issue is locked: its labels were brought in step, everything else waits until it is unlocked."
-
-Log = Callable[[str], None]
-AnyFacts = TypeVar("AnyFacts", bound=RepositoryFacts)
+LOCKED = "The issue is locked: its labels are up to date, everything else waits until it is unlocked."
+STILL_CHANGING = "The deal is still changing; the run started by the last change goes on."
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a run did, for the job summary and the exit code. `told` are problems, `notices` hints: annotations both."""
+class DealResult:
+    """What processing a deal came to, and what the tasks after it go on with."""
 
-    effects: tuple[Effect, ...] = ()
-    decisions: tuple[Decision, ...] = ()
-    told: tuple[str, ...] = ()
-    notices: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    exit_code: int = 0
-    error: ServiceError | None = None
-    page: str = ""
-    """Markdown for the job summary, below what was done: the weekly report."""
-    asked: DealFacts | None = None
-    """The issue is a weekly report, and somebody wants it brought up to date."""
+    outcome: Outcome = field(default_factory=Outcome)
+    decided_on: Observed | None = None
+    """What the last decision was based on."""
+    report_request: DealFacts | None = None
+    """The issue is a weekly report, and a comment on it asks for a new version."""
 
-    def then(self, other: Outcome) -> Outcome:
-        """Put two outcomes after one another."""
-        return Outcome(
-            self.effects + other.effects,
-            self.decisions + other.decisions,
-            tuple(dict.fromkeys(self.told + other.told)),
-            tuple(dict.fromkeys(self.notices + other.notices)),
-            tuple(dict.fromkeys(self.notes + other.notes)),
-            max(self.exit_code, other.exit_code),
-            other.error or self.error,
-            other.page or self.page,
-            other.asked or self.asked,
+    def then(self, later: DealResult) -> DealResult:
+        """Put two rounds after one another."""
+        return DealResult(
+            outcome=self.outcome.then(later.outcome),
+            decided_on=later.decided_on or self.decided_on,
+            report_request=later.report_request or self.report_request,
         )
 
 
 @dataclass
-class App:
-    """One run. `scheduled` runs keep failing while the configuration is wrong; people's runs fail only once."""
+class DealProcessor:
+    """Processes the deals of one repository during one run.
+
+    What was read or created for one deal and holds for the others is kept: roles, the newest issues, labels.
+    """
 
     github: GitHub
-    log: Log = field(default=lambda text: None)
+    log: Log = no_log
     scheduled: bool = False
-    roles: dict[str, Role] = field(default_factory=dict)
-    other_issues: tuple[IssueSummary, ...] | None = None
-    decided_on: Observed | None = None
-    """What the last decision was taken on."""
-    elapsed: float = 0.0
-    """Seconds that the tasks before this one took, in the same job."""
-    spent: int = 0
-    """Comments and edits that they wrote."""
-    made: list[Label] = field(default_factory=list)
-    """Labels this run put on the list: facts that were read before it do not know them."""
+    """Whether the run fails as long as the configuration is wrong; others fail only once, when it is reported."""
+    clock: Clock = SYSTEM
+    roles: RoleReader = field(init=False)
+    problems: ProblemReporter = field(init=False)
+    _other_issues: tuple[IssueSummary, ...] | None = field(default=None, init=False)
+    _created_labels: list[Label] = field(default_factory=list, init=False)
+    """Facts that were read before these labels were created do not list them."""
+
+    def __post_init__(self) -> None:
+        self.roles = RoleReader(self.github)
+        self.problems = ProblemReporter(self.github, self.scheduled)
 
     @property
     def dry_run(self) -> bool:
         """Whether nothing may be written."""
         return self.github.client.dry_run
 
-    def look_at(self, number: int, trigger: Trigger) -> Outcome:
-        """Settle one deal: everything on it that nobody judged yet. Raises ServiceError if GitHub fails us."""
-        return self._until_rest(number, trigger, None)
+    def process(
+        self, number: int, trigger: Trigger, other_issues: tuple[IssueSummary, ...] | None = None
+    ) -> DealResult:
+        """Read a deal and process everything on it that is not decided yet.
 
-    def reconcile(self, facts: DealFacts) -> Outcome:
-        """Settle a deal that was read already; read again only if something happens meanwhile."""
-        return self._until_rest(facts.issue.number, facts.trigger, facts)
+        `other_issues` are the newest issues, where they were read already. Raises ServiceError if GitHub fails.
+        """
+        return self._until_at_rest(number, trigger, None, other_issues)
 
-    def _until_rest(self, number: int, trigger: Trigger, first: DealFacts | None) -> Outcome:
-        outcome, unclear = Outcome(), 0
+    def process_read(self, facts: DealFacts) -> DealResult:
+        """Process a deal that was read already; read again only if something changes at the same time."""
+        return self._until_at_rest(facts.issue.number, facts.trigger, facts, None)
+
+    def _until_at_rest(
+        self, number: int, trigger: Trigger, first: DealFacts | None, other_issues: tuple[IssueSummary, ...] | None
+    ) -> DealResult:
+        result, current = DealResult(), first
+
+        def process_once(is_retry: bool) -> tuple[DealResult, bool]:
+            facts = self.github.read(number, trigger) if is_retry or current is None else current
+            return self._process_once(replace(facts, other_issues=facts.other_issues or other_issues))
+
         for _ in range(ROUNDS):
             try:
-                facts, first = first or self.github.read(number, trigger), None
-                if weekly_issue.asked(facts.issue, facts.read_at):
-                    return outcome.then(Outcome(asked=facts))
-                once, rest = self._reconcile(facts)
+                once, at_rest = until_clear(self.github.client, process_once, log=self.log)
             except IssueGoneError as gone:
-                return outcome.then(Outcome(notes=(gone.what,)))
-            except UnclearError as error:
-                unclear += 1
-                if unclear == ROUNDS:
-                    raise
-                self.log(f"{error.what} Looking again in {GITHUB_GIVES_UP:.0f} s.")
-                self.github.client.wait(GITHUB_GIVES_UP, error.what)
-                continue
-            outcome = outcome.then(once)
-            if rest:
-                return outcome
-        return outcome.then(Outcome(notes=("Things still happen on this deal; the run they woke goes on.",)))
+                return result.then(DealResult(Outcome(notes=(gone.what,))))
+            result, current = result.then(once), None
+            if at_rest:
+                return result
+        return result.then(DealResult(Outcome(notes=(STILL_CHANGING,))))
 
-    def look_at_labels(self, trigger: Trigger, old: str, label_id: str) -> Outcome:
-        """A label of the list was renamed or deleted: say so if a stage lost its label. No deal is touched."""
+    def label_changed(self, trigger: Trigger, old: str, label_id: str) -> Outcome:
+        """A label of the repository was renamed or deleted: report it if a stage lost its label. No deal is touched."""
         facts = self.github.read_repository(trigger)
-        renderer = TemplateRenderer(facts.repository.templates)
-        try:
-            pipeline = self._pipeline(facts, renderer)
-        except ConfigError as error:
-            return self._tell(facts, renderer, config=error)
+        outcome, pipeline = self.configured(facts)
+        if pipeline is None:
+            return outcome
         lost = problem_issue.woken_problem(pipeline, facts.repository, old, label_id)
-        return self.tell_of_labels(facts, pipeline, [lost] if lost is not None else [])
+        return self.problems.report_labels(facts, pipeline, [lost] if lost is not None else [])
 
-    def tell_of_labels(self, facts: RepositoryFacts, pipeline: Pipeline, lost: Sequence[LabelProblem]) -> Outcome:
-        """Tell of stages that lost their label, these and those told of before; if there are none, all is well."""
-        renderer = TemplateRenderer(facts.repository.templates)
-        lasting = dict.fromkeys([*lost, *problem_issue.lasting(facts.repository, pipeline)])
-        if lasting:
-            return self._tell(facts, renderer, labels=tuple(lasting))
-        return self._write(facts, problem_issue.solved(facts.repository, renderer))[0]
+    def load(self, facts: RepositoryFacts) -> Configuration:
+        """Read the configuration that came with the facts."""
+        return load(ConfigurationFiles.of_repository(facts.repository, self.github.place))
 
     def configured(self, facts: RepositoryFacts) -> tuple[Outcome, Pipeline | None]:
-        """Read the configuration; if it is wrong, tell of it, and there is no pipeline."""
-        renderer = TemplateRenderer(facts.repository.templates)
+        """Read the configuration; if it is wrong, report that, and there is no pipeline."""
         try:
-            return Outcome(), self._pipeline(facts, renderer)
+            return Outcome(), self.load(facts).require()
         except ConfigError as error:
-            return self._tell(facts, renderer, config=error), None
+            return self.problems.report_config(facts, error), None
 
-    def _reconcile(self, facts: DealFacts) -> tuple[Outcome, bool]:
-        """Decide on facts and apply. Says whether the deal is at rest now."""
-        renderer = TemplateRenderer(facts.repository.templates)
+    def _process_once(self, facts: DealFacts) -> tuple[DealResult, bool]:
+        """Decide on facts and write. Gives whether the deal is at rest now."""
+        if weekly_issue.asked(facts.issue, facts.read_at):
+            return DealResult(report_request=facts), True
+        configuration = self.load(facts)
         try:
-            pipeline = self._pipeline(facts, renderer)
+            pipeline = configuration.require()
         except ConfigError as error:
-            return self._tell(facts, renderer, config=error), True
-        observed = self.complete(_with_labels(facts, self.made), pipeline)
-        facts = observed.facts
+            return DealResult(self.problems.report_config(facts, error)), True
+        observed = self.complete(_with_labels(facts, self._created_labels), pipeline)
         lost = problem_issue.label_problem(observed)
         if lost is not None:
-            lasting = dict.fromkeys([lost, *problem_issue.lasting(facts.repository, pipeline)])
-            return self._tell(facts, renderer, labels=tuple(lasting)), True
-        self.decided_on = observed
-        decision = decide(observed, renderer)
-        made = [effect for effect in decision.effects if isinstance(effect, CreateLabel)]
-        if made and not self.dry_run:
-            facts = self._create(facts, made)
-            decision = decide(observed.with_facts(facts), renderer)
+            return DealResult(self.problems.report_labels(observed.facts, pipeline, [lost])), True
+        return self._decide_and_write(observed, configuration, pipeline)
+
+    def _decide_and_write(
+        self, observed: Observed, configuration: Configuration, pipeline: Pipeline
+    ) -> tuple[DealResult, bool]:
+        render, facts = configuration.renderer, observed.facts
+        decision = decide(observed, render)
+        created = tuple(effect for effect in decision.effects if isinstance(effect, CreateLabel))
+        if created and not self.dry_run:
+            facts = self._create_labels(facts, created)
+            decision = decide(observed.with_facts(facts), render)
         effects = list(decision.effects)
         if not problem_issue.lasting(facts.repository, pipeline):
-            effects += problem_issue.solved(facts.repository, renderer)
-        outcome, rest = self._write(facts, effects, pipeline)
-        labels = tuple(made) if not self.dry_run else ()
-        done = replace(outcome, effects=labels + outcome.effects, decisions=(decision,), notes=decision.notes)
+            effects += problem_issue.solved(facts.repository, render)
+        outcome, at_rest = self._write(facts, effects, pipeline)
         locked = facts.issue.locked and bool(outcome.effects)
-        return replace(done, notices=(LOCKED,) if locked else ()), rest
+        done = Outcome(
+            effects=(*(created if not self.dry_run else ()), *outcome.effects),
+            decisions=(decision,),
+            notices=(LOCKED,) if locked else (),
+            notes=decision.notes,
+        )
+        return DealResult(done, observed), at_rest
 
-    def _create(self, facts: AnyFacts, wanted: Sequence[CreateLabel]) -> AnyFacts:
-        """Put labels on the list, and know of them from here on."""
-        self.made += self.github.create_labels(facts, wanted)
-        return _with_labels(facts, self.made)
-
-    def _pipeline(self, facts: RepositoryFacts, renderer: TemplateRenderer) -> Pipeline:
-        """Read the configuration. Raises ConfigError with every problem of the file and of the templates."""
-        place = self.github.place
-        found = [Problem(file, 1, 1, "", what) for file, what in facts.repository.unreadable.items()]
-        found += renderer.problems(place.templates)
-        try:
-            pipeline = parse(facts.repository.config, place.config, templates=renderer.names())
-        except ConfigError as error:
-            raise ConfigError([*error.problems, *found]) from error
-        if found:
-            raise ConfigError(found)
-        return pipeline
+    def _create_labels(self, facts: DealFacts, labels: Sequence[CreateLabel]) -> DealFacts:
+        """Create labels, and remember them for the deals that were read before."""
+        self._created_labels += self.github.create_labels(facts, labels)
+        return _with_labels(facts, self._created_labels)
 
     def complete(self, facts: DealFacts, pipeline: Pipeline) -> Observed:
-        """Read on while something is missing for a decision and pages remain. What was asked once in a run is known."""
+        """Read what a decision needs and the facts do not hold yet. What was asked once in a run is not asked again."""
         facts = replace(
-            facts, roles={**self.roles, **facts.roles}, other_issues=facts.other_issues or self.other_issues
+            facts,
+            roles={**self.roles.known, **facts.roles},
+            other_issues=facts.other_issues or self._other_issues,
         )
         observed = observe(facts, pipeline, facts.read_at)
         for _ in range(MOST_PAGES):
@@ -219,108 +191,53 @@ class App:
                 return observed
             facts = self.github.read_more(observed.facts, missing)
             observed = observed.with_facts(facts)
-            self.other_issues = facts.other_issues
-            self.roles |= {name.casefold(): facts.roles[name.casefold()] for name in missing.roles}
+            self._other_issues = facts.other_issues
+            self.roles.add({name.casefold(): facts.roles[name.casefold()] for name in missing.roles})
         raise ServiceError(f"The deal has more than {MOST_PAGES} pages of history.", "Open a new issue for it")
 
-    def _write(
-        self, facts: RepositoryFacts, effects: Sequence[Effect], pipeline: Pipeline | None = None
-    ) -> tuple[Outcome, bool]:
-        """Apply effects; say whether the deal is at rest now. Raises ServiceError where an effect was refused."""
-        done = Outcome(tuple(effects))
+    def _write(self, facts: DealFacts, effects: Sequence[Effect], pipeline: Pipeline) -> tuple[Outcome, bool]:
+        """Write effects; give whether the deal is at rest now. Raises ServiceError where one was refused."""
         if not effects or self.dry_run:
-            return done, True
+            return Outcome(effects=tuple(effects)), True
         written = self.github.write(facts, effects)
-        grave = [(effect, why) for effect, why in written.failed if not isinstance(effect, _HARMLESS)]
-        if grave:
-            self._take_back(facts, effects, written)
+        failures = repair.grave_failures(written)
+        if failures:
+            self._undo(facts, effects, written)
             if written.unclear:
                 raise UnclearError("GitHub did not say whether it did a part of what was asked.", "The next run looks")
-            raise ServiceError(f"GitHub refused a part of the write: {grave[0][1]}.", _hint(grave[0][1]))
+            why = failures[0][1]
+            raise ServiceError(f"GitHub refused a part of the write: {why}.", _hint(why))
         concurrent = repair.concurrent_changes(written, facts, effects)
-        repairs = repair.repair(facts, effects, concurrent, pipeline)
-        if repairs:
-            self.github.write(_with_comments(facts, concurrent.doubles), repairs)
-        return replace(done, effects=(*effects, *repairs)), concurrent.settled and not repairs
+        again = repair.repair(facts, effects, concurrent, pipeline)
+        if again:
+            self.github.write(_with_comments(facts, concurrent.doubles), again)
+        refused = [effect for effect, _ in written.failed]
+        done = tuple(effect for effect in effects if effect not in refused)
+        return Outcome(effects=(*done, *again)), concurrent.settled and not again
 
-    def _take_back(self, facts: RepositoryFacts, effects: Sequence[Effect], written: WriteResult) -> None:
-        """A part failed: take back the receipts of this write, so that the commands concerned are answered again."""
-        back, card = repair.take_back(effects, written), written.created.get(keys.CARD)
-        for _ in range(ROUNDS if back else 0):
-            try:
-                self.github.write(_with_comments(facts, [card] if card else []), back)
-                return
-            except UnclearError as error:  # to take back twice does no harm; not to, loses what was asked for
-                self.github.client.wait(GITHUB_GIVES_UP, error.what)
-
-    def _tell(
-        self,
-        facts: RepositoryFacts,
-        renderer: TemplateRenderer,
-        *,
-        config: ConfigError | None = None,
-        labels: tuple[LabelProblem, ...] = (),
-    ) -> Outcome:
-        """Tell of a problem in the one problem issue; fail the run that opens it, and every scheduled one."""
-        found = [str(problem) for problem in config.problems] if config else []
-        file = config.problems[0].file if config else self.github.place.config
-
-        def told_with(by: str | None) -> ProblemNotice:
-            return problem_issue.tell(
-                facts.repository, TemplateRenderer(), file=file, config=found, labels=labels, by=by
-            )
-
-        told = told_with(problem_issue.changed_by(facts.repository))
-        if config and told.effects:
-            told = told_with(self.github.last_change(file))
-        outcome = self._tell_once(facts, told)
-        lines = found + [f"The label {problem.label} of the stage {problem.stage} is gone." for problem in labels]
-        return replace(outcome, told=tuple(lines), exit_code=2 if told.opened or self.scheduled else 0)
-
-    def _tell_once(self, facts: RepositoryFacts, told: ProblemNotice) -> Outcome:
-        wanted = CreateLabel(problem_issue.LABEL, "b60205", "salesbot cannot go on until this is repaired")
-        known = {label_key(label.name) for label in facts.repository.labels}
-        made: tuple[Effect, ...] = ()
-        if (
-            any(isinstance(effect, OpenProblem) for effect in told.effects)
-            and problem_issue.LABEL not in known
-            and not self.dry_run
-        ):
-            facts = self._create(facts, [wanted])
-            made = (wanted,)
-        if self.dry_run or not told.effects:
-            return Outcome(told.effects)
-        alone = facts.without_issue if isinstance(facts, DealFacts) else facts
-        opened = self.github.write(alone, told.effects).opened
-        if opened is not None:
-            self._close_second(alone, opened)
-        return Outcome(made + told.effects)
-
-    def _close_second(self, facts: RepositoryFacts, opened: int) -> None:
-        """Two runs opened a problem issue at once: the lower number stays."""
-        first, *other_issues = self.github.open_problems(facts)
-        for mine in other_issues:
-            if mine.number == opened:
-                problem = replace(facts, repository=replace(facts.repository, problem=mine))
-                self.github.write(problem, [CloseProblem(f"The same as #{first.number}.")])
+    def _undo(self, facts: DealFacts, effects: Sequence[Effect], written: WriteResult) -> None:
+        """Take back the receipts of a write that failed in part, so that its commands are answered again."""
+        undo = repair.take_back(effects, written)
+        card = written.created.get(keys.CARD)
+        if not undo:
+            return
+        known = _with_comments(facts, [card] if card else [])
+        try:  # to take back twice does no harm
+            until_clear(self.github.client, lambda _: self.github.write(known, undo))
+        except UnclearError as error:
+            self.log(error.what)
 
 
-_HARMLESS = (React, Unreact, MinimizeComment, DeleteComment)
-"""Effects whose failure leaves the deal right; the next run does them again."""
-
-
-def _with_labels(facts: AnyFacts, labels: Sequence[Label]) -> AnyFacts:
-    """Know of labels just created. Their date would say "installed a moment ago", and what woke us is older."""
+def _with_labels(facts: DealFacts, labels: Sequence[Label]) -> DealFacts:
+    """Add labels just created to the list. Their date would read as "installed a moment ago", after the trigger."""
     known = {label.id for label in facts.repository.labels}
-    made = tuple(replace(label, created_at=None) for label in labels if label.id not in known)
-    return facts.with_labels(made)
+    created = tuple(replace(label, created_at=None) for label in labels if label.id not in known)
+    return replace(facts, repository=replace(facts.repository, labels=(*facts.repository.labels, *created)))
 
 
-def _with_comments(facts: RepositoryFacts, found: Sequence[Comment]) -> RepositoryFacts:
-    if not isinstance(facts, DealFacts):
-        return facts
+def _with_comments(facts: DealFacts, comments: Sequence[Comment]) -> DealFacts:
     known = {comment.id for comment in facts.issue.comments}
-    added = tuple(comment for comment in found if comment.id not in known)
+    added = tuple(comment for comment in comments if comment.id not in known)
     return replace(facts, issue=replace(facts.issue, comments=(*facts.issue.comments, *added)))
 
 

@@ -1,6 +1,7 @@
 """The intake: leads that came in by a form become issues, polled on schedule or relayed one by one (docs/intake.md).
 
-Typeform's words are its adapter's, issues are `opening`'s. Known here: when to ask for what, and what is refused.
+The API of Typeform is known to its adapter, issues to `open_leads`. Known here: when to ask for what, and what is
+refused.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from salesbot.core.leads.field_mapping import sort_in
 from salesbot.core.model.facts import IssueSummary
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.model.pipeline import Typeform as Form
-from salesbot.tasks.deal import Outcome
-from salesbot.tasks.open_leads import LeadOpener, counted
+from salesbot.core.text.plural import counted
+from salesbot.tasks.open_leads import LeadOpener
+from salesbot.tasks.outcome import Outcome
 
 SIGNED_WITH = "Put the webhook's own secret into the secret TYPEFORM_WEBHOOK_SECRET"
-NO_FORM = "No form in the configuration (`typeform`): nothing to take in."
+NO_FORM = "No form is configured (`typeform`), so there are no leads to import."
 
 
 @dataclass
@@ -31,69 +33,74 @@ class Intake:
     connect: Callable[[], Typeform]
     secret: str = field(default="", repr=False)
     since: date | None = None
-    """Since when, if a person says so; else as the configuration and what came in before say."""
+    """The first day to ask for, if a person gives one; else the configuration and earlier leads decide."""
 
     def poll(self) -> Outcome:
         """Ask for what was sent since the last poll. Nothing new: one request there and one to GitHub."""
-        told, pipeline = self.opener.begin()
+        outcome, pipeline = self.opener.read()
         if pipeline is None:
-            return told
-        outcome = told.then(self.opener.finish())
+            return outcome
+        outcome = outcome.then(self.opener.finish_earlier())
         if pipeline.typeform is None:
             return outcome.then(Outcome(notes=(NO_FORM,)))
         return outcome.then(self._poll(pipeline, pipeline.typeform, self.connect()))
 
     def _poll(self, pipeline: Pipeline, form: Form, typeform: Typeform) -> Outcome:
-        received, wrong = typeform.responses(form.form, self._begin(pipeline, form))
+        received, unreadable = typeform.responses(form.form, self._since(pipeline, form))
         self.opener.read_back(received)
         fresh = lead_index.fresh(received, self.opener.other_issues)
-        asked = typeform.with_questions(form.form, fresh) if fresh else []
-        leads = [sort_in(each, form.map, pipeline, polled=True) for each in asked]
-        looked = f"Looked at {counted(len(received), 'response')}; {len(leads):,} new."
-        return Outcome(told=tuple(dict.fromkeys(wrong)), notes=(looked,)).then(self.opener.open_all(leads))
+        answered = typeform.with_questions(form.form, fresh) if fresh else []
+        leads = [sort_in(each, form.map, pipeline, polled=True) for each in answered]
+        note = f"Looked at {counted(len(received), 'response')}; {len(leads):,} new."
+        problems = tuple(dict.fromkeys(unreadable))
+        return Outcome(problems=problems, notes=(note,)).then(self.opener.open_all(leads))
 
-    def _begin(self, pipeline: Pipeline, form: Form) -> datetime:
+    def _since(self, pipeline: Pipeline, form: Form) -> datetime:
         context = self.opener.context
         known = [*self.opener.inbound, *self.opener.other_issues]
-        asked, configured = _midnight(self.since, pipeline), _midnight(form.since, pipeline)
+        given, configured = _midnight(self.since, pipeline), _midnight(form.since, pipeline)
         source = f"{SOURCE}:{form.form}:"
-        return asked or lead_index.poll_from(
+        return given or lead_index.poll_from(
             source, known, context.read_at, since=configured, begun=_midnight(pipeline.since, pipeline)
         )
 
-    def take_in(self, body: str, signature: str) -> Outcome:
-        """Take in one response as the form's webhook delivered it. One that is not signed costs no request.
+    def receive(self, body: str, signature: str) -> Outcome:
+        """Open a lead for one response as the form's webhook delivered it. One that is not signed costs no request.
 
         Raises InputError if it is not signed with our secret, is no response, or is one of another form.
         """
         if not self.secret:
             raise InputError("A response was relayed, but the input `typeform-secret` is empty.", SIGNED_WITH)
         if not is_signed(body.encode("utf-8", "surrogatepass"), signature, self.secret):
-            what = "The relayed response is not signed with the secret in `typeform-secret`; it was not taken in."
+            what = "The relayed response is not signed with the secret in `typeform-secret`; it was not imported."
             raise InputError(what, SIGNED_WITH)
         delivered = read_delivery(body.encode("utf-8", "surrogatepass"))
         if delivered is None:
-            return Outcome(notes=("The relayed response is not sent off yet: left alone.",))
+            return Outcome(notes=("The relayed response is not submitted yet, so it was left alone.",))
         form, received = delivered
-        told, pipeline = self.opener.begin()
+        outcome, pipeline = self.opener.read()
         if pipeline is None:
-            return told
+            return outcome
         if pipeline.typeform is None or pipeline.typeform.form != form:
-            raise InputError(f"The relayed response is of the form {form}, which is not ours.", "See `typeform.form`")
-        outcome = told.then(self.opener.finish())
+            raise InputError(
+                f"The relayed response is of the form {form}, which is not the configured one.", "See `typeform.form`"
+            )
+        outcome = outcome.then(self.opener.finish_earlier())
         self.opener.read_back([received])
         fresh = lead_index.fresh([received], self.opener.other_issues)
         return outcome.then(self.opener.open_all([sort_in(each, pipeline.typeform.map, pipeline) for each in fresh]))
 
-    def keep_out(self, gone: IssueSummary) -> Outcome:
-        """Keep what was sent from coming in again after somebody deleted its issue: an empty one holds the key."""
+    def keep_deleted(self, gone: IssueSummary) -> Outcome:
+        """Keep a response from being imported again after its issue was deleted: an empty issue holds its key."""
         mark = lead.mark_of(gone)
         if mark is None or mark.gone or mark.source != SOURCE:
-            return Outcome(notes=(f"Issue {gone.number} is gone, and nothing would bring it back.",))
-        told, pipeline = self.opener.begin()
+            return Outcome(
+                notes=(f"Issue {gone.number} was deleted; it did not come from a form, so there is nothing to do.",)
+            )
+        outcome, pipeline = self.opener.read()
         if pipeline is None:
-            return told
-        return told.then(self.opener.finish()).then(self.opener.keep_out(gone.number, mark))
+            return outcome
+        return outcome.then(self.opener.finish_earlier()).then(self.opener.keep_deleted(gone.number, mark))
 
 
 def _midnight(day: date | None, pipeline: Pipeline) -> datetime | None:

@@ -1,7 +1,8 @@
-"""The relay: takes what Typeform's webhook delivers and hands it to GitHub as an event, so that leads come in at once.
+"""The relay: sends what Typeform's webhook delivers to GitHub as an event, so that leads come in at once.
 
-An ASGI application without a framework, and a courier. A delivery is on the disk before it is answered, so whatever
-dies, nothing is lost; GitHub being down is the courier's trouble, not the webhook's. What a lead is, is not known here.
+An ASGI application without a framework, and a forwarder. A delivery is on the disk before it is answered, so nothing is
+lost when a process is killed; while GitHub is down the forwarder waits, not the webhook. What a lead is, is not known
+here.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ EVENT = "typeform"
 LARGEST = 5 * 1024 * 1024
 """Bytes of a delivery; real ones have some thousands."""
 LARGEST_EVENT = 60_000
-"""Bytes of an event as it travels, all escaped; GitHub takes about 64 KB. Beyond, the event only wakes a poll."""
-WAKE_A_POLL: Mapping[str, Any] = {"poll": True}
+"""Bytes of an event as it travels, all escaped; GitHub takes about 64 KB. A larger one only starts a poll."""
+START_A_POLL: Mapping[str, Any] = {"poll": True}
 PAUSES = (5.0, 15.0, 60.0, 300.0)
-"""Seconds until the courier tries again; the last one from then on."""
+"""Seconds until the forwarder tries again; the last one from then on."""
 REMEMBERED = 1000
 
 Message = MutableMapping[str, Any]
@@ -35,12 +36,12 @@ Log = Callable[[str], None]
 
 @dataclass
 class Relay:
-    """The application. `woken` is called when something new waits."""
+    """The application. `on_delivery` is called when a new delivery was stored."""
 
     spool: Spool
     secret: str = field(repr=False)
-    woken: Callable[[], None] = field(default=lambda: None)
-    _seen: dict[str, None] = field(default_factory=dict)
+    on_delivery: Callable[[], None] = field(default=lambda: None)
+    _signatures: dict[str, None] = field(default_factory=dict)
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer a request. Never 404 or 410 to a POST: Typeform would switch the webhook off at once."""
@@ -67,16 +68,16 @@ class Relay:
 
     def _keep(self, body: bytes, signature: str) -> None:
         """Keep a delivery, unless it came a moment ago: Typeform delivers at least once."""
-        name = self.spool.put(body, signature) if signature not in self._seen else ""
+        name = self.spool.put(body, signature) if signature not in self._signatures else ""
         if name:
-            self._seen[signature] = None
-            for old in list(self._seen)[:-REMEMBERED]:
-                del self._seen[old]
-            self.woken()
+            self._signatures[signature] = None
+            for old in list(self._signatures)[:-REMEMBERED]:
+                del self._signatures[old]
+            self.on_delivery()
 
 
 async def _read(receive: Receive) -> bytes | None:
-    """Read a body; None if it is too large, whatever its header said."""
+    """Read a body; None if it is too large, whatever length its header names."""
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -93,53 +94,53 @@ async def _read(receive: Receive) -> bytes | None:
 
 @dataclass
 class DeliveryForwarder:
-    """Hands over what waits in the spool, and tries again what could not be handed over."""
+    """Sends the deliveries of the spool to GitHub, and tries again what could not be sent."""
 
     spool: Spool
     client: Client
     repository: str
     log: Log
-    _wake: threading.Event = field(default_factory=threading.Event)
+    _notified: threading.Event = field(default_factory=threading.Event)
     _stop: threading.Event = field(default_factory=threading.Event)
 
-    def wake(self) -> None:
-        """Say that something new waits."""
-        self._wake.set()
+    def notify(self) -> None:
+        """Have `run` look into the spool at once."""
+        self._notified.set()
 
     def stop(self) -> None:
-        """End `run` after what it is doing."""
+        """End `run` after the current delivery."""
         self._stop.set()
-        self._wake.set()
+        self._notified.set()
 
     def run(self) -> None:
-        """Hand over whatever waits, now and whenever woken, until stopped."""
+        """Send what is in the spool, now and whenever notified, until stopped."""
         failures = 0
         while not self._stop.is_set():
-            self._wake.clear()
+            self._notified.clear()
             failures = 0 if self.deliver() else failures + 1
-            self._wake.wait(PAUSES[min(failures, len(PAUSES)) - 1] if failures else None)
+            self._notified.wait(PAUSES[min(failures, len(PAUSES)) - 1] if failures else None)
 
     def deliver(self) -> bool:
-        """Hand over all that waits, oldest first; say whether all of it went."""
+        """Send all deliveries, oldest first; give whether all were sent."""
         try:
-            for parcel in self.spool.waiting():
-                self._hand_over(parcel)
-                self.spool.remove(parcel.name)
-                self.log(f"Handed over {parcel.name}.")
+            for delivery in self.spool.waiting():
+                self._send(delivery)
+                self.spool.remove(delivery.name)
+                self.log(f"Sent {delivery.name}.")
         except (ServiceError, OSError) as error:
-            self.log(f"Kept what waits: {error}")
+            self.log(f"Kept in the spool: {error}")
             return False
         return True
 
-    def _hand_over(self, parcel: Delivery) -> None:
-        """One that GitHub refuses for what it is must not keep the others waiting: then a poll brings it."""
+    def _send(self, delivery: Delivery) -> None:
+        """Send one. If GitHub refuses it for what it is, it must not keep the others waiting: then a poll brings it."""
         try:
-            self.client.dispatch(self.repository, EVENT, _payload(parcel))
+            self.client.dispatch(self.repository, EVENT, _payload(delivery))
         except EventRefusedError:
-            self.client.dispatch(self.repository, EVENT, WAKE_A_POLL)
+            self.client.dispatch(self.repository, EVENT, START_A_POLL)
 
 
-def _payload(parcel: Delivery) -> Mapping[str, Any]:
-    """What the event carries: the body to the byte, since the signature is checked again where the secret is."""
-    carried = {"body": parcel.body.decode("utf-8", "replace"), "signature": parcel.signature}
-    return carried if len(json.dumps(carried)) <= LARGEST_EVENT else WAKE_A_POLL
+def _payload(delivery: Delivery) -> Mapping[str, Any]:
+    """Give the payload: the body to the byte, since the signature is checked again where the secret is."""
+    carried = {"body": delivery.body.decode("utf-8", "replace"), "signature": delivery.signature}
+    return carried if len(json.dumps(carried)) <= LARGEST_EVENT else START_A_POLL

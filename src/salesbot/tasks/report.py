@@ -1,7 +1,7 @@
-"""The shell for the weekly report: read all deals -> numbers -> the week's issue, and files.
+"""The weekly report: read all deals -> numbers -> the week's issue, and files.
 
-One issue for each week, however often this runs, is cut off, or runs twice at once: what is to do is asked of what is
-there (`core/weekly`), written, and asked again until nothing is left.
+One issue for each week, however often this runs, is killed, or runs twice at once: what there is to do follows from the
+issues there are (`core.report.weekly_issue`); it is written, and looked up again until nothing is left to do.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from salesbot.adapters.github import GitHub, UnclearError
+from salesbot.adapters.github import GitHub
 from salesbot.adapters.github.history import Deals
 from salesbot.adapters.github.snapshot import UnfilledError
 from salesbot.adapters.templates import TemplateRenderer
@@ -30,25 +31,26 @@ from salesbot.core.report.scope import Scope, look
 from salesbot.core.report.weekly_issue import Memory, Plan, Wanted
 from salesbot.core.text import days
 from salesbot.core.text.labels import label_key
-from salesbot.tasks.deal import GITHUB_GIVES_UP, App, Log, Outcome
+from salesbot.tasks.deal import DealProcessor
+from salesbot.tasks.outcome import Outcome
+from salesbot.tasks.retry import until_clear
 
-WAKING = Trigger("report")
-MOST_LISTED = 100
-"""People of a team that are listed with one request."""
-SETTLE = 5
-"""Rounds of looking and writing, until nothing is left to do."""
+TRIGGER = Trigger("report")
+ROUNDS = 5
+"""Rounds of reading and writing, until nothing is left to do."""
+PROGRESS_EVERY = 1000
 NO_PIN = "The report could not be pinned; a repository has three pins. Pin it by hand, or take one off."
 
 TEMPLATES = ("board.md.j2", "report.md.j2")
 
-Tell = Callable[[Report, str], str]
-"""Tells a chat of a report and its address, and says what went wrong."""
+Notify = Callable[[Report, str], str]
+"""Posts a report and its address to a chat. Gives what went wrong, or nothing."""
 Save = Callable[[Report, bool], Sequence[str]]
-"""Writes files, told whether the repository is private, and says which."""
+"""Writes files, given whether the repository is private. Gives a line for each."""
 
 
 class ReportContext(NamedTuple):
-    """The repository, its pipeline and its words."""
+    """The repository, its pipeline and its templates."""
 
     facts: RepositoryFacts
     pipeline: Pipeline
@@ -57,27 +59,24 @@ class ReportContext(NamedTuple):
 
 @dataclass
 class Reporter:
-    """One report. `save` is handed the numbers, and writes the files that are wanted."""
+    """One report. `save` gets the numbers and writes the files that were asked for."""
 
-    app: App
-    log: Log = field(default=lambda text: None)
+    processor: DealProcessor
     save: Save = field(default=lambda report, private: ())
-    tell: Tell = field(default=lambda report, address: "")
+    notify: Notify = field(default=lambda report, address: "")
     cache: Path | None = None
     """A file that keeps what was read, for the next time."""
-    team: Mapping[str, Role] = field(default_factory=dict)
-    """Everybody's role, where the token may list people; else each is asked for."""
 
     @property
     def github(self) -> GitHub:
         """The repository."""
-        return self.app.github
+        return self.processor.github
 
     def weekly(self, *, again: bool) -> Outcome:
         """Bring the week's issue up to date. Unless `again`, a week whose report is there and whole is left alone."""
-        context, told = self._around()
+        context, outcome = self._read_context()
         if context is None:
-            return told
+            return outcome
         reports = self.github.reports(context.facts)
         scope = look(context.facts.repository.name, context.pipeline, context.facts.read_at)
         if not again and weekly_issue.is_done(reports, context.facts.repository.id, scope.week):
@@ -87,24 +86,24 @@ class Reporter:
         except UnfilledError as error:
             return Outcome(notices=(str(error),))
 
-    def asked(self, facts: DealFacts) -> Outcome:
-        """Answer `/report` on a report: refresh it for those of triage and above."""
-        asked = weekly_issue.asked(facts.issue, facts.read_at)
-        allowed = {comment.id for comment in asked if self._may(comment)}
+    def answer(self, facts: DealFacts) -> Outcome:
+        """Answer `/report` on a report: refresh it for people with the role triage and above."""
+        requests = weekly_issue.asked(facts.issue, facts.read_at)
+        allowed = {comment.id for comment in requests if self._may(comment)}
         outcome = self._refresh(facts.issue) if allowed else Outcome()
         if outcome.exit_code:
             return outcome
         # Receipts last: if we die before, the next run refreshes again, which changes nothing but the time.
-        answers = tuple(React(comment.id, "ROCKET" if comment.id in allowed else "CONFUSED") for comment in asked)
-        if not self.app.dry_run:
-            self.github.write(facts, answers)
-        return outcome.then(Outcome(answers))
+        receipts = [React(comment.id, "ROCKET" if comment.id in allowed else "CONFUSED") for comment in requests]
+        failed = () if self.processor.dry_run else self.github.write(facts, receipts).failed
+        refused = [effect for effect, _ in failed]
+        return outcome.then(Outcome(effects=tuple(receipt for receipt in receipts if receipt not in refused)))
 
     def refresh_board(self) -> Outcome:
         """Bring sections 1 to 4 of the newest open report up to date, once a day."""
-        context, told = self._around()
+        context, outcome = self._read_context()
         if context is None:
-            return told
+            return outcome
         facts, pipeline = context.facts, context.pipeline
         found = [(issue, memory) for issue in self.github.reports(facts) if issue.open
                  and (memory := weekly_issue.remembered(issue, facts.repository.id)) is not None]  # fmt: skip
@@ -123,9 +122,9 @@ class Reporter:
 
     def past_report(self, *, week: str | None, at: datetime | None) -> Outcome:
         """Make a report without posting it. Raises InputError for a week to come."""
-        context, told = self._around()
+        context, outcome = self._read_context()
         if context is None:
-            return told
+            return outcome
         reports = self.github.reports(context.facts)
         scope = self._scope_of(context, reports, at or context.facts.read_at, week)
         made = numbers(self._read(context, scope, self._every_deal(context.facts)), scope)
@@ -134,25 +133,24 @@ class Reporter:
         return Outcome(notes=tuple(self.save(made, context.facts.repository.private)), page=page)
 
     def _may(self, comment: Comment) -> bool:
-        return comment.author is not None and self.github.role(comment.author.login) >= Role.TRIAGE
+        return comment.author is not None and self.processor.roles.of(comment.author.login) >= Role.TRIAGE
 
     def _refresh(self, issue: Issue) -> Outcome:
-        context, told = self._around()
+        context, outcome = self._read_context()
         if context is None:
-            return told
+            return outcome
         memory = weekly_issue.remembered(issue, context.facts.repository.id)
         if memory is None:
             return Outcome(notes=("This issue is no report of mine any more.",))
         return self._post(context, self.github.reports(context.facts), memory.week)
 
-    def _around(self) -> tuple[ReportContext | None, Outcome]:
-        facts = self.github.read_repository(WAKING)
-        told, pipeline = self.app.configured(facts)
+    def _read_context(self) -> tuple[ReportContext | None, Outcome]:
+        facts = self.github.read_repository(TRIGGER)
+        outcome, pipeline = self.processor.configured(facts)
         if pipeline is None:
-            return None, told
-        self.team = self.github.team(facts)
-        self.app.roles |= self.team
-        return ReportContext(facts, pipeline, TemplateRenderer(facts.repository.templates)), told
+            return None, outcome
+        self.processor.roles.read_team(facts)
+        return ReportContext(facts, pipeline, TemplateRenderer(facts.repository.templates)), outcome
 
     def _post(self, context: ReportContext, reports: Sequence[Issue], week: str) -> Outcome:
         """Make the report of a week, and bring its issue up to date."""
@@ -165,85 +163,77 @@ class Reporter:
         values = view.of_report(made)
         top, rest = (context.renderer(name, values) for name in TEMPLATES)
         outcome = self._publish(facts, weekly_issue.compose(top, rest, memory, facts.repository.id))
-        outcome = outcome.then(self._tell(made, facts, outcome))
+        outcome = outcome.then(self._notify(made, facts, outcome))
         saved = self.save(made, facts.repository.private)
         return outcome.then(Outcome(notes=tuple(saved), page=f"{top}\n\n{rest}"))
 
     def _scope_of(self, context: ReportContext, reports: Sequence[Issue], now: datetime, week: str | None) -> Scope:
-        """Movement begins where the week's first run said, else where the report before it was made."""
+        """Count movement from the start that the week's first run noted, else from the report before it."""
         scope = _scope(context, now, week, None)
         id_ = context.facts.repository.id
         there, earlier = weekly_issue.of_week(reports, id_, scope.week), weekly_issue.before(reports, id_, scope.week)
         since = there[0][1].since if there else earlier.first if earlier is not None else None
         return _scope(context, now, week, since) if since is not None and since < scope.at else scope
 
-    def _tell(self, made: Report, facts: RepositoryFacts, outcome: Outcome) -> Outcome:
-        """Tell of a report once, when it is opened. That this fails is a notice and no failure."""
-        if self.app.dry_run or not any(isinstance(effect, OpenReport) for effect in outcome.effects):
+    def _notify(self, made: Report, facts: RepositoryFacts, outcome: Outcome) -> Outcome:
+        """Notify the chat once, when the report is opened. If that fails, it is a notice and no failure."""
+        if self.processor.dry_run or not any(isinstance(effect, OpenReport) for effect in outcome.effects):
             return Outcome()
         opened = weekly_issue.of_week(self.github.reports(facts), facts.repository.id, made.scope.week)
-        wrong = self.tell(made, opened[0][0].url if opened else "")
-        return Outcome(notices=(f"The chat was not told of the report: {wrong}.",) if wrong else ())
+        failure = self.notify(made, opened[0][0].url if opened else "")
+        return Outcome(notices=(f"The chat was not notified of the report: {failure}.",) if failure else ())
 
     def _every_deal(self, facts: RepositoryFacts) -> Iterator[Deals]:
         if self.cache is None:
             return self.github.every_deal(facts)
-        return self.github.every_deal_kept(facts, self.cache, self.log)
+        return self.github.every_deal_kept(facts, self.cache, self.processor.log)
 
     def _read(
         self, context: ReportContext, scope: Scope, pages: Iterator[Deals]
     ) -> list[CountedDeal | UncountableDeal]:
-        """Count page by page, so that memory holds what is counted and no text; say how far it is."""
-        reader = Reader(replace(context.facts, roles=self.app.roles), scope)  # roles grow as people are asked for
+        """Count page by page, so that memory holds what is counted and no text, with progress."""
+        known = replace(context.facts, roles=self.processor.roles.known)  # grows as people are asked for
+        reader = Reader(known, scope)
         found: dict[int, CountedDeal | UncountableDeal | None] = {}
-        told = 0
+        logged = 0
         for page in pages:
             for raw in page.raws:
-                self._ask_roles(people(raw, scope))
+                for person in people(raw, scope):
+                    self.processor.roles.of_member(person)
                 found[raw.issue.number] = reader.count(raw)
-            if page.read >= told + 1000:
-                told = page.read
-                self.log(f"  {page.read:,} of {page.total:,} issues read ...")
+            if page.read >= logged + PROGRESS_EVERY:
+                logged = page.read
+                self.processor.log(f"  {page.read:,} of {page.total:,} issues read ...")
         return [deal for deal in found.values() if deal is not None]
 
-    def _ask_roles(self, persons: Sequence[str]) -> None:
-        """Ask for each person once; who is not in a whole list of the team is a stranger."""
-        for person in persons:
-            if person.casefold() not in self.app.roles:
-                whole = 0 < len(self.team) < MOST_LISTED
-                self.app.roles[person.casefold()] = Role.NONE if whole else self.github.role(person)
-
-    def _publish(self, facts: RepositoryFacts, wanted: Wanted) -> Outcome:
-        """Look, write, and look again until nothing is left to do. Raises ServiceError where GitHub refuses."""
+    def _publish(self, facts: RepositoryFacts, desired: Wanted) -> Outcome:
+        """Read, write, and read again until nothing is left to do. Raises ServiceError where GitHub refuses."""
+        client, log = self.github.client, self.processor.log
+        facts = until_clear(client, lambda is_retry: self._with_label(facts, is_retry=is_retry), log=log)
         outcome, pin = Outcome(), True
-        for _ in range(SETTLE):
-            reports = self.github.reports(facts)
-            todo = weekly_issue.plan(reports, facts.repository.id, wanted, pin=pin)
-            if not todo:
-                break
-            try:
-                facts = self._with_label(facts)
-                once = self._apply(facts, reports, todo)
-            except UnclearError as error:
-                self.log(f"{error.what} Looking again in {GITHUB_GIVES_UP:.0f} s.")
-                self.github.client.wait(GITHUB_GIVES_UP, error.what)
-                facts = self.github.read_repository(WAKING)
-                continue
+        for _ in range(ROUNDS):
+            once = until_clear(client, partial(self._publish_once, facts, desired, pin), log=log)
+            if once is None:
+                return outcome
             outcome, pin = outcome.then(once), pin and NO_PIN not in once.notices
-            if self.app.dry_run:
-                break
-        else:
-            raise ServiceError("The report did not come to rest: others write it at the same time.", "Run it again")
-        return outcome
+            if self.processor.dry_run:
+                return outcome
+        raise ServiceError("The report keeps changing: others write it at the same time.", "Run it again")
 
-    def _with_label(self, facts: RepositoryFacts) -> RepositoryFacts:
+    def _publish_once(self, facts: RepositoryFacts, desired: Wanted, pin: bool, is_retry: bool) -> Outcome | None:
+        """Read the reports there are, and write what is to be done; None if nothing is."""
+        reports = self.github.reports(facts)
+        todo = weekly_issue.plan(reports, facts.repository.id, desired, pin=pin)
+        return self._apply(facts, reports, todo) if todo else None
+
+    def _with_label(self, facts: RepositoryFacts, *, is_retry: bool) -> RepositoryFacts:
+        """Create the label of reports. A retry reads again: another run may have created it at the same moment."""
+        facts = self.github.read_repository(TRIGGER) if is_retry else facts
         known = {label_key(label.name) for label in facts.repository.labels}
-        if weekly_issue.LABEL in known or self.app.dry_run:
+        if weekly_issue.LABEL in known or self.processor.dry_run:
             return facts
-        made = self.github.create_labels(
-            facts, [CreateLabel(weekly_issue.LABEL, weekly_issue.COLOR, weekly_issue.DESCRIPTION)]
-        )
-        return facts.with_labels(made)
+        label = CreateLabel(weekly_issue.LABEL, weekly_issue.COLOR, weekly_issue.DESCRIPTION)
+        return facts.with_labels(self.github.create_labels(facts, [label]))
 
     def _apply(self, facts: RepositoryFacts, reports: Sequence[Issue], todo: Plan) -> Outcome:
         """Write, issue by issue; a pin that is refused is a hint, any other refusal an error."""
@@ -251,17 +241,21 @@ class Reporter:
         done: list[Effect] = []
         linked = {issue.number: LinkedIssue(issue.id, issue.number, issue.title) for issue in reports}
         for issue, effects in todo:
-            done += effects
-            if self.app.dry_run:
-                continue
-            written = self.github.write(
-                replace(facts.with_issue(issue), linked=linked) if issue is not None else facts, effects
-            )
-            for effect, why in written.failed:
-                if not isinstance(effect, (PinIssue, UnpinIssue)):
-                    raise ServiceError(f"GitHub refused a part of the report: {why}.", "The next run tries again")
-                notices.append(NO_PIN)
-        return Outcome(tuple(done), notices=tuple(dict.fromkeys(notices)))
+            failed = () if self.processor.dry_run else self._write(facts, issue, linked, effects)
+            done += [effect for effect in effects if effect not in failed]
+            notices += [NO_PIN for _ in failed]
+        return Outcome(effects=tuple(done), notices=tuple(dict.fromkeys(notices)))
+
+    def _write(
+        self, facts: RepositoryFacts, issue: Issue | None, linked: Mapping[int, LinkedIssue], effects: Sequence[Effect]
+    ) -> Sequence[Effect]:
+        """Write one issue; give the pins that were refused. Raises ServiceError for any other refusal."""
+        about = replace(facts.with_issue(issue), linked=linked) if issue is not None else facts
+        written = self.github.write(about, effects)
+        for effect, why in written.failed:
+            if not isinstance(effect, (PinIssue, UnpinIssue)):
+                raise ServiceError(f"GitHub refused a part of the report: {why}.", "The next run tries again")
+        return [effect for effect, _ in written.failed]
 
 
 def _scope(context: ReportContext, now: datetime, week: str | None, since: datetime | None) -> Scope:

@@ -1,4 +1,4 @@
-"""The files of a report and who is told of it: which are wanted, and whether they may be written.
+"""The files of a report and the chat that is notified: which there are to be, and whether they may be written.
 
 The report itself is imported where it is used: an event pays for no report.
 """
@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesbot.adapters import webhook
+from salesbot.adapters.local_files import write_text
 from salesbot.adapters.templates import chat, html
 from salesbot.core.errors import InputError
-from salesbot.tasks.deal import App, Log, Outcome
+from salesbot.tasks.deal import DealProcessor, DealResult
+from salesbot.tasks.outcome import Outcome
+from salesbot.tasks.pace import Usage
 from salesbot.tasks.sweep import Sweep
 
 if TYPE_CHECKING:
@@ -31,7 +34,7 @@ TITLES = {
 
 @dataclass(frozen=True)
 class Files:
-    """Where files go; None for those nobody wants. `publish` allows them in a public repository too."""
+    """Where files go; None for those not asked for. `publish` allows them in a public repository too."""
 
     html: Path | None = None
     csv: Path | None = None
@@ -40,11 +43,11 @@ class Files:
     cache: Path | None = None
     """What was read, kept for the next time."""
     chat: str = field(default="", repr=False)
-    """The address of a webhook that is told of a new report: a secret."""
+    """The address of a webhook that gets a message with each new report: a secret."""
 
     @classmethod
     def all_in(cls, folder: str, *, publish: bool, cache: str = "", chat: str = "") -> Files:
-        """All files in one folder, and a cache; none of what has no name."""
+        """Put all files in one folder, and a cache; without a name there is none."""
         kept = Path(cache) if cache else None
         if not folder:
             return cls(publish=publish, cache=kept, chat=chat)
@@ -57,8 +60,8 @@ class Files:
             if path is not None and not _writable(path):
                 raise InputError(f"{path} cannot be written.", "Name another place")
 
-    def tell(self, report: Report, address: str) -> str:
-        """Tell the chat of a report, and say what went wrong; nothing if nobody is to be told."""
+    def notify(self, report: Report, address: str) -> str:
+        """Post a report to the chat, and give what went wrong; nothing if no chat is configured."""
         if not self.chat:
             return ""
         from salesbot.core.report import view
@@ -95,41 +98,38 @@ def page(report: Report) -> str:
 
 
 def _writable(path: Path) -> bool:
-    place = next(each for each in (path, *path.absolute().parents) if each.exists())
-    return os.access(place, os.W_OK) and place.is_dir() is not (place == path)
+    existing = next(each for each in (path, *path.absolute().parents) if each.exists())
+    return os.access(existing, os.W_OK) and existing.is_dir() is not (existing == path)
 
 
 def _write(path: Path, text: str) -> str:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}.") from error
+    write_text(path, text, make_folders=True)
     return f"Wrote {path}."
 
 
-def report(app: App, log: Log, files: Files, *, again: bool) -> Outcome:
-    """Write the week's report; unless `again`, leave one alone that is there."""
-    return reporter(app, log, files).weekly(again=again)
+def report(processor: DealProcessor, files: Files, *, again: bool) -> Outcome:
+    """Write the week's report; unless `again`, a report that is there is left alone."""
+    return reporter(processor, files).weekly(again=again)
 
 
-def sweep(app: App, log: Log) -> Outcome:
+def sweep(processor: DealProcessor, used: Usage) -> Outcome:
     """Sweep, and bring the board of this week's report up to date, if there is one."""
-    sweeping = Sweep(app, log)
-    outcome = sweeping.run()
-    if outcome.exit_code == 0 and sweeping.reports:
-        outcome = outcome.then(reporter(app, log, Files()).refresh_board())
-    return outcome
+    result = Sweep(processor, used).run()
+    if result.outcome.exit_code == 0 and result.has_reports:
+        return result.outcome.then(reporter(processor, Files()).refresh_board())
+    return result.outcome
 
 
-def refresh(app: App, log: Log, outcome: Outcome) -> Outcome:
-    """Answer `/report` on a report, if that is what a run found."""
-    return outcome.then(reporter(app, log, Files()).asked(outcome.asked)) if outcome.asked is not None else outcome
+def answer(processor: DealProcessor, result: DealResult) -> Outcome:
+    """Answer `/report` on a report, if that is what a run was about."""
+    if result.report_request is None:
+        return Outcome()
+    return reporter(processor, Files()).answer(result.report_request)
 
 
-def reporter(app: App, log: Log, files: Files) -> Reporter:
+def reporter(processor: DealProcessor, files: Files) -> Reporter:
     """Make the reporter of a run. Raises InputError for a file that cannot be written."""
     from salesbot.tasks.report import Reporter
 
     files.check()
-    return Reporter(app, log, files.save, files.tell, files.cache)
+    return Reporter(processor, files.save, files.notify, files.cache)

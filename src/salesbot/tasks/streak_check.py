@@ -1,7 +1,7 @@
-"""What `salesbot streak check` tells: whether key, pipelines and stages fit, and how the service really answers.
+"""`salesbot streak check`: whether key, pipelines and stages fit, and how the service really answers.
 
 salesbot's client was written from documentation alone. Each point that could not be verified is tried here, with the
-key of whoever asks, and said in a line.
+key of the person who runs it, and reported in a line.
 """
 
 from __future__ import annotations
@@ -30,41 +30,43 @@ class Check:
     problems: int = 0
 
     def lines(self, *, writing: bool) -> Iterator[str]:
-        """Tell line by line. With `writing` a box is made in the sales pipeline, changed and deleted again."""
+        """Report line by line. With `writing` a box is made in the sales pipeline, changed and deleted again."""
         me = self.streak.ask("v1/users/me")
         self.me = str(me.get("email") or "?") if isinstance(me, Mapping) else "?"
         yield f"The key belongs to {self.me}."
         yield "Pipelines it sees:"
         for found in self.streak.ask("v1/pipelines"):
             yield f"- {found.get('key')} {found.get('name')}"
-        said = self.pipeline.streak
-        named = {"sales": said.sales if said else None, "connections": said.connections if said else None}
+        streak = self.pipeline.streak
+        named = {"sales": streak.sales if streak else None, "connections": streak.connections if streak else None}
         for name, each in named.items():
             yield from self._pipeline(name, each)
         yield from self._open_points(named["sales"], writing=writing)
 
-    def _pipeline(self, name: Literal["sales", "connections"] | str, said: StreakPipeline | None) -> Iterator[str]:
+    def _pipeline(
+        self, name: Literal["sales", "connections"] | str, configured: StreakPipeline | None
+    ) -> Iterator[str]:
         yield ""
-        if said is None:
+        if configured is None:
             yield f"streak.pipelines.{name} is not configured."
             return
         try:
-            layout = self.streak.layout(said.key)
+            layout = self.streak.layout(configured.key)
         except ServiceError as error:
             self.problems += 1
             yield f"streak.pipelines.{name}: {error}"
             return
         yield f"streak.pipelines.{name} is {layout.name}."
-        yield from self._stages(said, layout) if name == "sales" else self._connections(said, layout)
-        for unknown in mirror_link.unknown_stages(said, layout):
+        yield from self._stages(configured, layout) if name == "sales" else self._connections(configured, layout)
+        for unknown in mirror_link.unknown_stages(configured, layout):
             self.problems += 1
             yield f"- PROBLEM: it has no stage {unknown!r}. There are {', '.join(layout.stages.values())}."
         for column in (mirror_link.ADDRESS, mirror_link.VALUE)[: 2 if name == "sales" else 1]:
             there = layout.column(column) is not None
             yield f"- Column {column}: {'there' if there else 'missing; the first sync adds it'}."
 
-    def _stages(self, said: StreakPipeline, layout: Layout) -> Iterator[str]:
-        mapped = mirror_link.stage_map(self.pipeline, said, layout)
+    def _stages(self, configured: StreakPipeline, layout: Layout) -> Iterator[str]:
+        mapped = mirror_link.stage_map(self.pipeline, configured, layout)
         for stage in self.pipeline.stages:
             key = mapped.theirs.get(stage.name)
             there = f"{key} {layout.stages[key]}" if key else "nothing: a deal that goes there leaves its box alone"
@@ -73,29 +75,29 @@ class Check:
             if key not in mapped.ours:
                 yield f"- nothing is {key} {name}: a box that goes there leaves its deal alone"
 
-    def _connections(self, said: StreakPipeline, layout: Layout) -> Iterator[str]:
-        mapped = mirror_link.stage_map(self.pipeline, said, layout)
-        for ours in said.stages:
+    def _connections(self, configured: StreakPipeline, layout: Layout) -> Iterator[str]:
+        mapped = mirror_link.stage_map(self.pipeline, configured, layout)
+        for ours in configured.stages:
             key = mapped.theirs.get(ours)
             yield f"- {key or '?'} {layout.stages.get(key or '', '?')} opens a deal in {ours}"
-        if not said.stages:
+        if not configured.stages:
             yield "- No stage is configured, so no box there opens a deal."
 
     # What documentation does not tell
 
-    def _open_points(self, said: StreakPipeline | None, *, writing: bool) -> Iterator[str]:
+    def _open_points(self, configured: StreakPipeline | None, *, writing: bool) -> Iterator[str]:
         yield ""
         yield "What Streak's documentation leaves open, as it is here:"
-        if said is None:
+        if configured is None:
             yield "- Nothing to try without streak.pipelines.sales."
             return
-        yield f"- Stages come as {_kind(self.streak.ask(f'v1/pipelines/{said.key}').get('stages'))}."
-        yield self._tried("Paged boxes (version 2)", lambda: self._paging(said.key))
-        yield self._tried("Boxes by `sortBy` and `limit`", lambda: self._latest(said.key))
-        yield self._tried("Mail facts on boxes", lambda: self._mail(said.key))
-        yield self._tried("A contact", lambda: self._contact(said.key))
+        yield f"- Stages come as {_kind(self.streak.ask(f'v1/pipelines/{configured.key}').get('stages'))}."
+        yield self._tried("Paged boxes (version 2)", lambda: self._paging(configured.key))
+        yield self._tried("Boxes by `sortBy` and `limit`", lambda: self._latest(configured.key))
+        yield self._tried("Mail facts on boxes", lambda: self._mail(configured.key))
+        yield self._tried("A contact", lambda: self._contact(configured.key))
         if writing:
-            yield from self._writing(said)
+            yield from self._writing(configured)
         else:
             yield "- Making and changing boxes: not tried. --try makes a box, changes it and deletes it."
         yield "- Putting mail threads into boxes, organisations, tasks: not used by salesbot, not tried."
@@ -131,20 +133,20 @@ class Check:
     def _mail(self, key: str) -> str:
         listed = self.streak.ask(f"v1/pipelines/{key}/boxes")
         counts = {name: sum(bool(box.get(name)) for box in listed) for name in MAIL_KEYS}
-        seen = ", ".join(f"{name} on {count}" for name, count in counts.items())
-        return f"of {len(listed)} boxes {seen}"
+        listing = ", ".join(f"{name} on {count}" for name, count in counts.items())
+        return f"of {len(listed)} boxes {listing}"
 
-    def _writing(self, said: StreakPipeline) -> Iterator[str]:
+    def _writing(self, configured: StreakPipeline) -> Iterator[str]:
         """Make a box, change it in every way salesbot does, and take it away again, whatever happens."""
-        layout = self.streak.layout(said.key)
-        first, *other_issues = layout.stages
-        made = self.streak.create(said.key, TRIED, first, f"{mirror_link.NOTE}{TRIED}", (self.me,))
+        layout = self.streak.layout(configured.key)
+        first, *other_stages = layout.stages
+        made = self.streak.create(configured.key, TRIED, first, f"{mirror_link.NOTE}{TRIED}", (self.me,))
         try:
             yield f"- A box made with a note: the note is {'there' if made.note else 'lost'}."
             yield f"- Made with assignees by mail address: {_shown(made.people)}."
-            if other_issues:
+            if other_stages:
                 yield self._tried(
-                    "Moved by `stageKey`", lambda: self._after(made.key, PutStage(other_issues[0]), layout)
+                    "Moved by `stageKey`", lambda: self._after(made.key, PutStage(other_stages[0]), layout)
                 )
             yield self._tried("Assigned by keys of users", lambda: self._after(made.key, PutPeople((self.me,)), layout))
             if layout.column(mirror_link.VALUE) is not None:
@@ -157,10 +159,10 @@ class Check:
         yield "- The box was deleted again."
 
     def _after(self, key: str, effect: PutStage | PutPeople, layout: Layout) -> str:
-        said = self.streak.apply_changes(key, effect, layout)
+        problem = self.streak.apply_changes(key, effect, layout)
         found = self.streak.mirror(key)
-        if said is not None or found is None:
-            return said or "the box is gone"
+        if problem is not None or found is None:
+            return problem or "the box is gone"
         return f"now {layout.stages.get(found.stage)}" if isinstance(effect, PutStage) else _shown(found.people)
 
     def _column(self, key: str, text: str, layout: Layout) -> str:
@@ -174,7 +176,7 @@ class Check:
             self.streak.apply_changes(key, Tell(TRIED), layout)
         found = self.streak.ask(f"v2/boxes/{key}/comments")
         listed = found.get("results") if isinstance(found, Mapping) else found
-        return f"said {len(listed or ())} time(s), with the keys {', '.join(each_key(listed))}"
+        return f"written {len(listed or ())} time(s), with the keys {', '.join(each_key(listed))}"
 
 
 def _kind(stages: Any) -> str:

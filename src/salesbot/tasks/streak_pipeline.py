@@ -1,4 +1,4 @@
-"""One pipeline of Streak's during one run: its boxes, and its stages and columns once something differs."""
+"""One pipeline of Streak during one run: its boxes, and its stages and columns once something differs."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ OURS = (mirror_link.ADDRESS, mirror_link.VALUE)
 
 @dataclass
 class RemotePipeline:
-    """A pipeline of Streak's, as one run knows it. The layout is only asked for when something differs."""
+    """A pipeline of Streak, as one run knows it. The layout is only asked for when something differs."""
 
     streak: Streak
-    said: StreakPipeline
+    configured: StreakPipeline
     mirrors: dict[str, Mirror]
     addressed: Mapping[str, tuple[Mirror, ...]]
     """Boxes by the address of the deal they name, the oldest first."""
@@ -30,19 +30,21 @@ class RemotePipeline:
     _layout: Layout | None = None
 
     @classmethod
-    def read(cls, streak: Streak, said: StreakPipeline, columns: tuple[str, ...] = OURS) -> RemotePipeline:
+    def read(cls, streak: Streak, configured: StreakPipeline, columns: tuple[str, ...] = OURS) -> RemotePipeline:
         """List the boxes, in one request."""
-        listed = streak.mirrors(said.key)
-        return cls(streak, said, {each.key: each for each in listed}, mirror_link.mirrors_by_address(listed), columns)
+        listed = streak.mirrors(configured.key)
+        return cls(
+            streak, configured, {each.key: each for each in listed}, mirror_link.mirrors_by_address(listed), columns
+        )
 
     def layout(self) -> Layout:
-        """Know the stages and columns; columns of ours that are missing are added."""
+        """Read the stages and columns once; columns of ours that are missing are added."""
         if self._layout is None:
-            layout = self.streak.layout(self.said.key)
+            layout = self.streak.layout(self.configured.key)
             missing = [name for name in self.columns if layout.column(name) is None]
             for name in missing if not self.streak.dry_run else ():
                 self._add(layout, name)
-            self._layout = self.streak.layout(self.said.key) if missing and not self.streak.dry_run else layout
+            self._layout = self.streak.layout(self.configured.key) if missing and not self.streak.dry_run else layout
         return self._layout
 
     def _add(self, layout: Layout, name: str) -> None:
@@ -53,26 +55,27 @@ class RemotePipeline:
             raise ServiceError(what, f"Add a column of text called {name} in Streak") from error
 
     def stages(self, pipeline: Pipeline) -> StageMap:
-        """Know which stage of theirs is which of ours."""
-        return mirror_link.stage_map(pipeline, self.said, self.layout())
+        """Map the stages of Streak to ours."""
+        return mirror_link.stage_map(pipeline, self.configured, self.layout())
 
     def mirror_of(self, state: DealState, url: str) -> Mirror | None:
         """Find the box of a deal: the one its journal names, else the oldest one that names the deal."""
         pair = state.journal.pair
         return self.mirrors.get(pair.key) if pair is not None else next(iter(self.addressed.get(url, ())), None)
 
-    def first_of(self, made: Mirror, url: str) -> Mirror:
-        """Of the boxes that name a deal the oldest stays: if another sync was faster, ours goes again."""
-        first = mirror_link.mirrors_by_address(self.streak.latest(self.said.key, made.key)).get(url, (made,))[0]
-        if first.key != made.key:
-            self.streak.delete(made.key)
+    def first_of(self, created: Mirror, url: str) -> Mirror:
+        """Give the oldest box that names a deal: if another sync was faster, the one just created is deleted."""
+        latest = self.streak.latest(self.configured.key, created.key)
+        first = mirror_link.mirrors_by_address(latest).get(url, (created,))[0]
+        if first.key != created.key:
+            self.streak.delete(created.key)
         return first
 
 
-def tell(streak: Streak, key: str, effects: Sequence[MirrorEffect], layout: Layout, number: int) -> list[str]:
-    """Carry effects out on a box, unless nothing may be written; say each in words, and what could not be done."""
-    said = []
+def write_box(streak: Streak, key: str, effects: Sequence[MirrorEffect], layout: Layout, number: int) -> list[str]:
+    """Carry effects out on a box, unless nothing may be written; give a line for each, or for why it failed."""
+    lines = []
     for effect in effects:
         problem = None if streak.dry_run else streak.apply_changes(key, effect, layout)
-        said.append(problem or f"In Streak, deal {number}: {describe(effect, layout)}.")
-    return said
+        lines.append(problem or f"In Streak, deal {number}: {describe(effect, layout)}.")
+    return lines

@@ -1,17 +1,17 @@
-"""The shell that keeps deals and their boxes in Streak in step, on schedule and after a move (docs/streak.md).
+"""Keeps deals and their boxes in Streak in sync, on schedule and after a move (docs/streak.md).
 
-One request lists the boxes, a light pass over the deals tells which differ; only those are read in full. Streak is told
-first and GitHub remembers last, so that what a run died over looks to the next one like a move nobody noticed, and is
-in step already. Streak's words are its adapter's, what follows from what `core.policies.mirror_sync` decides.
+One request lists the boxes, a light pass over the deals finds those that differ; only these are read in full. Streak is
+written first and GitHub last, so that what a killed run left behind looks to the next one like a move of a person in
+Streak, and is in sync already. Streak's API is known to its adapter, what follows from a difference to
+`core.policies.mirror_sync`.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from salesbot.adapters.github import IN_FULL, GitHub, PatienceError
+from salesbot.adapters.github import GitHub
 from salesbot.adapters.streak import Streak
 from salesbot.adapters.templates import TemplateRenderer
 from salesbot.core.decide.decide import decide
@@ -24,22 +24,25 @@ from salesbot.core.model.facts import DealFacts, RepositoryFacts, Trigger
 from salesbot.core.model.mirror import Mirror
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.policies import mirror_sync
-from salesbot.tasks.deal import App, Log, Outcome
-from salesbot.tasks.streak_contacts import Connections
-from salesbot.tasks.streak_pipeline import RemotePipeline, tell
-from salesbot.tasks.sweep import CLOSED_LATELY, FRESH, LONGEST, PER_CONTENT, PER_WRITE, TIMES_IN_A_ROW, Tally, content
+from salesbot.core.text.plural import counted
+from salesbot.tasks.deal import DealProcessor, DealResult
+from salesbot.tasks.many_deals import ManyDeals, Tally, open_and_recently_closed, pass_over
+from salesbot.tasks.outcome import Outcome
+from salesbot.tasks.pace import LONGEST_RUN, NOTHING, Usage
+from salesbot.tasks.streak_contacts import ContactImport
+from salesbot.tasks.streak_pipeline import RemotePipeline, write_box
 
-WAKING = "streak"
-NO_PIPELINE = "No pipeline of Streak's in the configuration (`streak.pipelines.sales`): nothing to keep in step."
+SYNC = Trigger("streak")
+NO_PIPELINE = "No pipeline of Streak is configured (`streak.pipelines.sales`), so there is nothing to sync."
 
 
 @dataclass
-class Look:
-    """What the light pass found: deals that may differ from their boxes, and what to tell."""
+class LightPass:
+    """What the light pass found: deals that may differ from their boxes, and what to report."""
 
-    looked: int = 0
-    differ: list[int] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
+    count: int = 0
+    differing: list[int] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     claimed: dict[str, int] = field(default_factory=dict)
     """Which deal was the first to name a box as its own."""
@@ -47,150 +50,128 @@ class Look:
 
 @dataclass
 class StreakSync:
-    """One run. `connect` gives the connection with the key; `clock` counts seconds."""
+    """One run. `connect` gives the connection with the key; `used` is what the tasks before it took."""
 
-    app: App
+    processor: DealProcessor
     connect: Callable[[], Streak]
-    log: Log = field(default=lambda text: None)
-    clock: Callable[[], float] = time.monotonic
+    used: Usage = NOTHING
 
     @property
     def github(self) -> GitHub:
         """The repository."""
-        return self.app.github
+        return self.processor.github
 
     def run(self) -> Outcome:
-        """Keep all deals in step, then take in who became a prospect. Raises ServiceError if a service cannot be read.
+        """Sync all deals, then open deals for contacts that became prospects.
 
-        Without the input for the key, where a pipeline is configured: InputError.
+        Raises ServiceError if a service cannot be read, and InputError where a pipeline is configured and the key is
+        missing.
         """
-        started = self.clock() - self.app.elapsed
-        context = self.github.read_repository(Trigger(WAKING))
-        told, pipeline = self.app.configured(context)
-        said = pipeline.streak if pipeline is not None else None
-        if pipeline is None or said is None or (said.sales is None and said.connections is None):
-            return told if pipeline is None else told.then(Outcome(notes=(NO_PIPELINE,)))
+        started = self.processor.clock.monotonic() - self.used.seconds
+        context = self.github.read_repository(SYNC)
+        outcome, pipeline = self.processor.configured(context)
+        configured = pipeline.streak if pipeline is not None else None
+        if pipeline is None:
+            return outcome
+        if configured is None or (configured.sales is None and configured.connections is None):
+            return outcome.then(Outcome(notes=(NO_PIPELINE,)))
         streak = self.connect()
-        if said.sales is not None:
-            told = told.then(self._deals(context, RemotePipeline.read(streak, said.sales), pipeline, started))
-        if said.connections is not None:
-            connections = Connections(
-                self.app, RemotePipeline.read(streak, said.connections, (mirror_link.ADDRESS,)), self.log
-            )
-            told = told.then(connections.run(context, pipeline))
-        return told
+        if configured.sales is not None:
+            remote = RemotePipeline.read(streak, configured.sales)
+            outcome = outcome.then(self._sync_deals(context, remote, pipeline, started))
+        if configured.connections is not None:
+            remote = RemotePipeline.read(streak, configured.connections, (mirror_link.ADDRESS,))
+            outcome = outcome.then(ContactImport(self.processor, remote).run(context, pipeline))
+        return outcome
 
-    def _deals(self, context: RepositoryFacts, remote: RemotePipeline, pipeline: Pipeline, started: float) -> Outcome:
-        self.app.roles |= self.github.team(context)
-        look = Look()
-        for facts in self._glances(context):
-            look.looked += 1
-            self._look_at(facts, look, remote, pipeline)
-        summed = f"Compared {look.looked:,} deals with {len(remote.mirrors):,} boxes; {len(look.differ):,} may differ."
-        outcome = Outcome(told=tuple(look.told), notes=(summed, *look.notes))
-        return outcome.then(self._step_all(look.differ, remote, pipeline, started))
+    def _sync_deals(
+        self, context: RepositoryFacts, remote: RemotePipeline, pipeline: Pipeline, started: float
+    ) -> Outcome:
+        self.processor.roles.read_team(context)
+        found = LightPass()
+        passes = open_and_recently_closed(context.read_at)
+        for facts in pass_over(self.github, context, passes, SYNC, self.processor.log):
+            found.count += 1
+            self._compare(facts, found, remote, pipeline)
+        deals, boxes = counted(found.count, "deal"), counted(len(remote.mirrors), "box", "boxes")
+        note = f"Compared {deals} with {boxes}; {len(found.differing):,} may differ."
+        outcome = Outcome(problems=tuple(found.problems), notes=(note, *found.notes))
+        return outcome.then(self._sync_all(found.differing, remote, pipeline, started))
 
     # The light pass
 
-    def _look_at(self, facts: DealFacts, look: Look, remote: RemotePipeline, pipeline: Pipeline) -> None:
-        """Say whether a deal may differ from its box. An ended deal without one needs none."""
+    def _compare(self, facts: DealFacts, found: LightPass, remote: RemotePipeline, pipeline: Pipeline) -> None:
+        """Note whether a deal may differ from its box. A closed deal without one needs none."""
         observed = observe(facts, pipeline, facts.read_at)
         state = self._state_of(observed)
         if state is None or state.journal.left:
             return
         number, mirror = state.deal.number, remote.mirror_of(state, facts.issue.url)
         if mirror is not None:
-            look.notes += _others(number, mirror, remote.addressed.get(facts.issue.url, ()))
-            first = look.claimed.setdefault(mirror.key, number)
+            found.notes += _second_boxes(number, mirror, remote.addressed.get(facts.issue.url, ()))
+            first = found.claimed.setdefault(mirror.key, number)
             if first != number:
-                look.told.append(f"Deals {first} and {number} name the same box in Streak: `/streak link` another.")
+                found.problems.append(
+                    f"Deals {first} and {number} name the same box in Streak: `/streak link` another."
+                )
             elif not mirror_sync.is_quiet(state, observed.with_facts(replace(facts, mirror=mirror))):
-                look.differ.append(number)
+                found.differing.append(number)
         elif state.journal.pair is not None:
-            look.notes.append(f"The box of deal {number} is gone from Streak: `/streak link` pairs another.")
-        elif _has_no_end(state, pipeline) and mirror_sync.wants_mirror(state, remote.stages(pipeline), pipeline):
-            look.differ.append(number)
+            found.notes.append(_box_is_gone(number))
+        elif _is_open(state, pipeline) and mirror_sync.wants_mirror(state, remote.stages(pipeline), pipeline):
+            found.differing.append(number)
 
-    def _glances(self, context: RepositoryFacts) -> Iterator[DealFacts]:
-        lately = context.read_at - CLOSED_LATELY
-        for pages in (self.github.glance(context, "OPEN"), self.github.glance(context, "CLOSED", lately)):
-            for page in pages:
-                yield from (replace(deal, trigger=Trigger(WAKING)) for deal in page.deals)
+    def _state_of(self, deal: Observed) -> DealState | None:
+        """Give the deal as its journal or, where the light pass does not show its card, its labels say; None if none.
 
-    def _state_of(self, glanced: Observed) -> DealState | None:
-        """The deal as its journal left it, or as it stands where a glance does not show its card; None if it is none.
-
-        Whether a value counts depends on who wrote it; each is asked about once.
+        Whether a value counts depends on who wrote it; each person is asked for once.
         """
-        facts = replace(glanced.facts, roles=self.app.roles)
-        start = restore.restore(glanced.with_facts(facts), [])
-        if start is None or glanced.pipeline.stage(start.state.deal.stage) is None:
+        roles = self.processor.roles
+        facts = replace(deal.facts, roles=dict(roles.known))
+        start = restore.restore(deal.with_facts(facts), [])
+        if start is None or deal.pipeline.stage(start.state.deal.stage) is None:
             return None
         editor = restore.last_body_editor(facts)
         value = start.state.deal.fields.get(headings.VALUE, "")
-        if restore.value_needs_trust(glanced.journal, value) and editor and editor.casefold() not in self.app.roles:
-            self.app.roles[editor.casefold()] = self.github.role(editor)
-            return self._state_of(glanced)
+        if restore.value_needs_trust(deal.journal, value) and editor and editor.casefold() not in roles.known:
+            roles.of(editor)
+            return self._state_of(deal)
         return start.state
 
     # In full
 
-    def _step_all(self, numbers: Sequence[int], remote: RemotePipeline, pipeline: Pipeline, started: float) -> Outcome:
-        tally = Tally(spent=self.app.spent)
-        try:
-            for number, facts in self._in_full(numbers):
-                tally.add(self._step_safely(number, facts, remote, pipeline))
-                if tally.done % IN_FULL == 0 or tally.done == len(numbers):
-                    self.log(f"  {tally.done:,} of {len(numbers):,} deals in step ...")
-                enough = tally.spent >= pipeline.sweep.budget or self.clock() - started > LONGEST
-                if enough or tally.failures >= TIMES_IN_A_ROW:
-                    break
-        except ServiceError as error:  # GitHub lets nobody read any more; what was done is done
-            tally.outcome = tally.outcome.then(Outcome(exit_code=1, error=error, told=(str(error),)))
+    def _sync_all(self, numbers: Sequence[int], remote: RemotePipeline, pipeline: Pipeline, started: float) -> Outcome:
+        clock, tally = self.processor.clock, Tally(content=self.used.content)
+
+        def is_enough(tally: Tally) -> bool:
+            return tally.content >= pipeline.sweep.budget or clock.monotonic() - started > LONGEST_RUN
+
+        outcome = ManyDeals(self.github, SYNC, clock, self.processor.log).work(
+            numbers, lambda number, facts: self._sync(facts, remote, pipeline), tally=tally, is_enough=is_enough
+        )
         left = len(numbers) - tally.done
-        return tally.outcome.then(Outcome(notes=(f"Left {left:,} deals for the next sync.",) if left > 0 else ()))
+        notes = (f"Left {counted(left, 'deal')} for the next sync.",) if left > 0 else ()
+        return outcome.then(Outcome(notes=notes))
 
-    def _in_full(self, numbers: Sequence[int]) -> Iterator[tuple[int, DealFacts]]:
-        """Read ten at once; facts that grew old while the others were written are read again."""
-        for start in range(0, len(numbers), IN_FULL):
-            read_at = self.clock()
-            for facts in self.github.read_many(numbers[start : start + IN_FULL], Trigger(WAKING)):
-                fresh = self.clock() - read_at <= FRESH
-                number = facts.issue.number
-                yield number, facts if fresh else self.github.read(number, Trigger(WAKING))
-
-    def _step_safely(self, number: int, facts: DealFacts, remote: RemotePipeline, pipeline: Pipeline) -> Outcome:
-        """A failure that concerns one deal does not stop the others."""
-        try:
-            outcome = self._step(facts, remote, pipeline)
-        except PatienceError:
-            raise
-        except ServiceError as error:
-            self.log(f"  Deal {number}: {error}")
-            return Outcome(exit_code=1, error=error, told=(f"Deal {number}: {error}",))
-        if outcome.effects and not self.app.dry_run:
-            self.github.client.pause(max(PER_WRITE, content(outcome.effects) * PER_CONTENT))
-        return outcome
-
-    def _step(self, facts: DealFacts, remote: RemotePipeline, pipeline: Pipeline) -> Outcome:
-        """Tell Streak what the deal will be, look at the box again, and settle the deal with what it shows then."""
-        observed = self.app.complete(replace(facts, stage_map=remote.stages(pipeline)), pipeline)
+    def _sync(self, facts: DealFacts, remote: RemotePipeline, pipeline: Pipeline) -> Outcome:
+        """Write to Streak what the deal will be, read the box again, and process the deal with what it shows then."""
+        observed = self.processor.complete(replace(facts, stage_map=remote.stages(pipeline)), pipeline)
         facts, state = observed.facts, self._decided(observed)
         if state is None:
             return Outcome()
-        mirror, made = self._found_or_made(state, facts, remote, pipeline)
+        mirror, notes = self._find_or_create(state, facts, remote, pipeline)
         if mirror is None:
-            return Outcome(notes=made)
+            return Outcome(notes=notes)
         facts = replace(facts, mirror=mirror)
         observed = observed.with_facts(facts)
         state = self._decided(observed) or state
         effects = mirror_sync.outgoing(state, observed, remote.layout())
-        told = tell(remote.streak, mirror.key, effects, remote.layout(), state.deal.number)
-        if effects and not self.app.dry_run:
+        notes += tuple(write_box(remote.streak, mirror.key, effects, remote.layout(), state.deal.number))
+        if effects and not self.processor.dry_run:
             facts = replace(facts, mirror=remote.streak.mirror(mirror.key))
-        return Outcome(notes=(*made, *told)).then(self.app.reconcile(facts))
+        return Outcome(notes=notes).then(self.processor.process_read(facts).outcome)
 
-    def _found_or_made(
+    def _find_or_create(
         self, state: DealState, facts: DealFacts, remote: RemotePipeline, pipeline: Pipeline
     ) -> tuple[Mirror | None, tuple[str, ...]]:
         listed = remote.mirror_of(state, facts.issue.url)
@@ -198,72 +179,75 @@ class StreakSync:
             return remote.streak.mirror(listed.key), ()
         if not mirror_sync.wants_mirror(state, facts.stage_map, pipeline):
             return None, ()
-        made = None if self.app.dry_run else self._create(state, facts, remote, pipeline)
-        return made, (f"In Streak: a box for deal {state.deal.number}.",)
+        created = None if self.processor.dry_run else self._create(state, facts, remote, pipeline)
+        return created, (f"In Streak: a box for deal {state.deal.number}.",)
 
     def _decided(self, observed: Observed) -> DealState | None:
         return decide(observed, TemplateRenderer(observed.repository.templates)).state
 
     def _create(self, state: DealState, facts: DealFacts, remote: RemotePipeline, pipeline: Pipeline) -> Mirror:
-        """The address stands in the box from its first byte: a run that died after this finds it again."""
+        """Create the box with the deal's address in it, so that the run after a killed one finds it again."""
         known = pipeline.streak.people if pipeline.streak is not None else {}
         mail = known.get((state.deal.owner or "").casefold())
         stage = facts.stage_map.theirs[state.deal.stage or ""]
         note = f"{mirror_link.NOTE}{facts.issue.url}"
-        made = remote.streak.create(
-            remote.said.key, state.deal.title, stage, note, (mail,) if mail else (), self._contacts(state, remote)
+        created = remote.streak.create(
+            remote.configured.key, state.deal.title, stage, note, (mail,) if mail else (), self._contacts(state, remote)
         )
-        return remote.first_of(made, facts.issue.url)
+        return remote.first_of(created, facts.issue.url)
 
     def _contacts(self, state: DealState, remote: RemotePipeline) -> tuple[str, ...]:
-        """Who a deal is about that came out of the connections goes along."""
+        """Give the contacts of the connection that a deal came from."""
         source, _, key = state.journal.lead.partition(":")
         came_from = remote.streak.mirror(key) if source == mirror_sync.FROM_STREAK else None
         return came_from.contacts if came_from is not None else ()
 
 
-def follow(app: App, outcome: Outcome, connect: Callable[[], Streak]) -> Outcome:
-    """After a run that moved a paired deal, bring its box along. Streak being down is a notice: the sync does it later.
+def update_box(result: DealResult, connect: Callable[[], Streak]) -> Outcome:
+    """After a run that moved a paired deal, update its box. Streak being down is a notice: the sync does it later.
 
-    What was moved in Streak meanwhile is the sync's to judge, and left alone here.
+    What was moved in Streak meanwhile is left to the sync.
     """
-    decision = outcome.decisions[-1] if outcome.decisions else None
-    known = app.decided_on
-    if known is None or decision is None or decision.state is None or not any(each.moves for each in outcome.decisions):
-        return outcome
-    pipeline = known.pipeline
-    said = pipeline.streak.sales if pipeline.streak is not None else None
-    if said is None or decision.state.journal.pair is None:
-        return outcome
+    decisions = result.outcome.decisions
+    state = decisions[-1].state if decisions else None
+    if result.decided_on is None or state is None or not any(each.moves for each in decisions):
+        return Outcome()
+    known, pipeline = result.decided_on, result.decided_on.pipeline
+    configured = pipeline.streak.sales if pipeline.streak is not None else None
+    if configured is None or state.journal.pair is None:
+        return Outcome()
     try:
-        notes = _follow(decision.state, known, RemotePipeline(connect(), said, {}, {}))
+        return Outcome(notes=tuple(_update(state, known, RemotePipeline(connect(), configured, {}, {}))))
     except ServiceError as error:
-        return outcome.then(Outcome(notices=(f"The box in Streak was not moved along: {error}",)))
-    return outcome.then(Outcome(notes=tuple(notes)))
+        return Outcome(notices=(f"The box in Streak was not updated: {error}",))
 
 
-def _follow(state: DealState, observed: Observed, remote: RemotePipeline) -> list[str]:
+def _update(state: DealState, observed: Observed, remote: RemotePipeline) -> list[str]:
     assert state.journal.pair is not None
     mirror = remote.streak.mirror(state.journal.pair.key)
     if mirror is None:
-        return [f"The box of deal {state.deal.number} is gone from Streak: `/streak link` pairs another."]
+        return [_box_is_gone(state.deal.number)]
     facts = replace(observed.facts, mirror=mirror, stage_map=remote.stages(observed.pipeline))
     observed = observed.with_facts(facts)
     if mirror_sync.intent(state, observed) is not None:
-        return ["The box was moved in Streak too: the next sync judges that."]
+        return ["The box was moved in Streak too: the next sync decides about that."]
     effects = mirror_sync.outgoing(state, observed, remote.layout())
-    return tell(remote.streak, mirror.key, effects, remote.layout(), state.deal.number)
+    return write_box(remote.streak, mirror.key, effects, remote.layout(), state.deal.number)
 
 
-def _others(number: int, mirror: Mirror, naming: Sequence[Mirror]) -> list[str]:
+def _box_is_gone(number: int) -> str:
+    return f"The box of deal {number} is gone from Streak: `/streak link` pairs another."
+
+
+def _second_boxes(number: int, mirror: Mirror, naming: Sequence[Mirror]) -> list[str]:
     """Name the boxes beside a deal's own that name it too; people may have put something there, so they stay."""
     return [
-        f"Deal {number} has a second box in Streak, {other.title or other.key}, which nobody keeps in step: delete it."
+        f"Deal {number} has a second box in Streak, {other.title or other.key}, which is not kept in sync: delete it."
         for other in naming
         if other.key != mirror.key
     ]
 
 
-def _has_no_end(state: DealState, pipeline: Pipeline) -> bool:
+def _is_open(state: DealState, pipeline: Pipeline) -> bool:
     stage = pipeline.stage(state.deal.stage)
     return stage is not None and stage.outcome is None

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import pytest
 
-from salesbot.cli.main import main
 from tests.e2e.conftest import _running, door, github, play  # noqa: F401 - fixtures
 from tests.e2e.play import Play
 
@@ -36,7 +35,7 @@ def command(play: Play, capsys: pytest.CaptureFixture[str]) -> Command:  # noqa:
             "GITHUB_GRAPHQL_URL": f"{play.github.api_url}/graphql",
             "GITHUB_TOKEN": play.github.token(by) if by else play.sales.actions_token(),
         }
-        code = main(list(argv), env=env)
+        code = play.main(list(argv), env)
         said = capsys.readouterr()
         return Said(code, said.out, said.err)
 

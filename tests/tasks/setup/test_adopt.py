@@ -49,7 +49,7 @@ def test_without_yes_it_only_says_what_it_would_do(before: Play, command: Comman
         "#1 Client 1: take over in negotiating, write its card",
         "#2 Client 2: take over in lead, write its card",
         "#3 Client 3: take over in lead, write its card",
-        "#4 Client 4: take over in negotiating, write its card (it also carries lead, which goes)",
+        "#4 Client 4: take over in negotiating, write its card (it also carries lead, which is removed)",
         "4 deals to take over: 2 in lead, 2 in negotiating.",
     ]
     assert (before.sales.issues(), before.sales.labels()) == (issues, labels)
@@ -72,7 +72,7 @@ def test_each_open_deal_gets_one_card_and_nothing_is_judged(before: Play, comman
 def test_it_prints_the_lines_that_note_the_old_names(before: Play, command: Command, play: Play) -> None:
     said = command("adopt", *MAP, "--yes")
     lines = said.out.splitlines()
-    start = lines.index(f"Now note the old names in {CONFIG}:")
+    start = lines.index(f"Now add the old names to {CONFIG}:")
     assert lines[start + 1 : -1] == [
         "stages:",
         '  lead: {was: ["Hot", "Warm"]}',
@@ -142,7 +142,7 @@ def test_it_goes_on_where_it_stopped(before: Play, command: Command, fault: Call
 def test_of_very_many_deals_it_takes_over_what_github_allows_in_an_hour(
     before: Play, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(adopt, "AN_HOUR", 3)
+    monkeypatch.setattr(adopt, "CONTENT_PER_HOUR", 3)
     first = command("adopt", *MAP, "--yes")
     assert first.out.splitlines()[-1].startswith("Left: 1 deal. GitHub allows only so many comments")
     assert [before.said(number) for number in (1, 2, 3, 4)] == [["card"], ["card"], ["card"], []]
@@ -209,7 +209,7 @@ def test_what_it_cannot_take_over_is_named_and_left_alone(
         ),
         pytest.param(["--map", "hott=lead"], 'no label "hott". Did you mean Hot?\n', id="a short label with a typo"),
         pytest.param(["--map", "Hot=laed"], 'unknown stage "laed". Did you mean lead?\n', id="a stage with a typo"),
-        pytest.param(["--map", "Hot"], "--map 'Hot' is no LABEL=STAGE", id="no stage"),
+        pytest.param(["--map", "Hot"], "--map 'Hot' is not LABEL=STAGE", id="no stage"),
         pytest.param(["--map", "Hot=lead", "--map", "hot=won"], "The label hot is mapped twice", id="a label twice"),
     ],
 )  # fmt: skip

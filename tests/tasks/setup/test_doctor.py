@@ -12,7 +12,6 @@ import pytest
 from github_sandbox import Fault
 from github_sandbox.repository_settings import State
 from salesbot.adapters.github import Rate
-from salesbot.cli.main import main
 from salesbot.core.installation import platform_assumptions
 from salesbot.core.installation.platform_assumptions import BEFORE, FIRST, LAST, MENTION, RENAMED, Seen
 from salesbot.tasks.setup import findings, init
@@ -46,9 +45,9 @@ def test_where_all_is_well_it_says_so(healthy: Play, command: Command) -> None:
         "ok: acme/sales can be read, as kim.",
         "ok: .github/salesbot.yml is right.",
         "ok: .github/workflows/sales.yml runs salesbot.",
-        "ok: What happened before 2026-11-01 is history.",
+        "ok: The start date is 2026-11-01: what happened before is history.",
         "ok: Every stage has its label.",
-        "ok: Only people of the organisation can read values.",
+        "ok: Only members of the organisation can read values.",
         "ok: About 120 Actions minutes a month at least, of the private repository's allowance: 120 runs in 30 days.",
     ]
     assert lines[-3].endswith("of 5,000 REST requests are left this hour.")
@@ -84,7 +83,7 @@ FIXES: list[tuple[str, Callable[[Play], object], str]] = [
     (
         "nobody put in for OWNER",
         push(WORKFLOW, init.kit()[WORKFLOW]),
-        "sales.yml names nobody who hosts salesbot. Put your organisation in place of OWNER.",
+        "sales.yml does not say who hosts salesbot. Put your organisation in place of OWNER.",
     ),
     (
         "a permission missing",
@@ -122,7 +121,7 @@ FIXES: list[tuple[str, Callable[[Play], object], str]] = [
     (
         "switched off by hand",
         switch("disabled_manually"),
-        "sales.yml does not run: somebody switched it off. Actions, its name, Enable workflow.",
+        "sales.yml does not run: a person switched it off. Actions, its name, Enable workflow.",
     ),
     (
         "switched off by GitHub",
@@ -144,11 +143,11 @@ FIXES: list[tuple[str, Callable[[Play], object], str]] = [
         _without_label,
         "To do: create the label stage:won. `salesbot labels --yes` does it.",
     ),
-    ("a problem salesbot told of", _without_label, "Issue #2 tells of a problem. Read it there."),
+    ("a problem salesbot told of", _without_label, "Issue #2 reports a problem. Read it there."),
     (
         "a stage nobody knows",
         _strange_stage,
-        "1 open issue in stage:verbal, a stage the configuration does not know.",
+        "1 open issue in stage:verbal, a stage that is not configured.",
     ),
 ]
 
@@ -178,21 +177,25 @@ MINDS: list[tuple[str, Callable[[Play], object], str]] = [
     (
         "somebody assigned who cannot tick",
         lambda play: play.sales.assign("kim", 1, "ann"),
-        "mind: ann is assigned to 1 open deal and cannot tick checklists.",
+        "note: ann is assigned to 1 open deal and cannot tick checklists.",
     ),
-    ("somebody from outside", _outsider, "mind: olga is not of the organisation and can read values (triage)."),
-    ("a public repository", _public, "mind: The repository is public: everybody can read values and reasons."),
+    (
+        "somebody from outside",
+        _outsider,
+        "note: olga is not a member of the organisation and can read values (triage).",
+    ),
+    ("a public repository", _public, "note: The repository is public: everybody can read values and reasons."),
     (
         "an internal repository",
         lambda play: play.sales.settings.open_to_enterprise(),
-        "mind: The repository is internal: everybody in the enterprise can read values and reasons.",
+        "note: The repository is internal: everybody in the enterprise can read values and reasons.",
     ),
     (
         "a branch that anybody may push to",
         push(WORKFLOW, FILE.replace(f"acme/salesbot@{PIN}", "acme/salesbot@main")),
-        f"mind: {WORKFLOW} runs whatever is at acme/salesbot@main that day. Put a commit or a release behind the @.",
+        f"note: {WORKFLOW} runs whatever is at acme/salesbot@main that day. Put a commit or a release behind the @.",
     ),
-    ("no since", push(CONFIG, "version: 1\n"), "mind: .github/salesbot.yml does not say since when"),
+    ("no since", push(CONFIG, "version: 1\n"), "note: .github/salesbot.yml has no start date"),
     (
         "no permissions named",
         push(WORKFLOW, FILE.replace("permissions:", "env:")),
@@ -215,7 +218,7 @@ def test_what_people_should_know_is_said_and_is_no_failure(
 @pytest.mark.parametrize(
     ("rates", "levels"),
     [
-        pytest.param({"core": Rate(4000, 5000, 0), "graphql": Rate(90, 1000, 0)}, ["ok", "mind"], id="points run out"),
+        pytest.param({"core": Rate(4000, 5000, 0), "graphql": Rate(90, 1000, 0)}, ["ok", "note"], id="points run out"),
         pytest.param({"core": Rate(500, 5000, 0)}, ["ok"], id="a tenth is enough"),
         pytest.param(None, ["ok"], id="a server without limits"),
     ],
@@ -229,7 +232,7 @@ def test_the_workflows_own_token_says_what_it_may_not_see(healthy: Play, command
     assert found.code == 0, found.out
     assert [line for line in found.out.splitlines() if line.startswith("unknown: ")] == [
         f"unknown: Whether {WORKFLOW} is switched on: that takes `actions: read`.",
-        "unknown: Who works here from outside the organisation: that takes the role write.",
+        "unknown: Whether people from outside the organisation have access: that takes the role write.",
         f"unknown: How many Actions minutes {WORKFLOW} takes: that takes `actions: read`.",
     ]
 
@@ -238,7 +241,7 @@ def test_an_empty_repository_has_nothing_but_a_workflow_to_come(play: Play, comm
     found = command("doctor", by="kim")
     assert [line for line in found.out.splitlines() if not line.startswith("ok: ")] == [
         "fix: No workflow on the default branch runs salesbot. `salesbot init` writes one.",
-        "mind: .github/salesbot.yml does not say since when salesbot works here. Add `since:` with a date.",
+        "note: .github/salesbot.yml has no start date. Add `since:` with a date.",
         "1 to repair.",
     ]
 
@@ -261,7 +264,7 @@ def test_a_token_that_may_not_read_is_told_which_permission_it_lacks(
         "GITHUB_GRAPHQL_URL": healthy.github.graphql_url,
         "GITHUB_TOKEN": healthy.sales.actions_token(**token),
     }
-    assert main(["doctor"], env=env) == 1
+    assert healthy.main(["doctor"], env) == 1
     assert said in capsys.readouterr().err
 
 
@@ -280,15 +283,15 @@ def test_it_tries_things_on_a_scratch_issue_and_closes_it(healthy: Play, command
     labels = set(healthy.sales.labels())
     found = command("doctor", "--scratch", by=by)
     assert found.code == 0, found.err + found.out
-    seen = [line.partition(": ")[2] for line in found.out.splitlines() if "Seen" in line or "Not so" in line]
+    seen = [line.partition(": ")[2] for line in found.out.splitlines() if "onfirmed: " in line]
     assert seen[:5] == [
-        "Seen: an edit's `diff` holds the whole text after it.",
-        "Seen: the first edit lists the original text too.",
-        "Seen: aliases of a document run in their order, later ones after one has failed.",
-        "Seen: a labeling keeps the id of its label.",
-        "Seen: a labeling keeps the name its label had then.",
+        "Confirmed: an edit's `diff` holds the whole text after it.",
+        "Confirmed: the first edit lists the original text too.",
+        "Confirmed: aliases of a document run in their order, later ones after one has failed.",
+        "Confirmed: a labeling keeps the id of its label.",
+        "Confirmed: a labeling keeps the name its label had then.",
     ]
-    assert "unknown: Could not be seen here: an empty HTML comment after `@`" in found.out
+    assert "unknown: Could not be tried here: an empty HTML comment after `@`" in found.out
     assert "Issue #2 was the scratch issue, and is closed." in found.out
     scratch = healthy.sales.issue(2)
     assert (scratch.state, scratch.labels) == ("CLOSED", ("not-a-deal",))
@@ -329,7 +332,7 @@ def test_what_is_otherwise_than_taken_for_granted_is_said_with_what_it_means(hea
     finally:
         healthy.github.hub.event_label_names = "then"
     assert (
-        "mind: Not so: a labeling keeps the name its label had then. "
+        "note: Not confirmed: a labeling keeps the name its label had then. "
         "So history shows labels by today's names; nothing else changes." in found.out.splitlines()
     )
 

@@ -23,14 +23,14 @@ from salesbot.adapters.templates import builtin_names
 from salesbot.cli.main import main
 from salesbot.core.config import parse
 from salesbot.core.model.defaults import default_pipeline
-from salesbot.tasks.setup import init as begin
+from salesbot.tasks.setup import init
 
 TOP = Path(__file__).parents[3]
 CONFIG, WORKFLOW = ".github/salesbot.yml", ".github/workflows/sales.yml"
 TODAY = date(2026, 11, 23)
 
 
-def init(folder: Path, *flags: str) -> int:
+def run_init(folder: Path, *flags: str) -> int:
     return main(["init", "--repo", str(folder), *flags], env={})
 
 
@@ -41,9 +41,9 @@ def written(folder: Path) -> dict[str, str]:
 def test_an_empty_folder_gets_every_file_with_its_owner_and_the_day(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert init(tmp_path, "--owner", "acme", "--yes") == 0
+    assert run_init(tmp_path, "--owner", "acme", "--yes") == 0
     files = written(tmp_path)
-    assert set(files) == set(begin.kit())
+    assert set(files) == set(init.kit())
     workflows = [path for path in files if path.startswith(".github/workflows/")]
     assert len(workflows) == 3
     for workflow in workflows:
@@ -59,34 +59,34 @@ def test_the_line_it_leaves_to_type_works_from_where_one_is(tmp_path: Path, caps
     folder = tmp_path / "our deals"
     folder.mkdir()
     subprocess.run(["git", "init", "--quiet", str(folder)], check=True)
-    init(folder, "--owner", "acme", "--yes")
-    line = capsys.readouterr().out.splitlines()[-1].removeprefix("Look at it, then: ").partition(" && ")[0]
+    run_init(folder, "--owner", "acme", "--yes")
+    line = capsys.readouterr().out.splitlines()[-1].removeprefix("Check it, then: ").partition(" && ")[0]
     subprocess.run(shlex.split(line), check=True)
     staged = subprocess.run(["git", "-C", str(folder), "ls-files"], check=True, capture_output=True, text=True).stdout
-    assert set(staged.split()) == set(begin.kit())
+    assert set(staged.split()) == set(init.kit())
 
 
 def test_the_configuration_it_writes_checks_clean(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    init(tmp_path, "--owner", "acme", "--yes")
+    run_init(tmp_path, "--owner", "acme", "--yes")
     assert main(["check", str(tmp_path / CONFIG)]) == 0
 
 
 def test_a_second_time_there_is_nothing_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    init(tmp_path, "--owner", "acme", "--yes")
+    run_init(tmp_path, "--owner", "acme", "--yes")
     before = written(tmp_path)
     capsys.readouterr()
-    assert init(tmp_path, "--owner", "acme", "--yes") == 0
+    assert run_init(tmp_path, "--owner", "acme", "--yes") == 0
     assert written(tmp_path) == before
     shown = capsys.readouterr().out.splitlines()
     assert shown == [f"{path}: as it should be" for path in sorted(before)]
 
 
 def test_written_anew_on_a_later_day_history_still_ends_where_it_did(tmp_path: Path) -> None:
-    init(tmp_path, "--owner", "acme", "--yes")
+    run_init(tmp_path, "--owner", "acme", "--yes")
     file = tmp_path / CONFIG
     before = re.sub(r"^since: .*$", "since: 2026-03-01", file.read_text(), flags=re.M)
     file.write_text(f"{before}goal: wrong\n")
-    assert init(tmp_path, "--owner", "acme", "--force") == 0
+    assert run_init(tmp_path, "--owner", "acme", "--force") == 0
     assert file.read_text() == before
 
 
@@ -102,7 +102,7 @@ def test_a_changed_file_stays(tmp_path: Path, flags: list[str], kept: bool, caps
     file = tmp_path / CONFIG
     file.parent.mkdir()
     file.write_text("version: 1\ncurrency: USD\n")
-    assert init(tmp_path, "--owner", "acme", *flags) == 0
+    assert run_init(tmp_path, "--owner", "acme", *flags) == 0
     assert (file.read_text() == "version: 1\ncurrency: USD\n") is kept
     assert (tmp_path / WORKFLOW).exists() is bool(flags)
     shown = capsys.readouterr().out
@@ -121,7 +121,8 @@ def test_a_person_is_asked_before_a_file_is_overwritten(tmp_path: Path, answer: 
         asked.append(question)
         return answer
 
-    begin.begin(tmp_path, begin.wanted(tmp_path, "acme", TODAY), begin.WriteMode(False, False, ask, lambda text: None))
+    options = init.Options(yes=False, force=False, ask=ask, log=lambda text: None)
+    init.write_files(tmp_path, init.plan(tmp_path, "acme", TODAY), options)
     assert f"Overwrite {CONFIG}? [y/N] " in asked
     assert f"Write {WORKFLOW}? [y/N] " in asked
     assert (file.read_text() != "mine\n") is overwritten
@@ -131,14 +132,14 @@ def test_a_person_is_asked_before_a_file_is_overwritten(tmp_path: Path, answer: 
     ("flags", "why"),
     [
         pytest.param([], "Who hosts your copy of salesbot?", id="nobody said who hosts salesbot"),
-        pytest.param(["--owner", "a/b"], "'a/b' is no name on GitHub", id="an owner with a slash"),
-        pytest.param(["--owner", "x\n- run: y"], "is no name on GitHub", id="an owner that would write YAML"),
+        pytest.param(["--owner", "a/b"], "'a/b' is not a GitHub owner name", id="an owner with a slash"),
+        pytest.param(["--owner", "x\n- run: y"], "is not a GitHub owner name", id="an owner that would write YAML"),
     ],
 )
 def test_bad_input_is_refused_and_nothing_is_written(
     tmp_path: Path, flags: list[str], why: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert init(tmp_path, "--yes", *flags) == 2
+    assert run_init(tmp_path, "--yes", *flags) == 2
     assert why in capsys.readouterr().err
     assert written(tmp_path) == {}
 
@@ -172,20 +173,20 @@ def test_ctrl_c_at_a_question_ends_it_in_a_word_and_leaves_what_was_there(tmp_pa
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert init(tmp_path / "nowhere", "--owner", "acme") == 2
-    assert "nowhere is no folder" in capsys.readouterr().err
+    assert run_init(tmp_path / "nowhere", "--owner", "acme") == 2
+    assert "nowhere is not a folder" in capsys.readouterr().err
 
 
 def test_a_file_that_is_no_text_stops_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / ".github").mkdir()
     (tmp_path / CONFIG).write_bytes(b"\xff\xfe")
-    assert init(tmp_path, "--owner", "acme", "--force") == 2
+    assert run_init(tmp_path, "--owner", "acme", "--force") == 2
     assert not (tmp_path / WORKFLOW).exists()
 
 
 def test_the_comments_of_the_configuration_tell_the_defaults() -> None:
     """Taken out of their comments, the lines change nothing but the two that are examples."""
-    text = begin.kit()[CONFIG]
+    text = init.kit()[CONFIG]
     said = re.sub(r"^# ?(?=( {2})?[a-z_]+: )|^# (?=stages:)", "", text, flags=re.M)
     pipeline = parse(said, CONFIG, templates=builtin_names())
     assert len(yaml.safe_load(said)) == 15
@@ -203,4 +204,4 @@ def test_the_wheel_carries_the_same_files(tmp_path: Path) -> None:
             for name in packed.namelist()
             if name.startswith(inside)
         }
-    assert found == begin.kit()
+    assert found == init.kit()

@@ -54,7 +54,7 @@ def test_without_yes_it_only_says_what_it_would_do(lived: Play, command: Command
     said = command("remove", "--labels-back", "--out", str(tmp_path))
     assert said.code == 0, said.err
     assert said.out.splitlines() == [
-        f"First switch off {WORKFLOW}: what it does would undo this.",
+        f"First switch off {WORKFLOW}: a run would undo this.",
         f"write 3 deals to {tmp_path}/deals-2026-12-23.csv and {tmp_path}/deals-2026-12-23.json",
         "rename the label stage:lead to Hot",
         "delete the label attention:idle, which takes it off every issue",
@@ -178,7 +178,7 @@ def test_coming_back_the_deals_go_on(lived: Play, command: Command, tmp_path: Pa
 def test_a_folder_that_is_not_there_is_named(lived: Play, command: Command, tmp_path: Path) -> None:
     said = command("remove", "--yes", "--out", str(tmp_path / "nowhere"), by="kim")
     assert said.code == 2
-    assert "nowhere is no folder" in said.err
+    assert "nowhere is not a folder" in said.err
 
 
 def test_no_deals_are_an_empty_table() -> None:

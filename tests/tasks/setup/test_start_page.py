@@ -87,7 +87,7 @@ def test_the_page_is_what_happens(play: Play, tmp_path: Path, capsys: pytest.Cap
         assert program == "salesbot"
         capsys.readouterr()
         with chdir(tmp_path):
-            assert main.main(argv, env=env) == 0
+            assert play.main(argv, env) == 0
         printed = re.sub(rf"since: {datetime.now(UTC).astimezone().date()}", f"since: {DAY}", capsys.readouterr().out)
         assert is_shown(step["shown"].splitlines(), printed.splitlines()), printed
         played += 1
@@ -128,6 +128,6 @@ def test_the_job_that_adopts_starts_a_command_there_is_with_the_permissions_it_n
     (step,) = job["steps"]
     assert job["permissions"] == dict(workflow_file.NEEDED)
     assert step["with"]["entrypoint"] in (TOP / "Dockerfile").read_text(encoding="utf-8")
-    args = main._parser().parse_args(shlex.split(step["with"]["args"]))
+    args = main.build_parser().parse_args(shlex.split(step["with"]["args"]))
     assert (args.yes, args.map) == (True, ["Hot=lead", "In negotiation=negotiating"])
     assert workflow_file.read(text) is None, "doctor and remove must not take it for the one that runs salesbot"

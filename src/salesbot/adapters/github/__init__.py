@@ -24,8 +24,10 @@ from salesbot.adapters.github.client import (
     EventRefusedError,
     ForbiddenError,
     NotFoundError,
+    OpenTransport,
     PatienceError,
     UnclearError,
+    open_transport,
 )
 from salesbot.adapters.github.issue_list import Intake
 from salesbot.adapters.github.labels_and_pins import Pinned
@@ -51,6 +53,7 @@ __all__ = [
     "Intake",
     "IssueGoneError",
     "NotFoundError",
+    "OpenTransport",
     "Page",
     "PatienceError",
     "Pinned",
@@ -60,6 +63,7 @@ __all__ = [
     "UnclearError",
     "Workflow",
     "from_saved",
+    "open_transport",
 ]
 
 

@@ -72,6 +72,41 @@ class Reply:
     errors: tuple[Mapping[str, Any], ...] = ()
 
 
+Response = tuple[int | None, Mapping[str, Any], str]
+"""Status, headers and text; the status is None where no answer came."""
+Transport = Callable[[str, str, Any], Response]
+"""Sends one request, given its method, its address and its body, and nothing more."""
+OpenTransport = Callable[[str, str], Transport]
+"""Opens a transport, given the token and the address of the REST API."""
+
+
+class DryRunError(AssertionError):
+    """A bug in salesbot: a dry run was about to write. Raised, never asserted: `python -O` drops assertions."""
+
+
+def open_transport(token: str, api_url: str, *, timeout: float = TIMEOUT) -> Transport:
+    """Open PyGithub's connection to GitHub."""
+    # PyGithub would pause a second between any two POSTs and repeat a POST ten times after a 502: both are wrong
+    # for one read and one write. Pacing many writes is up to tasks/pace.py, repeating is decided by the client.
+    github = Github(
+        auth=Auth.Token(token),
+        base_url=api_url,
+        timeout=int(timeout),
+        retry=None,
+        seconds_between_requests=None,
+        seconds_between_writes=None,
+        user_agent="salesbot",
+    )
+
+    def send(method: str, url: str, body: Any) -> Response:
+        try:
+            return github.requester.requestJson(method, url, input=body)
+        except requests.RequestException:
+            return None, {}, ""
+
+    return send
+
+
 @dataclass
 class Client:
     """One connection for one run. Counts its requests, bounds its waiting, and can be told to change nothing."""
@@ -82,7 +117,7 @@ class Client:
     dry_run: bool = False
     sleep: Callable[[float], None] = field(default=lambda seconds: None, repr=False)
     patience: float = PATIENCE
-    timeout: int = TIMEOUT
+    open_transport: OpenTransport = field(default=open_transport, repr=False)
     requests: int = 0
     asks_for_duplicates: bool = True
     """Whether reads pass `enableDuplicate`. Never on github.com; elsewhere until a server refuses it."""
@@ -92,17 +127,7 @@ class Client:
             raise InputError("GITHUB_API_URL and GITHUB_GRAPHQL_URL name different hosts.", "Set both, or neither")
         host = urlsplit(self.api_url).hostname or ""
         self.asks_for_duplicates = self.asks_for_duplicates and not host.endswith(_WITHOUT_ARGUMENT)
-        # PyGithub would pause a second between any two POSTs and repeat a POST ten times after a 502: both are wrong
-        # for one read and one write. Pacing many writes is the sweep's business, repeating is decided below.
-        self._github = Github(
-            auth=Auth.Token(self.token),
-            base_url=self.api_url,
-            timeout=self.timeout,
-            retry=None,
-            seconds_between_requests=None,
-            seconds_between_writes=None,
-            user_agent="salesbot",
-        )
+        self._transport = self.open_transport(self.token, self.api_url)
 
     def query(
         self, document: str, variables: Mapping[str, Any], *, tolerated: tuple[str, ...] = (), give_up: bool = False
@@ -134,8 +159,7 @@ class Client:
 
     def mutate(self, document: str, variables: Mapping[str, Any]) -> Reply:
         """Write, once. Raises UnclearError if it may have happened, ServiceError if it did not."""
-        if self.dry_run:
-            raise AssertionError("a dry run has no write to send")
+        self._require_writing()
         while True:
             status, headers, text = self._post(document, variables)
             if status is None or status >= 500:
@@ -175,7 +199,7 @@ class Client:
 
         https://docs.github.com/en/rest/repos/repos#create-a-repository-dispatch-event
         """
-        assert not self.dry_run, "a dry run has no event to send"
+        self._require_writing()
         body = {"event_type": event, "client_payload": payload}
         status, headers, text = self._send("POST", f"/repos/{repository}/dispatches", body)
         answer = _parsed(text)
@@ -188,7 +212,7 @@ class Client:
             raise EventRefusedError(f"GitHub does not take this event ({status}).", "A poll brings what it carried")
         _refuse_status(status, answer)
 
-    def _post(self, document: str, variables: Mapping[str, Any]) -> tuple[int | None, Mapping[str, Any], str]:
+    def _post(self, document: str, variables: Mapping[str, Any]) -> Response:
         """Send a document; without `enableDuplicate` once the server refused it. Nothing of a refused one was run."""
         sent = document if self.asks_for_duplicates else document.replace(_DUPLICATE_ARGUMENT, "")
         reply = self._send("POST", self.graphql_url, {"query": sent, "variables": variables})
@@ -197,13 +221,15 @@ class Client:
             return self._post(document, variables)
         return reply
 
-    def _send(self, verb: str, url: str, body: Any) -> tuple[int | None, Mapping[str, Any], str]:
-        """Send one request; the status is None where no answer came."""
+    def _require_writing(self) -> None:
+        """Keep a dry run from sending a write or an event."""
+        if self.dry_run:
+            raise DryRunError("a dry run has nothing to send")
+
+    def _send(self, method: str, url: str, body: Any) -> Response:
+        """Send one request."""
         self.requests += 1
-        try:
-            return self._github.requester.requestJson(verb, url, input=body)
-        except requests.RequestException:
-            return None, {}, ""
+        return self._transport(method, url, body)
 
     def _pauses(self) -> Iterator[Callable[[str], None]]:
         """Hand out the pause before each repetition; when they are used up, the pause raises."""

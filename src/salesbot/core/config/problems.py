@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from salesbot.core.errors import SalesbotError
+
 SHOWN = 40
 """Characters of the file's own words that a message repeats."""
 
@@ -35,8 +37,10 @@ class Problem:
         return (f"{self.path}: " if self.path else "") + sentence(self.what, self.hint)
 
 
-class ConfigError(Exception):
-    """The configuration cannot be used. Carries every problem, in the order of the file."""
+class ConfigError(SalesbotError):
+    """The configuration cannot be used. Carries every problem, in the order of the file. Exit code 2."""
+
+    exit_code = 2
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         unique = sorted(set(problems), key=lambda problem: (problem.file, problem.line, problem.column, problem.what))

@@ -16,6 +16,7 @@ from salesbot.core.model.effects import (
     EditBody,
     EditProblem,
     Effect,
+    MinimizeComment,
     OpenProblem,
     PutComment,
     React,
@@ -27,6 +28,8 @@ from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.model.write_result import IssueAfter, WriteResult
 from salesbot.core.text import checklist_merge, command_syntax, fields, markdown
 
+_HARMLESS = (React, Unreact, MinimizeComment, DeleteComment)
+"""Effects whose failure leaves the deal right; the next run does them again."""
 _ELSEWHERE = (OpenProblem, EditProblem, CloseProblem)
 
 
@@ -168,6 +171,11 @@ def _lists_again(facts: DealFacts, effects: Sequence[Effect], concurrent: Concur
             merged = checklist_merge.rebase(effect.body, known[effect.id], theirs.text or "")
             if merged.strip() != effect.body.strip():
                 yield replace(effect, body=merged)
+
+
+def grave_failures(written: WriteResult) -> list[tuple[Effect, str]]:
+    """List the failed effects without which the deal is wrong."""
+    return [(effect, why) for effect, why in written.failed if not isinstance(effect, _HARMLESS)]
 
 
 def take_back(effects: Sequence[Effect], written: WriteResult) -> list[Effect]:

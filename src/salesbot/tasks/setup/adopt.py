@@ -1,17 +1,16 @@
-"""`salesbot adopt`: the deals a team had before, taken over as they stand (docs/start.md).
+"""`salesbot adopt`: takes over the deals a team had before (docs/start.md).
 
-Labels are renamed, which GitHub tells nobody; each open deal gets one card. Paced, and a second run goes on where the
-first one stopped: what has a card is a deal already.
+Labels are renamed, for which GitHub notifies nobody; each open deal gets one card. Paced, and a second run goes on
+where the first one stopped: an issue with a card is a deal already.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from salesbot.adapters.github import IN_FULL, GitHub
 from salesbot.adapters.templates import TemplateRenderer
 from salesbot.core.config.problems import did_you_mean, nearest, sentence
 from salesbot.core.errors import InputError, ServiceError
@@ -23,18 +22,20 @@ from salesbot.core.model.facts import DealFacts, Label, RepositoryFacts, Trigger
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text.labels import label_key
 from salesbot.core.text.markdown import one_line
-from salesbot.tasks.deal import App
-from salesbot.tasks.setup.pace import AN_HOUR, PER_CARD, PER_CHANGE
-from salesbot.tasks.setup.plural import many
+from salesbot.core.text.plural import counted
+from salesbot.tasks.deal import DealProcessor
+from salesbot.tasks.many_deals import OPEN, ManyDeals, Tally, pass_over
+from salesbot.tasks.outcome import Outcome
+from salesbot.tasks.pace import CONTENT_PER_HOUR, pause_after_write
 
-WAKING = Trigger("adopt")
-SHOWN = 40
+ADOPT = Trigger("adopt")
+MOST_LISTED = 40
 """Deals listed before the rest is only counted."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be taken over. `pipeline` knows the earlier labels; `all_labels` are the repository's, by name."""
+    """What is to be taken over. The stages of `pipeline` know the earlier labels."""
 
     context: RepositoryFacts
     pipeline: Pipeline
@@ -44,34 +45,44 @@ class Plan:
 
     @property
     def ready(self) -> list[Candidate]:
-        """The deals that can be taken over."""
+        """List the deals that can be taken over."""
         return [deal for deal in self.deals if not deal.why_not]
 
 
 def read_map(texts: Sequence[str]) -> dict[str, str]:
-    """Read `In negotiation=negotiating`, once for each label. Raises InputError where that is not what stands there."""
+    """Read `In negotiation=negotiating`, once for each label. Raises InputError for anything else."""
     found: dict[str, str] = {}
     for text in texts:
         label, sign, stage = (part.strip() for part in text.rpartition("="))
         if not (sign and label and stage):
-            raise InputError(f"--map {text!r} is no LABEL=STAGE.", 'For example --map "In negotiation=negotiating"')
+            raise InputError(f"--map {text!r} is not LABEL=STAGE.", 'For example --map "In negotiation=negotiating"')
         if label_key(label) in {label_key(known) for known in found}:
             raise InputError(f"The label {label} is mapped twice.", "A label can mean one stage only")
         found[label] = stage
     return found
 
 
-def plan(github: GitHub, context: RepositoryFacts, pipeline: Pipeline, map_: Mapping[str, str], login: str) -> Plan:
-    """Look at every open issue, and say what is to be taken over. Raises InputError for unknown labels and stages."""
+def plan(
+    processor: DealProcessor, context: RepositoryFacts, pipeline: Pipeline, map_: Mapping[str, str], login: str
+) -> Plan:
+    """Read every open issue lightly, and list what is to be taken over.
+
+    Raises InputError for unknown labels and stages, and for a template that fails on one of the deals: before anything
+    is written.
+    """
     labels = {label_key(label.name): label for label in context.repository.labels}
     checked = _checked(map_, labels, pipeline)
     known = adoption.with_earlier(pipeline, checked)
     renamed = adoption.renames(labels, pipeline, checked)
-    deals = [
-        deal
-        for facts in _open(github, context, login)
-        if (deal := adoption.candidate(observe(facts, known, facts.read_at))) is not None
-    ]
+    renderer = TemplateRenderer(context.repository.templates)
+    deals = []
+    for light in pass_over(processor.github, context, OPEN, ADOPT, processor.log):
+        facts = identity.seen_as(light, login)
+        observed = observe(facts, known, context.read_at)
+        deal = adoption.candidate(observed)
+        if deal is not None:
+            adoption.take_over(observed, renderer)  # renders the card, to see that it can be
+            deals.append(deal)
     return Plan(context, known, checked, tuple(renamed), tuple(sorted(deals, key=lambda deal: deal.number)))
 
 
@@ -91,15 +102,15 @@ def _checked(map_: Mapping[str, str], labels: Mapping[str, Label], pipeline: Pip
         elif label_key(name) != label_key(stage.label):
             found[name] = stage.name
     if problems:
-        said = "; ".join(problems)
-        raise InputError(f"--map: {said}{'' if said.endswith(('?', '.')) else '.'}")
+        text = "; ".join(problems)
+        raise InputError(f"--map: {text}{'' if text.endswith(('?', '.')) else '.'}")
     return found
 
 
 def _was_renamed(name: str, stage: Stage, labels: Mapping[str, Label], pipeline: Pipeline) -> bool:
-    """Whether an earlier run, or another label of the same map, took its place; and it is no slip of the pen."""
-    other_issues = [label.name for label in labels.values() if pipeline.stage_of_label(label.name) is None]
-    return label_key(stage.label) in labels and _meant(name, other_issues) is None
+    """Whether an earlier run, or another label of the same map, took its place; and it is not a typo."""
+    other_labels = [label.name for label in labels.values() if pipeline.stage_of_label(label.name) is None]
+    return label_key(stage.label) in labels and _meant(name, other_labels) is None
 
 
 def _meant(name: str, labels: Sequence[str]) -> str | None:
@@ -109,27 +120,22 @@ def _meant(name: str, labels: Sequence[str]) -> str | None:
     return known[guess] if guess is not None else None
 
 
-def _open(github: GitHub, context: RepositoryFacts, login: str) -> Iterator[DealFacts]:
-    for page in github.glance(context, "OPEN"):
-        yield from (identity.seen_as(deal, login) for deal in page.deals)
-
-
-def told(plan: Plan) -> Iterator[str]:
-    """Say what would be done."""
+def lines(plan: Plan) -> Iterator[str]:
+    """List what would be done."""
     for label, stage in plan.renames:
         yield f"rename the label {label.name} to {stage.label}"
-    there = {label_key(label.name) for label in plan.context.repository.labels}
+    existing = {label_key(label.name) for label in plan.context.repository.labels}
     renamed = {label_key(label.name) for label, _ in plan.renames}
     for stage in _missing(plan):
         yield f"create the label {stage.label}"
     for name, to in plan.map.items():
-        if plan.ready and label_key(name) in there - renamed:
+        if plan.ready and label_key(name) in existing - renamed:
             yield f"take the label {name} off each deal taken over, and put {_label(to, plan)} on"
-    for deal in plan.ready[:SHOWN]:
-        other_issues = f" (it also carries {', '.join(deal.other_issues)}, which goes)" if deal.other_issues else ""
-        yield f"#{deal.number} {one_line(deal.title)}: take over in {deal.stage}, write its card{other_issues}"
-    if len(plan.ready) > SHOWN:
-        yield f"... and {len(plan.ready) - SHOWN:,} more"
+    for deal in plan.ready[:MOST_LISTED]:
+        others = f" (it also carries {', '.join(deal.other_issues)}, which is removed)" if deal.other_issues else ""
+        yield f"#{deal.number} {one_line(deal.title)}: take over in {deal.stage}, write its card{others}"
+    if len(plan.ready) > MOST_LISTED:
+        yield f"... and {len(plan.ready) - MOST_LISTED:,} more"
     for deal in plan.deals:
         if deal.why_not:
             yield f"#{deal.number} {one_line(deal.title)}: not taken over, {deal.why_not}, then adopt again"
@@ -138,9 +144,9 @@ def told(plan: Plan) -> Iterator[str]:
 
 def _missing(plan: Plan) -> list[Stage]:
     """List the stages without a label: people are to find all of them in the menu."""
-    there = {label_key(label.name) for label in plan.context.repository.labels}
+    existing = {label_key(label.name) for label in plan.context.repository.labels}
     new = {stage.name for _, stage in plan.renames}
-    return [stage for stage in plan.pipeline.stages if label_key(stage.label) not in there and stage.name not in new]
+    return [stage for stage in plan.pipeline.stages if label_key(stage.label) not in existing and stage.name not in new]
 
 
 def _label(stage: str, plan: Plan) -> str:
@@ -152,11 +158,11 @@ def _label(stage: str, plan: Plan) -> str:
 def _counted(plan: Plan) -> str:
     counts = Counter(deal.stage for deal in plan.ready)
     stages = [f"{counts[stage.name]:,} in {stage.name}" for stage in plan.pipeline.stages if counts[stage.name]]
-    return f"{many(len(plan.ready), 'deal')} to take over{': ' if stages else ''}{', '.join(stages)}."
+    return f"{counted(len(plan.ready), 'deal')} to take over{': ' if stages else ''}{', '.join(stages)}."
 
 
-def to_note(plan: Plan) -> list[str]:
-    """Write the lines that note the old names in the configuration, so that what used them is understood later."""
+def config_lines(plan: Plan) -> list[str]:
+    """Write the lines for the configuration that keep the old names, so that earlier events are understood later."""
     lines = []
     for stage in plan.pipeline.stages:
         names = [name for name, to in plan.map.items() if to == stage.name]
@@ -166,58 +172,56 @@ def to_note(plan: Plan) -> list[str]:
     return ["stages:", *lines] if lines else []
 
 
-def need_since(pipeline: Pipeline) -> None:
-    """Raise InputError unless the configuration says where history ends.
+def require_since(pipeline: Pipeline) -> None:
+    """Raise InputError unless the configuration has the start date.
 
-    Without it the age of the first stage's label says so, and a renamed label is as old as it was.
+    Without it the age of the first stage's label counts, and a renamed label is as old as before.
     """
     if pipeline.since is None:
         raise InputError(
-            "The configuration does not say since when salesbot works here, so old issues would become deals.",
+            "The configuration has no start date (`since:`), so old issues would become deals.",
             "Add `since:` with today's date to it; `salesbot init` writes one",
         )
 
 
-def need_same(facts: RepositoryFacts, login: str) -> None:
-    """Raise InputError unless the token speaks for the identity whose cards the workflow will believe."""
+def require_same_identity(facts: RepositoryFacts, login: str) -> None:
+    """Raise InputError unless the token acts as the identity whose cards the workflow accepts."""
     if identity.plain(facts.viewer.login) != identity.plain(login):
         raise InputError(
-            f"This token acts as {facts.viewer.login}, and the workflow as {login}: it would not believe the cards.",
+            f"This token acts as {facts.viewer.login}, and the workflow as {login}: it would not accept the cards.",
             "Run it as a job of GitHub Actions (docs/start.md shows the file), or name with --as whom the workflow "
             "acts as",
         )
 
 
-def carry_out(app: App, plan: Plan, render: Callable[[str], None]) -> int:
-    """Rename the labels, then write the cards. Gives the number of deals left for another run.
+def carry_out(processor: DealProcessor, plan: Plan) -> tuple[Outcome, int]:
+    """Rename the labels, then write the cards. Gives what was done and the number of deals left for another run.
 
-    Raises ServiceError where GitHub fails us; what was done is done, and the next run goes on.
+    A deal that cannot be read or written is named, and the others are done. Raises ServiceError where a label cannot be
+    written; what was done is done, and the next run goes on.
     """
+    github, log = processor.github, processor.log
     for label, stage in plan.renames:
-        app.github.update_label(replace(label, name=stage.label))
-        app.github.client.pause(PER_CHANGE)
-        render(f"renamed the label {label.name} to {stage.label}")
+        github.update_label(replace(label, name=stage.label))
+        log(f"renamed the label {label.name} to {stage.label}")
+        pause_after_write(github.client)
     missing = [CreateLabel(stage.label, stage.color, stage.description) for stage in _missing(plan)]
     if missing:
-        app.github.create_labels(plan.context, missing)
-        render(f"created the labels {', '.join(label.name for label in missing)}")
-    wanted, left = plan.ready[:AN_HOUR], len(plan.ready[AN_HOUR:])
-    for start in range(0, len(wanted), IN_FULL):
-        ten = [deal.number for deal in wanted[start : start + IN_FULL]]
-        for facts in app.github.read_many(ten, WAKING):
-            _take_over(app, facts, plan, render)
-        render(f"{min(start + IN_FULL, len(wanted)):,} of {len(wanted):,} deals looked after")
-    return left
+        github.create_labels(plan.context, missing)
+        log(f"created the labels {', '.join(label.name for label in missing)}")
+    numbers = [deal.number for deal in plan.ready]
+    work = ManyDeals(github, ADOPT, processor.clock, log).work(
+        numbers[:CONTENT_PER_HOUR], lambda number, facts: _take_over(processor, facts, plan), tally=Tally()
+    )
+    return work, len(numbers[CONTENT_PER_HOUR:])
 
 
-def _take_over(app: App, facts: DealFacts, plan: Plan, render: Callable[[str], None]) -> None:
-    observed = app.complete(facts, plan.pipeline)
-    facts = observed.facts
+def _take_over(processor: DealProcessor, facts: DealFacts, plan: Plan) -> Outcome:
+    observed = processor.complete(facts, plan.pipeline)
     effects = adoption.take_over(observed, TemplateRenderer(facts.repository.templates))
     if not effects:
-        render(f"#{facts.issue.number}: nothing to do any more")
-        return
-    failed = app.github.write(facts, effects).failed
+        return Outcome(notes=(f"#{facts.issue.number}: nothing to do any more",))
+    failed = processor.github.write(facts, effects).failed
     if failed:
-        raise ServiceError(f"Issue {facts.issue.number}: {failed[0][1]}.", "Run it again: it goes on where it stopped")
-    app.github.client.pause(PER_CARD)
+        raise ServiceError(f"{failed[0][1]}.", "Run it again: it goes on where it stopped")
+    return Outcome(effects=tuple(effects))

@@ -16,11 +16,11 @@ from salesbot.core.model.deal import Role
 from salesbot.core.model.facts import DealFacts, RepositoryFacts
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text.labels import label_key
-from salesbot.tasks.setup.plural import many
+from salesbot.core.text.plural import counted
 
-Level = Literal["ok", "fix", "mind", "unknown"]
+Level = Literal["ok", "fix", "note", "unknown"]
 OFF = {
-    "disabled_manually": "somebody switched it off",
+    "disabled_manually": "a person switched it off",
     "disabled_inactivity": "GitHub switched it off after sixty days without a push to this public repository",
     "disabled_fork": "GitHub switches workflows off in forks",
 }
@@ -31,7 +31,7 @@ SCARCE = 10
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing found: fine, to be repaired, to be known about, or not to be told with this token."""
+    """One thing found: fine, to be repaired, worth knowing, or not to be found out with this token."""
 
     level: Level
     what: str
@@ -44,7 +44,7 @@ class Finding:
 def of_workflows(
     found: Sequence[Workflow], secrets: Sequence[str] | None, unused: tuple[str, ...] = ()
 ) -> Iterator[Finding]:
-    """Judge the workflows that run salesbot. Secrets that begin with something unused may be missing."""
+    """Check the workflows that run salesbot. Secrets that begin with something unused may be missing."""
     ours = [(each, sales) for each in found if (sales := workflow_file.read(each.text)) is not None]
     if all(sales.task == "report" for _, sales in ours):
         yield Finding("fix", "No workflow on the default branch runs salesbot.", "`salesbot init` writes one")
@@ -63,15 +63,15 @@ def _file(path: str, sales: SalesWorkflow) -> Iterator[Finding]:
         yield Finding("fix", f"{path} lacks the permission `{permission}`.", "Add it under `permissions:` of the job")
     if sales.permissions is None:
         yield Finding(
-            "mind",
+            "note",
             f"{path} names no permissions, so the repository's setting decides.",
             "Add `contents: read` and `issues: write` under `permissions:` of the job",
         )
     if sales.owner == "OWNER":
-        yield Finding("fix", f"{path} names nobody who hosts salesbot.", "Put your organisation in place of OWNER")
+        yield Finding("fix", f"{path} does not say who hosts salesbot.", "Put your organisation in place of OWNER")
     elif not sales.pinned:
         yield Finding(
-            "mind",
+            "note",
             f"{path} runs whatever is at {sales.owner}/salesbot@{sales.ref} that day.",
             "Put a commit or a release behind the @",
         )
@@ -97,12 +97,12 @@ def _secrets(
 
 
 def of_labels(context: RepositoryFacts, pipeline: Pipeline) -> Iterator[Finding]:
-    """Judge the list of labels. None at all is the first day."""
-    wanted = label_list.changes(context.repository, pipeline, label_list.remembered(context.repository))
-    if len(wanted) == len(pipeline.stages) and all(change.before is None for change in wanted):
+    """Check the list of labels. Without any, salesbot has not run yet."""
+    changes = label_list.changes(context.repository, pipeline, label_list.remembered(context.repository))
+    if len(changes) == len(pipeline.stages) and all(change.before is None for change in changes):
         yield Finding("ok", "No stage has a label yet; the first deal brings them all.")
-    elif wanted:
-        yield from (Finding("fix", f"To do: {change}.", "`salesbot labels --yes` does it") for change in wanted)
+    elif changes:
+        yield from (Finding("fix", f"To do: {change}.", "`salesbot labels --yes` does it") for change in changes)
     else:
         yield Finding("ok", "Every stage has its label.")
     for pair in label_list.look_alikes(context.repository):
@@ -110,19 +110,19 @@ def of_labels(context: RepositoryFacts, pipeline: Pipeline) -> Iterator[Finding]
 
 
 def of_since(pipeline: Pipeline, file: str) -> Finding:
-    """Say where history ends."""
+    """Report the start date."""
     if pipeline.since is not None:
-        return Finding("ok", f"What happened before {pipeline.since} is history.")
-    return Finding("mind", f"{file} does not say since when salesbot works here.", "Add `since:` with a date")
+        return Finding("ok", f"The start date is {pipeline.since}: what happened before is history.")
+    return Finding("note", f"{file} has no start date.", "Add `since:` with a date")
 
 
 def of_deals(deals: Sequence[DealFacts], pipeline: Pipeline, roles: Mapping[str, Role]) -> Iterator[Finding]:
-    """Judge the open deals: stages nobody knows, and people on them who cannot tick."""
+    """Check the open deals: unknown stages, and owners who cannot tick checklists."""
     uncountable: Counter[str] = Counter()
     cannot: Counter[str] = Counter()
     for facts in deals:
         if any(label_key(label.name) == problem_issue.LABEL for label in facts.issue.labels):
-            yield Finding("fix", f"Issue #{facts.issue.number} tells of a problem.", "Read it there")
+            yield Finding("fix", f"Issue #{facts.issue.number} reports a problem.", "Read it there")
         uncountable.update(timeline.unknown_stage_labels(facts.issue, pipeline))
         if timeline.current_stages(facts.issue, pipeline):
             cannot.update(
@@ -131,35 +131,35 @@ def of_deals(deals: Sequence[DealFacts], pipeline: Pipeline, roles: Mapping[str,
     for label, count in uncountable.items():
         yield Finding(
             "fix",
-            f"{many(count, 'open issue')} in {label}, a stage the configuration does not know.",
+            f"{counted(count, 'open issue')} in {label}, a stage that is not configured.",
             "Add the stage, or `was:` to the one that takes its place",
         )
     for login, count in sorted(cannot.items()):
         yield Finding(
-            "mind",
-            f"{login} is assigned to {many(count, 'open deal')} and cannot tick checklists.",
+            "note",
+            f"{login} is assigned to {counted(count, 'open deal')} and cannot tick checklists.",
             "GitHub lets only the role write edit another's comment",
         )
 
 
 def of_readers(context: RepositoryFacts, outsiders: Mapping[str, Role] | None) -> Iterator[Finding]:
-    """Say who can read the values."""
+    """Report who can read the values."""
     if not context.repository.private:
         yield Finding(
-            "mind", "The repository is public: everybody can read values and reasons.", "Settings, General, Visibility"
+            "note", "The repository is public: everybody can read values and reasons.", "Settings, General, Visibility"
         )
     if context.repository.internal:
         yield Finding(
-            "mind",
+            "note",
             "The repository is internal: everybody in the enterprise can read values and reasons.",
             "Settings, General, Visibility",
         )
     if outsiders is None:
-        yield Finding("unknown", "Who works here from outside the organisation: that takes the role write.")
+        yield Finding("unknown", "Whether people from outside the organisation have access: that takes the role write.")
     for login, role in sorted((outsiders or {}).items()):
-        yield Finding("mind", f"{login} is not of the organisation and can read values ({role.name.lower()}).")
+        yield Finding("note", f"{login} is not a member of the organisation and can read values ({role.name.lower()}).")
     if context.repository.private and not context.repository.internal and outsiders == {}:
-        yield Finding("ok", "Only people of the organisation can read values.")
+        yield Finding("ok", "Only members of the organisation can read values.")
 
 
 def of_minutes(path: str, runs: int | None, days: int, *, private: bool) -> Finding:
@@ -172,21 +172,21 @@ def of_minutes(path: str, runs: int | None, days: int, *, private: bool) -> Find
 
 
 def of_rates(rates: Mapping[str, Rate] | None) -> Iterator[Finding]:
-    """Say what is left of this hour's requests."""
+    """Report what is left of this hour's requests."""
     if rates is None:
         yield Finding("ok", "This server counts no requests.")
     names = {"core": "REST requests", "graphql": "GraphQL points"}
     for name, rate in (rates or {}).items():
-        level: Level = "mind" if rate.remaining * 100 < rate.limit * SCARCE else "ok"
+        level: Level = "note" if rate.remaining * 100 < rate.limit * SCARCE else "ok"
         yield Finding(level, f"{rate.remaining:,} of {rate.limit:,} {names.get(name, name)} are left this hour.")
 
 
 def of_trials(trials: Sequence[Trial]) -> Iterator[Finding]:
-    """Say what was found on the scratch issue."""
+    """Report what was found on the scratch issue."""
     for trial in trials:
         if trial.holds is None:
-            yield Finding("unknown", f"Could not be seen here: {trial.what}.")
+            yield Finding("unknown", f"Could not be tried here: {trial.what}.")
         elif trial.holds:
-            yield Finding("ok", f"Seen: {trial.what}.")
+            yield Finding("ok", f"Confirmed: {trial.what}.")
         else:
-            yield Finding("mind", f"Not so: {trial.what}.", f"So {trial.otherwise}")
+            yield Finding("note", f"Not confirmed: {trial.what}.", f"So {trial.otherwise}")

@@ -1,7 +1,7 @@
 """`salesbot init`: the files of a sales repository, written where they are missing.
 
-Knows which files there are and how a difference is shown. Touches nothing that is there unless it is told to, and
-reaches no network.
+Knows which files there are and how a difference is shown. Changes no existing file unless a person agrees, and uses
+no network.
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ from datetime import date
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from salesbot.adapters.local_files import read_if_present, write_text
 from salesbot.adapters.templates import builtin_home
 from salesbot.core.errors import InputError
+from salesbot.tasks.outcome import Log
 
+UNREADABLE = "Move it away, or check what it is"
 OWNER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
 _USES = re.compile(r"^(\s*- uses: )OWNER/", re.M)
 _EXPLAINED = re.compile(r"^\s*# There is no release yet: OWNER is .*$", re.M)
@@ -24,16 +27,16 @@ _SINCE = re.compile(r"^since: .*$", re.M)
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A file as it should read, and how it reads now; `now` is None where there is none."""
+class KitFile:
+    """A file as it should be, and as it is now; `now` is None where there is none."""
 
     path: str
     text: str
     now: str | None
 
     @property
-    def is_there(self) -> bool:
-        """Whether nothing is to be done."""
+    def is_current(self) -> bool:
+        """Whether there is nothing to do."""
         return self.now == self.text
 
     def diff(self) -> str:
@@ -43,18 +46,21 @@ class Wanted:
         return "".join(difflib.unified_diff(before, self.text.splitlines(keepends=True), named, f"b/{self.path}"))
 
 
-def wanted(folder: Path, owner: str, today: date) -> list[Wanted]:
-    """List the files of a sales repository. `owner` is who hosts salesbot; `today` is where history ends, unless the
-    configuration that is there says so: written anew later, it would make history of deals that are under way.
+def plan(folder: Path, owner: str, today: date) -> list[KitFile]:
+    """List the files of a sales repository. `owner` hosts salesbot; `today` becomes the start date, unless the existing
+    configuration has one: a later date would turn the deals under way into history.
 
     Raises InputError where a file cannot be read.
     """
-    return [_wanted(path, _filled(text, owner, today), _read(folder / path)) for path, text in sorted(kit().items())]
+    return [
+        _kit_file(path, _filled(text, owner, today), read_if_present(folder / path, hint=UNREADABLE))
+        for path, text in sorted(kit().items())
+    ]
 
 
-def _wanted(path: str, text: str, now: str | None) -> Wanted:
-    said = _SINCE.search(now or "")
-    return Wanted(path, _SINCE.sub(lambda _: said[0], text, count=1) if said else text, now)
+def _kit_file(path: str, text: str, now: str | None) -> KitFile:
+    since = _SINCE.search(now or "")
+    return KitFile(path, _SINCE.sub(lambda _: since[0], text, count=1) if since else text, now)
 
 
 def kit() -> Mapping[str, str]:
@@ -80,70 +86,55 @@ def _filled(text: str, owner: str, today: date) -> str:
     return _SINCE.sub(f"since: {today.isoformat()}", pinned, count=1)
 
 
-def _read(file: Path) -> str | None:
-    try:
-        return file.read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{file} cannot be read: {error}.", "Move it away, or look what it is") from error
-
-
 def checked_owner(text: str) -> str:
     """Check the name of an organisation or a person on GitHub. Raises InputError for anything else."""
     if not OWNER.fullmatch(text):
-        raise InputError(f"{text!r} is no name on GitHub.", "Name the organisation that hosts your copy of salesbot")
+        raise InputError(
+            f"{text!r} is not a GitHub owner name.", "Name the organisation that hosts your copy of salesbot"
+        )
     return text
 
 
 @dataclass(frozen=True)
-class WriteMode:
-    """How to go about it: `sure` writes what is missing without asking, `force` also what differs.
+class Options:
+    """What to write: `yes` writes missing files without asking, `force` also those that differ.
 
-    `ask` puts a question to a person and gives the answer; None where nobody is there to ask.
+    `ask` puts a question to a person and gives the answer; None where there is nobody to ask.
     """
 
-    sure: bool
+    yes: bool
     force: bool
     ask: Callable[[str], str] | None
-    render: Callable[[str], None]
+    log: Log
 
 
-def begin(folder: Path, files: list[Wanted], write_mode: WriteMode) -> list[str]:
-    """Show every file that is missing or differs, and write those that are agreed to. Gives their paths."""
+def write_files(folder: Path, files: list[KitFile], options: Options) -> list[str]:
+    """Show every file that is missing or differs, and write those that a person agrees to. Gives their paths."""
     written = []
     for file in files:
-        if file.is_there:
-            write_mode.render(f"{file.path}: as it should be")
+        if file.is_current:
+            options.log(f"{file.path}: as it should be")
             continue
-        write_mode.render(file.diff().rstrip("\n"))
-        if _agreed(file, write_mode):
-            _write(folder / file.path, file.text)
+        options.log(file.diff().rstrip("\n"))
+        if _agreed(file, options):
+            write_text(folder / file.path, file.text, make_folders=True)
             written.append(file.path)
-            write_mode.render(f"{file.path}: written")
+            options.log(f"{file.path}: written")
         else:
-            write_mode.render(f"{file.path}: {_left(file, write_mode)}")
+            options.log(f"{file.path}: {_left(file, options)}")
     return written
 
 
-def _agreed(file: Wanted, write_mode: WriteMode) -> bool:
-    if write_mode.force or (write_mode.sure and file.now is None):
+def _agreed(file: KitFile, options: Options) -> bool:
+    if options.force or (options.yes and file.now is None):
         return True
-    if write_mode.sure or write_mode.ask is None:
+    if options.yes or options.ask is None:
         return False
     question = f"Write {file.path}?" if file.now is None else f"Overwrite {file.path}?"
-    return write_mode.ask(f"{question} [y/N] ").strip().casefold() in ("y", "yes")
+    return options.ask(f"{question} [y/N] ").strip().casefold() in ("y", "yes")
 
 
-def _left(file: Wanted, write_mode: WriteMode) -> str:
-    if file.now is not None and (write_mode.sure or write_mode.ask is None):
+def _left(file: KitFile, options: Options) -> str:
+    if file.now is not None and (options.yes or options.ask is None):
         return "differs, left as it is; --force overwrites it"
-    return "not written" if write_mode.ask is not None else "not written; --yes writes it"
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(text.encode())
-    except OSError as error:
-        raise InputError(f"{file} cannot be written: {error.strerror}.") from error
+    return "not written" if options.ask is not None else "not written; --yes writes it"

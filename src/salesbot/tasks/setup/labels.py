@@ -1,14 +1,13 @@
 """`salesbot labels`: the stages' labels as the configuration has them, and back on the deals that lost them.
 
-A label keeps its issues when it is renamed, and loses them when it is deleted: then the cards know which deals had it.
+A label keeps its issues when it is renamed, and loses them when it is deleted: then the cards show which deals had it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
-from salesbot.adapters.github import IN_FULL
 from salesbot.core.errors import ServiceError
 from salesbot.core.installation import identity, label_list
 from salesbot.core.installation.label_list import LabelChange
@@ -18,47 +17,98 @@ from salesbot.core.model.effects import AddLabel, CreateLabel
 from salesbot.core.model.facts import DealFacts, Label, Repository, RepositoryFacts, Trigger
 from salesbot.core.model.journal import Journal
 from salesbot.core.model.pipeline import Pipeline
-from salesbot.tasks.deal import App
+from salesbot.tasks.deal import DealProcessor
+from salesbot.tasks.many_deals import ALL, ManyDeals, Tally, pass_over
+from salesbot.tasks.outcome import Outcome
+from salesbot.tasks.pace import pause_after_write
 from salesbot.tasks.setup.findings import LOOK_ALIKE_HINT
-from salesbot.tasks.setup.pace import PER_CHANGE
 
-WAKING = Trigger("labels")
+LABELS = Trigger("labels")
+CORRECT = "The labels are as they should be."
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done: to the list, and to deals without the label that their card names (number, label)."""
+    """What is to be done: to the list, and to deals without the label that their card names (number, label).
+
+    `unread` names the deals that could not be read.
+    """
 
     changes: tuple[LabelChange, ...]
     lost: tuple[tuple[int, str], ...]
+    unread: Outcome = field(default_factory=Outcome)
     alike: tuple[str, ...] = ()
-    """What people have to tell apart themselves: labels that look alike."""
+    """Labels that look alike, which a person has to sort out."""
+
+    @property
+    def is_correct(self) -> bool:
+        """Whether there is nothing to do, neither here nor for a person."""
+        return not (self.changes or self.lost or self.alike or self.unread.exit_code)
+
+    @property
+    def by_person(self) -> list[str]:
+        """List what a person has to do."""
+        return [f"{pair} {LOOK_ALIKE_HINT}." for pair in self.alike]
 
 
-def plan(app: App, context: RepositoryFacts, pipeline: Pipeline, login: str) -> Plan:
-    """Compare the list with the stages, and every deal with its card."""
-    known = label_list.remembered(context.repository)
-    without: list[DealFacts] = []
-    for facts in _all(app, context, login):
-        journal = find_cards(facts.issue, facts.repository).journal
-        if journal is not None and journal.label:
-            known.setdefault(journal.label, journal.stage)
-        if not timeline.current_stages(facts.issue, pipeline) and (journal or not facts.issue.comments_complete):
-            without.append(facts)
-    changes = label_list.changes(context.repository, pipeline, known)
-    after = _renamed(context.repository, changes)
-    lost = [found for facts in without if (found := _lost(app, _with_list(facts, after), pipeline, login))]
-    return Plan(tuple(changes), tuple(sorted(lost)), tuple(label_list.look_alikes(context.repository)))
+@dataclass(frozen=True)
+class Planner:
+    """Compares the list of labels with the stages, and every deal with its card."""
 
+    processor: DealProcessor
+    context: RepositoryFacts
+    pipeline: Pipeline
+    login: str
 
-def _all(app: App, context: RepositoryFacts, login: str) -> Iterator[DealFacts]:
-    for pages in (app.github.glance(context, "OPEN"), app.github.glance(context, "CLOSED")):
-        for page in pages:
-            yield from (identity.seen_as(deal, login) for deal in page.deals)
+    def plan(self) -> Plan:
+        """Read all deals, and list what is to be done."""
+        known = label_list.remembered(self.context.repository)
+        without: list[DealFacts] = []
+        for light in pass_over(self.processor.github, self.context, ALL, LABELS, self.processor.log):
+            facts = identity.seen_as(light, self.login)
+            journal = find_cards(facts.issue, facts.repository).journal
+            if journal is not None and journal.label:
+                known.setdefault(journal.label, journal.stage)
+            if not timeline.current_stages(facts.issue, self.pipeline) and (
+                journal or not facts.issue.comments_complete
+            ):
+                without.append(facts)
+        changes = label_list.changes(self.context.repository, self.pipeline, known)
+        lost, unread = self._lost(without, _renamed(self.context.repository, changes))
+        alike = tuple(label_list.look_alikes(self.context.repository))
+        return Plan(tuple(changes), tuple(sorted(lost.items())), unread, alike)
+
+    def _lost(self, deals: list[DealFacts], labels: dict[str, Label]) -> tuple[dict[int, str], Outcome]:
+        """Find the label that each deal lacks; where the light pass does not show its card, it is read in full."""
+        lost: dict[int, str] = {}
+        unknown: list[int] = []
+        for facts in (_with_list(facts, labels) for facts in deals):
+            issue = facts.issue
+            if timeline.current_stages(issue, self.pipeline) or timeline.unknown_stage_labels(issue, self.pipeline):
+                continue
+            journal = find_cards(issue, facts.repository).journal
+            if journal is None:
+                unknown.append(issue.number)
+            lost |= self._label_of(issue.number, journal)
+
+        def read(number: int, facts: DealFacts) -> Outcome:
+            lost.update(self._label_of(number, self._journal(facts)))
+            return Outcome()
+
+        many = ManyDeals(self.processor.github, LABELS, self.processor.clock, self.processor.log)
+        return lost, many.work(unknown, read, tally=Tally())
+
+    def _label_of(self, number: int, journal: Journal | None) -> dict[int, str]:
+        stage = self.pipeline.stage(journal.stage) if journal is not None and not journal.left else None
+        return {number: stage.label} if stage is not None else {}
+
+    def _journal(self, facts: DealFacts) -> Journal | None:
+        facts = identity.seen_as(self.processor.complete(facts, self.pipeline).facts, self.login)
+        return find_cards(facts.issue, facts.repository).journal
 
 
 def _renamed(repository: Repository, changes: list[LabelChange]) -> dict[str, Label]:
-    """The labels by id, as they will be called."""
+    """Give the labels by id, as they will be called."""
     return {label.id: label for label in repository.labels} | {
         change.before.id: change.after for change in changes if change.before is not None
     }
@@ -69,57 +119,45 @@ def _with_list(facts: DealFacts, labels: dict[str, Label]) -> DealFacts:
     return replace(facts, issue=replace(facts.issue, labels=on))
 
 
-def _lost(app: App, facts: DealFacts, pipeline: Pipeline, login: str) -> tuple[int, str] | None:
-    """Say which label a deal lacks; where a glance does not show its card, all comments are read."""
-    issue = facts.issue
-    if timeline.current_stages(issue, pipeline) or timeline.unknown_stage_labels(issue, pipeline):
-        return None
-    journal = find_cards(issue, facts.repository).journal or _read_journal(app, issue.number, pipeline, login)
-    stage = pipeline.stage(journal.stage) if journal is not None and not journal.left else None
-    return (issue.number, stage.label) if stage is not None else None
-
-
-def _read_journal(app: App, number: int, pipeline: Pipeline, login: str) -> Journal | None:
-    facts = identity.seen_as(app.complete(app.github.read(number, WAKING), pipeline).facts, login)
-    return find_cards(facts.issue, facts.repository).journal
-
-
-def told(plan: Plan) -> Iterator[str]:
-    """Say what would be done."""
+def lines(plan: Plan) -> Iterator[str]:
+    """List what would be done."""
     yield from (str(change) for change in plan.changes)
     yield from (f"#{number}: put {label} back on, as its card says" for number, label in plan.lost)
-    yield from (f"{pair} {LOOK_ALIKE_HINT}." for pair in plan.alike)
-    if not plan.changes and not plan.lost and not plan.alike:
-        yield "The labels are as they should be."
+    yield from plan.by_person
+    if plan.is_correct:
+        yield CORRECT
 
 
-def carry_out(app: App, context: RepositoryFacts, plan: Plan, render: Callable[[str], None]) -> None:
-    """Do it, most far-reaching first; a second run goes on. Raises ServiceError where GitHub fails us."""
-    made = [
+def carry_out(processor: DealProcessor, context: RepositoryFacts, plan: Plan) -> Outcome:
+    """Do it, most far-reaching first; a second run goes on. A deal that cannot be written is named.
+
+    Raises ServiceError where a label of the list cannot be written.
+    """
+    created = [
         CreateLabel(each.stage.label, each.stage.color, each.stage.description)
         for each in plan.changes
         if each.before is None
     ]
-    if made:
-        app.github.create_labels(context, made)
+    if created:
+        processor.github.create_labels(context, created)
     for change in plan.changes:
         if change.before is not None:
-            app.github.update_label(change.after)
-            app.github.client.pause(PER_CHANGE)
-        render(str(change))
-    _put_back(app, plan, render)
-    for pair in plan.alike:
-        render(f"{pair} {LOOK_ALIKE_HINT}.")
+            processor.github.update_label(change.after)
+            pause_after_write(processor.github.client)
+        processor.log(str(change))
+    return plan.unread.then(_put_back(processor, plan))
 
 
-def _put_back(app: App, plan: Plan, render: Callable[[str], None]) -> None:
-    wanted = dict(plan.lost)
-    numbers = list(wanted)
-    for start in range(0, len(numbers), IN_FULL):
-        for facts in app.github.read_many(numbers[start : start + IN_FULL], WAKING):
-            label = wanted[facts.issue.number]
-            failed = app.github.write(facts, [AddLabel(label)]).failed
-            if failed:
-                raise ServiceError(f"Issue {facts.issue.number}: {failed[0][1]}.", "Run it again: it goes on")
-            render(f"#{facts.issue.number}: {label} is back on")
-            app.github.client.pause(PER_CHANGE)
+def _put_back(processor: DealProcessor, plan: Plan) -> Outcome:
+    labels = dict(plan.lost)
+
+    def put(number: int, facts: DealFacts) -> Outcome:
+        effect = AddLabel(labels[number])
+        failed = processor.github.write(facts, [effect]).failed
+        if failed:
+            raise ServiceError(f"{failed[0][1]}.", "Run it again: it goes on")
+        processor.log(f"#{number}: {labels[number]} is back on")
+        return Outcome(effects=(effect,))
+
+    many = ManyDeals(processor.github, LABELS, processor.clock, processor.log)
+    return many.work([*labels], put, tally=Tally())

@@ -1,0 +1,65 @@
+"""`salesbot check`, `diagram` and `schema`: the configuration on this machine, without network."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from salesbot.adapters.actions import Runner
+from salesbot.adapters.local_files import read_text
+from salesbot.cli import output
+from salesbot.cli.connection import DEFAULT_CONFIG, Subcommands
+from salesbot.cli.exit_codes import DONE, WRONG_INPUT
+from salesbot.cli.host import Host
+from salesbot.core.config import schema
+from salesbot.core.installation import diagram
+from salesbot.core.model.defaults import default_pipeline
+from salesbot.core.text.plural import counted
+from salesbot.tasks.load_pipeline import ConfigurationFiles, load, load_pipeline
+
+
+def add_commands(commands: Subcommands) -> None:
+    """Add these commands to the command line."""
+    check = commands.add_parser("check", help="check a configuration, offline")
+    check.add_argument("file", nargs="?", default=DEFAULT_CONFIG, help=f"default: {DEFAULT_CONFIG}")
+    check.set_defaults(run=run_check)
+    draw = commands.add_parser("diagram", help="print the pipeline as a Mermaid diagram")
+    draw.add_argument("file", nargs="?", help="a configuration; without one, the default pipeline")
+    draw.set_defaults(run=run_diagram)
+    editors = commands.add_parser("schema", help="print the JSON Schema of the configuration, for editors")
+    editors.set_defaults(run=run_schema)
+
+
+def run_check(args: argparse.Namespace, host: Host) -> int:
+    """Print every problem of a configuration and of the templates beside it."""
+    problems = load(_files(args.file)).problems
+    runner = Runner.of(host.env, sys.stdout)
+    for problem in problems:
+        output.show(str(problem))
+        if host.env.get("GITHUB_ACTIONS") == "true":
+            runner.annotate("error", problem.said, file=problem.file, line=problem.line)
+    if problems:
+        output.show_progress(f"{counted(len(problems), 'problem')} in {args.file}")
+        return WRONG_INPUT
+    output.show(f"{args.file}: fine")
+    return DONE
+
+
+def run_diagram(args: argparse.Namespace, host: Host) -> int:
+    """Print the diagram."""
+    pipeline = load_pipeline(_files(args.file)) if args.file else default_pipeline()
+    output.show_exactly([diagram.mermaid(pipeline)])
+    return DONE
+
+
+def run_schema(args: argparse.Namespace, host: Host) -> int:
+    """Print the schema."""
+    output.show_exactly([schema.json_schema_text()])
+    return DONE
+
+
+def _files(file: str) -> ConfigurationFiles:
+    """Read the files. Raises InputError if there is no configuration."""
+    read_text(Path(file))
+    return ConfigurationFiles.on_disk(Path(file))

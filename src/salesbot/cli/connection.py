@@ -1,0 +1,70 @@
+"""The connection of a command that a person types: which repository, with which token, and what may be written."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Protocol
+
+from salesbot.adapters import actions
+from salesbot.adapters.github import Client, GitHub, RepositoryPaths
+from salesbot.cli.host import Host
+from salesbot.cli.output import show
+from salesbot.core.errors import InputError
+from salesbot.core.text.markdown import log_safe
+from salesbot.tasks.deal import DealProcessor
+from salesbot.tasks.outcome import Log
+
+DEFAULT_CONFIG = ".github/salesbot.yml"
+
+
+class Subcommands(Protocol):
+    """Where a module adds its commands; argparse has no public name for it."""
+
+    def add_parser(self, name: str, *, help: str = ...) -> argparse.ArgumentParser:  # noqa: A002 - argparse's name
+        """Add a command."""
+
+
+def add_remote_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that name a repository."""
+    parser.add_argument("--repo", metavar="OWNER/NAME", help="default: GITHUB_REPOSITORY; the token is GITHUB_TOKEN")
+    parser.add_argument("--config", default=DEFAULT_CONFIG, help=f"path in the repository, default {DEFAULT_CONFIG}")
+
+
+def connect(args: argparse.Namespace, host: Host, *, dry_run: bool) -> GitHub:
+    """Connect as the environment says. Raises InputError naming what is missing."""
+    return connect_with(read_inputs(args, host), host, dry_run=dry_run)
+
+
+def connect_with(inputs: actions.Inputs, host: Host, *, dry_run: bool, token: str = "") -> GitHub:
+    """Connect to the repository that the inputs name."""
+    client = Client(
+        token=token or inputs.token,
+        api_url=inputs.api_url,
+        graphql_url=inputs.graphql_url,
+        dry_run=dry_run,
+        sleep=host.clock.sleep,
+        open_transport=host.open_transport,
+    )
+    folder = str(Path(inputs.config).with_suffix(""))
+    return GitHub(client, RepositoryPaths(inputs.repository, inputs.config, folder))
+
+
+def processor(args: argparse.Namespace, host: Host, *, dry_run: bool, log: Log = show) -> DealProcessor:
+    """Connect, and prepare to process deals with progress. The command fails while the configuration is wrong."""
+    return DealProcessor(connect(args, host, dry_run=dry_run), log, scheduled=True, clock=host.clock)
+
+
+def read_inputs(args: argparse.Namespace, host: Host) -> actions.Inputs:
+    """Read what a person gives where the Action has inputs. Raises InputError naming what is missing."""
+    repository = args.repo or host.env.get("GITHUB_REPOSITORY", "")
+    missing = []
+    if not repository:
+        missing.append("no repository is named, use --repo OWNER/NAME")
+    elif not actions.REPOSITORY.fullmatch(repository):
+        missing.append(f"{repository!r} is not OWNER/NAME")
+    if not (host.env.get("INPUT_TOKEN") or host.env.get("GITHUB_TOKEN")):
+        missing.append("GITHUB_TOKEN is empty, try: export GITHUB_TOKEN=$(gh auth token)")
+    if missing:
+        raise InputError(log_safe(f"Cannot connect to GitHub: {'; '.join(missing)}."))
+    return actions.read_inputs({**host.env, "GITHUB_REPOSITORY": repository, "INPUT_CONFIG": args.config})

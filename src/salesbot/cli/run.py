@@ -1,0 +1,75 @@
+"""`salesbot run`: what the Action runs. One event in; log, annotations, outputs and job summary out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import traceback
+
+from salesbot.adapters import actions
+from salesbot.adapters.actions import Inputs, Runner, RunRequest
+from salesbot.cli import run_summary
+from salesbot.cli.connection import connect_with
+from salesbot.cli.exit_codes import BUG
+from salesbot.cli.host import Host
+from salesbot.core.errors import SalesbotError
+from salesbot.tasks import catalog
+from salesbot.tasks.deal import DealProcessor
+from salesbot.tasks.outcome import Outcome
+
+
+def run(args: argparse.Namespace, host: Host) -> int:
+    """Do what the event asks for, and report to the runner."""
+    runner = Runner.of(host.env, sys.stdout)
+    try:
+        inputs = actions.read_inputs(host.env)
+        run_request = actions.wake(inputs, actions.read_event(inputs.event_path))
+        outcome, requests = _process(inputs, run_request, runner, host)
+    except SalesbotError as error:
+        runner.annotate("error", str(error))
+        runner.summarize(run_summary.of_error(error))
+        return error.exit_code
+    except Exception:  # a bug: the whole traceback goes to the log, and the runner gets one sentence
+        traceback.print_exc()
+        what = "This is a bug in salesbot; the traceback is in the log. What was done stays; the next run goes on."
+        runner.annotate("error", what)
+        return BUG
+    _report(outcome, run_request, inputs, requests, runner)
+    return outcome.exit_code
+
+
+def _process(inputs: Inputs, run_request: RunRequest, runner: Runner, host: Host) -> tuple[Outcome, int]:
+    """Run what was asked for. Gives the outcome, and the number of requests to GitHub."""
+    if run_request.kind == "nothing":
+        return Outcome(notes=(run_request.why,)), 0
+    github = connect_with(inputs, host, dry_run=inputs.dry_run, token=_token(inputs))
+    scheduled = run_request.trigger.event == "schedule"
+    processor = DealProcessor(github, runner.render, scheduled=scheduled, clock=host.clock)
+    if run_request.kind == "task":
+        outcome = catalog.run(processor, inputs, run_request)
+    elif run_request.kind == "labels":
+        outcome = processor.label_changed(run_request.trigger, run_request.label_before, run_request.label_id)
+    else:
+        result = processor.process(run_request.issue, run_request.trigger)
+        outcome = catalog.after_deal(processor, inputs, result)
+    return outcome, github.client.requests
+
+
+def _token(inputs: Inputs) -> str:
+    """Give the token to act with: an App's, where one is named."""
+    if not inputs.app_id:
+        return inputs.token
+    from salesbot.adapters.github import app_login
+
+    return app_login.installation_token(inputs.app_id, inputs.app_key, inputs.repository, api_url=inputs.api_url)
+
+
+def _report(outcome: Outcome, run_request: RunRequest, inputs: Inputs, requests: int, runner: Runner) -> None:
+    for problem in outcome.problems:
+        runner.annotate("error" if outcome.exit_code else "warning", problem)
+    for notice in outcome.notices:
+        runner.annotate("notice", notice)
+    for line in (*outcome.notes, *run_summary.log_lines(outcome, dry_run=inputs.dry_run)):
+        runner.render(line)
+    runner.output(run_summary.outputs(outcome, dry_run=inputs.dry_run))
+    runner.summarize(run_summary.of_run(outcome, run_request, requests, dry_run=inputs.dry_run))

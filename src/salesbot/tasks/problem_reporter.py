@@ -1,0 +1,109 @@
+"""Reports why salesbot cannot work in a repository: in its one problem issue, and as the outcome of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from salesbot.adapters.github import GitHub
+from salesbot.adapters.templates import TemplateRenderer
+from salesbot.core.config.problems import ConfigError
+from salesbot.core.installation import problem_issue
+from salesbot.core.installation.problem_issue import LabelProblem, ProblemNotice
+from salesbot.core.model.effects import CloseProblem, CreateLabel, Effect, OpenProblem
+from salesbot.core.model.facts import DealFacts, RepositoryFacts
+from salesbot.core.model.pipeline import Pipeline
+from salesbot.core.text.labels import label_key
+from salesbot.tasks.outcome import Outcome
+
+PROBLEM_LABEL = CreateLabel(problem_issue.LABEL, "b60205", "salesbot cannot go on until this is repaired")
+
+
+@dataclass(frozen=True)
+class ProblemReporter:
+    """Reports problems of one repository.
+
+    The run that opens the issue fails; later ones of people do not, so that nobody gets a mail for each comment, and
+    `scheduled` ones do as long as the problem lasts.
+    """
+
+    github: GitHub
+    scheduled: bool = False
+
+    def report_config(self, facts: RepositoryFacts, error: ConfigError) -> Outcome:
+        """Report everything that is wrong with the configuration and the templates."""
+        lines = [str(problem) for problem in error.problems]
+        file = error.problems[0].file
+        by = problem_issue.changed_by(facts.repository)
+        notice = self._notice(facts, file=file, config=lines, by=by)
+        if notice.effects:
+            notice = self._notice(facts, file=file, config=lines, by=self.github.last_change(file))
+        return self._report(facts, notice, lines)
+
+    def report_labels(self, facts: RepositoryFacts, pipeline: Pipeline, lost: Sequence[LabelProblem]) -> Outcome:
+        """Report stages that lost their label, these and those reported before; without any, close the issue."""
+        lasting = tuple(dict.fromkeys([*lost, *problem_issue.lasting(facts.repository, pipeline)]))
+        if not lasting:
+            return self._write(facts, problem_issue.solved(facts.repository, _renderer(facts)))
+        notice = self._notice(
+            facts,
+            file=self.github.place.config,
+            labels=lasting,
+            by=problem_issue.changed_by(facts.repository),
+        )
+        return self._report(
+            facts, notice, [f"The label {each.label} of the stage {each.stage} is gone." for each in lasting]
+        )
+
+    def _notice(
+        self,
+        facts: RepositoryFacts,
+        *,
+        file: str,
+        config: Sequence[str] = (),
+        labels: Sequence[LabelProblem] = (),
+        by: str | None,
+    ) -> ProblemNotice:
+        # Always the built-in template: one of the repository may be what is wrong.
+        return problem_issue.tell(facts.repository, TemplateRenderer(), file=file, config=config, labels=labels, by=by)
+
+    def _report(self, facts: RepositoryFacts, notice: ProblemNotice, lines: Sequence[str]) -> Outcome:
+        written = self._write(facts, notice.effects)
+        exit_code = 2 if notice.opened or self.scheduled else written.exit_code
+        return replace(written, problems=(*lines, *written.problems), exit_code=exit_code)
+
+    def _write(self, facts: RepositoryFacts, effects: Sequence[Effect]) -> Outcome:
+        """Open, edit or close the problem issue, with its label."""
+        if self.github.client.dry_run or not effects:
+            return Outcome(effects=tuple(effects))
+        facts, created = self._with_label(facts.without_issue if isinstance(facts, DealFacts) else facts, effects)
+        written = self.github.write(facts, effects)
+        if written.failed:
+            why = f"GitHub refused to write the problem issue: {written.failed[0][1]}."
+            return Outcome(effects=created, problems=(why,), exit_code=1)
+        if written.opened is not None:
+            self._close_if_second(facts, written.opened)
+        return Outcome(effects=(*created, *effects))
+
+    def _with_label(
+        self, facts: RepositoryFacts, effects: Sequence[Effect]
+    ) -> tuple[RepositoryFacts, tuple[Effect, ...]]:
+        known = {label_key(label.name) for label in facts.repository.labels}
+        opens = any(isinstance(effect, OpenProblem) for effect in effects)
+        if not opens or problem_issue.LABEL in known:
+            return facts, ()
+        created = self.github.create_labels(facts, [PROBLEM_LABEL])
+        labels = (*facts.repository.labels, *created)
+        return replace(facts, repository=replace(facts.repository, labels=labels)), (PROBLEM_LABEL,)
+
+    def _close_if_second(self, facts: RepositoryFacts, opened: int) -> None:
+        """Close the issue just opened if another run opened one at the same time: the lower number stays."""
+        first, *others = self.github.open_problems(facts)
+        for issue in others:
+            if issue.number == opened:
+                problem = replace(facts, repository=replace(facts.repository, problem=issue))
+                self.github.write(problem, [CloseProblem(f"The same as #{first.number}.")])
+
+
+def _renderer(facts: RepositoryFacts) -> TemplateRenderer:
+    return TemplateRenderer(facts.repository.templates)
