@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, assert_never
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-import requests
-
+from salesbot.adapters import http
 from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.model.mirror import (
     EVER,
@@ -29,19 +28,13 @@ from salesbot.core.model.mirror import (
     PutTitle,
     Tell,
 )
+from salesbot.core.text.urls import is_encrypted
 
 API_URL = "https://api.streak.com/api"
-TIMEOUT = 20
-BACKOFF = (1.0, 2.0, 4.0)
-"""Seconds before something that may be repeated is sent again."""
-PATIENCE = 60.0
-"""Seconds a run may spend waiting for Streak in all."""
-APART = 0.1
-"""Seconds between two writes: Streak asks to be told of more than ten requests a second."""
+SPACING = 0.1
+"""Seconds before each write: Streak allows ten requests a second."""
 LATEST = 50
-"""Boxes among which one is looked for that another run made at the same moment."""
-LARGEST = 64 * 1024 * 1024
-"""Bytes of an answer."""
+"""How many of the newest boxes are searched for one that another run made at the same moment."""
 
 Json = Mapping[str, Any]
 Method = Literal["GET", "POST", "PUT", "DELETE"]
@@ -59,21 +52,22 @@ class Streak:
     url: str = API_URL
     dry_run: bool = False
     sleep: Callable[[float], None] = field(default=lambda seconds: None, repr=False)
-    patience: float = PATIENCE
     requests: int = 0
-    slowed: int = 0
-    """How often it was asked to slow down."""
     _users: dict[str, str] = field(default_factory=dict, repr=False)
     _asked_team: bool = False
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.url)
-        if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost"):
-            raise InputError(
-                f"STREAK_API_URL is {self.url!r}: the key would travel in the open.", "Begin with https://"
-            )
-        self._session = requests.Session()
+        if not is_encrypted(self.url):
+            raise InputError(f"STREAK_API_URL is {self.url!r}: the key would be sent unencrypted.", "Use https://")
+        self._session = http.open_session()
         self._session.auth = (self.key, "")
+        hint = "The next sync tries again"
+        self._retries = http.Retries("Streak", sleep=lambda seconds: self.sleep(seconds), hint=hint)
+
+    @property
+    def limited(self) -> int:
+        """How often Streak asked to slow down."""
+        return self._retries.limited
 
     # Reading
 
@@ -221,45 +215,19 @@ class Streak:
         return found
 
     def _send(self, method: Method, path: str, body: Json | None = None, *, again: bool = True) -> Any:
-        """Send, and again after a failure where that does no harm. Raises ServiceError, one clear sentence each."""
+        """Send a request, and repeat it after a failure if `again` allows it. Raises ServiceError."""
         if method != "GET":
             if self.dry_run:
                 raise AssertionError("a dry run has nothing to write")
-            self.sleep(APART)
-        pauses = iter(BACKOFF)
-        while True:
-            status, headers, text = self.request(method, path, body)
-            wait = next(pauses, None)
-            self.slowed += status == 429
-            if status == 429 and wait is not None:
-                self._wait(_retry_after(headers, wait))
-            elif status is not None and status < 500:
-                return _read(status, text)
-            elif again and wait is not None:
-                self._wait(wait)
-            else:
-                what = "Streak did not answer" if status is None else f"Streak answered {status}"
-                raise ServiceError(f"{what}.", "The next sync tries again")
+            self.sleep(SPACING)
+        answer = self._retries.until_answered(lambda: self.request(method, path, body), repeatable=again)
+        return _read(answer)
 
-    def request(self, method: Method, path: str, body: Json | None) -> tuple[int | None, Mapping[str, str], str]:
-        """Send one request; the status is None where no answer came. Never follows a redirect with the key."""
+    def request(self, method: Method, path: str, body: Json | None) -> http.Answer:
+        """Send one request."""
         self.requests += 1
         form = {"data": body} if method == "PUT" else {"json": body} if body is not None else {}
-        try:
-            reply = self._session.request(
-                method, f"{self.url.rstrip('/')}/{path}", timeout=TIMEOUT, allow_redirects=False, **form
-            )
-        except requests.RequestException:
-            return None, {}, ""
-        if len(reply.content) > LARGEST:
-            raise ServiceError(f"Streak's answer has {len(reply.content):,} bytes.", "Tell us: this was not foreseen")
-        return reply.status_code, reply.headers, reply.text
-
-    def _wait(self, seconds: float) -> None:
-        if seconds > self.patience:
-            raise ServiceError(f"Streak wants us to wait {seconds:.0f} s.", "The next sync tries again")
-        self.patience -= seconds
-        self.sleep(seconds)
+        return http.send(self._session, method, f"{self.url.rstrip('/')}/{path}", **form)
 
     def _mirror(self, box: Json) -> Mirror:
         people = [entry for entry in box.get("assignedToSharingEntries") or () if isinstance(entry, dict)]
@@ -311,20 +279,16 @@ def _texts(values: Any) -> tuple[str, ...]:
     return tuple(value for value in values if isinstance(value, str)) if isinstance(values, list) else ()
 
 
-def _retry_after(headers: Mapping[str, str], otherwise: float) -> float:
-    given = headers.get("retry-after", "")
-    return float(given) if given.isdigit() else otherwise
-
-
-def _read(status: int, text: str) -> Any:
-    """Read an answer, or say what its status means (Streak's page on error codes)."""
+def _read(answer: http.Answer) -> Any:
+    """Read an answer. Raises ServiceError for a refusal, by what Streak's page on error codes says of its status."""
+    status = answer.status or 0
     try:
-        answer = json.loads(text) if text else {}
+        content = json.loads(answer.text) if answer.text else {}
     except ValueError:
-        answer = None
-    if status < 300 and answer is not None:
-        return answer
-    why = str(answer.get("error") or "")[:200] if isinstance(answer, dict) else ""
+        content = None
+    if status < 300 and content is not None:
+        return content
+    why = str(content.get("error") or "")[:200] if isinstance(content, dict) else ""
     if status == 401:
         raise ServiceError("Streak refused the key (401).", "Check the secret STREAK_API_KEY, the input `streak-key`")
     if status == 404:

@@ -6,6 +6,7 @@ The report itself is imported where it is used: an event pays for no report.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,7 +64,9 @@ class Files:
             return ""
         from salesbot.core.report import view
 
-        return webhook.post(self.chat, chat("notify.txt.j2", view.of_chat(report.board, report.scope, address)))
+        return webhook.post(
+            self.chat, chat("notify.txt.j2", view.of_chat(report.board, report.scope, address)), time.sleep
+        )
 
     def save(self, report: Report, private: bool) -> Sequence[str]:
         """Write the files, and say which. In a public repository everybody may download what a job keeps."""

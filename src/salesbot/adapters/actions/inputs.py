@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from salesbot.core.errors import InputError
 from salesbot.core.text import markdown
+from salesbot.core.text.urls import is_encrypted
 
 REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 TASKS = ("auto", "sweep", "report", "intake", "streak", "all")
@@ -69,10 +69,10 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
     if config.startswith("/") or ".." in config.split("/"):
         problems.append(f"the input `config` is {config!r}; it must be a path inside the repository")
     typeform_url = env.get("TYPEFORM_API_URL") or Inputs.typeform_url
-    if not _is_closed(typeform_url):
+    if not is_encrypted(typeform_url):
         problems.append("TYPEFORM_API_URL must begin with https://")
     streak_url = env.get("STREAK_API_URL") or Inputs.streak_url
-    if not _is_closed(streak_url):
+    if not is_encrypted(streak_url):
         problems.append("STREAK_API_URL must begin with https://")
     files, cache = _input(env, "FILES"), _input(env, "CACHE")
     for name, path in (("files", files), ("cache", cache)):
@@ -106,15 +106,6 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         streak_key=_input(env, "STREAK-KEY") or env.get("STREAK_API_KEY", ""),
         streak_url=streak_url,
     )
-
-
-def _is_closed(url: str) -> bool:
-    """Whether a secret sent to an address travels in the open nowhere but on this machine."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return bool(parts.hostname) and (parts.scheme == "https" or parts.hostname in ("127.0.0.1", "localhost"))
 
 
 def _input(env: Mapping[str, str], name: str) -> str:
