@@ -15,6 +15,7 @@ from typing import Any, Literal, assert_never
 from urllib.parse import quote
 
 from salesbot.adapters import http
+from salesbot.adapters.urls import is_encrypted
 from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.model.mirror import (
     EVER,
@@ -28,7 +29,6 @@ from salesbot.core.model.mirror import (
     PutTitle,
     Tell,
 )
-from salesbot.core.text.urls import is_encrypted
 
 API_URL = "https://api.streak.com/api"
 SPACING = 0.1

@@ -6,8 +6,8 @@ The address is a secret: no message repeats it.
 from __future__ import annotations
 
 from salesbot.adapters import http
+from salesbot.adapters.urls import is_https
 from salesbot.core.errors import ServiceError
-from salesbot.core.text.urls import is_https
 
 TIMEOUT = 10
 """Seconds."""

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from salesbot.adapters.urls import is_encrypted
 from salesbot.core.errors import InputError
 from salesbot.core.text import markdown
-from salesbot.core.text.urls import is_encrypted
 
 REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 TASKS = ("auto", "sweep", "report", "intake", "streak", "all")

@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from salesbot.core.config.document import Findings, Path
-from salesbot.core.config.problems import did_you_mean, nearest, shown
+from salesbot.core.config.problems import shown
 from salesbot.core.config.value_types import STAGE
 from salesbot.core.model.pipeline import Stage
+from salesbot.core.text.suggestions import did_you_mean, misspelled, nearest
 
 Settings = Mapping[str, Any]
 Defaults = Mapping[str, Stage]
-
-_TYPO = 0.85
-"""So near to a default stage that it is a slip of the pen rather than an earlier name."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +114,7 @@ def _both(stage: str, before: str, settings: Settings, findings: Findings) -> No
 def _is_earlier_name(stage: str, before: str, settings: Settings, defaults: Defaults, findings: Findings) -> bool:
     """Tell a name the team used earlier from a default stage that was misspelled."""
     gone = {name for said in settings.values() if said for name in said.get("was", ())} | {stage}
-    guess = nearest(before, defaults.keys() - gone, cutoff=_TYPO)
+    guess = misspelled(before, sorted(defaults.keys() - gone))
     own = settings[stage]
     anchored = stage in defaults or "after" in own or defaults.keys() & set(own["was"]) or not STAGE.fullmatch(before)
     if guess is None and anchored:

@@ -5,11 +5,9 @@ Knows how a problem is worded and printed. Knows nothing of YAML or of pipelines
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 SHOWN = 40
 """Characters of the file's own words that a message repeats."""
@@ -54,22 +52,3 @@ def shown(words: object) -> str:
     visible = (" " if unicodedata.category(char)[0] in "CZ" else char for char in str(words)[: 4 * SHOWN])
     line = " ".join("".join(visible).split())
     return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"
-
-
-def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
-    """Find what somebody who wrote `word` most likely meant; None if nothing comes close."""
-    return _nearest(word[:SHOWN].lower(), tuple(known), cutoff)
-
-
-@lru_cache(maxsize=64)  # a guess is made for the message and again for reading on
-def _nearest(word: str, known: tuple[str, ...], cutoff: float) -> str | None:
-    return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=cutoff)), None)
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Ask whether the nearest known word was meant, or list the known ones if they are few."""
-    choices = list(known)
-    guess = nearest(word, choices)
-    if guess is not None:
-        return f"Did you mean {guess}?"
-    return f"There are: {', '.join(choices)}." if choices and len(choices) <= 20 else ""

@@ -11,7 +11,7 @@ from typing import Any
 
 from salesbot.core.config.document import Findings
 from salesbot.core.config.names import Names
-from salesbot.core.config.problems import did_you_mean, shown
+from salesbot.core.config.problems import shown
 from salesbot.core.config.value_types import MAX_LABEL
 from salesbot.core.model.pipeline import (
     BUILT_IN_FIELDS,
@@ -25,6 +25,7 @@ from salesbot.core.model.pipeline import (
 )
 from salesbot.core.text.labels import label_key
 from salesbot.core.text.money import DECIMALS
+from salesbot.core.text.suggestions import did_you_mean
 
 Settings = Mapping[str, Any]
 

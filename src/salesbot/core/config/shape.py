@@ -14,7 +14,8 @@ from typing import Any
 import voluptuous as vol
 
 from salesbot.core.config.document import Text, kind
-from salesbot.core.config.problems import did_you_mean, nearest, shown
+from salesbot.core.config.problems import shown
+from salesbot.core.text.suggestions import did_you_mean, nearest
 
 
 class Wrong(vol.Invalid):

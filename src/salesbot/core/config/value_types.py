@@ -12,11 +12,12 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from salesbot.core.config.document import Text, kind
-from salesbot.core.config.problems import did_you_mean, nearest, shown
+from salesbot.core.config.problems import shown
 from salesbot.core.config.shape import Shape, Wrong, matching, written
 from salesbot.core.lifecycle.guards import USAGES
 from salesbot.core.model.deal import Role
 from salesbot.core.model.pipeline import Days
+from salesbot.core.text.suggestions import did_you_mean, nearest
 
 MAX_LABEL = 50
 MAX_DESCRIPTION = 100

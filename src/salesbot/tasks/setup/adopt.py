@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from salesbot.adapters.github import IN_FULL, GitHub
 from salesbot.adapters.templates import TemplateRenderer
-from salesbot.core.config.problems import did_you_mean, nearest, sentence
+from salesbot.core.config.problems import sentence
 from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.installation import adoption, identity
 from salesbot.core.installation.adoption import Candidate
@@ -22,6 +22,7 @@ from salesbot.core.model.facts import Facts, Label, Trigger
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text.labels import label_key
 from salesbot.core.text.markdown import one_line
+from salesbot.core.text.suggestions import did_you_mean, nearest
 from salesbot.tasks.deal import App
 from salesbot.tasks.setup.pace import AN_HOUR, PER_CARD, PER_CHANGE
 from salesbot.tasks.setup.plural import many
