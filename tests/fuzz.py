@@ -19,6 +19,7 @@ from datetime import date
 from pathlib import Path
 
 from salesbot.adapters.actions import Inputs, read_event, wake
+from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.core.config import parse
 from salesbot.core.config.problems import ConfigError
 from salesbot.core.errors import InputError
@@ -82,7 +83,8 @@ def escaping(data: bytes) -> None:
 def configuration(data: bytes) -> None:
     """A configuration file."""
     with suppress(ConfigError):
-        parse(data.decode("utf-8", "replace"), "salesbot.yml", templates=("checklists/estimate.md.j2",))
+        text, lists = data.decode("utf-8", "replace"), ("checklists/estimate.md.j2",)
+        parse(text, "salesbot.yml", templates=lists, zones=SystemTimeZones())
 
 
 def event(data: bytes) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from salesbot.adapters import actions
 from salesbot.adapters.github import Client, GitHub, RepositoryPaths, from_saved
 from salesbot.adapters.templates import TemplateRenderer
+from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.core.config import parse
 from salesbot.core.config.problems import ConfigError
 from salesbot.core.decide.decide import decide
@@ -223,7 +224,7 @@ def _role(text: str) -> tuple[str, str]:
 def read_pipeline(text: str | None, file: str, renderer: TemplateRenderer) -> Pipeline:
     """Read a configuration. Raises InputError with every problem of it."""
     try:
-        return parse(text, file, templates=renderer.names())
+        return parse(text, file, templates=renderer.names(), zones=SystemTimeZones())
     except ConfigError as error:
         raise InputError(str(error)) from error
 

@@ -19,6 +19,7 @@ from salesbot.adapters import actions
 from salesbot.adapters.actions import Inputs, Runner, RunRequest
 from salesbot.adapters.github import Client, GitHub, RepositoryPaths
 from salesbot.adapters.templates import TemplateRenderer
+from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.cli import deals, leads, report, run_summary
 from salesbot.cli import setup as setting_up
 from salesbot.cli import streak as streak_tools
@@ -171,7 +172,7 @@ def _problems(path: Path, *, must_exist: bool) -> Sequence[Problem]:
     renderer = TemplateRenderer(_read_templates(path.with_suffix("")))
     found = list(renderer.problems(str(path.with_suffix(""))))
     try:
-        parse(text, str(path), templates=renderer.names())
+        parse(text, str(path), templates=renderer.names(), zones=SystemTimeZones())
     except ConfigError as error:
         found = [*error.problems, *found]
     return found
@@ -195,7 +196,8 @@ def _diagram(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     path = Path(args.file) if args.file else None
     renderer = TemplateRenderer(_read_templates(path.with_suffix("")) if path else {})
     try:
-        pipeline = parse(_read_config(path) if path else None, str(path), templates=renderer.names())
+        text = _read_config(path) if path else None
+        pipeline = parse(text, str(path), templates=renderer.names(), zones=SystemTimeZones())
     except ConfigError as error:
         raise InputError(str(error)) from error
     print(diagram.mermaid(pipeline), end="")

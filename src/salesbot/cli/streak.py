@@ -10,6 +10,7 @@ from typing import Any
 
 from salesbot.adapters.streak import API_URL, Streak
 from salesbot.adapters.templates import TemplateRenderer
+from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.cli import deals
 from salesbot.core.config import parse
 from salesbot.core.config.problems import ConfigError
@@ -65,7 +66,7 @@ def _pipeline(path: Path) -> Pipeline:
     names = {file.relative_to(folder).as_posix() for file in folder.rglob("*.j2")}
     try:
         text = path.read_text(encoding="utf-8") if path.exists() else None
-        return parse(text, str(path), templates=TemplateRenderer().names() | names)
+        return parse(text, str(path), templates=TemplateRenderer().names() | names, zones=SystemTimeZones())
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read: {error}.") from error
     except ConfigError as error:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from salesbot.adapters.github import ConcurrentChanges, GitHub, IssueGoneError, UnclearError, WriteResult
 from salesbot.adapters.templates import TemplateRenderer
+from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.core.config import parse
 from salesbot.core.config.problems import ConfigError, Problem
 from salesbot.core.decide.data_needs import data_needs
@@ -199,7 +200,7 @@ class App:
         found = [Problem(file, 1, 1, "", what) for file, what in facts.repository.unreadable.items()]
         found += renderer.problems(place.templates)
         try:
-            pipeline = parse(facts.repository.config, place.config, templates=renderer.names())
+            pipeline = parse(facts.repository.config, place.config, templates=renderer.names(), zones=SystemTimeZones())
         except ConfigError as error:
             raise ConfigError([*error.problems, *found]) from error
         if found:

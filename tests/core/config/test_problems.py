@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.core import config
 from salesbot.core.config.problems import ConfigError, Problem, shown
 from salesbot.core.model.pipeline import checklist_file
@@ -15,7 +16,7 @@ ENDS = "(lost, rejected, won). Add an end to its `next`, such as lost."
 
 def problems(text: str) -> list[str]:
     with pytest.raises(ConfigError) as caught:
-        config.parse(text, "f", templates=TEMPLATES)
+        config.parse(text, "f", templates=TEMPLATES, zones=SystemTimeZones())
     return [str(problem) for problem in caught.value.problems]
 
 

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from salesbot.adapters.templates import builtin_names
+from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.core.config import parse
 from salesbot.core.model.deal import Role
 from salesbot.core.model.facts import Facts, Repository, Trigger
@@ -16,7 +17,7 @@ from salesbot.core.report.reader import Reader
 from salesbot.core.report.scope import look
 from tests.core.report.stories import BOT_ACTOR, CONFIG, NOW, TEAM, issue, raw, repository
 
-PIPELINE = parse(CONFIG, "salesbot.yml", templates=builtin_names())
+PIPELINE = parse(CONFIG, "salesbot.yml", templates=builtin_names(), zones=SystemTimeZones())
 SCOPE = look("acme/sales", PIPELINE, NOW, url="https://github.com/acme/sales")
 AROUND = Facts(
     Repository(1, "R_1", "acme/sales"),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from salesbot.adapters.templates import TemplateRenderer, builtin_names
+from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.core.config import parse
 from salesbot.core.errors import InputError
 from salesbot.core.report import as_json, view
@@ -45,7 +46,10 @@ def an_issue(body: str = "", *events: tuple[str, str, str], **more: Any) -> dict
 def a_report(*issues: dict[str, Any], config: str = "timezone: Europe/Berlin", now: datetime = NOW) -> Report:
     """The report of these issues."""
     scope = look(
-        "acme/sales", parse(config, "salesbot.yml", templates=builtin_names()), now, url="https://x/acme/sales"
+        "acme/sales",
+        parse(config, "salesbot.yml", templates=builtin_names(), zones=SystemTimeZones()),
+        now,
+        url="https://x/acme/sales",
     )
     reader = Reader(AROUND, scope)
     found = [reader.count(raw(each, number)) for number, each in enumerate(issues, 1)]
@@ -192,19 +196,19 @@ def test_the_week_of_a_moment(moment: datetime, week: str) -> None:
 
 @pytest.mark.parametrize("week", ["2026-W54", "2026-W00", "2026-47", "W47", "2026-W48-1", ""])
 def test_what_is_no_week_is_refused(week: str) -> None:
-    pipeline = parse(None, "salesbot.yml", templates=builtin_names())
+    pipeline = parse(None, "salesbot.yml", templates=builtin_names(), zones=SystemTimeZones())
     with pytest.raises(InputError, match="no week of the calendar"):
         look("acme/sales", pipeline, NOW, week=week)
 
 
 def test_a_week_to_come_is_refused() -> None:
-    pipeline = parse(None, "salesbot.yml", templates=builtin_names())
+    pipeline = parse(None, "salesbot.yml", templates=builtin_names(), zones=SystemTimeZones())
     with pytest.raises(InputError, match="has not come yet"):
         look("acme/sales", pipeline, NOW, week="2026-W49")
 
 
 def test_a_week_that_is_over_begins_and_ends_at_midnight_of_the_teams_zone_also_when_clocks_change() -> None:
-    pipeline = parse("timezone: Europe/Berlin", "salesbot.yml", templates=builtin_names())
+    pipeline = parse("timezone: Europe/Berlin", "salesbot.yml", templates=builtin_names(), zones=SystemTimeZones())
     # The clocks go back on 25 October 2026, the last day of this week: it has 169 hours.
     scope = look("acme/sales", pipeline, NOW, week="2026-W43")
     assert scope.at == datetime(2026, 10, 25, 23, tzinfo=UTC)
@@ -223,7 +227,7 @@ def test_a_week_that_is_over_begins_and_ends_at_midnight_of_the_teams_zone_also_
     ],
 )
 def test_working_hours(start: str, end: str, hours: float) -> None:
-    pipeline = parse("timezone: Europe/Berlin", "salesbot.yml", templates=builtin_names())
+    pipeline = parse("timezone: Europe/Berlin", "salesbot.yml", templates=builtin_names(), zones=SystemTimeZones())
     begin, until = (datetime.fromisoformat(each).replace(tzinfo=BERLIN).astimezone(UTC) for each in (start, end))
     assert working_hours(begin, until, pipeline) == hours
 

@@ -6,17 +6,17 @@ Knows the way from text to `Pipeline`: read (`yaml_text`), check each value (`ch
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, tzinfo
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from salesbot.core.commands.catalog import COMMANDS
 from salesbot.core.config import check, rules, stages, yaml_reader
 from salesbot.core.config.document import Findings
 from salesbot.core.config.names import Names, read_names
-from salesbot.core.config.problems import ConfigError
+from salesbot.core.config.problems import ConfigError, shown
 from salesbot.core.model.defaults import default_pipeline
 from salesbot.core.model.pipeline import (
     Field,
@@ -29,23 +29,39 @@ from salesbot.core.model.pipeline import (
     SweepSettings,
     Typeform,
 )
+from salesbot.core.text.suggestions import did_you_mean
 
 Settings = Mapping[str, Any]
 
 BUILT_IN_WORDS = frozenset(COMMANDS) | {"close", "force", "report"}
 """Words after a slash that mean something else than a move."""
 
-_AS_WRITTEN = ("label_prefix", "deals", "since", "timezone", "currency")
+_AS_WRITTEN = ("label_prefix", "deals", "since", "currency")
 _LISTS = ("lost_reasons", "reject_reasons", "sources", "quiet")
 
 
+class TimeZones(Protocol):
+    """The time zones there are. They are files of the machine, so whoever calls brings them."""
+
+    def find(self, name: str) -> tzinfo | None:
+        """Give a time zone by its name; None if there is none."""
+
+    def names(self) -> Iterable[str]:
+        """List the names of all."""
+
+
 def parse(
-    text: str | None, file: str, *, templates: Collection[str], words: Collection[str] = BUILT_IN_WORDS
+    text: str | None,
+    file: str,
+    *,
+    templates: Collection[str],
+    zones: TimeZones,
+    words: Collection[str] = BUILT_IN_WORDS,
 ) -> Pipeline:
     """Read the configuration; without any, or with an empty one, the default pipeline.
 
-    `templates` are the files there are, built in and overriding, such as `checklists/estimate.md.j2`; `words` those
-    commands may not take. Raises ConfigError with every problem of the file.
+    `templates` are the files there are, built in and overriding, such as `checklists/estimate.md.j2`; `zones` the time
+    zones there are; `words` those that commands may not take. Raises ConfigError with every problem of the file.
     """
     if text is None:
         return default_pipeline()
@@ -53,6 +69,7 @@ def parse(
     findings = Findings(document, list(document.problems))
     settings = check.check(findings)
     pipeline, names = _merge(settings, words, findings)
+    pipeline = replace(pipeline, timezone=_timezone(settings, pipeline, zones, findings))
     rules.check(rules.Case(pipeline, settings, names, templates, words, findings))
     if findings.problems:
         raise ConfigError(findings.problems)
@@ -93,6 +110,17 @@ def _filled(base: Pipeline, settings: Settings, names: Names, findings: Findings
         typeform=Typeform(**settings["typeform"]) if "typeform" in settings else None,
         streak=_streak(settings["streak"], names) if "streak" in settings else None,
     )
+
+
+def _timezone(settings: Settings, base: Pipeline, zones: TimeZones, findings: Findings) -> tzinfo:
+    if "timezone" not in settings:
+        return base.timezone
+    name = settings["timezone"]
+    zone = zones.find(name)
+    if zone is None:
+        hint = did_you_mean(name, findings.choices(zones.names())) or "Write a name such as Europe/Berlin."
+        findings.add(("timezone",), f'unknown time zone "{shown(name)}"', hint)
+    return zone or base.timezone
 
 
 def _start(key: str, default: str, settings: Settings, names: Names, findings: Findings) -> str:

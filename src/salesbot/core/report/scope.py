@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
@@ -34,7 +33,7 @@ class Scope:
     url: str = ""
 
     @cached_property
-    def zone(self) -> ZoneInfo:
+    def zone(self) -> tzinfo:
         """The team's time zone."""
         return self.pipeline.timezone
 
@@ -97,7 +96,7 @@ class Scope:
         return f"{moment.astimezone(self.zone):%Y-%m}"
 
 
-def week_of(moment: datetime, zone: ZoneInfo) -> str:
+def week_of(moment: datetime, zone: tzinfo) -> str:
     """Name the ISO week of a moment, as `2026-W47`."""
     year, week, _ = local_day(moment, zone).isocalendar()
     return f"{year}-W{week:02}"

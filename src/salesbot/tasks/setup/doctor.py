@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from salesbot.adapters.github import GitHub
 from salesbot.adapters.templates import TemplateRenderer
+from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.core.config import parse
 from salesbot.core.config.problems import ConfigError
 from salesbot.core.installation import platform_assumptions, workflow_file
@@ -59,7 +60,7 @@ def _configured(github: GitHub, context: Facts) -> Generator[Finding, None, Pipe
     wrong += [str(problem) for problem in renderer.problems(place.templates)]
     pipeline: Pipeline | None = None
     try:
-        pipeline = parse(repository.config, place.config, templates=renderer.names())
+        pipeline = parse(repository.config, place.config, templates=renderer.names(), zones=SystemTimeZones())
     except ConfigError as error:
         wrong = [*(str(problem) for problem in error.problems), *wrong]
     yield from (Finding("fix", problem) for problem in wrong)
