@@ -157,8 +157,8 @@ def html(template: str, values: Mapping[str, Any], drawings: Mapping[str, str]) 
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    drawn = [{"title": title, "svg": Markup(svg)} for title, svg in drawings.items()]  # noqa: S704 - ours
-    return jinja.get_template(template).render({**values, "drawn": drawn})
+    images = [{"title": title, "svg": Markup(svg)} for title, svg in drawings.items()]  # noqa: S704 - ours
+    return jinja.get_template(template).render({**values, "drawings": images})
 
 
 def chat(template: str, values: Mapping[str, Any]) -> str:

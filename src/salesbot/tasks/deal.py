@@ -118,7 +118,7 @@ class App:
         for _ in range(ROUNDS):
             try:
                 facts, first = first or self.github.read(number, trigger), None
-                if facts.issue is not None and weekly_issue.asked(facts.issue, facts.read_at):
+                if facts.issue is not None and weekly_issue.refresh_requests(facts.issue, facts.read_at):
                     return outcome.then(Outcome(asked=facts))
                 once, rest = self._reconcile(facts)
             except IssueGoneError as gone:

@@ -21,13 +21,14 @@ from salesbot.core.model.deal import Role
 from salesbot.core.model.effects import CreateLabel, EditBody, Effect, OpenReport, PinIssue, React, UnpinIssue
 from salesbot.core.model.facts import Comment, Facts, Issue, LinkedIssue, Trigger
 from salesbot.core.model.pipeline import Pipeline
-from salesbot.core.report import view, weekly_issue
-from salesbot.core.report.compute import Report, board
-from salesbot.core.report.compute import report as numbers
+from salesbot.core.report import weekly_issue
+from salesbot.core.report.compute import Report, compute_board, compute_report
 from salesbot.core.report.deals import CountedDeal, UncountableDeal
-from salesbot.core.report.reader import Reader, people
-from salesbot.core.report.scope import Scope, look
-from salesbot.core.report.weekly_issue import Memory, Plan, Wanted
+from salesbot.core.report.reader import Reader, people_to_look_up
+from salesbot.core.report.scope import Scope, choose_scope
+from salesbot.core.report.view_board import board_values
+from salesbot.core.report.view_report import report_values
+from salesbot.core.report.weekly_issue import DesiredReport, Plan, ReportState
 from salesbot.core.text import days
 from salesbot.core.text.labels import label_key
 from salesbot.tasks.deal import GITHUB_GIVES_UP, App, Log, Outcome
@@ -79,7 +80,7 @@ class Reporter:
         if context is None:
             return told
         reports = self.github.reports(context.facts)
-        scope = look(context.facts.repository.name, context.pipeline, context.facts.read_at)
+        scope = choose_scope(context.facts.repository.name, context.pipeline, context.facts.read_at)
         if not again and weekly_issue.is_done(reports, context.facts.repository.id, scope.week):
             return Outcome(notes=(f"The report of {scope.week} is there already.",))
         try:
@@ -90,7 +91,7 @@ class Reporter:
     def asked(self, facts: Facts) -> Outcome:
         """Answer `/report` on a report: refresh it for those of triage and above."""
         assert facts.issue is not None
-        asked = weekly_issue.asked(facts.issue, facts.read_at)
+        asked = weekly_issue.refresh_requests(facts.issue, facts.read_at)
         allowed = {comment.id for comment in asked if self._may(comment)}
         outcome = self._refresh(facts.issue) if allowed else Outcome()
         if outcome.exit_code:
@@ -108,15 +109,15 @@ class Reporter:
             return told
         facts, pipeline = context.facts, context.pipeline
         found = [(issue, memory) for issue in self.github.reports(facts) if issue.open
-                 and (memory := weekly_issue.remembered(issue, facts.repository.id)) is not None]  # fmt: skip
+                 and (memory := weekly_issue.read_state(issue, facts.repository.id)) is not None]  # fmt: skip
         today = days.local_day(facts.read_at, pipeline.timezone)
         issue, memory = max(found, key=lambda pair: pair[1].week, default=(None, None))
         if issue is None or memory is None or days.local_day(memory.board, pipeline.timezone) >= today:
             return Outcome()
         scope = replace(_scope(context, facts.read_at, None, memory.since), week=memory.week)
-        deals = self._read(context, scope, self.github.open_deals(facts, scope.spans["year"]))
+        deals = self._read(context, scope, self.github.open_deals(facts, scope.calendar_spans["year"]))
         counted = [deal for deal in deals if isinstance(deal, CountedDeal)]
-        text = context.renderer("board.md.j2", view.of_board(board(counted, scope), scope))
+        text = context.renderer("board.md.j2", board_values(compute_board(counted, scope), scope))
         body = weekly_issue.with_board(issue, text, replace(memory, board=scope.at), facts.repository.id)
         if body is None:
             return Outcome(notes=("The report's text was changed by hand; `/report` on it writes it anew.",))
@@ -129,8 +130,8 @@ class Reporter:
             return told
         reports = self.github.reports(context.facts)
         scope = self._scope_of(context, reports, at or context.facts.read_at, week)
-        made = numbers(self._read(context, scope, self._every_deal(context.facts)), scope)
-        values = view.of_report(made)
+        made = compute_report(self._read(context, scope, self._every_deal(context.facts)), scope)
+        values = report_values(made)
         page = "\n\n".join(context.renderer(name, values) for name in TEMPLATES)
         return Outcome(notes=tuple(self.save(made, context.facts.repository.private)), page=page)
 
@@ -141,7 +142,7 @@ class Reporter:
         context, told = self._around()
         if context is None:
             return told
-        memory = weekly_issue.remembered(issue, context.facts.repository.id)
+        memory = weekly_issue.read_state(issue, context.facts.repository.id)
         if memory is None:
             return Outcome(notes=("This issue is no report of mine any more.",))
         return self._post(context, self.github.reports(context.facts), memory.week)
@@ -160,10 +161,10 @@ class Reporter:
         facts = context.facts
         scope = self._scope_of(context, reports, facts.read_at, week)
         there = weekly_issue.of_week(reports, facts.repository.id, week)
-        made = numbers(self._read(context, scope, self._every_deal(facts)), scope)
+        made = compute_report(self._read(context, scope, self._every_deal(facts)), scope)
         first = there[0][1].first if there else scope.at
-        memory = Memory(week, scope.since, first, scope.at, scope.at)
-        values = view.of_report(made)
+        memory = ReportState(week, scope.since, first, scope.at, scope.at)
+        values = report_values(made)
         top, rest = (context.renderer(name, values) for name in TEMPLATES)
         outcome = self._publish(facts, weekly_issue.compose(top, rest, memory, facts.repository.id))
         outcome = outcome.then(self._tell(made, facts, outcome))
@@ -174,7 +175,10 @@ class Reporter:
         """Movement begins where the week's first run said, else where the report before it was made."""
         scope = _scope(context, now, week, None)
         id_ = context.facts.repository.id
-        there, earlier = weekly_issue.of_week(reports, id_, scope.week), weekly_issue.before(reports, id_, scope.week)
+        there, earlier = (
+            weekly_issue.of_week(reports, id_, scope.week),
+            weekly_issue.previous_report(reports, id_, scope.week),
+        )
         since = there[0][1].since if there else earlier.first if earlier is not None else None
         return _scope(context, now, week, since) if since is not None and since < scope.at else scope
 
@@ -200,7 +204,7 @@ class Reporter:
         told = 0
         for page in pages:
             for raw in page.raws:
-                self._ask_roles(people(raw, scope))
+                self._ask_roles(people_to_look_up(raw, scope))
                 found[raw.issue.number] = reader.count(raw)
             if page.read >= told + 1000:
                 told = page.read
@@ -214,7 +218,7 @@ class Reporter:
                 whole = 0 < len(self.team) < MOST_LISTED
                 self.app.roles[person.casefold()] = Role.NONE if whole else self.github.role(person)
 
-    def _publish(self, facts: Facts, wanted: Wanted) -> Outcome:
+    def _publish(self, facts: Facts, wanted: DesiredReport) -> Outcome:
         """Look, write, and look again until nothing is left to do. Raises ServiceError where GitHub refuses."""
         outcome, pin = Outcome(), True
         for _ in range(SETTLE):
@@ -265,4 +269,4 @@ class Reporter:
 
 def _scope(context: ReportContext, now: datetime, week: str | None, since: datetime | None) -> Scope:
     repository = context.facts.repository
-    return look(repository.name, context.pipeline, now, week=week, since=since, url=repository.url)
+    return choose_scope(repository.name, context.pipeline, now, week=week, since=since, url=repository.url)

@@ -11,14 +11,13 @@ from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.core.config import parse
 from salesbot.core.model.deal import Role
 from salesbot.core.model.facts import Facts, Repository, Trigger
-from salesbot.core.report.compute import Report
-from salesbot.core.report.compute import report as numbers
+from salesbot.core.report.compute import Report, compute_report
 from salesbot.core.report.reader import Reader
-from salesbot.core.report.scope import look
+from salesbot.core.report.scope import choose_scope
 from tests.core.report.stories import BOT_ACTOR, CONFIG, NOW, TEAM, issue, raw, repository
 
 PIPELINE = parse(CONFIG, "salesbot.yml", templates=builtin_names(), zones=SystemTimeZones())
-SCOPE = look("acme/sales", PIPELINE, NOW, url="https://github.com/acme/sales")
+SCOPE = choose_scope("acme/sales", PIPELINE, NOW, url="https://github.com/acme/sales")
 AROUND = Facts(
     Repository(1, "R_1", "acme/sales"),
     None,
@@ -33,7 +32,7 @@ def counted(issues: list[dict[str, Any]]) -> Report:
     """Make the report of issues as the sandbox seeds them."""
     reader = Reader(AROUND, SCOPE)
     found = [reader.count(raw(each, number)) for number, each in enumerate(issues, 1)]
-    return numbers([deal for deal in found if deal is not None], SCOPE)
+    return compute_report([deal for deal in found if deal is not None], SCOPE)
 
 
 def a_report(random: Random, count: int, **same: Any) -> Report:

@@ -15,7 +15,7 @@ from typing import Any
 from salesbot.core.model.deal import Actor, StageVisit
 from salesbot.core.model.facts import Comment, Event, Issue, Label
 from salesbot.core.model.journal import CARD, Cursor, Journal, to_payload
-from salesbot.core.report.reader import Raw
+from salesbot.core.report.reader import RawIssue
 from salesbot.core.text import markdown
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -296,7 +296,7 @@ def _text(moment: datetime) -> str:
 BOT_ACTOR = Actor("github-actions", 41898282, is_bot=True)
 
 
-def raw(found: dict[str, Any], number: int) -> Raw:
+def raw(found: dict[str, Any], number: int) -> RawIssue:
     """Read a seeded issue, as the adapter would after a trip over the wire."""
     comments = [
         Comment(at, "", each["body"], _moment(each["at"]), _actor(each["by"]), own=each["by"] == BOT,
@@ -323,7 +323,7 @@ def raw(found: dict[str, Any], number: int) -> Raw:
         comments=tuple(comments),
         events=tuple(events),
     )
-    return Raw(issue_, _moment(found["closed_at"]) if found["closed_at"] else None)
+    return RawIssue(issue_, _moment(found["closed_at"]) if found["closed_at"] else None)
 
 
 def _actor(login: str) -> Actor:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from types import MappingProxyType
 
 from salesbot.core.lifecycle import activity, guards
@@ -26,13 +27,25 @@ from salesbot.core.text.render import Renderer
 
 PREFIX = "attention:"
 COLOR = "fbca04"
-KINDS: Mapping[str, str] = MappingProxyType(
+
+
+class AttentionKind(StrEnum):
+    """Why a deal needs attention, the most urgent first. The names of the labels end in these."""
+
+    OVERDUE = "overdue"
+    NO_NEXT_STEP = "no-next-step"
+    IDLE = "idle"
+    UNANSWERED = "unanswered"
+    INCOMPLETE = "incomplete"
+
+
+KINDS: Mapping[AttentionKind, str] = MappingProxyType(
     {
-        "overdue": "The next step is past its date",
-        "no-next-step": "Nobody said what happens next",
-        "idle": "Nobody did anything for longer than this stage allows",
-        "unanswered": "Somebody outside waits for an answer",
-        "incomplete": "Something this stage expects is missing",
+        AttentionKind.OVERDUE: "The next step is past its date",
+        AttentionKind.NO_NEXT_STEP: "Nobody said what happens next",
+        AttentionKind.IDLE: "Nobody did anything for longer than this stage allows",
+        AttentionKind.UNANSWERED: "Somebody outside waits for an answer",
+        AttentionKind.INCOMPLETE: "Something this stage expects is missing",
     }
 )
 SWEEP = "sweep"
@@ -64,7 +77,7 @@ class Scene:
         return stage
 
 
-def needed(state: DealState, facts: Facts, pipeline: Pipeline, now: datetime) -> tuple[str, ...]:
+def needed(state: DealState, facts: Facts, pipeline: Pipeline, now: datetime) -> tuple[AttentionKind, ...]:
     """Say what about a deal needs a person now. Asks nothing of ended deals, nor in the days after adoption."""
     scene = Scene(state, facts, pipeline, now)
     issue = facts.issue
@@ -128,11 +141,11 @@ def _is_snoozed(scene: Scene) -> bool:
 
 
 _CHECKS = {
-    "overdue": _overdue,
-    "no-next-step": _no_next_step,
-    "idle": _idle,
-    "unanswered": _unanswered,
-    "incomplete": _incomplete,
+    AttentionKind.OVERDUE: _overdue,
+    AttentionKind.NO_NEXT_STEP: _no_next_step,
+    AttentionKind.IDLE: _idle,
+    AttentionKind.UNANSWERED: _unanswered,
+    AttentionKind.INCOMPLETE: _incomplete,
 }
 
 
@@ -151,7 +164,7 @@ def missing_labels(effects: Sequence[Effect], observed: Observed) -> Iterator[Ef
     known = {label_key(label.name) for label in observed.facts.repository.labels}
     for effect in effects:
         if isinstance(effect, AddLabel) and effect.name not in known:
-            yield CreateLabel(effect.name, COLOR, KINDS[effect.name.removeprefix(PREFIX)])
+            yield CreateLabel(effect.name, COLOR, KINDS[AttentionKind(effect.name.removeprefix(PREFIX))])
 
 
 def remind(state: DealState, facts: Facts, pipeline: Pipeline, now: datetime, render: Renderer) -> DealState:
@@ -173,14 +186,14 @@ def remind(state: DealState, facts: Facts, pipeline: Pipeline, now: datetime, re
     return state
 
 
-def _occasions(scene: Scene) -> Iterator[tuple[str, str]]:
+def _occasions(scene: Scene) -> Iterator[tuple[AttentionKind, str]]:
     """Name the occasions of reminders: which step is overdue, which word waits."""
     step = next_step.parse(scene.state.deal.fields.get("Next step", ""))
     if step is not None:
-        yield "overdue", f"overdue-{step.day.isoformat()}"
+        yield AttentionKind.OVERDUE, f"overdue-{step.day.isoformat()}"
     since = activity.waiting_since(scene.facts)
     if since is not None:
-        yield "unanswered", f"unanswered-{int(since.timestamp())}"
+        yield AttentionKind.UNANSWERED, f"unanswered-{int(since.timestamp())}"
 
 
 def current_occasions(state: DealState, facts: Facts, pipeline: Pipeline, now: datetime) -> set[str]:
