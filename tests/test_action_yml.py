@@ -12,7 +12,7 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from salesbot.adapters.actions import TASKS, Inputs, read_inputs, wake
+from salesbot.adapters.actions import TASKS, Inputs, read_inputs, run_request
 from salesbot.cli import run_summary
 from salesbot.core.text import command_syntax
 from salesbot.tasks.deal import Outcome
@@ -191,7 +191,7 @@ def test_the_filter_drops_nothing_that_wakes_the_program(
     event: str, action: str, body: str, sender: Mapping[str, str], pull: bool
 ) -> None:
     about = payload(event, action, body, sender, pull)
-    kind = wake(Inputs("acme/sales", "t", event=event), about).kind
+    kind = run_request(Inputs("acme/sales", "t", event=event), about).kind
     assert kind == "nothing" or passes(event, about)
 
 

@@ -1,8 +1,8 @@
-"""Streak over HTTP: the only place that knows its words. A deal's mirror is a box there.
+"""Streak over HTTP: the only module that knows its API. A deal's mirror is a box there.
 
 Written from Streak's public documentation and public client code, and never tried with a real account; what is only
-deduced is marked (inferred) here and listed in docs/streak.md. Version 1 and 2 of the API are mixed, as there is no
-other way: boxes are read and changed in 1, made and commented on in 2.
+deduced is marked (inferred) here and listed in docs/streak.md. Versions 1 and 2 of the API are both needed: boxes are
+read and changed in 1, created and commented on in 2.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ Method = Literal["GET", "POST", "PUT", "DELETE"]
 
 
 class GoneError(ServiceError):
-    """What was asked for is not there, or not for our eyes."""
+    """The resource does not exist, or the key may not see it."""
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Streak:
     sleep: Callable[[float], None] = field(default=lambda seconds: None, repr=False)
     requests: int = 0
     _users: dict[str, str] = field(default_factory=dict, repr=False)
-    _asked_team: bool = False
+    _team_was_read: bool = False
 
     def __post_init__(self) -> None:
         if not is_encrypted(self.url):
@@ -79,12 +79,12 @@ class Streak:
         return [self._mirror(box) for box in found if isinstance(box, dict) and box.get("key")]
 
     def latest(self, pipeline: str, key: str) -> list[Mirror]:
-        """Read the boxes that changed last, or all of them where that does not bring one that was just made.
+        """Read the boxes that changed last, or all of them if those do not include the one just created.
 
         That the newest come first is (inferred); a public client sends these parameters.
         """
-        place = f"v1/pipelines/{quote(pipeline, safe='')}/boxes"
-        found = self._of_pipeline(pipeline, f"{place}?sortBy=lastUpdatedTimestamp&limit={LATEST}")
+        path = f"v1/pipelines/{quote(pipeline, safe='')}/boxes"
+        found = self._of_pipeline(pipeline, f"{path}?sortBy=lastUpdatedTimestamp&limit={LATEST}")
         boxes = [box for box in found if isinstance(box, dict) and box.get("key")] if isinstance(found, list) else []
         known = any(box["key"] == key for box in boxes)
         return [self._mirror(box) for box in boxes] if known else self.mirrors(pipeline)
@@ -110,7 +110,7 @@ class Streak:
         return Layout(pipeline, str(found.get("name", "")), {key: names[key] for key in ordered}, columns)
 
     def contact(self, key: str) -> Contact | None:
-        """Read somebody a box is about; None if that is gone. `phoneNumbers` is (inferred)."""
+        """Read a contact of a box; None if it is gone. `phoneNumbers` is (inferred)."""
         try:
             found = self._object("GET", f"v2/contacts/{quote(key, safe='')}")
         except GoneError:
@@ -134,7 +134,7 @@ class Streak:
     def create(
         self, pipeline: str, title: str, stage: str, note: str, mails: Sequence[str] = (), contacts: Sequence[str] = ()
     ) -> Mirror:
-        """Make a box. Sent once: where no answer comes, the next run finds it by its note.
+        """Create a box. Sent once: if no answer comes, the next run finds it by its note.
 
         That contacts can be given here is (inferred): they were seen in changes.
         """
@@ -147,19 +147,19 @@ class Streak:
         return self._mirror(made)
 
     def delete(self, key: str) -> None:
-        """Delete a box; one that is gone is deleted."""
+        """Delete a box; one that is gone counts as deleted."""
         try:
             self._send("DELETE", f"v1/boxes/{quote(key, safe='')}")
         except GoneError:
             return
 
     def add_column(self, layout: Layout, name: str) -> None:
-        """Give a pipeline a column of text. Sent once."""
+        """Add a text column to a pipeline. Sent once."""
         path = f"v1/pipelines/{quote(layout.key, safe='')}/fields"
         self._send("PUT", path, {"name": name, "type": "TEXT_INPUT"}, again=False)
 
     def apply_changes(self, key: str, effect: MirrorEffect, layout: Layout) -> str | None:
-        """Carry out one effect on a box; a text says what could not be done and why."""
+        """Apply an effect to a box; a text says what could not be done, and why."""
         box = f"v1/boxes/{quote(key, safe='')}"
         match effect:
             case PutTitle(title):
@@ -180,8 +180,8 @@ class Streak:
         return None
 
     def _assign(self, box: str, mails: tuple[str, ...]) -> str | None:
-        """The array replaces the old one, and holds keys of users: one client read that in the documentation."""
-        if not set(mails) <= set(self._users) and not self._asked_team:
+        """The array replaces the old one and holds keys of users, according to one public client."""
+        if not set(mails) <= set(self._users) and not self._team_was_read:
             self._read_team()
         unknown = [mail for mail in mails if mail not in self._users]
         if unknown:
@@ -191,22 +191,22 @@ class Streak:
 
     def _read_team(self) -> None:
         """Members with `userKey` are (inferred); mail addresses were seen."""
-        self._asked_team = True
+        self._team_was_read = True
         for team in self._object("GET", "v2/users/me/teams").get("results") or ():
             members = self._object("GET", f"v2/teams/{quote(str(team['key']), safe='')}").get("members") or ()
             for member in members:
-                self._meet(member)
+                self._remember_user(member)
 
     def _comment(self, key: str, text: str) -> None:
-        """Comment once, also when a run died after it: what stands there is read first. `message` is (inferred)."""
+        """Comment once, even after a run that died: existing comments are read first. `message` is (inferred)."""
         path = f"v2/boxes/{quote(key, safe='')}/comments"
         found = self._send("GET", path)
         listed = found.get("results") if isinstance(found, dict) else found
-        said = [entry.get("message") for entry in listed or () if isinstance(entry, dict)]
-        if text not in said:
+        messages = [entry.get("message") for entry in listed or () if isinstance(entry, dict)]
+        if text not in messages:
             self._send("POST", path, {"message": text}, again=False)
 
-    # The wire
+    # HTTP
 
     def _object(self, method: Method, path: str, body: Json | None = None, *, again: bool = True) -> Json:
         found = self._send(method, path, body, again=again)
@@ -232,10 +232,10 @@ class Streak:
     def _mirror(self, box: Json) -> Mirror:
         people = [entry for entry in box.get("assignedToSharingEntries") or () if isinstance(entry, dict)]
         for entry in (*people, box.get("creatorSharingEntry") or {}, *(box.get("followerSharingEntries") or ())):
-            self._meet(entry)
+            self._remember_user(entry)
         return mirror_of(box, people)
 
-    def _meet(self, entry: Json) -> None:
+    def _remember_user(self, entry: Json) -> None:
         mail, key = str(entry.get("email") or "").casefold(), entry.get("userKey")
         if mail and key:
             self._users[mail] = str(key)

@@ -92,7 +92,7 @@ def _run(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     runner = Runner.of(env, sys.stdout)
     try:
         inputs = actions.read_inputs(env)
-        run_request = actions.wake(inputs, actions.read_event(inputs.event_path))
+        run_request = actions.run_request(inputs, actions.read_event(inputs.event_path))
         outcome, requests = _wake(inputs, run_request, runner)
     except SalesbotError as error:
         runner.annotate("error", str(error))
@@ -158,7 +158,7 @@ def _check(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     for problem in found:
         print(problem)
         if env.get("GITHUB_ACTIONS") == "true":
-            runner.annotate("error", problem.said, file=problem.file, line=problem.line)
+            runner.annotate("error", problem.message, file=problem.file, line=problem.line)
     if found:
         count = len(found)
         print(f"{count} problem{'s' if count > 1 else ''} in {args.file}", file=sys.stderr)

@@ -143,13 +143,13 @@ class App:
             pipeline = self._pipeline(facts, renderer)
         except ConfigError as error:
             return self._tell(facts, renderer, config=error)
-        lost = problem_issue.woken_problem(pipeline, facts.repository, old, label_id)
+        lost = problem_issue.label_event_problem(pipeline, facts.repository, old, label_id)
         return self.tell_of_labels(facts, pipeline, [lost] if lost is not None else [])
 
     def tell_of_labels(self, facts: Facts, pipeline: Pipeline, lost: Sequence[LabelProblem]) -> Outcome:
         """Tell of stages that lost their label, these and those told of before; if there are none, all is well."""
         renderer = TemplateRenderer(facts.repository.templates)
-        lasting = dict.fromkeys([*lost, *problem_issue.lasting(facts.repository, pipeline)])
+        lasting = dict.fromkeys([*lost, *problem_issue.remaining_problems(facts.repository, pipeline)])
         if lasting:
             return self._tell(facts, renderer, labels=tuple(lasting))
         return self._write(facts, problem_issue.solved(facts.repository, renderer))[0]
@@ -172,7 +172,7 @@ class App:
         facts = self.complete(_with_labels(facts, self.made), pipeline)
         lost = problem_issue.label_problem(facts, pipeline)
         if lost is not None:
-            lasting = dict.fromkeys([lost, *problem_issue.lasting(facts.repository, pipeline)])
+            lasting = dict.fromkeys([lost, *problem_issue.remaining_problems(facts.repository, pipeline)])
             return self._tell(facts, renderer, labels=tuple(lasting)), True
         self.decided_on = facts, pipeline
         decision = decide(facts, pipeline, facts.read_at, renderer)
@@ -181,7 +181,7 @@ class App:
             facts = self._create(facts, made)
             decision = decide(facts, pipeline, facts.read_at, renderer)
         effects = list(decision.effects)
-        if not problem_issue.lasting(facts.repository, pipeline):
+        if not problem_issue.remaining_problems(facts.repository, pipeline):
             effects += problem_issue.solved(facts.repository, renderer)
         outcome, rest = self._write(facts, effects, pipeline)
         labels = tuple(made) if not self.dry_run else ()
@@ -276,7 +276,7 @@ class App:
         file = config.problems[0].file if config else self.github.place.config
 
         def told_with(by: str | None) -> ProblemNotice:
-            return problem_issue.tell(
+            return problem_issue.report_problems(
                 facts.repository, TemplateRenderer(), file=file, config=found, labels=labels, by=by
             )
 

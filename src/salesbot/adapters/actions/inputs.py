@@ -1,4 +1,4 @@
-"""The inputs of the Action, as a runner hands them over in the environment: read, and refused all at once."""
+"""The inputs of the Action, read from the runner's environment. All wrong ones are refused at once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TASKS = ("auto", "sweep", "report", "intake", "streak", "all")
 
 @dataclass(frozen=True)
 class Inputs:
-    """The inputs of action.yml, and what the runner tells of its surroundings."""
+    """The inputs of action.yml, and the settings of the runner's environment."""
 
     repository: str
     token: str = field(repr=False)
@@ -61,7 +61,7 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         problems.append(f"the input `task` is {task!r}; it must be one of {', '.join(TASKS)}")
     issue = _input(env, "ISSUE")
     if issue and number_of(issue) is None:
-        problems.append(no_number(issue))
+        problems.append(not_a_number(issue))
     dry_run = _input(env, "DRY-RUN").lower()
     if dry_run not in ("", "true", "false"):
         problems.append(f"the input `dry-run` is {dry_run!r}; it must be true or false")
@@ -114,13 +114,13 @@ def _input(env: Mapping[str, str], name: str) -> str:
 
 
 def number_of(text: str) -> int | None:
-    """Read the number of an issue, as people write it; None if it is none."""
+    """Read the number of an issue as people write it; None if it is not a number."""
     digits = text.strip().removeprefix("#")
     return int(digits) if re.fullmatch("[1-9][0-9]{0,8}", digits) else None
 
 
-def no_number(text: str) -> str:
-    """Say what is wrong with the number of an issue."""
+def not_a_number(text: str) -> str:
+    """Describe a wrong number of an issue."""
     return f"the input `issue` is {text[:40]!r}; it must be the number of an issue"
 
 

@@ -1,4 +1,4 @@
-"""The wire to Typeform's Responses API: how its requests are spaced, repeated, given up.
+"""The client of Typeform's Responses API: what is requested, and how requests are spaced.
 
 https://www.typeform.com/developers/responses/reference/retrieve-responses/ . Two requests a second are allowed and no
 header tells how many are left, so there is half a second between any two. Never tried against the live service.
@@ -44,10 +44,10 @@ class Typeform:
         self._retries = http.Retries("Typeform", sleep=lambda seconds: self.sleep(seconds))
 
     def responses(self, form: str, since: datetime) -> tuple[list[Received], list[str]]:
-        """Read what was sent since a moment, and what cannot be read of it, in words.
+        """Read the responses since a moment, and a sentence for each one that cannot be read.
 
-        Newest first, as the service lists it, and back page by page until `since`: so a page that is missing is missed
-        at the old end, and noticed. Raises ServiceError if Typeform fails us or its pages do not go on.
+        Pages go back from the newest response to `since`, so a missing page is noticed. Raises ServiceError if Typeform
+        fails or repeats a page.
         """
         items: dict[str, Json] = {}
         before: str | None = None
@@ -63,7 +63,7 @@ class Typeform:
         raise ServiceError(f"There are more than {MOST_PAGES * PAGE:,} responses.", "Set typeform.since to a later day")
 
     def with_questions(self, form: str, received: Iterable[Received]) -> list[Received]:
-        """Put the questions to what `responses` brought. A token that may not read the form goes without."""
+        """Add the questions to responses. Without the right to read the form they stay without questions."""
         try:
             titles = dict(questions(self._get(f"/forms/{form}", {}, form)))
         except _ForbiddenError:
@@ -71,16 +71,16 @@ class Typeform:
         return [read_response(self._items[each.key], form, titles) for each in received]
 
     def _read(self, items: Iterable[Json], form: str) -> tuple[list[Received], list[str]]:
-        found, wrong = [], []
+        received, problems = [], []
         for item in items:
             try:
                 response = read_response(item, form, {})
             except InputError as error:
-                wrong.append(str(error))
+                problems.append(str(error))
                 continue
-            found.append(response)
+            received.append(response)
             self._items[response.key] = item
-        return found, wrong
+        return received, problems
 
     def _page(self, form: str, since: datetime, before: str | None) -> list[Json]:
         begin = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
@@ -108,7 +108,7 @@ class Typeform:
 
 
 class _ForbiddenError(ServiceError):
-    """The token is good, but not for this."""
+    """The token is valid, but may not do this."""
 
 
 def _refusal(answer: http.Answer, form: str, url: str) -> ServiceError:

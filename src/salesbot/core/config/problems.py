@@ -1,6 +1,6 @@
-"""What is wrong with a file a team wrote, and where: said to whoever edits it, everything at once.
+"""Problems of a configuration file, with their place. All of them are reported at once.
 
-Knows how a problem is worded and printed. Knows nothing of YAML or of pipelines.
+Knows how a problem is written as text. Knows nothing of YAML or of pipelines.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 SHOWN = 40
-"""Characters of the file's own words that a message repeats."""
+"""Characters of the file's text that a message repeats."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong. Lines and columns count from one; `path` is empty where the whole file is meant."""
+    """One problem. Lines and columns count from one; the path is empty for a problem of the whole file."""
 
     file: str
     line: int
@@ -25,11 +25,11 @@ class Problem:
     hint: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.said}"
+        return f"{self.file}:{self.line}:{self.column}: {self.message}"
 
     @property
-    def said(self) -> str:
-        """What is wrong, without where."""
+    def message(self) -> str:
+        """What is wrong and what to do, without the place."""
         return (f"{self.path}: " if self.path else "") + sentence(self.what, self.hint)
 
 
@@ -43,12 +43,12 @@ class ConfigError(Exception):
 
 
 def sentence(what: str, hint: str = "") -> str:
-    """Join what is wrong and what to do about it."""
+    """Join what is wrong and what to do."""
     return f"{what}. {hint}" if hint else what
 
 
-def shown(words: object) -> str:
-    """Make the file's own words fit for a message: one line, short, and nothing that steers a terminal or hides."""
-    visible = (" " if unicodedata.category(char)[0] in "CZ" else char for char in str(words)[: 4 * SHOWN])
+def shown(text: object) -> str:
+    """Make text of the file fit for a message: one short line without invisible and control characters."""
+    visible = (" " if unicodedata.category(char)[0] in "CZ" else char for char in str(text)[: 4 * SHOWN])
     line = " ".join("".join(visible).split())
     return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"

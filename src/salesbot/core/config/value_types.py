@@ -1,6 +1,6 @@
-"""What the words of a sales configuration look like: a colour, a stage, a guard, a role, days off.
+"""The types of values in a sales configuration: a colour, a stage, a guard, a role, days off.
 
-Knows one value at a time, as `shapes` does; whether a stage or a checklist exists, `rules` asks.
+Like `shape`, knows one value at a time; `rules` checks whether a stage or a checklist exists.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def color() -> Shape:
 
 
 def stage_name() -> Shape:
-    """The name of a stage, in small letters."""
+    """The name of a stage, in lowercase."""
     # JSON Schema knows no Unicode classes, so editors check a little less than we do.
     schema = {"type": "string", "pattern": "^[^\\sA-Z_+-][^A-Z,:/]*$", "maxLength": 40}
     return Shape(_stage_name, schema)
@@ -157,7 +157,7 @@ def days() -> Shape:
 
 
 def timezone() -> Shape:
-    """The name of a time zone. Whether it exists, the database of whoever reads the file knows."""
+    """The name of a time zone. `parse` looks it up."""
     return Shape(written, {"type": "string"})
 
 

@@ -65,7 +65,7 @@ def plan(github: GitHub, context: Facts, pipeline: Pipeline, map_: Mapping[str, 
     """Look at every open issue, and say what is to be taken over. Raises InputError for unknown labels and stages."""
     labels = {label_key(label.name): label for label in context.repository.labels}
     checked = _checked(map_, labels, pipeline)
-    known = adoption.with_earlier(pipeline, checked)
+    known = adoption.with_earlier_labels(pipeline, checked)
     renamed = adoption.renames(labels, pipeline, checked)
     deals = [deal for facts in _open(github, context, login) if (deal := adoption.candidate(facts, known)) is not None]
     return Plan(context, known, checked, tuple(renamed), tuple(sorted(deals, key=lambda deal: deal.number)))
@@ -122,7 +122,7 @@ def told(plan: Plan) -> Iterator[str]:
         if plan.ready and label_key(name) in there - renamed:
             yield f"take the label {name} off each deal taken over, and put {_label(to, plan)} on"
     for deal in plan.ready[:SHOWN]:
-        other_issues = f" (it also carries {', '.join(deal.other_issues)}, which goes)" if deal.other_issues else ""
+        other_issues = f" (it also carries {', '.join(deal.other_stages)}, which goes)" if deal.other_stages else ""
         yield f"#{deal.number} {one_line(deal.title)}: take over in {deal.stage}, write its card{other_issues}"
     if len(plan.ready) > SHOWN:
         yield f"... and {len(plan.ready) - SHOWN:,} more"
@@ -210,7 +210,7 @@ def _take_over(app: App, facts: Facts, plan: Plan, render: Callable[[str], None]
     facts = app.complete(facts, plan.pipeline)
     assert facts.issue is not None
     renderer = TemplateRenderer(facts.repository.templates)
-    effects = adoption.take_over(facts, plan.pipeline, facts.read_at, renderer)
+    effects = adoption.adopt(facts, plan.pipeline, facts.read_at, renderer)
     if not effects:
         render(f"#{facts.issue.number}: nothing to do any more")
         return

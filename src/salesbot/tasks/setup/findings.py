@@ -98,7 +98,7 @@ def _secrets(
 
 def of_labels(context: Facts, pipeline: Pipeline) -> Iterator[Finding]:
     """Judge the list of labels. None at all is the first day."""
-    wanted = label_list.changes(context.repository, pipeline, label_list.remembered(context.repository))
+    wanted = label_list.changes(context.repository, pipeline, label_list.recorded_labels(context.repository))
     if len(wanted) == len(pipeline.stages) and all(change.before is None for change in wanted):
         yield Finding("ok", "No stage has a label yet; the first deal brings them all.")
     elif wanted:

@@ -36,7 +36,7 @@ class Plan:
 
 def plan(app: App, context: Facts, pipeline: Pipeline, login: str) -> Plan:
     """Compare the list with the stages, and every deal with its card."""
-    known = label_list.remembered(context.repository)
+    known = label_list.recorded_labels(context.repository)
     without: list[Facts] = []
     for facts in _all(app, context, login):
         assert facts.issue is not None
