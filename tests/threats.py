@@ -251,7 +251,7 @@ THREATS = [
         "in an address sends the key of Streak's over the network in the open",
         "the client takes no address without https, but on this machine, and follows no redirect",
         "tests/adapters/test_streak.py::test_the_key_is_never_shown_nor_sent_in_the_open",
-        ("adapters/streak.py", "if not is_encrypted(self.url):", "if False:"),
+        ("adapters/streak/client.py", "if not is_encrypted(self.url):", "if False:"),
     ),
     Threat(
         "a slip",

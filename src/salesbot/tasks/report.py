@@ -23,7 +23,7 @@ from salesbot.core.model.facts import Comment, Facts, Issue, LinkedIssue, Trigge
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.report import weekly_issue
 from salesbot.core.report.compute import Report, compute_board, compute_report
-from salesbot.core.report.deals import CountedDeal, UncountableDeal
+from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
 from salesbot.core.report.reader import Reader, people_to_look_up
 from salesbot.core.report.scope import Scope, choose_scope
 from salesbot.core.report.view_board import board_values

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from salesbot.core.policies.attention import AttentionKind
-from salesbot.core.report.deals import CountedDeal
+from salesbot.core.report.counted_deal import CountedDeal
 from salesbot.core.report.scope import Scope
 
 AHEAD = timedelta(days=7)

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from salesbot.core.report.compute import Report
-from salesbot.core.report.deals import CountedDeal
+from salesbot.core.report.counted_deal import CountedDeal
 from salesbot.core.report.reader import group_headings
 from salesbot.core.text import csv_cells
 from salesbot.core.text.money import Money

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from salesbot.core.model.pipeline import Outcome
-from salesbot.core.report.deals import CountedDeal
+from salesbot.core.report.counted_deal import CountedDeal
 from salesbot.core.report.reader import group_headings
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.totals import ENOUGH, ZERO, Share, Spread, Total, spread, total

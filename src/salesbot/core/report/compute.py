@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from salesbot.core.report import action_items, flow, open_money
 from salesbot.core.report.action_items import AttentionItem, UpcomingItem
 from salesbot.core.report.closing import Closing, compute_closing
-from salesbot.core.report.deals import CountedDeal, UncountableDeal
+from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
 from salesbot.core.report.flow import FunnelStep, StageFlow
 from salesbot.core.report.movement import Movement, compute_movement
 from salesbot.core.report.open_money import Forecast, Headline, OpenStage

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from salesbot.core.model.deal import StageVisit
 from salesbot.core.model.journal import Journal
-from salesbot.core.report.deals import ForcedMove
+from salesbot.core.report.counted_deal import ForcedMove
 from salesbot.core.report.rates import convert
 from salesbot.core.report.scope import Scope
 from salesbot.core.text.money import Money, MoneyError

@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from salesbot.core.report.deals import CountedDeal
+from salesbot.core.report.counted_deal import CountedDeal
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.totals import ZERO
 

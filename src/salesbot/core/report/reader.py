@@ -19,7 +19,7 @@ from salesbot.core.model.facts import Event, Facts, Issue
 from salesbot.core.model.journal import Cursor, Journal, find_cards
 from salesbot.core.policies import attention
 from salesbot.core.report import field_values
-from salesbot.core.report.deals import CountedDeal, UncountableDeal
+from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
 from salesbot.core.report.response_time import response_hours
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.stage_intervals import Change, StageInterval, stage_intervals
@@ -112,13 +112,13 @@ class Reader:
             self._stages[key] = stage.name if stage is not None else None
         return self._stages[key]
 
-    def _counted(self, found: DealHistory) -> CountedDeal:
-        issue, scope = found.issue, self.scope
-        pipeline, (stage_name, entered) = scope.pipeline, found.stage_intervals[-1]
+    def _counted(self, history: DealHistory) -> CountedDeal:
+        issue, scope = history.issue, self.scope
+        pipeline, (stage_name, entered) = scope.pipeline, history.stage_intervals[-1]
         stage = pipeline.stage(stage_name)
         assert stage is not None, stage_name
         values = fields.read(issue.body, pipeline.headings, pipeline.one_line)
-        owner, helpers = owners(issue, found.journal.assigned if found.journal is not None else ())
+        owner, helpers = owners(issue, history.journal.assigned if history.journal is not None else ())
         deal = Deal(issue.number, issue.title, issue.body, stage.name, issue.open, owner, helpers, values)
         closed = entered if stage.outcome is not None else None
         day = days.local_day(closed, scope.zone) if closed is not None else scope.today
@@ -129,12 +129,12 @@ class Reader:
             client=values.get("Company", "").partition("\n")[0] or issue.title.partition(":")[0],
             created=issue.created_at,
             stage=stage.name,
-            stage_intervals=found.stage_intervals,
+            stage_intervals=history.stage_intervals,
             closed=closed,
             owner=owner,
             value=value.value,
             foreign=value.foreign,
-            rounds=tuple(field_values.value_rounds(found.journal, day, scope)),
+            rounds=tuple(field_values.value_rounds(history.journal, day, scope)),
             probability=card.probability(deal, stage),
             expected=day_in(values, "Expected close"),
             next_step=next_step.parse(values.get("Next step", "")),
@@ -143,10 +143,10 @@ class Reader:
             revisit_on=day_in(values, "Revisit on") if stage.paused else None,
             choices=tuple(values.get(heading, "") for heading in self._groups),
             response_hours=self._response_hours(issue),
-            forced_moves=tuple(field_values.forced_moves(found.journal, scope)),
-            attention=self._attention(found, deal) if stage.outcome is None and issue.open else (),
+            forced_moves=tuple(field_values.forced_moves(history.journal, scope)),
+            attention=self._attention(history, deal) if stage.outcome is None and issue.open else (),
         )
-        problems = (*found.problems, *_problems(counted, value.problem, values, open_=issue.open, scope=scope))
+        problems = (*history.problems, *_problems(counted, value.problem, values, open_=issue.open, scope=scope))
         return replace(counted, problems=problems) if problems else counted
 
     def _response_hours(self, issue: Issue) -> float | None:
@@ -154,11 +154,11 @@ class Reader:
             return None
         return response_hours(self._facts(issue), self.scope.pipeline)
 
-    def _attention(self, found: DealHistory, deal: Deal) -> tuple[str, ...]:
+    def _attention(self, history: DealHistory, deal: Deal) -> tuple[str, ...]:
         """List the reasons for attention by the rules of the sweep, so that the report and the labels agree."""
-        issue, interval = found.issue, found.stage_intervals[-1]
+        issue, interval = history.issue, history.stage_intervals[-1]
         checklists = comments.posted_checklists(issue) if self._has_checklists else {}
-        journal = found.journal or Journal(
+        journal = history.journal or Journal(
             self.context.repository.id, issue.number, interval.stage, Cursor(issue.created_at), issue.created_at
         )
         deal = replace(deal, checklists=checklists, history=(StageVisit(interval.stage, interval.entered),))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from salesbot.core.report import formatting
 from salesbot.core.report.compute import Report
-from salesbot.core.report.deals import CountedDeal
+from salesbot.core.report.counted_deal import CountedDeal
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.view_report import report_values
 from salesbot.core.report.view_rows import Values, deal_row, left_out

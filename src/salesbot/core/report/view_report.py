@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from salesbot.core.report import charts, formatting
 from salesbot.core.report.closing import Group, Reason
 from salesbot.core.report.compute import Report
-from salesbot.core.report.deals import UncountableDeal
+from salesbot.core.report.counted_deal import UncountableDeal
 from salesbot.core.report.flow import FunnelStep, StageFlow
 from salesbot.core.report.movement import BridgeStep, MovedDeal, Movement, MovementKind
 from salesbot.core.report.open_money import Month

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from salesbot.core.report import formatting
-from salesbot.core.report.deals import CountedDeal
+from salesbot.core.report.counted_deal import CountedDeal
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.totals import Total
 from salesbot.core.text.money import Money

@@ -1,24 +1,20 @@
-"""Streak over HTTP: the only module that knows its API. A deal's mirror is a box there.
+"""The client of Streak's API: what is read and written, and how requests are spaced.
 
-Written from Streak's public documentation and public client code, and never tried with a real account; what is only
-deduced is marked (inferred) here and listed in docs/streak.md. Versions 1 and 2 of the API are both needed: boxes are
-read and changed in 1, created and commented on in 2.
+Versions 1 and 2 of the API are both needed: boxes are read and changed in 1, created and commented on in 2.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Literal, assert_never
 from urllib.parse import quote
 
 from salesbot.adapters import http
+from salesbot.adapters.streak.reading import GoneError, Json, contact_of, layout_of, mirror_of, read_answer, unexpected
 from salesbot.adapters.urls import is_encrypted
 from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.model.mirror import (
-    EVER,
     Contact,
     Layout,
     Mirror,
@@ -36,12 +32,7 @@ SPACING = 0.1
 LATEST = 50
 """How many of the newest boxes are searched for one that another run made at the same moment."""
 
-Json = Mapping[str, Any]
 Method = Literal["GET", "POST", "PUT", "DELETE"]
-
-
-class GoneError(ServiceError):
-    """The resource does not exist, or the key may not see it."""
 
 
 @dataclass
@@ -75,7 +66,7 @@ class Streak:
         """Read every box of a pipeline, in one request. Raises ServiceError naming the pipeline if there is none."""
         found = self._of_pipeline(pipeline, f"v1/pipelines/{quote(pipeline, safe='')}/boxes")
         if not isinstance(found, list):
-            raise _unexpected("the boxes of a pipeline")
+            raise unexpected("the boxes of a pipeline")
         return [self._mirror(box) for box in found if isinstance(box, dict) and box.get("key")]
 
     def latest(self, pipeline: str, key: str) -> list[Mirror]:
@@ -97,26 +88,19 @@ class Streak:
             return None
 
     def layout(self, pipeline: str) -> Layout:
-        """Read the stages and columns of a pipeline. Stages come as an object by key or as an array."""
+        """Read the stages and columns of a pipeline."""
         found = self._of_pipeline(pipeline, f"v1/pipelines/{quote(pipeline, safe='')}")
         if not isinstance(found, dict):
-            raise _unexpected("a pipeline")
-        stages, order = found.get("stages") or {}, found.get("stageOrder") or []
-        each = list(stages.values()) if isinstance(stages, dict) else stages
-        names = {str(stage["key"]): str(stage.get("name", "")) for stage in each}
-        ordered = [key for key in map(str, order) if key in names]
-        ordered += [key for key in names if key not in ordered]
-        columns = {str(column["key"]): str(column.get("name", "")) for column in found.get("fields") or ()}
-        return Layout(pipeline, str(found.get("name", "")), {key: names[key] for key in ordered}, columns)
+            raise unexpected("a pipeline")
+        return layout_of(pipeline, found)
 
     def contact(self, key: str) -> Contact | None:
-        """Read a contact of a box; None if it is gone. `phoneNumbers` is (inferred)."""
+        """Read a contact of a box; None if it is gone."""
         try:
             found = self._object("GET", f"v2/contacts/{quote(key, safe='')}")
         except GoneError:
             return None
-        name = " ".join(filter(None, (str(found.get(part) or "") for part in ("givenName", "familyName"))))
-        return Contact(name, _texts(found.get("emailAddresses")), _texts(found.get("phoneNumbers")))
+        return contact_of(found)
 
     def ask(self, path: str) -> Any:
         """Read anything, for `salesbot streak check`."""
@@ -211,7 +195,7 @@ class Streak:
     def _object(self, method: Method, path: str, body: Json | None = None, *, again: bool = True) -> Json:
         found = self._send(method, path, body, again=again)
         if not isinstance(found, dict):
-            raise _unexpected(path)
+            raise unexpected(path)
         return found
 
     def _send(self, method: Method, path: str, body: Json | None = None, *, again: bool = True) -> Any:
@@ -221,7 +205,7 @@ class Streak:
                 raise AssertionError("a dry run has nothing to write")
             self.sleep(SPACING)
         answer = self._retries.until_answered(lambda: self.request(method, path, body), repeatable=again)
-        return _read(answer)
+        return read_answer(answer)
 
     def request(self, method: Method, path: str, body: Json | None) -> http.Answer:
         """Send one request."""
@@ -239,72 +223,3 @@ class Streak:
         mail, key = str(entry.get("email") or "").casefold(), entry.get("userKey")
         if mail and key:
             self._users[mail] = str(key)
-
-
-def mirror_of(box: Json, people: Sequence[Json]) -> Mirror:
-    """Read a box. Most of its keys are absent until something happened."""
-    contacts = [entry.get("key") for entry in box.get("contacts") or () if isinstance(entry, dict)]
-    return Mirror(
-        key=str(box["key"]),
-        title=str(box.get("name") or ""),
-        stage=str(box.get("stageKey") or ""),
-        moved_at=_moment(box.get("lastStageChangeTimestamp")) or _moment(box.get("creationTimestamp")) or EVER,
-        made_at=_moment(box.get("creationTimestamp")) or EVER,
-        note=str(box.get("notes") or ""),
-        columns={str(key): _text(value) for key, value in (box.get("fields") or {}).items() if value not in (None, "")},
-        people=frozenset(str(entry.get("email") or "").casefold() for entry in people),
-        received=_moment(box.get("lastEmailReceivedTimestamp")),
-        sent=_moment(box.get("lastEmailSentTimestamp")),
-        opened=_moment(box.get("mostRecentLastSentEmailViewsTimestamp")),
-        contacts=tuple(str(key) for key in contacts if key),
-        mails=_texts(box.get("emailAddresses")),
-    )
-
-
-def _moment(milliseconds: Any) -> datetime | None:
-    """Read Streak's milliseconds; zero means never."""
-    if not isinstance(milliseconds, (int, float)) or not milliseconds:
-        return None
-    try:
-        return datetime.fromtimestamp(milliseconds / 1000, UTC)
-    except (OverflowError, OSError, ValueError):
-        return None
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def _texts(values: Any) -> tuple[str, ...]:
-    return tuple(value for value in values if isinstance(value, str)) if isinstance(values, list) else ()
-
-
-def _read(answer: http.Answer) -> Any:
-    """Read an answer. Raises ServiceError for a refusal, by what Streak's page on error codes says of its status."""
-    status = answer.status or 0
-    try:
-        content = json.loads(answer.text) if answer.text else {}
-    except ValueError:
-        content = None
-    if status < 300 and content is not None:
-        return content
-    why = str(content.get("error") or "")[:200] if isinstance(content, dict) else ""
-    if status == 401:
-        raise ServiceError("Streak refused the key (401).", "Check the secret STREAK_API_KEY, the input `streak-key`")
-    if status == 404:
-        raise GoneError(f"Streak has no such thing ({why or '404'}).")
-    if status == 410:
-        raise ServiceError("Streak no longer supports this (410).", "A newer version of salesbot may")
-    if status < 300:
-        raise _unexpected("JSON")
-    raise ServiceError(f"Streak answered {status}{f' ({why})' if why else ''}.", "The next sync tries again")
-
-
-def _unexpected(what: str) -> ServiceError:
-    return ServiceError(f"Streak's answer is not {what} as documented.", "Run `salesbot streak check`")
-
-
-def each_key(found: Any) -> Iterator[str]:
-    """Name the keys of an object, or of the first object of a list, for `salesbot streak check`."""
-    first = found[0] if isinstance(found, list) and found else found
-    yield from sorted(first) if isinstance(first, dict) else ()
