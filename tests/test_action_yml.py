@@ -208,7 +208,7 @@ PIECES = st.sampled_from(["/won", "/Überprüfung", "\n", "\r\n", "\r", "> ", "`
 def test_every_command_that_the_reader_finds_wakes_the_program_at_once(body: str, action: str) -> None:
     about = payload("issue_comment", action, body, PEOPLE["a person"], False)
     if command_syntax.read(body):
-        assert wake(Inputs("acme/sales", "t", event="issue_comment"), about).kind == "deal"
+        assert run_request(Inputs("acme/sales", "t", event="issue_comment"), about).kind == "deal"
         assert passes("issue_comment", about)
 
 
