@@ -152,7 +152,7 @@ from tests.core.report.made import AROUND, SCOPE
 from tests.core.report.stories import issue, raw, repository
 from salesbot.core.report.reader import Reader
 from salesbot.core.report import as_json
-from salesbot.core.report.compute import report
+from salesbot.core.report.compute import compute_report
 
 count, reader, random = int(sys.argv[1]), Reader(AROUND, SCOPE), Random(1)
 found = []

@@ -18,7 +18,8 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
-from salesbot.adapters.actions import Inputs, read_event, wake
+from salesbot.adapters.actions import Inputs, read_event, run_request
+from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.core.config import parse
 from salesbot.core.config.problems import ConfigError
 from salesbot.core.errors import InputError
@@ -82,7 +83,8 @@ def escaping(data: bytes) -> None:
 def configuration(data: bytes) -> None:
     """A configuration file."""
     with suppress(ConfigError):
-        parse(data.decode("utf-8", "replace"), "salesbot.yml", templates=("checklists/estimate.md.j2",))
+        text, lists = data.decode("utf-8", "replace"), ("checklists/estimate.md.j2",)
+        parse(text, "salesbot.yml", templates=lists, zones=SystemTimeZones())
 
 
 def event(data: bytes) -> None:
@@ -91,7 +93,7 @@ def event(data: bytes) -> None:
     with tempfile.NamedTemporaryFile() as file:
         Path(file.name).write_bytes(data[1:])
         with suppress(InputError):
-            wake(Inputs("acme/sales", "token", event=name), read_event(file.name))
+            run_request(Inputs("acme/sales", "token", event=name), read_event(file.name))
 
 
 READERS: dict[str, Callable[[bytes], None]] = {

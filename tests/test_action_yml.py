@@ -12,7 +12,7 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from salesbot.adapters.actions import TASKS, Inputs, read_inputs, wake
+from salesbot.adapters.actions import TASKS, Inputs, read_inputs, run_request
 from salesbot.cli import run_summary
 from salesbot.core.text import command_syntax
 from salesbot.tasks.outcome import Outcome
@@ -191,7 +191,7 @@ def test_the_filter_drops_nothing_that_wakes_the_program(
     event: str, action: str, body: str, sender: Mapping[str, str], pull: bool
 ) -> None:
     about = payload(event, action, body, sender, pull)
-    kind = wake(Inputs("acme/sales", "t", event=event), about).kind
+    kind = run_request(Inputs("acme/sales", "t", event=event), about).kind
     assert kind == "nothing" or passes(event, about)
 
 
@@ -208,7 +208,7 @@ PIECES = st.sampled_from(["/won", "/Überprüfung", "\n", "\r\n", "\r", "> ", "`
 def test_every_command_that_the_reader_finds_wakes_the_program_at_once(body: str, action: str) -> None:
     about = payload("issue_comment", action, body, PEOPLE["a person"], False)
     if command_syntax.read(body):
-        assert wake(Inputs("acme/sales", "t", event="issue_comment"), about).kind == "deal"
+        assert run_request(Inputs("acme/sales", "t", event="issue_comment"), about).kind == "deal"
         assert passes("issue_comment", about)
 
 

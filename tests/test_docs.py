@@ -16,6 +16,7 @@ from random import Random
 import pytest
 
 from salesbot.adapters.templates import builtin_names
+from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.cli import main as cli
 from salesbot.cli.main import main
 from salesbot.core.commands.catalog import all_commands
@@ -98,7 +99,7 @@ def test_the_configuration_is_a_right_one(tmp_path: Path, capsys: pytest.Capture
 
 def test_the_configuration_of_streak_is_a_right_one() -> None:
     ((_, shown),) = [block for block in FENCES.findall(DOCS["streak.md"]) if block[0] == "yaml"]
-    said = parse(f"version: 1\n{shown}", "salesbot.yml", templates=builtin_names()).streak
+    said = parse(f"version: 1\n{shown}", "salesbot.yml", templates=builtin_names(), zones=SystemTimeZones()).streak
     assert said is not None
     assert said.sales is not None
     assert said.sales.stages == {"won": "Closed won", "lost": "5007"}
@@ -106,7 +107,7 @@ def test_the_configuration_of_streak_is_a_right_one() -> None:
 
 
 def test_the_configuration_does_what_is_said_of_it() -> None:
-    pipeline = parse(blocks("yaml")[1], "salesbot.yml", templates=builtin_names())
+    pipeline = parse(blocks("yaml")[1], "salesbot.yml", templates=builtin_names(), zones=SystemTimeZones())
     assert pipeline.stage("prospect") is None
     assert not pipeline.allows("qualified", "won")
     assert "owner" in getattr(pipeline.stage("qualified"), "requires", ())
@@ -117,7 +118,7 @@ def test_the_configuration_does_what_is_said_of_it() -> None:
 
 def test_the_form_in_the_configuration_of_the_intake_is_a_right_one() -> None:
     (shown,) = [text for kind, text in FENCES.findall(DOCS["intake.md"]) if kind == "yaml"]
-    form = parse(shown, "salesbot.yml", templates=builtin_names()).typeform
+    form = parse(shown, "salesbot.yml", templates=builtin_names(), zones=SystemTimeZones()).typeform
     assert form == Typeform("u6nXL7", {"company": "company_ref"}, date(2026, 11, 1))
 
 

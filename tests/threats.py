@@ -251,14 +251,14 @@ THREATS = [
         "in an address sends the key of Streak's over the network in the open",
         "the client takes no address without https, but on this machine, and follows no redirect",
         "tests/adapters/test_streak.py::test_the_key_is_never_shown_nor_sent_in_the_open",
-        ("adapters/streak.py", 'if parts.scheme != "https" and', "if False and"),
+        ("adapters/streak/client.py", "if not is_encrypted(self.url):", "if False:"),
     ),
     Threat(
         "a slip",
         "in the address of Typeform's sends the token elsewhere or in the open",
         "no address without https is taken, but on this machine; the form's id is no path; no redirect is followed",
         "tests/adapters/test_actions.py::test_no_secret_is_sent_in_the_open",
-        ("adapters/actions/inputs.py", "if not _is_closed(typeform_url):", "if False:"),
+        ("adapters/actions/inputs.py", "if not is_encrypted(typeform_url):", "if False:"),
     ),
     Threat(
         "a slip of ours",
@@ -274,8 +274,8 @@ THREATS = [
         "tests/core/report/test_files.py::test_what_a_stranger_wrote_is_text_on_the_page",
         (
             "adapters/templates.py",
-            "autoescape=True,\n        trim_blocks=True,\n        lstrip_blocks=True,\n    )\n    drawn",
-            "autoescape=False,\n        trim_blocks=True,\n        lstrip_blocks=True,\n    )\n    drawn",
+            "autoescape=True,\n        trim_blocks=True,\n        lstrip_blocks=True,\n    )\n    images",
+            "autoescape=False,\n        trim_blocks=True,\n        lstrip_blocks=True,\n    )\n    images",
         ),
     ),
     Threat(
@@ -310,8 +310,8 @@ THREATS = [
         "who answers at the address of the chat",
         "leads the report elsewhere by a redirect",
         "HTTPS only, no redirect is followed, and the address is in no log",
-        "tests/adapters/test_webhook.py::test_no_redirect_is_followed_and_a_refusal_is_said_without_the_address",
-        ("adapters/webhook.py", "allow_redirects=False", "allow_redirects=True"),
+        "tests/adapters/test_webhook.py::test_no_redirect_is_followed_and_a_refusal_is_reported_without_the_address",
+        ("adapters/http.py", "allow_redirects=False", "allow_redirects=True"),
     ),
 ]  # fmt: skip
 

@@ -1,14 +1,16 @@
-"""A GitHub that answers what it was told to, one answer after the other, over real HTTP."""
+"""A server that gives prepared answers, one after the other, over real HTTP or HTTPS."""
 
 from __future__ import annotations
 
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 NOON = "Mon, 23 Nov 2026 12:00:00 GMT"
@@ -31,8 +33,12 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         self._answer(self.rfile.read(length))
 
+    do_PUT = do_POST  # noqa: N815 - the name is given
+
     def do_GET(self) -> None:
         self._answer(b"")
+
+    do_DELETE = do_GET  # noqa: N815 - the name is given
 
     def _answer(self, body: bytes) -> None:
         self.server.asked.append((self.command, self.path, dict(self.headers), body))
@@ -52,7 +58,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(text)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is given
-        """Say nothing."""
+        """Keep the output of the tests clean."""
 
 
 class Answers(ThreadingHTTPServer):
@@ -60,11 +66,15 @@ class Answers(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: Path | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answers: list[Answer] = []
         self.asked: list[tuple[str, str, dict[str, str], bytes]] = []
-        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.server_address[1]}"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.socket = context.wrap_socket(self.socket, server_side=True)
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
     def handle_error(self, request: Any, client_address: Any) -> None:

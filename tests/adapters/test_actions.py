@@ -10,7 +10,16 @@ from typing import Any
 import pytest
 
 from github_sandbox.runner import parse_outputs
-from salesbot.adapters.actions import MAX_EVENT, MAX_SUMMARY, Inputs, Runner, RunRequest, read_event, read_inputs, wake
+from salesbot.adapters.actions import (
+    MAX_EVENT,
+    MAX_SUMMARY,
+    Inputs,
+    Runner,
+    RunRequest,
+    read_event,
+    read_inputs,
+    run_request,
+)
 from salesbot.core.errors import InputError
 from salesbot.core.model.facts import IssueSummary, Trigger
 
@@ -172,7 +181,7 @@ def label(action: str, *, before: str | None = None) -> dict[str, Any]:
 
 
 def woken(event: str, payload: dict[str, Any], **inputs: Any) -> RunRequest:
-    return wake(Inputs("acme/sales", "t", event=event, **inputs), payload)
+    return run_request(Inputs("acme/sales", "t", event=event, **inputs), payload)
 
 
 def deal(event: str, *, by: str | None = "ann", **trigger: Any) -> RunRequest:

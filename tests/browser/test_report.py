@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from salesbot.adapters.templates import TemplateRenderer
-from salesbot.core.report import view
 from salesbot.core.report.compute import Report
+from salesbot.core.report.view_report import report_values
 from salesbot.tasks import report_files
 from tests.core.report.made import a_report
 
@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 FENCE = re.compile(r"```mermaid\n(.*?)```", re.S)
 
 
-def look(what: str, *files: Path) -> Any:
+def choose_scope(what: str, *files: Path) -> Any:
     """Ask the browser."""
     line = ["node", str(HERE / "look.cjs"), what, *map(str, files)]
     asked = subprocess.run(line, capture_output=True, text=True, timeout=120)
@@ -35,11 +35,11 @@ def report() -> Report:
 
 
 def test_mermaid_draws_the_charts_of_the_issue(report: Report, tmp_path: Path) -> None:
-    text = TemplateRenderer()("report.md.j2", view.of_report(report))
+    text = TemplateRenderer()("report.md.j2", report_values(report))
     files = [tmp_path / f"{number}.mmd" for number in range(3)]
     for file, source in zip(files, FENCE.findall(text), strict=True):
         file.write_text(source, encoding="utf-8")
-    drawn = look("charts", *files)
+    drawn = choose_scope("charts", *files)
     assert [chart["type"] for chart in drawn] == ["xychart"] * 3
     assert [chart["bars"] for chart in drawn] == [8, 12, 5]
     assert [title for title in ("Open, and weighted, by stage", "Won by month", "Deals that came at least so far")
@@ -50,7 +50,7 @@ def test_mermaid_draws_the_charts_of_the_issue(report: Report, tmp_path: Path) -
 def seen(report: Report, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     file = tmp_path_factory.mktemp("page") / "report.html"
     file.write_text(report_files.page(report), encoding="utf-8")
-    found: dict[str, Any] = look("page", file)
+    found: dict[str, Any] = choose_scope("page", file)
     return found
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from github_sandbox import Sandbox
-from salesbot.adapters.actions import Inputs, wake
+from salesbot.adapters.actions import Inputs, run_request
 from salesbot.cli.main import main
 from salesbot.core.errors import InputError
 from tests.conformance import published
@@ -73,7 +73,7 @@ def test_an_example_under_any_other_name_is_read_or_refused_in_words(event: str,
 
 def outcome(name: str, payload: dict[str, Any]) -> str:
     try:
-        return wake(Inputs("acme/sales", "t", event=name), payload).kind
+        return run_request(Inputs("acme/sales", "t", event=name), payload).kind
     except InputError:
         return "refused"
 

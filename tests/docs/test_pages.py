@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from salesbot.adapters.templates import TemplateRenderer, builtin_names
+from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.cli.main import main
 from salesbot.core import config
 from salesbot.core.commands import catalog
@@ -56,7 +57,7 @@ def test_what_the_page_says_of_stages_is_so() -> None:
     assert len(told) == 5
     for line in told:
         config.parse(f"stages:\n  proposal: {{was: negotiating}}\n  {line}" if "proposal" in line and "was" not in line
-                     else f"stages:\n  {line}", "x", templates=builtin_names())  # fmt: skip
+                     else f"stages:\n  {line}", "x", templates=builtin_names(), zones=SystemTimeZones())  # fmt: skip
 
 
 # docs/commands.md
@@ -125,7 +126,7 @@ def test_a_migrated_row_is_read_without_a_complaint() -> None:
 def test_the_lines_for_the_configuration_are_right(lines: str) -> None:
     assert f"`{lines}`" in page("migrating")
     before = "  proposal: {was: negotiating}\n" if "after" in lines else ""
-    config.parse(f"stages:\n{before}  {lines}", "x", templates=builtin_names())
+    config.parse(f"stages:\n{before}  {lines}", "x", templates=builtin_names(), zones=SystemTimeZones())
 
 
 # docs/templates.md
@@ -224,7 +225,7 @@ def test_the_guard_holds_once_it_is_written() -> None:
     _written(0)
     schema.layout.cache_clear()
     text = "stages:\n  qualified: {requires: [phone]}"
-    deal = a_deal(pipeline=config.parse(text, "x", templates=builtin_names()))
+    deal = a_deal(pipeline=config.parse(text, "x", templates=builtin_names(), zones=SystemTimeZones()))
     deal.comment("/qualify", by=KIM)
     deal.run()
     assert deal.stages() == ["lead"]

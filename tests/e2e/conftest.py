@@ -46,5 +46,5 @@ def play(github: Sandbox, door: Door) -> Play:
 def forms(play: Play, door: Door, monkeypatch: pytest.MonkeyPatch) -> Iterator[web.Forms]:
     with Typeform(play.github.clock) as typeform:
         forms = web.Forms(play, typeform)
-        monkeypatch.setattr(adapter.Typeform, "_send", web.door(forms, lambda seconds: door.sleep(seconds)))
+        monkeypatch.setattr(adapter.Typeform, "request", web.door(forms, lambda seconds: door.sleep(seconds)))
         yield forms

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import requests
-
 from github_sandbox import IssueView, Run
 from github_sandbox.typeform import Question, Typeform
 from salesbot.adapters import typeform as adapter
+from salesbot.adapters.http import Answer
 from salesbot.core.leads.lead import Mark, read_mark
 from tests.e2e.play import CONFIG, Killed, Play
 
@@ -110,13 +109,13 @@ def _die() -> None:
     raise Killed
 
 
-_send = adapter.Typeform._send
+_request = adapter.Typeform.request
 
 
-def door(forms: Forms, sleep: Callable[[float], None]) -> Callable[..., requests.Response | None]:
+def door(forms: Forms, sleep: Callable[[float], None]) -> Callable[..., Answer]:
     """Stand before every request to Typeform: time moves with the sandbox's clock, and a run may die here."""
 
-    def send(client: adapter.Typeform, path: str, query: Mapping[str, str]) -> requests.Response | None:
+    def send(client: adapter.Typeform, path: str, query: Mapping[str, str]) -> Answer:
 
         def wait(seconds: float) -> None:
             forms.waited.append(seconds)
@@ -124,7 +123,7 @@ def door(forms: Forms, sleep: Callable[[float], None]) -> Callable[..., requests
 
         client.sleep = wait
         forms.at.pop(client.sent + 1, lambda: None)()
-        answer = _send(client, path, query)
+        answer = _request(client, path, query)
         forms.after.pop(client.sent, lambda: None)()
         return answer
 

@@ -1,6 +1,6 @@
-"""The spool: a folder in which what was received waits until it is handed over. What is in it survives a crash.
+"""The spool: a folder in which deliveries wait until they are forwarded. They survive a crash.
 
-Knows files. Knows nothing of what it keeps; that is personal data, so only its owner may read it.
+Knows files, and nothing of their content. That is personal data, so only the owner of the folder may read it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SUFFIX = ".json"
 
 @dataclass(frozen=True)
 class Delivery:
-    """Something that waits: its name, the raw body, the signature it came with."""
+    """A waiting delivery: its name, the raw body, the signature it came with."""
 
     name: str
     body: bytes = field(repr=False)
@@ -27,7 +27,7 @@ class Delivery:
 
 
 class Spool:
-    """A folder of parcels. Raises InputError if it cannot be used."""
+    """A folder of deliveries. Raises InputError if it cannot be used."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -39,27 +39,27 @@ class Spool:
             raise InputError(f"The folder {folder} cannot be written: {error.strerror}.") from error
 
     def put(self, body: bytes, signature: str) -> str:
-        """Keep a parcel, and give its name: the same body is the same parcel. When this returns, it is on the disk."""
+        """Save a delivery and give its name. The same body gets the same name. When this returns, it is on the disk."""
         name = hashlib.sha256(body).hexdigest()[:32]
-        place, draft = self.folder / f"{name}{SUFFIX}", self.folder / f"{name}.{os.getpid()}.part"
+        path, draft = self.folder / f"{name}{SUFFIX}", self.folder / f"{name}.{os.getpid()}.part"
         with draft.open("w", encoding="utf-8") as file:
             json.dump({"signature": signature, "body": body.decode("utf-8", "surrogateescape")}, file)
             file.flush()
             os.fsync(file.fileno())
         draft.chmod(0o600)
-        draft.replace(place)
+        draft.replace(path)
         return name
 
     def waiting(self) -> Iterator[Delivery]:
-        """Give what waits, the oldest first. A file that is none of ours is left alone."""
+        """List the waiting deliveries, the oldest first. Other files are ignored."""
         found = sorted(self.folder.glob(f"*{SUFFIX}"), key=lambda file: file.stat().st_mtime)
         for file in found:
-            parcel = _read(file)
-            if parcel is not None:
-                yield parcel
+            delivery = _read(file)
+            if delivery is not None:
+                yield delivery
 
     def remove(self, name: str) -> None:
-        """Forget a parcel that was handed over."""
+        """Remove a delivery that was forwarded."""
         (self.folder / f"{name}{SUFFIX}").unlink(missing_ok=True)
 
 

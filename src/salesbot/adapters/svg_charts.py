@@ -37,7 +37,7 @@ STYLE = Style(
 
 def draw(report: Report) -> Mapping[str, str]:
     """Draw the pipeline by stage, the funnel, and what was won month by month; what would be empty is left out."""
-    stages, months = list(reversed(report.board.open)), won_by_month(report)
+    stages, months = list(reversed(report.board.stages)), won_by_month(report)
     found = {
         "pipeline": _bars(
             [stage.stage for stage in stages],

@@ -1,7 +1,7 @@
-"""Jinja: where the words are, and how they are rendered safely.
+"""Jinja templates: where they are, and how they are rendered safely.
 
-Everything a template prints is escaped for Markdown by default; a stranger's text is never compiled. Templates of the
-repository come before the built-in ones of the same name and may extend them as `salesbot/<name>`.
+Everything a template prints is escaped for Markdown by default; text from outside is never compiled. Templates of the
+repository replace the built-in ones of the same name, and may extend them as `salesbot/<name>`.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ from salesbot.core.text.render import Markdown
 
 SUFFIX = ".md.j2"
 _FILENAME = "<template>"
-"""What Jinja calls the code of a template that was no file."""
+"""Jinja's file name for the code of a template that is no file."""
 MAX_OUTPUT = 1_000_000
 """Characters a template may print. A comment holds 65,536, and a long report goes on in several."""
 MAX_STEPS = 200_000
 """Lines of a repository's templates that one text may run through; the built-in ones need some hundreds."""
 
 _FAILURES = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RuntimeError)
-"""What a template can end in: Jinja's own errors, and those of what it calls."""
+"""The errors with which a template can fail: Jinja's own, and those of the code it calls."""
 
 
 def builtin_home() -> Traversable:
@@ -64,7 +64,7 @@ def builtin_names() -> frozenset[str]:
 
 
 def compiled_home() -> Path:
-    """Say where the built-in templates stand compiled: in the image, where `compile_builtin` put them."""
+    """Give the folder of the compiled built-in templates, which exists only in the image (`compile_builtin`)."""
     return Path(__file__).parents[1] / "compiled_templates"
 
 
@@ -76,10 +76,10 @@ def compile_builtin(folder: Path) -> int:
 
 
 class _Compiled(FileSystemBytecodeCache):
-    """Templates compiled beforehand. Jinja compares their text, so one that differs is compiled anew; none is kept."""
+    """Templates compiled in advance. A changed one is compiled again and not saved."""
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep nothing: a run leaves no trace, and what is loaded was put there when the image was built."""
+        """Write nothing: the folder is filled when the image is built."""
 
 
 def _environment(loader: BaseLoader, compiled: FileSystemBytecodeCache | None) -> _Environment:
@@ -100,7 +100,7 @@ def _environment(loader: BaseLoader, compiled: FileSystemBytecodeCache | None) -
 
 
 class TemplateRenderer:
-    """The built-in templates with a repository's own in front. Calling it renders one (`core.voice.Say`)."""
+    """The built-in templates with a repository's own in front. Calling it renders one (`core.text.render.Renderer`)."""
 
     def __init__(self, overrides: Mapping[str, str] | None = None) -> None:
         self._overrides = dict(overrides or {})
@@ -135,7 +135,7 @@ class TemplateRenderer:
         return builtin_names() | frozenset(self._overrides)
 
     def problems(self, folder: str) -> list[Problem]:
-        """Compile the repository's templates, and say what is wrong with each, with its line."""
+        """Compile the repository's templates, and list their problems with lines."""
         found = []
         for name in sorted(self._overrides):
             try:
@@ -157,12 +157,12 @@ def html(template: str, values: Mapping[str, Any], drawings: Mapping[str, str]) 
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    drawn = [{"title": title, "svg": Markup(svg)} for title, svg in drawings.items()]  # noqa: S704 - ours
-    return jinja.get_template(template).render({**values, "drawn": drawn})
+    images = [{"title": title, "svg": Markup(svg)} for title, svg in drawings.items()]  # noqa: S704 - ours
+    return jinja.get_template(template).render({**values, "drawings": images})
 
 
 def chat(template: str, values: Mapping[str, Any]) -> str:
-    """Render a built-in template for a chat: what Slack and Mattermost would act on in a stranger's text stays text."""
+    """Render a built-in template for a chat. Text from outside cannot mention people or make links there."""
     jinja = ImmutableSandboxedEnvironment(
         loader=FunctionLoader(lambda name: (builtin_home() / name).read_text(encoding="utf-8")),
         undefined=StrictUndefined,
@@ -175,19 +175,19 @@ def chat(template: str, values: Mapping[str, Any]) -> str:
 
 def _for_chat(value: Any) -> str:
     text = markdown.one_line(str(value)).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    # Mattermost also reads Markdown's links, and wakes everybody for a plain @channel.
+    # Mattermost also reads Markdown links, and notifies everybody for a plain @channel.
     return text.replace("|", "\N{BROKEN BAR}").replace("](", "] (").replace("@", "@\N{ZERO WIDTH SPACE}")
 
 
 class _Environment(ImmutableSandboxedEnvironment):
-    """Bounds what a template can burn: loops over ranges are capped, strings are not multiplied without end."""
+    """Limits what a template can consume: ranges and products of texts are bounded."""
 
     intercepted_binops = frozenset({"*", "**"})
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Refuse products that only serve to fill memory or time."""
-        sizes = [len(remote) for remote in (left, right) if isinstance(remote, (str, list, tuple))]
-        factors = [abs(remote) for remote in (left, right) if isinstance(remote, int)]
+        sizes = [len(operand) for operand in (left, right) if isinstance(operand, (str, list, tuple))]
+        factors = [abs(operand) for operand in (left, right) if isinstance(operand, int)]
         if operator == "**" or (sizes and factors and sizes[0] * factors[0] > MAX_OUTPUT):
             raise InputError("A template of this repository computes something too large.")
         return super().call_binop(context, operator, left, right)
@@ -195,7 +195,7 @@ class _Environment(ImmutableSandboxedEnvironment):
 
 @contextmanager
 def _counted_steps(template: str) -> Iterator[None]:
-    """Count the lines of templates as they run: nothing else can stop a loop that prints nothing."""
+    """Count the template lines that run: nothing else stops a loop that prints nothing."""
     steps = 0
 
     def trace(frame: FrameType, event: str, argument: object) -> Any:

@@ -1,25 +1,36 @@
-"""An incoming webhook, as Slack, Mattermost and others take it: one HTTPS POST with a text.
+"""An incoming webhook, as Slack, Mattermost and others provide it: one HTTPS POST with a text.
 
-The address is a secret: nothing here says it. No redirect is followed, so that nobody can lead the post elsewhere.
+The address is a secret: no message repeats it.
 """
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
-import requests
+from salesbot.adapters import http
+from salesbot.adapters.urls import is_https
+from salesbot.core.errors import ServiceError
 
 TIMEOUT = 10
 """Seconds."""
+PATIENCE = 20.0
+"""Seconds a report may be delayed by a chat that asks to slow down."""
 
 
-def post(url: str, text: str) -> str:
-    """Post a text, and say what went wrong; nothing if it arrived. Never raises: a report is not to fail for it."""
+def post(url: str, text: str, sleep: http.Sleep) -> str:
+    """Post a text, and return what went wrong: an empty string once it was delivered. Never raises ServiceError.
+
+    A report does not fail because of its chat. The text is sent again only if the chat refused it for its rate: after
+    any other failure it may have been delivered.
+    """
+    if not is_https(url):
+        return "the address does not begin with https://"
+    retries = http.Retries("the chat", sleep, PATIENCE)
+    session = http.open_session()
+
+    def attempt() -> http.Answer:
+        return http.send(session, "POST", url, timeout=TIMEOUT, json={"text": text})
+
     try:
-        parts = urlsplit(url)
-        if parts.scheme != "https" or not parts.hostname:
-            return "the address is none that begins with https://"
-        answer = requests.post(url, json={"text": text}, timeout=TIMEOUT, allow_redirects=False)
-    except (requests.RequestException, ValueError) as error:
-        return f"nobody answered ({type(error).__name__})"
-    return "" if answer.status_code < 300 else f"it answered {answer.status_code}"
+        answer = retries.until_answered(attempt, repeatable=False)
+    except ServiceError as error:
+        return error.what.rstrip(".")
+    return "" if (answer.status or 0) < 300 else f"the chat {answer}"

@@ -38,7 +38,7 @@ def run_check(args: argparse.Namespace, host: Host) -> int:
     for problem in problems:
         output.show(str(problem))
         if host.env.get("GITHUB_ACTIONS") == "true":
-            runner.annotate("error", problem.said, file=problem.file, line=problem.line)
+            runner.annotate("error", problem.message, file=problem.file, line=problem.line)
     if problems:
         output.show_progress(f"{counted(len(problems), 'problem')} in {args.file}")
         return WRONG_INPUT

@@ -82,7 +82,7 @@ def run_simulate(args: argparse.Namespace, host: Host) -> int:
     """Print what an event would do."""
     event = actions.read_event(args.event)
     name = args.event_name or _event_name(event)
-    run_request = actions.wake(actions.Inputs("acme/sales", "", event=name), event)
+    run_request = actions.run_request(actions.Inputs("acme/sales", "", event=name), event)
     if run_request.kind != "deal":
         output.show(run_request.why or f"This event starts the task {run_request.task}; only deals can be simulated.")
         return DONE

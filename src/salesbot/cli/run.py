@@ -23,7 +23,7 @@ def run(args: argparse.Namespace, host: Host) -> int:
     runner = Runner.of(host.env, sys.stdout)
     try:
         inputs = actions.read_inputs(host.env)
-        run_request = actions.wake(inputs, actions.read_event(inputs.event_path))
+        run_request = actions.run_request(inputs, actions.read_event(inputs.event_path))
         outcome, requests = _process(inputs, run_request, runner, host)
     except SalesbotError as error:
         runner.annotate("error", str(error))

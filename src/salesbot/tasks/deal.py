@@ -121,7 +121,7 @@ class DealProcessor:
         outcome, pipeline = self.configured(facts)
         if pipeline is None:
             return outcome
-        lost = problem_issue.woken_problem(pipeline, facts.repository, old, label_id)
+        lost = problem_issue.label_event_problem(pipeline, facts.repository, old, label_id)
         return self.problems.report_labels(facts, pipeline, [lost] if lost is not None else [])
 
     def load(self, facts: RepositoryFacts) -> Configuration:
@@ -137,7 +137,7 @@ class DealProcessor:
 
     def _process_once(self, facts: DealFacts) -> tuple[DealResult, bool]:
         """Decide on facts and write. Gives whether the deal is at rest now."""
-        if weekly_issue.asked(facts.issue, facts.read_at):
+        if weekly_issue.refresh_requests(facts.issue, facts.read_at):
             return DealResult(report_request=facts), True
         configuration = self.load(facts)
         try:
@@ -160,7 +160,7 @@ class DealProcessor:
             facts = self._create_labels(facts, created)
             decision = decide(observed.with_facts(facts), render)
         effects = list(decision.effects)
-        if not problem_issue.lasting(facts.repository, pipeline):
+        if not problem_issue.remaining_problems(facts.repository, pipeline):
             effects += problem_issue.solved(facts.repository, render)
         outcome, at_rest = self._write(facts, effects, pipeline)
         locked = facts.issue.locked and bool(outcome.effects)

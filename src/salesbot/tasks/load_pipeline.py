@@ -14,6 +14,7 @@ from pathlib import Path
 from salesbot.adapters.github import RepositoryPaths
 from salesbot.adapters.local_files import read_if_present, read_templates
 from salesbot.adapters.templates import TemplateRenderer
+from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.core.config import parse
 from salesbot.core.config.problems import ConfigError, Problem
 from salesbot.core.model.facts import Repository
@@ -65,7 +66,7 @@ def load(files: ConfigurationFiles) -> Configuration:
     if files.file in files.unreadable:
         return Configuration(renderer, None, tuple(problems))
     try:
-        pipeline = parse(files.text, files.file, templates=renderer.names())
+        pipeline = parse(files.text, files.file, templates=renderer.names(), zones=SystemTimeZones())
     except ConfigError as error:
         return Configuration(renderer, None, (*error.problems, *problems))
     return Configuration(renderer, pipeline, tuple(problems))

@@ -42,7 +42,7 @@ class ProblemReporter:
 
     def report_labels(self, facts: RepositoryFacts, pipeline: Pipeline, lost: Sequence[LabelProblem]) -> Outcome:
         """Report stages that lost their label, these and those reported before; without any, close the issue."""
-        lasting = tuple(dict.fromkeys([*lost, *problem_issue.lasting(facts.repository, pipeline)]))
+        lasting = tuple(dict.fromkeys([*lost, *problem_issue.remaining_problems(facts.repository, pipeline)]))
         if not lasting:
             return self._write(facts, problem_issue.solved(facts.repository, _renderer(facts)))
         notice = self._notice(
@@ -65,7 +65,9 @@ class ProblemReporter:
         by: str | None,
     ) -> ProblemNotice:
         # Always the built-in template: one of the repository may be what is wrong.
-        return problem_issue.tell(facts.repository, TemplateRenderer(), file=file, config=config, labels=labels, by=by)
+        return problem_issue.report_problems(
+            facts.repository, TemplateRenderer(), file=file, config=config, labels=labels, by=by
+        )
 
     def _report(self, facts: RepositoryFacts, notice: ProblemNotice, lines: Sequence[str]) -> Outcome:
         written = self._write(facts, notice.effects)

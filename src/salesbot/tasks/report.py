@@ -22,13 +22,14 @@ from salesbot.core.model.deal import Role
 from salesbot.core.model.effects import CreateLabel, EditBody, Effect, OpenReport, PinIssue, React, UnpinIssue
 from salesbot.core.model.facts import Comment, DealFacts, Issue, LinkedIssue, RepositoryFacts, Trigger
 from salesbot.core.model.pipeline import Pipeline
-from salesbot.core.report import view, weekly_issue
-from salesbot.core.report.compute import Report, board
-from salesbot.core.report.compute import report as numbers
-from salesbot.core.report.deals import CountedDeal, UncountableDeal
-from salesbot.core.report.reader import Reader, people
-from salesbot.core.report.scope import Scope, look
-from salesbot.core.report.weekly_issue import Memory, Plan, Wanted
+from salesbot.core.report import weekly_issue
+from salesbot.core.report.compute import Report, compute_board, compute_report
+from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
+from salesbot.core.report.reader import Reader, people_to_look_up
+from salesbot.core.report.scope import Scope, choose_scope
+from salesbot.core.report.view_board import board_values
+from salesbot.core.report.view_report import report_values
+from salesbot.core.report.weekly_issue import DesiredReport, Plan, ReportState
 from salesbot.core.text import days
 from salesbot.core.text.labels import label_key
 from salesbot.tasks.deal import DealProcessor
@@ -78,7 +79,7 @@ class Reporter:
         if context is None:
             return outcome
         reports = self.github.reports(context.facts)
-        scope = look(context.facts.repository.name, context.pipeline, context.facts.read_at)
+        scope = choose_scope(context.facts.repository.name, context.pipeline, context.facts.read_at)
         if not again and weekly_issue.is_done(reports, context.facts.repository.id, scope.week):
             return Outcome(notes=(f"The report of {scope.week} is there already.",))
         try:
@@ -88,7 +89,7 @@ class Reporter:
 
     def answer(self, facts: DealFacts) -> Outcome:
         """Answer `/report` on a report: refresh it for people with the role triage and above."""
-        requests = weekly_issue.asked(facts.issue, facts.read_at)
+        requests = weekly_issue.refresh_requests(facts.issue, facts.read_at)
         allowed = {comment.id for comment in requests if self._may(comment)}
         outcome = self._refresh(facts.issue) if allowed else Outcome()
         if outcome.exit_code:
@@ -106,15 +107,15 @@ class Reporter:
             return outcome
         facts, pipeline = context.facts, context.pipeline
         found = [(issue, memory) for issue in self.github.reports(facts) if issue.open
-                 and (memory := weekly_issue.remembered(issue, facts.repository.id)) is not None]  # fmt: skip
+                 and (memory := weekly_issue.read_state(issue, facts.repository.id)) is not None]  # fmt: skip
         today = days.local_day(facts.read_at, pipeline.timezone)
         issue, memory = max(found, key=lambda pair: pair[1].week, default=(None, None))
         if issue is None or memory is None or days.local_day(memory.board, pipeline.timezone) >= today:
             return Outcome()
         scope = replace(_scope(context, facts.read_at, None, memory.since), week=memory.week)
-        deals = self._read(context, scope, self.github.open_deals(facts, scope.spans["year"]))
+        deals = self._read(context, scope, self.github.open_deals(facts, scope.calendar_spans["year"]))
         counted = [deal for deal in deals if isinstance(deal, CountedDeal)]
-        text = context.renderer("board.md.j2", view.of_board(board(counted, scope), scope))
+        text = context.renderer("board.md.j2", board_values(compute_board(counted, scope), scope))
         body = weekly_issue.with_board(issue, text, replace(memory, board=scope.at), facts.repository.id)
         if body is None:
             return Outcome(notes=("The report's text was changed by hand; `/report` on it writes it anew.",))
@@ -127,8 +128,8 @@ class Reporter:
             return outcome
         reports = self.github.reports(context.facts)
         scope = self._scope_of(context, reports, at or context.facts.read_at, week)
-        made = numbers(self._read(context, scope, self._every_deal(context.facts)), scope)
-        values = view.of_report(made)
+        made = compute_report(self._read(context, scope, self._every_deal(context.facts)), scope)
+        values = report_values(made)
         page = "\n\n".join(context.renderer(name, values) for name in TEMPLATES)
         return Outcome(notes=tuple(self.save(made, context.facts.repository.private)), page=page)
 
@@ -139,7 +140,7 @@ class Reporter:
         context, outcome = self._read_context()
         if context is None:
             return outcome
-        memory = weekly_issue.remembered(issue, context.facts.repository.id)
+        memory = weekly_issue.read_state(issue, context.facts.repository.id)
         if memory is None:
             return Outcome(notes=("This issue is no report of mine any more.",))
         return self._post(context, self.github.reports(context.facts), memory.week)
@@ -157,10 +158,10 @@ class Reporter:
         facts = context.facts
         scope = self._scope_of(context, reports, facts.read_at, week)
         there = weekly_issue.of_week(reports, facts.repository.id, week)
-        made = numbers(self._read(context, scope, self._every_deal(facts)), scope)
+        made = compute_report(self._read(context, scope, self._every_deal(facts)), scope)
         first = there[0][1].first if there else scope.at
-        memory = Memory(week, scope.since, first, scope.at, scope.at)
-        values = view.of_report(made)
+        memory = ReportState(week, scope.since, first, scope.at, scope.at)
+        values = report_values(made)
         top, rest = (context.renderer(name, values) for name in TEMPLATES)
         outcome = self._publish(facts, weekly_issue.compose(top, rest, memory, facts.repository.id))
         outcome = outcome.then(self._notify(made, facts, outcome))
@@ -171,7 +172,10 @@ class Reporter:
         """Count movement from the start that the week's first run noted, else from the report before it."""
         scope = _scope(context, now, week, None)
         id_ = context.facts.repository.id
-        there, earlier = weekly_issue.of_week(reports, id_, scope.week), weekly_issue.before(reports, id_, scope.week)
+        there, earlier = (
+            weekly_issue.of_week(reports, id_, scope.week),
+            weekly_issue.previous_report(reports, id_, scope.week),
+        )
         since = there[0][1].since if there else earlier.first if earlier is not None else None
         return _scope(context, now, week, since) if since is not None and since < scope.at else scope
 
@@ -198,7 +202,7 @@ class Reporter:
         logged = 0
         for page in pages:
             for raw in page.raws:
-                for person in people(raw, scope):
+                for person in people_to_look_up(raw, scope):
                     self.processor.roles.of_member(person)
                 found[raw.issue.number] = reader.count(raw)
             if page.read >= logged + PROGRESS_EVERY:
@@ -206,7 +210,7 @@ class Reporter:
                 self.processor.log(f"  {page.read:,} of {page.total:,} issues read ...")
         return [deal for deal in found.values() if deal is not None]
 
-    def _publish(self, facts: RepositoryFacts, desired: Wanted) -> Outcome:
+    def _publish(self, facts: RepositoryFacts, desired: DesiredReport) -> Outcome:
         """Read, write, and read again until nothing is left to do. Raises ServiceError where GitHub refuses."""
         client, log = self.github.client, self.processor.log
         facts = until_clear(client, lambda is_retry: self._with_label(facts, is_retry=is_retry), log=log)
@@ -220,7 +224,9 @@ class Reporter:
                 return outcome
         raise ServiceError("The report keeps changing: others write it at the same time.", "Run it again")
 
-    def _publish_once(self, facts: RepositoryFacts, desired: Wanted, pin: bool, is_retry: bool) -> Outcome | None:
+    def _publish_once(
+        self, facts: RepositoryFacts, desired: DesiredReport, pin: bool, is_retry: bool
+    ) -> Outcome | None:
         """Read the reports there are, and write what is to be done; None if nothing is."""
         reports = self.github.reports(facts)
         todo = weekly_issue.plan(reports, facts.repository.id, desired, pin=pin)
@@ -260,4 +266,4 @@ class Reporter:
 
 def _scope(context: ReportContext, now: datetime, week: str | None, since: datetime | None) -> Scope:
     repository = context.facts.repository
-    return look(repository.name, context.pipeline, now, week=week, since=since, url=repository.url)
+    return choose_scope(repository.name, context.pipeline, now, week=week, since=since, url=repository.url)

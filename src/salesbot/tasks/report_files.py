@@ -6,6 +6,7 @@ The report itself is imported where it is used: an event pays for no report.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,9 +65,11 @@ class Files:
         """Post a report to the chat, and give what went wrong; nothing if no chat is configured."""
         if not self.chat:
             return ""
-        from salesbot.core.report import view
+        from salesbot.core.report.view_board import chat_values
 
-        return webhook.post(self.chat, chat("notify.txt.j2", view.of_chat(report.board, report.scope, address)))
+        return webhook.post(
+            self.chat, chat("notify.txt.j2", chat_values(report.board, report.scope, address)), time.sleep
+        )
 
     def save(self, report: Report, private: bool) -> Sequence[str]:
         """Write the files, and say which. In a public repository everybody may download what a job keeps."""
@@ -87,14 +90,14 @@ class Files:
 
 def page(report: Report) -> str:
     """Make the page. Raises InputError where the library that draws is not installed."""
-    from salesbot.core.report import view
+    from salesbot.core.report.view_page import page_values
 
     try:
         from salesbot.adapters import svg_charts
     except ImportError as error:
         raise InputError(f"The page needs {error.name}.", "Install it with: pip install pygal") from error
     drawings = {TITLES[name]: svg for name, svg in svg_charts.draw(report).items()}
-    return html("report.html.j2", view.of_page(report), drawings)
+    return html("report.html.j2", page_values(report), drawings)
 
 
 def _writable(path: Path) -> bool:

@@ -101,7 +101,7 @@ class Check:
         else:
             yield "- Making and changing boxes: not tried. --try makes a box, changes it and deletes it."
         yield "- Putting mail threads into boxes, organisations, tasks: not used by salesbot, not tried."
-        yield f"- Asked to slow down (429): {self.streak.slowed} times in {self.streak.requests} requests."
+        yield f"- Asked to slow down (429): {self.streak.limited} times in {self.streak.requests} requests."
 
     def _tried(self, what: str, do: Callable[[], str]) -> str:
         try:

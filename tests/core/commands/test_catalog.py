@@ -187,6 +187,7 @@ def test_if_one_cannot_be_done_none_is_and_the_reply_says_which() -> None:
         pytest.param("/revisit 2027-02-30", "2027-02-28", id="a day that does not exist"),
         pytest.param("/revisit 3/1/2027", "`/revisit 2027-01-03` or `/revisit 2027-03-01`", id="an ambiguous date"),
         pytest.param("/stage qualifeid", "Did you mean `/stage qualified`?", id="a stage misspelled"),
+        pytest.param("/stage qualification", "Did you mean `/stage qualified`?", id="another form of a stage's name"),
         pytest.param("/lost", "`/lost price`", id="lost without a reason"),
         pytest.param('/stage won --force "why', "not closed", id="a quote that is not closed"),
     ],

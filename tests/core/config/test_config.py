@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
+from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.core import config
 from salesbot.core.model.deal import Role
 from salesbot.core.model.defaults import default_pipeline
@@ -70,7 +71,7 @@ streak:
 
 
 def parse(text: str | None) -> Pipeline:
-    return config.parse(text, "salesbot.yml", templates=TEMPLATES)
+    return config.parse(text, "salesbot.yml", templates=TEMPLATES, zones=SystemTimeZones())
 
 
 def stage(name: str, text: str | None) -> Stage:
@@ -122,7 +123,7 @@ def test_the_default_pipeline_written_out_is_the_default_pipeline() -> None:
             "label_prefix": base.label_prefix,
             "deals": base.deals,
             "since": None,
-            "timezone": base.timezone.key,
+            "timezone": str(base.timezone),
             "currency": base.currency,
             "lost_reasons": list(base.lost_reasons),
             "reject_reasons": list(base.reject_reasons),

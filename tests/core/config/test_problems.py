@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.core import config
-from salesbot.core.config.problems import ConfigError, Problem, did_you_mean, nearest, shown
+from salesbot.core.config.problems import ConfigError, Problem, shown
 from salesbot.core.model.pipeline import checklist_file
 
 TEMPLATES = frozenset(checklist_file(name) for name in ("qualification", "estimate", "handover"))
@@ -15,7 +16,7 @@ ENDS = "(lost, rejected, won). Add an end to its `next`, such as lost."
 
 def problems(text: str) -> list[str]:
     with pytest.raises(ConfigError) as caught:
-        config.parse(text, "f", templates=TEMPLATES)
+        config.parse(text, "f", templates=TEMPLATES, zones=SystemTimeZones())
     return [str(problem) for problem in caught.value.problems]
 
 
@@ -599,23 +600,6 @@ def test_the_files_own_words_in_messages(words: str, said: str) -> None:
 def test_a_hostile_key_is_shown_short_and_clean() -> None:
     (said,) = problems(f'"{"x" * 500}\\n::error::\\e[31m": 1')
     assert said == f"f:1:1: {'x' * 39}…: unknown key"
-
-
-@pytest.mark.parametrize(
-    ("word", "known", "said"),
-    [
-        pytest.param("lod", ["lead", "lost", "load"], "Did you mean load?", id="one comes close"),
-        pytest.param("xyz", ["lead", "lost"], "There are: lead, lost.", id="none comes close: there are few"),
-        pytest.param("xyz", [str(number) for number in range(21)], "", id="none comes close, and there are many"),
-        pytest.param("xyz", [], "", id="there are none"),
-    ],
-)
-def test_did_you_mean(word: str, known: list[str], said: str) -> None:
-    assert did_you_mean(word, known) == said
-
-
-def test_the_nearest_word_of_a_very_long_one_is_looked_for_in_its_beginning() -> None:
-    assert nearest("lead" * 100_000, ["lead" * 10]) == "lead" * 10
 
 
 def test_a_problem_of_a_whole_file_has_no_path() -> None:

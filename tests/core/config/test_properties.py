@@ -8,6 +8,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.core import config
 from salesbot.core.config.problems import ConfigError
 from salesbot.core.installation.diagram import mermaid
@@ -146,7 +147,7 @@ FEW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthChe
 def holds(text: str) -> Pipeline | None:
     """Parse, and check all that must be true whatever comes out."""
     try:
-        pipeline = config.parse(text, "f", templates=TEMPLATES)
+        pipeline = config.parse(text, "f", templates=TEMPLATES, zones=SystemTimeZones())
     except ConfigError as error:
         problems = error.problems
     else:
@@ -240,7 +241,7 @@ def test_dropping_any_stages_leaves_a_pipeline_that_makes_sense_or_says_why_not(
 def test_renaming_any_stages_changes_nothing_but_names(renamed: list[str]) -> None:
     pipeline = holds("stages:\n  x: {after: lead}\n" + "".join(f"  new {name}: {{was: {name}}}\n" for name in renamed))
     assert pipeline is not None
-    before = config.parse("stages: {x: {after: lead}}", "f", templates=TEMPLATES)
+    before = config.parse("stages: {x: {after: lead}}", "f", templates=TEMPLATES, zones=SystemTimeZones())
     called = {stage.name: f"new {stage.name}" if stage.name in renamed else stage.name for stage in before.stages}
     assert [stage.name for stage in pipeline.stages] == [called[stage.name] for stage in before.stages]
     for old, new in zip(before.stages, pipeline.stages, strict=True):

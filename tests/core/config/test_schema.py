@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 import yaml
 
+from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.core import config
 from salesbot.core.config.problems import ConfigError
 from salesbot.core.config.schema import json_schema, json_schema_text
@@ -90,7 +91,7 @@ def test_the_schema_is_valid_draft_2020_12() -> None:
 
 def test_an_editor_accepts_the_example_and_salesbot_does_too() -> None:
     editor().validate(as_an_editor_sees_it(EXAMPLE))
-    config.parse(EXAMPLE, "f", templates=TEMPLATES)
+    config.parse(EXAMPLE, "f", templates=TEMPLATES, zones=SystemTimeZones())
 
 
 @pytest.mark.parametrize(
@@ -125,7 +126,7 @@ def test_an_editor_accepts_the_example_and_salesbot_does_too() -> None:
 def test_an_editor_refuses_what_salesbot_refuses(line: str) -> None:
     assert list(editor().iter_errors(as_an_editor_sees_it(line)))
     with pytest.raises(ConfigError):
-        config.parse(line, "f", templates=TEMPLATES)
+        config.parse(line, "f", templates=TEMPLATES, zones=SystemTimeZones())
 
 
 @pytest.mark.parametrize(
@@ -147,7 +148,7 @@ def test_an_editor_refuses_what_salesbot_refuses(line: str) -> None:
 )
 def test_an_editor_accepts_what_salesbot_accepts(line: str) -> None:
     editor().validate(as_an_editor_sees_it(line))
-    config.parse(line, "f", templates=TEMPLATES)
+    config.parse(line, "f", templates=TEMPLATES, zones=SystemTimeZones())
 
 
 def described(part: Any, path: str = "") -> Iterator[tuple[str, str | None]]:

@@ -7,6 +7,7 @@ import time
 import pytest
 import yaml
 
+from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.core import config
 from salesbot.core.config import yaml_reader
 from salesbot.core.config.problems import ConfigError
@@ -17,7 +18,7 @@ LIMIT = 256 * KIB
 
 def said_of(text: str) -> list[str]:
     with pytest.raises(ConfigError) as caught:
-        config.parse(text, "f", templates=())
+        config.parse(text, "f", templates=(), zones=SystemTimeZones())
     return [str(problem) for problem in caught.value.problems]
 
 
@@ -184,9 +185,11 @@ def test_a_hostile_file_is_refused_within_two_seconds(text: str, said: str | Non
 
 
 def test_the_largest_file_there_may_be_is_read() -> None:
-    assert config.parse("# ".ljust(LIMIT - 1, "x") + "\n", "f", templates=()) == config.parse(None, "f", templates=())
+    assert config.parse("# ".ljust(LIMIT - 1, "x") + "\n", "f", templates=(), zones=SystemTimeZones()) == config.parse(
+        None, "f", templates=(), zones=SystemTimeZones()
+    )
 
 
 def test_many_small_aliases_are_no_bomb() -> None:
     text = "lost_reasons: &why [price, timing]\nreject_reasons: *why\nsources: *why\n"
-    assert config.parse(text, "f", templates=()).sources == ("price", "timing")
+    assert config.parse(text, "f", templates=(), zones=SystemTimeZones()).sources == ("price", "timing")

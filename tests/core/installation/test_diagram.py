@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.core import config
 from salesbot.core.installation.diagram import mermaid
 from salesbot.core.model.defaults import default_pipeline
@@ -71,7 +72,7 @@ def arrows(pipeline: Pipeline) -> set[tuple[str, str]]:
     ],
 )
 def test_the_picture_shows_every_way_and_no_other(text: str) -> None:
-    pipeline = config.parse(text, "f", templates=())
+    pipeline = config.parse(text, "f", templates=(), zones=SystemTimeZones())
     assert arrows(pipeline) == {(stage.name, there) for stage in pipeline.stages for there in stage.next}
 
 

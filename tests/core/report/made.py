@@ -7,17 +7,17 @@ from random import Random
 from typing import Any
 
 from salesbot.adapters.templates import builtin_names
+from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.core.config import parse
 from salesbot.core.model.deal import Role
 from salesbot.core.model.facts import Repository, RepositoryFacts, Trigger
-from salesbot.core.report.compute import Report
-from salesbot.core.report.compute import report as numbers
+from salesbot.core.report.compute import Report, compute_report
 from salesbot.core.report.reader import Reader
-from salesbot.core.report.scope import look
+from salesbot.core.report.scope import choose_scope
 from tests.core.report.stories import BOT_ACTOR, CONFIG, NOW, TEAM, issue, raw, repository
 
-PIPELINE = parse(CONFIG, "salesbot.yml", templates=builtin_names())
-SCOPE = look("acme/sales", PIPELINE, NOW, url="https://github.com/acme/sales")
+PIPELINE = parse(CONFIG, "salesbot.yml", templates=builtin_names(), zones=SystemTimeZones())
+SCOPE = choose_scope("acme/sales", PIPELINE, NOW, url="https://github.com/acme/sales")
 AROUND = RepositoryFacts(
     Repository(1, "R_1", "acme/sales"),
     BOT_ACTOR,
@@ -31,7 +31,7 @@ def counted(issues: list[dict[str, Any]]) -> Report:
     """Make the report of issues as the sandbox seeds them."""
     reader = Reader(AROUND, SCOPE)
     found = [reader.count(raw(each, number)) for number, each in enumerate(issues, 1)]
-    return numbers([deal for deal in found if deal is not None], SCOPE)
+    return compute_report([deal for deal in found if deal is not None], SCOPE)
 
 
 def a_report(random: Random, count: int, **same: Any) -> Report:

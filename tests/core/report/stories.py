@@ -16,7 +16,7 @@ from salesbot.core.model.deal import Actor, How, StageVisit
 from salesbot.core.model.facts import Comment, Event, Issue, Label
 from salesbot.core.model.journal import Cursor, Journal, to_payload
 from salesbot.core.model.keys import Kind
-from salesbot.core.report.reader import Raw
+from salesbot.core.report.reader import RawIssue
 from salesbot.core.text import markdown
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -297,7 +297,7 @@ def _text(moment: datetime) -> str:
 BOT_ACTOR = Actor("github-actions", 41898282, is_bot=True)
 
 
-def raw(found: dict[str, Any], number: int) -> Raw:
+def raw(found: dict[str, Any], number: int) -> RawIssue:
     """Read a seeded issue, as the adapter would after a trip over the wire."""
     comments = [
         Comment(at, "", each["body"], _moment(each["at"]), _actor(each["by"]), own=each["by"] == BOT,
@@ -324,7 +324,7 @@ def raw(found: dict[str, Any], number: int) -> Raw:
         comments=tuple(comments),
         events=tuple(events),
     )
-    return Raw(issue_, _moment(found["closed_at"]) if found["closed_at"] else None)
+    return RawIssue(issue_, _moment(found["closed_at"]) if found["closed_at"] else None)
 
 
 def _actor(login: str) -> Actor:

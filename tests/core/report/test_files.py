@@ -12,8 +12,9 @@ from random import Random
 import pytest
 
 from salesbot.adapters.templates import chat
-from salesbot.core.report import as_csv, view
+from salesbot.core.report import as_csv
 from salesbot.core.report.compute import Report
+from salesbot.core.report.view_board import chat_values
 from salesbot.tasks import report_files
 from salesbot.tasks.report_files import Files
 from tests.core.report.made import a_report
@@ -94,7 +95,7 @@ def test_without_a_folder_nothing_is_written_and_nothing_said(report: Report) ->
 
 
 def test_a_chat_reads_words_and_no_commands_in_what_a_stranger_wrote(report: Report) -> None:
-    values = view.of_chat(report.board, report.scope, "https://github.com/acme/sales/issues/9")
+    values = chat_values(report.board, report.scope, "https://github.com/acme/sales/issues/9")
     text = chat("notify.txt.j2", values)
     assert text.startswith("*Pipeline report 2026-W48* <https://github.com/acme/sales/issues/9|on GitHub>")
     assert "&lt;img src=x" in text

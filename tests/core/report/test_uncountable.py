@@ -9,14 +9,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from salesbot.adapters.templates import TemplateRenderer, builtin_names
+from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.core.config import parse
 from salesbot.core.errors import InputError
-from salesbot.core.report import as_json, view
-from salesbot.core.report.compute import Report
-from salesbot.core.report.compute import report as numbers
+from salesbot.core.report import as_json
+from salesbot.core.report.compute import Report, compute_report
 from salesbot.core.report.reader import Reader
 from salesbot.core.report.response_time import working_hours
-from salesbot.core.report.scope import look, week_of
+from salesbot.core.report.scope import choose_scope, week_of
+from salesbot.core.report.view_page import page_values
 from tests.core.report.made import AROUND
 from tests.core.report.stories import BOT, NOW, raw
 
@@ -44,13 +45,16 @@ def an_issue(body: str = "", *events: tuple[str, str, str], **more: Any) -> dict
 
 def a_report(*issues: dict[str, Any], config: str = "timezone: Europe/Berlin", now: datetime = NOW) -> Report:
     """The report of these issues."""
-    scope = look(
-        "acme/sales", parse(config, "salesbot.yml", templates=builtin_names()), now, url="https://x/acme/sales"
+    scope = choose_scope(
+        "acme/sales",
+        parse(config, "salesbot.yml", templates=builtin_names(), zones=SystemTimeZones()),
+        now,
+        url="https://x/acme/sales",
     )
     reader = Reader(AROUND, scope)
     found = [reader.count(raw(each, number)) for number, each in enumerate(issues, 1)]
-    made = numbers([deal for deal in found if deal is not None], scope)
-    values = view.of_page(made)
+    made = compute_report([deal for deal in found if deal is not None], scope)
+    values = page_values(made)
     assert TemplateRenderer()("board.md.j2", values)
     assert TemplateRenderer()("report.md.j2", values)
     return made
@@ -192,21 +196,21 @@ def test_the_week_of_a_moment(moment: datetime, week: str) -> None:
 
 @pytest.mark.parametrize("week", ["2026-W54", "2026-W00", "2026-47", "W47", "2026-W48-1", ""])
 def test_what_is_no_week_is_refused(week: str) -> None:
-    pipeline = parse(None, "salesbot.yml", templates=builtin_names())
+    pipeline = parse(None, "salesbot.yml", templates=builtin_names(), zones=SystemTimeZones())
     with pytest.raises(InputError, match="no week of the calendar"):
-        look("acme/sales", pipeline, NOW, week=week)
+        choose_scope("acme/sales", pipeline, NOW, week=week)
 
 
 def test_a_week_to_come_is_refused() -> None:
-    pipeline = parse(None, "salesbot.yml", templates=builtin_names())
+    pipeline = parse(None, "salesbot.yml", templates=builtin_names(), zones=SystemTimeZones())
     with pytest.raises(InputError, match="has not come yet"):
-        look("acme/sales", pipeline, NOW, week="2026-W49")
+        choose_scope("acme/sales", pipeline, NOW, week="2026-W49")
 
 
 def test_a_week_that_is_over_begins_and_ends_at_midnight_of_the_teams_zone_also_when_clocks_change() -> None:
-    pipeline = parse("timezone: Europe/Berlin", "salesbot.yml", templates=builtin_names())
+    pipeline = parse("timezone: Europe/Berlin", "salesbot.yml", templates=builtin_names(), zones=SystemTimeZones())
     # The clocks go back on 25 October 2026, the last day of this week: it has 169 hours.
-    scope = look("acme/sales", pipeline, NOW, week="2026-W43")
+    scope = choose_scope("acme/sales", pipeline, NOW, week="2026-W43")
     assert scope.at == datetime(2026, 10, 25, 23, tzinfo=UTC)
     assert scope.since == datetime(2026, 10, 18, 22, tzinfo=UTC), (
         "no hour is left out between this week and the one before"
@@ -223,7 +227,7 @@ def test_a_week_that_is_over_begins_and_ends_at_midnight_of_the_teams_zone_also_
     ],
 )
 def test_working_hours(start: str, end: str, hours: float) -> None:
-    pipeline = parse("timezone: Europe/Berlin", "salesbot.yml", templates=builtin_names())
+    pipeline = parse("timezone: Europe/Berlin", "salesbot.yml", templates=builtin_names(), zones=SystemTimeZones())
     begin, until = (datetime.fromisoformat(each).replace(tzinfo=BERLIN).astimezone(UTC) for each in (start, end))
     assert working_hours(begin, until, pipeline) == hours
 

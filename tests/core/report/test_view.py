@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from salesbot.adapters.templates import MAX_OUTPUT, TemplateRenderer, chat
-from salesbot.core.report import formatting, view
+from salesbot.core.report import formatting
+from salesbot.core.report.view_board import chat_values
+from salesbot.core.report.view_report import report_values
 from salesbot.tasks import report_files
 from tests.core.report.stories import NOW
 from tests.core.report.test_uncountable import LEAD, a_report, an_issue
@@ -26,7 +28,7 @@ def lost(more: str = "", end: str = "lost") -> dict[str, Any]:
 
 def text(*issues: dict[str, Any], **more: Any) -> str:
     """The whole report as the issue says it."""
-    values = view.of_report(a_report(*issues, **more))
+    values = report_values(a_report(*issues, **more))
     return "\n".join(TemplateRenderer()(name, values) for name in ("board.md.j2", "report.md.j2"))
 
 
@@ -108,17 +110,17 @@ def test_the_page_and_the_chat_say_the_same() -> None:
     assert "nothing moved. 1 open deal stayed where it was." in found
     assert '<tr><td>2026-11</td><td class="n">0</td>' in found
     made = a_report(*[a_lead(author="eve") for _ in range(12)])
-    said = chat("notify.txt.j2", view.of_chat(made.board, made.scope, "https://x/acme/sales/issues/9"))
+    said = chat("notify.txt.j2", chat_values(made.board, made.scope, "https://x/acme/sales/issues/9"))
     assert "144,000 EUR open in 12 deals, weighted 14,400 EUR; 12 need a person" in said
     assert "• and 2 more" in said
     empty = a_report()
-    assert "\nNo deal is open\n" in chat("notify.txt.j2", view.of_chat(empty.board, empty.scope, ""))
+    assert "\nNo deal is open\n" in chat("notify.txt.j2", chat_values(empty.board, empty.scope, ""))
 
 
 def test_a_stranger_wakes_nobody_in_a_chat_and_sets_no_link() -> None:
     evil = an_issue("### Company\n\n@channel [pay here](https://evil.example) <!here>\n", LEAD, author="eve")
     made = a_report(evil)
-    said = chat("notify.txt.j2", view.of_chat(made.board, made.scope, ""))
+    said = chat("notify.txt.j2", chat_values(made.board, made.scope, ""))
     assert "pay here" in said
     assert [each for each in ("@channel", "](", "<!") if each in said] == []
 
@@ -146,7 +148,7 @@ def test_sources_and_reasons_that_are_all_different_are_counted_after_forty() ->
     ],
 )
 def test_a_discount_in_words(median: float, said: str) -> None:
-    assert formatting.discount_of(median) == said
+    assert formatting.discount(median) == said
 
 
 def test_a_window_of_one_month_is_the_last_month() -> None:

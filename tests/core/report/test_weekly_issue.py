@@ -20,19 +20,19 @@ from salesbot.core.model.effects import (
 )
 from salesbot.core.model.facts import Comment, Issue, Label
 from salesbot.core.report import weekly_issue
-from salesbot.core.report.weekly_issue import Memory, Wanted
+from salesbot.core.report.weekly_issue import DesiredReport, ReportState
 from salesbot.core.text import markdown
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-MEMORY = Memory("2026-W48", NOW - timedelta(days=7), NOW, NOW, NOW)
+MEMORY = ReportState("2026-W48", NOW - timedelta(days=7), NOW, NOW, NOW)
 BOARD, REST = "**12,000 EUR** open", "## Movement\n\nNone.\n\n## Forecast\n\nNothing."
 
 
-def wanted(week: str = "2026-W48", rest: str = REST, board: str = BOARD) -> Wanted:
+def wanted(week: str = "2026-W48", rest: str = REST, board: str = BOARD) -> DesiredReport:
     return weekly_issue.compose(board, rest, replace(MEMORY, week=week), 1)
 
 
-def an_issue(number: int, of: Wanted, **more: Any) -> Issue:
+def an_issue(number: int, of: DesiredReport, **more: Any) -> Issue:
     """An issue that says what is wanted, pinned and open."""
     comments = tuple(
         Comment(number * 100 + place, f"C{place}", text, NOW, own=True) for place, text in enumerate(of.parts)
@@ -100,7 +100,7 @@ def test_where_a_pin_was_refused_it_is_not_asked_for_again() -> None:
 )
 def test_what_is_no_report_of_ours_is_nobodys_business(issue: Issue) -> None:
     made = wanted()
-    assert weekly_issue.remembered(issue, 1) is None
+    assert weekly_issue.read_state(issue, 1) is None
     assert [issue for issue, _ in weekly_issue.plan([issue], 1, made)] == [None]
 
 
@@ -116,7 +116,7 @@ def test_a_long_report_is_split_at_its_sections() -> None:
     assert all(len(text.encode()) <= markdown.BODY_LIMIT for text in texts)
     headings = [line for text in texts for line in text.splitlines() if line.startswith("## ")]
     assert headings == [f"## Section {number}" for number in range(8)]
-    assert made.memory.parts == len(made.parts)
+    assert made.state.parts == len(made.parts)
 
 
 def test_a_section_longer_than_a_comment_is_cut_and_says_so() -> None:
@@ -129,7 +129,7 @@ def test_a_board_too_long_for_an_issue_is_cut_and_the_rest_goes_on_in_comments()
     made = wanted(board="## Open deals\n\n" + "A deal with a name.\n\n" * 4_000)
     assert len(made.body.encode()) <= markdown.BODY_LIMIT
     assert markdown.CUT_NOTE in made.body
-    assert made.body.rstrip().endswith(weekly_issue.REST)
+    assert made.body.rstrip().endswith(weekly_issue.BOARD_END)
     assert made.parts[0].count("## ") == 2
 
 
@@ -158,16 +158,16 @@ def test_the_sweep_writes_the_first_half_only() -> None:
     later = replace(MEMORY, board=NOW + timedelta(days=1))
     body = weekly_issue.with_board(issue, "**5 EUR** open", later, 1)
     assert body is not None
-    assert weekly_issue.remembered(replace(issue, body=body), 1) == later
+    assert weekly_issue.read_state(replace(issue, body=body), 1) == later
     assert "**5 EUR** open" in body
     assert "12,000" not in body
-    assert body.partition(weekly_issue.REST)[2] == issue.body.partition(weekly_issue.REST)[2]
+    assert body.partition(weekly_issue.BOARD_END)[2] == issue.body.partition(weekly_issue.BOARD_END)[2]
 
 
 def test_a_report_whose_dividing_line_is_gone_is_left_alone() -> None:
     issue = an_issue(7, wanted())
     assert (
-        weekly_issue.with_board(replace(issue, body=issue.body.replace(weekly_issue.REST, "")), BOARD, MEMORY, 1)
+        weekly_issue.with_board(replace(issue, body=issue.body.replace(weekly_issue.BOARD_END, "")), BOARD, MEMORY, 1)
         is None
     )
 
@@ -195,5 +195,5 @@ def said(body: str, **more: Any) -> Comment:
 )
 def test_what_asks_for_a_refresh(comment: Comment, asks: bool) -> None:
     issue = an_issue(7, wanted(), comments=(comment,))
-    assert bool(weekly_issue.asked(issue, NOW)) is asks
-    assert weekly_issue.asked(replace(issue, labels=()), NOW) == []
+    assert bool(weekly_issue.refresh_requests(issue, NOW)) is asks
+    assert weekly_issue.refresh_requests(replace(issue, labels=()), NOW) == []

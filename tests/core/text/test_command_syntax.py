@@ -278,55 +278,6 @@ def test_any_arguments_are_taken_apart_or_refused(rest: str) -> None:
         assert sum(map(len, args.words)) <= 2 * len(rest)
 
 
-KNOWN = ["won", "lost", "lead", "qualify", "negotiate", "value", "next", "assign", "unassign", "reopen"]
-
-
-@pytest.mark.parametrize(
-    ("word", "meant"),
-    [
-        pytest.param("won", "won", id="the word itself"),
-        pytest.param("WON", "won", id="in capitals"),
-        pytest.param("wonn", "won", id="a letter too many"),
-        pytest.param("vlue", "value", id="a letter too few"),
-        pytest.param("lust", "lost", id="a wrong letter"),
-        pytest.param("nxet", "next", id="two letters exchanged"),
-        pytest.param("wonderful", None, id="another word that begins alike"),
-        pytest.param("vleu", None, id="two slips in a short word"),
-        pytest.param("qalifi", "qualify", id="two slips in a word of six"),
-        pytest.param("qalif", None, id="two slips in a word of five"),
-        pytest.param("ngotate", "negotiate", id="two letters missing"),
-        pytest.param("wo", None, id="two letters are too few to guess from"),
-        pytest.param("cc", None, id="copies are no command"),
-        pytest.param("assgin", "assign", id="the nearer one of two"),
-        pytest.param("", None, id="nothing"),
-    ],
-)
-def test_nearest(word: str, meant: str | None) -> None:
-    assert command_syntax.nearest(word, KNOWN) == meant
-
-
-def test_two_letters_find_a_command_of_two_letters() -> None:
-    assert command_syntax.nearest("go", ["going", "go"]) == "go"
-
-
-LETTERS = st.text("abcde", min_size=6, max_size=9)
-
-
-@settings(deadline=None)
-@given(LETTERS, st.integers(0, 8), st.sampled_from("xyz"))
-def test_one_slip_is_always_found(word: str, place: int, letter: str) -> None:
-    at = place % len(word)
-    exchanged = word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :] if at else word
-    for slip in (
-        word[:at] + letter + word[at:],
-        word[:at] + word[at + 1 :],
-        word[:at] + letter + word[at + 1 :],
-        exchanged,
-    ):
-        assert command_syntax.nearest(slip, [word]) == (word if len(slip) > 2 else None)
-    assert command_syntax.nearest(f"{word}xyz", [word]) is None
-
-
 @pytest.mark.parametrize(
     "piece",
     [
@@ -352,7 +303,6 @@ def test_hostile_text_takes_no_time(piece: str) -> None:
     text = (piece * 65_536)[:65_536]
     start = time.process_time()
     command_syntax.read(text)
-    command_syntax.nearest(text, KNOWN)
     with suppress(CommandSyntaxError):
         command_syntax.split(text)
     assert time.process_time() - start < 4

@@ -13,7 +13,7 @@ from github_sandbox import Fault
 from github_sandbox.repository_settings import State
 from salesbot.adapters.github import Rate
 from salesbot.core.installation import platform_assumptions
-from salesbot.core.installation.platform_assumptions import BEFORE, FIRST, LAST, MENTION, RENAMED, Seen
+from salesbot.core.installation.platform_assumptions import BEFORE, FIRST, LAST, MENTION, RENAMED, ScratchObservation
 from salesbot.tasks.setup import findings, init
 from tests.e2e.play import CONFIG, Play
 from tests.tasks.setup.conftest import Command
@@ -346,7 +346,7 @@ def test_the_scratch_issue_is_closed_also_when_a_trial_fails(healthy: Play, comm
     assert not {BEFORE, RENAMED} & set(healthy.sales.labels())
 
 
-SEEN = Seen(
+SEEN = ScratchObservation(
     edits=(LAST, FIRST),
     comments=("before", "after"),
     failed=("second",),
@@ -374,7 +374,7 @@ SEEN = Seen(
         pytest.param(replace(SEEN, collaborators_readable=False), "collaborators", False, id="collaborators refused"),
     ],
 )
-def test_what_was_seen_is_read_right(seen: Seen, what: str, holds: bool | None) -> None:
+def test_what_was_seen_is_read_right(seen: ScratchObservation, what: str, holds: bool | None) -> None:
     trials = {trial.what: trial.holds for trial in platform_assumptions.trials(seen)}
     concerned = [value for name, value in trials.items() if what in name]
     assert holds in concerned

@@ -20,6 +20,7 @@ import yaml
 from hatchling.builders.wheel import WheelBuilder
 
 from salesbot.adapters.templates import builtin_names
+from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.cli.main import main
 from salesbot.core.config import parse
 from salesbot.core.model.defaults import default_pipeline
@@ -188,7 +189,7 @@ def test_the_comments_of_the_configuration_tell_the_defaults() -> None:
     """Taken out of their comments, the lines change nothing but the two that are examples."""
     text = init.kit()[CONFIG]
     said = re.sub(r"^# ?(?=( {2})?[a-z_]+: )|^# (?=stages:)", "", text, flags=re.M)
-    pipeline = parse(said, CONFIG, templates=builtin_names())
+    pipeline = parse(said, CONFIG, templates=builtin_names(), zones=SystemTimeZones())
     assert len(yaml.safe_load(said)) == 15
     assert replace(pipeline, since=None, quiet=(), away={}) == default_pipeline()
     assert pipeline.quiet

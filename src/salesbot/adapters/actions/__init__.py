@@ -1,8 +1,8 @@
-"""GitHub Actions: inputs, event file, outputs, annotations, job summary. Nothing else knows how a runner speaks."""
+"""GitHub Actions: inputs, event file, outputs, annotations, job summary. Only this folder knows their formats."""
 
 from __future__ import annotations
 
-from salesbot.adapters.actions.event import MAX_EVENT, RunRequest, read_event, wake
+from salesbot.adapters.actions.event import MAX_EVENT, RunRequest, read_event, run_request
 from salesbot.adapters.actions.inputs import REPOSITORY, TASKS, Inputs, read_inputs
 from salesbot.adapters.actions.runner import MAX_SUMMARY, Runner
 
@@ -16,5 +16,5 @@ __all__ = [
     "Runner",
     "read_event",
     "read_inputs",
-    "wake",
+    "run_request",
 ]

@@ -1,4 +1,4 @@
-"""Events, read as wake-ups: which deal to look at, and what is not our business (that ends without a request)."""
+"""Reads an event as a run request: which deal to look at, or why there is nothing to do (no request is sent then)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from salesbot.adapters.actions.inputs import Inputs, no_number, number_of
+from salesbot.adapters.actions.inputs import Inputs, not_a_number, number_of
 from salesbot.core.errors import InputError
 from salesbot.core.model.facts import IssueSummary, Trigger
 from salesbot.core.text import command_syntax, markdown
@@ -57,7 +57,7 @@ def read_event(path: str) -> dict[str, Any]:
     return event
 
 
-def wake(inputs: Inputs, event: Mapping[str, Any]) -> RunRequest:
+def run_request(inputs: Inputs, event: Mapping[str, Any]) -> RunRequest:
     """Say what an event asks us to look at. Raises InputError if the event lacks what its kind must have."""
     if inputs.issue is not None and not _is_about(event, inputs.issue):
         return RunRequest("deal", Trigger(inputs.event), inputs.issue)
@@ -160,7 +160,7 @@ def _dispatch(event: Mapping[str, Any]) -> RunRequest:
         return RunRequest("task", Trigger("workflow_dispatch"), task="sweep")
     number = number_of(str(given))
     if number is None:
-        raise InputError(markdown.log_safe(f"Wrong input: {no_number(str(given))}."))
+        raise InputError(markdown.log_safe(f"Wrong input: {not_a_number(str(given))}."))
     return RunRequest("deal", Trigger("workflow_dispatch"), number)
 
 

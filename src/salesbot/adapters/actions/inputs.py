@@ -1,12 +1,12 @@
-"""The inputs of the Action, as a runner hands them over in the environment: read, and refused all at once."""
+"""The inputs of the Action, read from the runner's environment. All wrong ones are refused at once."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
+from salesbot.adapters.urls import is_encrypted
 from salesbot.core.errors import InputError
 from salesbot.core.text import markdown
 
@@ -16,7 +16,7 @@ TASKS = ("auto", "sweep", "report", "intake", "streak", "all")
 
 @dataclass(frozen=True)
 class Inputs:
-    """The inputs of action.yml, and what the runner tells of its surroundings."""
+    """The inputs of action.yml, and the settings of the runner's environment."""
 
     repository: str
     token: str = field(repr=False)
@@ -61,7 +61,7 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         problems.append(f"the input `task` is {task!r}; it must be one of {', '.join(TASKS)}")
     issue = _input(env, "ISSUE")
     if issue and number_of(issue) is None:
-        problems.append(no_number(issue))
+        problems.append(not_a_number(issue))
     dry_run = _input(env, "DRY-RUN").lower()
     if dry_run not in ("", "true", "false"):
         problems.append(f"the input `dry-run` is {dry_run!r}; it must be true or false")
@@ -69,10 +69,10 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
     if config.startswith("/") or ".." in config.split("/"):
         problems.append(f"the input `config` is {config!r}; it must be a path inside the repository")
     typeform_url = env.get("TYPEFORM_API_URL") or Inputs.typeform_url
-    if not _is_closed(typeform_url):
+    if not is_encrypted(typeform_url):
         problems.append("TYPEFORM_API_URL must begin with https://")
     streak_url = env.get("STREAK_API_URL") or Inputs.streak_url
-    if not _is_closed(streak_url):
+    if not is_encrypted(streak_url):
         problems.append("STREAK_API_URL must begin with https://")
     files, cache = _input(env, "FILES"), _input(env, "CACHE")
     for name, path in (("files", files), ("cache", cache)):
@@ -108,28 +108,19 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
     )
 
 
-def _is_closed(url: str) -> bool:
-    """Whether a secret sent to an address travels in the open nowhere but on this machine."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return bool(parts.hostname) and (parts.scheme == "https" or parts.hostname in ("127.0.0.1", "localhost"))
-
-
 def _input(env: Mapping[str, str], name: str) -> str:
     """The runner keeps hyphens in the names of inputs."""
     return env.get(f"INPUT_{name}", "").strip()
 
 
 def number_of(text: str) -> int | None:
-    """Read the number of an issue, as people write it; None if it is none."""
+    """Read the number of an issue as people write it; None if it is not a number."""
     digits = text.strip().removeprefix("#")
     return int(digits) if re.fullmatch("[1-9][0-9]{0,8}", digits) else None
 
 
-def no_number(text: str) -> str:
-    """Say what is wrong with the number of an issue."""
+def not_a_number(text: str) -> str:
+    """Describe a wrong number of an issue."""
     return f"the input `issue` is {text[:40]!r}; it must be the number of an issue"
 
 

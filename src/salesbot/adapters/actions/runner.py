@@ -1,4 +1,4 @@
-"""What a run tells its runner: log, annotations, outputs, job summary. Text from people cannot command it."""
+"""What a run hands to its runner: log, annotations, outputs, job summary. Text from people cannot become commands."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_SUMMARY = 1024 * 1024
 
 @dataclass(frozen=True)
 class Runner:
-    """The runner's side of a finished run: where outputs, summary and annotations go."""
+    """Where outputs, summary and annotations of a run go."""
 
     out: TextIO
     output_path: str = ""
@@ -28,7 +28,7 @@ class Runner:
         return cls(out, env.get("GITHUB_OUTPUT", ""), env.get("GITHUB_STEP_SUMMARY", ""))
 
     def render(self, text: str) -> None:
-        """Write a line to the log; what a stranger wrote cannot become a workflow command there."""
+        """Write a line to the log. Text from outside cannot become a workflow command."""
         self.out.write(f"{markdown.log_safe(text)}\n")
 
     def annotate(

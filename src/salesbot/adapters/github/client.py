@@ -18,14 +18,13 @@ from urllib.parse import urlsplit
 import requests
 from github import Auth, Github
 
+from salesbot.adapters.http import BACKOFF, retry_after
 from salesbot.core.errors import InputError, ServiceError
 
 TIMEOUT = 20
 """Seconds. GitHub gives up on a request after about ten; a little longer, so that its answer comes first."""
 PATIENCE = 90.0
 """Seconds a run may spend waiting in all. A started minute is billed; the sweep catches up what was given up."""
-BACKOFF = (1.0, 2.0, 4.0)
-"""Seconds before a failed query is sent again."""
 NO_RETRY_AFTER = 60.0
 """Seconds to wait at a secondary limit that does not say how long (GitHub's own rule)."""
 
@@ -146,7 +145,7 @@ class Client:
                 failure = "GitHub did not answer" if status is None else f"GitHub answered {status}"
                 if give_up:
                     raise BrokenError(failure)
-                wait(failure)
+                wait(failure, headers)
                 continue
             _refuse_status(status, answer)
             bad = [error for error in errors if _path(error) not in tolerated]
@@ -180,13 +179,13 @@ class Client:
         for wait in self._pauses():
             status, headers, text = self._send("GET", path, None)
             if status is None:
-                wait("GitHub did not answer")
+                wait("GitHub did not answer", headers)
                 continue
             answer = _parsed(text)
             if self._limited(status, headers, answer):
                 continue
             if status >= 500:
-                wait(f"GitHub answered {status}")
+                wait(f"GitHub answered {status}", headers)
                 continue
             if status == 404:
                 return None
@@ -231,15 +230,15 @@ class Client:
         self.requests += 1
         return self._transport(method, url, body)
 
-    def _pauses(self) -> Iterator[Callable[[str], None]]:
+    def _pauses(self) -> Iterator[Callable[[str, Mapping[str, Any]], None]]:
         """Hand out the pause before each repetition; when they are used up, the pause raises."""
         left = iter(BACKOFF)
 
-        def pause(what: str) -> None:
+        def pause(what: str, headers: Mapping[str, Any]) -> None:
             seconds = next(left, None)
             if seconds is None:
                 raise ServiceError(f"{what}, {len(BACKOFF) + 1} times in a row.", "The next run tries again")
-            self.wait(seconds, what)
+            self.wait(max(seconds, retry_after(headers) or 0.0), what)
 
         while True:
             yield pause
@@ -304,9 +303,10 @@ def _is_limit(status: int, headers: Mapping[str, Any], answer: Mapping[str, Any]
 
 
 def _how_long(headers: Mapping[str, Any]) -> float:
-    """GitHub's order of obedience: Retry-After, else the reset time, else a minute."""
-    if str(headers.get("retry-after", "")).isdigit():
-        return float(headers["retry-after"])
+    """Follow GitHub's own order: Retry-After, else the reset time, else a minute. At least a second, whatever it is."""
+    seconds = retry_after(headers)
+    if seconds is not None:
+        return max(1.0, seconds)
     reset = str(headers.get("x-ratelimit-reset", ""))
     if str(headers.get("x-ratelimit-remaining", "")) == "0" and reset.isdigit():
         return max(1.0, int(reset) - _clock(headers).timestamp() + 1)
@@ -322,8 +322,10 @@ def is_broken(errors: Iterable[Mapping[str, Any]]) -> bool:
 
 
 def _refuse_status(status: int, answer: Mapping[str, Any]) -> None:
-    if status < 400:
+    if status < 300:
         return
+    if status < 400:
+        raise ServiceError(f"GitHub answered {status}, a redirect, which is not followed.", "Correct GITHUB_API_URL")
     message = str(answer.get("message", ""))[:200]
     if status == 401:
         raise ServiceError(

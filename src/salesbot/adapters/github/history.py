@@ -20,7 +20,7 @@ from salesbot.adapters.github.documents import document
 from salesbot.adapters.github.read import RepositoryPaths, where
 from salesbot.core.model.deal import Actor
 from salesbot.core.model.facts import Comment, Edit, Issue, Label, RepositoryFacts
-from salesbot.core.report.reader import Raw
+from salesbot.core.report.reader import RawIssue
 
 PAGE = 50
 SMALLEST_PAGE = 5
@@ -213,7 +213,7 @@ class _Streams:
 class Deals:
     """Some deals as the report reads them, and how many issues were read so far, of how many in all."""
 
-    raws: tuple[Raw, ...]
+    raws: tuple[RawIssue, ...]
     read: int
     total: int
 
@@ -240,7 +240,7 @@ def _counted(leaves: Iterator[Leaf], context: RepositoryFacts) -> Iterator[Deals
         yield Deals(raws, read, max(read, sum(totals.values())))
 
 
-def raw_of(node: Json, viewer: Actor, repository_url: str) -> Raw:
+def raw_of(node: Json, viewer: Actor, repository_url: str) -> RawIssue:
     """Read an issue from what GitHub wrote, or from what a cache kept of it."""
     comments = {each.id: each for each in (_comment(said, viewer) for said in _said(node))}
     edited = decode.moment_or_none(node.get("lastEditedAt"))
@@ -263,7 +263,7 @@ def raw_of(node: Json, viewer: Actor, repository_url: str) -> Raw:
         events=decode.events(nodes(node, "timelineItems"), viewer),
         body_edits=(Edit("", decode.actor(node.get("editor")), edited),) if edited is not None else (),
     )
-    return Raw(issue, decode.moment_or_none(node.get("closedAt")))
+    return RawIssue(issue, decode.moment_or_none(node.get("closedAt")))
 
 
 def _said(node: Json) -> Sequence[Json]:

@@ -14,7 +14,7 @@ from salesbot.adapters.github.client import Client
 from salesbot.adapters.github.decode import need, nodes
 from salesbot.adapters.github.documents import document
 from salesbot.core.errors import ServiceError
-from salesbot.core.installation.platform_assumptions import BEFORE, FIRST, LAST, RENAMED, Seen
+from salesbot.core.installation.platform_assumptions import BEFORE, FIRST, LAST, RENAMED, ScratchObservation
 from salesbot.core.model.facts import Label, Repository
 
 TITLE = "salesbot doctor: a scratch issue, to be ignored"
@@ -46,7 +46,7 @@ class Scratch:
             finally:
                 self._do("CloseIssue", {"issue": self.issue, "reason": "NOT_PLANNED", "duplicate": None})
 
-    def see(self, mention: str) -> Seen:
+    def see(self, mention: str) -> ScratchObservation:
         """Do everything, and read what came of it. `mention` is a comment with a plain and a broken mention."""
         self._do("EditBody", {"issue": self.issue, "body": LAST})
         errors = self._partly()
@@ -59,7 +59,7 @@ class Scratch:
             {"id": self.repository.node_id},
             tolerated=("node.people", "node.collaborators"),
         ).data
-        return Seen(
+        return ScratchObservation(
             edits=tuple(node.get("diff") for node in nodes(found, "userContentEdits")),
             comments=tuple(node["body"] for node in comments),
             failed=errors,

@@ -1,4 +1,4 @@
-"""Typeform: the responses of a form, read from its API or from what it delivered. The only place with its words."""
+"""Typeform: the responses of a form, read from its API or from what it delivered. The only place that knows its API."""
 
 from salesbot.adapters.typeform.client import DEFAULT_URL, Typeform
 from salesbot.adapters.typeform.reading import SOURCE, key_of, read_delivery, read_response

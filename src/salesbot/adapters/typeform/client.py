@@ -1,4 +1,4 @@
-"""The wire to Typeform's Responses API: how its requests are spaced, repeated, given up.
+"""The client of Typeform's Responses API: what is requested, and how requests are spaced.
 
 https://www.typeform.com/developers/responses/reference/retrieve-responses/ . Two requests a second are allowed and no
 header tells how many are left, so there is half a second between any two. Never tried against the live service.
@@ -6,13 +6,13 @@ header tells how many are left, so there is half a second between any two. Never
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import requests
-
+from salesbot.adapters import http
 from salesbot.adapters.typeform.reading import questions, read_response
 from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.leads.lead import Received
@@ -23,11 +23,6 @@ SPACING = 0.5
 PAGE = 1000
 """Responses a page may hold."""
 MOST_PAGES = 50
-TIMEOUT = 20
-BACKOFF = (1.0, 2.0, 4.0)
-PATIENCE = 60.0
-"""Seconds a run may spend waiting for Typeform in all. The next run goes on."""
-
 Json = Mapping[str, Any]
 
 
@@ -38,16 +33,21 @@ class Typeform:
     token: str = field(repr=False)
     url: str = DEFAULT_URL
     sleep: Callable[[float], None] = field(default=lambda seconds: None, repr=False)
-    patience: float = PATIENCE
     sent: int = 0
     """Requests so far."""
     _items: dict[str, Json] = field(default_factory=dict, repr=False)
 
-    def responses(self, form: str, since: datetime) -> tuple[list[Received], list[str]]:
-        """Read what was sent since a moment, and what cannot be read of it, in words.
+    def __post_init__(self) -> None:
+        self._session = http.open_session()
+        headers = {"Authorization": f"Bearer {self.token}", "User-Agent": "salesbot", "Accept": "application/json"}
+        self._session.headers.update(headers)
+        self._retries = http.Retries("Typeform", sleep=lambda seconds: self.sleep(seconds))
 
-        Newest first, as the service lists it, and back page by page until `since`: so a page that is missing is missed
-        at the old end, and noticed. Raises ServiceError if Typeform fails us or its pages do not go on.
+    def responses(self, form: str, since: datetime) -> tuple[list[Received], list[str]]:
+        """Read the responses since a moment, and a sentence for each one that cannot be read.
+
+        Pages go back from the newest response to `since`, so a missing page is noticed. Raises ServiceError if Typeform
+        fails or repeats a page.
         """
         items: dict[str, Json] = {}
         before: str | None = None
@@ -63,7 +63,7 @@ class Typeform:
         raise ServiceError(f"There are more than {MOST_PAGES * PAGE:,} responses.", "Set typeform.since to a later day")
 
     def with_questions(self, form: str, received: Iterable[Received]) -> list[Received]:
-        """Put the questions to what `responses` brought. A token that may not read the form goes without."""
+        """Add the questions to responses. Without the right to read the form they stay without questions."""
         try:
             titles = dict(questions(self._get(f"/forms/{form}", {}, form)))
         except _ForbiddenError:
@@ -71,16 +71,16 @@ class Typeform:
         return [read_response(self._items[each.key], form, titles) for each in received]
 
     def _read(self, items: Iterable[Json], form: str) -> tuple[list[Received], list[str]]:
-        found, wrong = [], []
+        received, problems = [], []
         for item in items:
             try:
                 response = read_response(item, form, {})
             except InputError as error:
-                wrong.append(str(error))
+                problems.append(str(error))
                 continue
-            found.append(response)
+            received.append(response)
             self._items[response.key] = item
-        return found, wrong
+        return received, problems
 
     def _page(self, form: str, since: datetime, before: str | None) -> list[Json]:
         begin = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
@@ -91,68 +91,47 @@ class Typeform:
         return items
 
     def _get(self, path: str, query: Mapping[str, str], form: str) -> Json:
-        for wait in (*BACKOFF, None):
-            if self.sent:
-                self.sleep(SPACING)
-            answer = self._send(path, query)
-            if answer is not None and answer.status_code < 400:
-                return _parsed(answer)
-            if answer is not None and answer.status_code < 500 and answer.status_code != 429:
-                raise _refusal(answer.status_code, form, self.url)
-            what = "did not answer" if answer is None else f"answered {answer.status_code}"
-            if wait is None:
-                raise ServiceError(f"Typeform {what}, {len(BACKOFF) + 1} times in a row.", "The next run tries again")
-            self._wait(max(wait, _retry_after(answer)), what)
-        raise AssertionError("the last wait raises")
+        answer = self._retries.until_answered(lambda: self._spaced(path, query))
+        if (answer.status or 0) >= 300:
+            raise _refusal(answer, form, self.url)
+        return _parsed(answer)
 
-    def _send(self, path: str, query: Mapping[str, str]) -> requests.Response | None:
-        """Send one request; None where no answer came. Followed nowhere: the token is for this address."""
+    def _spaced(self, path: str, query: Mapping[str, str]) -> http.Answer:
+        if self.sent:
+            self.sleep(SPACING)
+        return self.request(path, query)
+
+    def request(self, path: str, query: Mapping[str, str]) -> http.Answer:
+        """Send one request."""
         self.sent += 1
-        headers = {"Authorization": f"Bearer {self.token}", "User-Agent": "salesbot", "Accept": "application/json"}
-        try:
-            return requests.get(
-                f"{self.url.rstrip('/')}{path}", params=query, headers=headers, timeout=TIMEOUT, allow_redirects=False
-            )
-        except requests.RequestException:
-            return None
-
-    def _wait(self, seconds: float, what: str) -> None:
-        if seconds > self.patience:
-            raise ServiceError(f"Typeform {what}, and asks to wait {seconds:.0f} s.", "The next run goes on")
-        self.patience -= seconds
-        self.sleep(seconds)
+        return http.send(self._session, "GET", f"{self.url.rstrip('/')}{path}", params=query)
 
 
 class _ForbiddenError(ServiceError):
-    """The token is good, but not for this."""
+    """The token is valid, but may not do this."""
 
 
-def _refusal(status: int, form: str, url: str) -> ServiceError:
-    if status == 401:
+def _refusal(answer: http.Answer, form: str, url: str) -> ServiceError:
+    if answer.status == 401:
         return ServiceError(
             "Typeform refused the token.", "Check the secret TYPEFORM_TOKEN, the input `typeform-token`"
         )
-    if status == 403:
+    if answer.status == 403:
         what = "Typeform does not let the token read the responses."
         return _ForbiddenError(
             what, "Give it the scope `responses:read`: the secret TYPEFORM_TOKEN, the input `typeform-token`"
         )
-    if status == 404:
+    if answer.status == 404:
         hint = "Check `typeform.form`; an account in the EU data centre needs TYPEFORM_API_URL"
         return ServiceError(f"Typeform at {url} knows no form {form}.", hint)
-    return ServiceError(f"Typeform answered {status}.", "The next run tries again")
+    return ServiceError(f"Typeform {answer}.", "The next run tries again")
 
 
-def _parsed(answer: requests.Response) -> Json:
+def _parsed(answer: http.Answer) -> Json:
     try:
-        found = answer.json()
+        found = json.loads(answer.text)
     except ValueError:
         found = None
     if not isinstance(found, dict):
         raise ServiceError("Typeform's answer is no JSON object.", "The next run reads again")
     return found
-
-
-def _retry_after(answer: requests.Response | None) -> float:
-    text = answer.headers.get("Retry-After", "") if answer is not None else ""
-    return float(text) if text.isdigit() else 0.0

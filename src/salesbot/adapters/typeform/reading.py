@@ -1,7 +1,7 @@
-"""Typeform's JSON -> what somebody sent us: answers of every kind, questions without their marks, hidden fields.
+"""Turns Typeform's JSON into a response: answers of every kind, questions without their markup, hidden fields.
 
-The same for an item of the Responses API and for a delivery of a webhook; where the two differ, both are read. Kinds
-nobody told us of are read by their shape, so that no answer is lost.
+Reads an item of the Responses API and the delivery of a webhook alike, also where the two differ. Unknown kinds of
+answers are read by their shape, so that no answer is lost.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ Json = Mapping[str, Any]
 
 _KINDS: Mapping[str, Kind] = {"email": "mail", "phone_number": "phone", "file_url": "file", "long_text": "long"}
 _PIPED = re.compile(r"\{\{[^{}]*\}\}")
-_MARKS = re.compile(r"(?<!\w)([*_]{1,2})(?=\S)(.+?)(?<=\S)\1(?!\w)")
+_MARKUP = re.compile(r"(?<!\w)([*_]{1,2})(?=\S)(.+?)(?<=\S)\1(?!\w)")
 
 
 def key_of(form: str, token: str) -> str:
-    """Give the key of a response: tokens are unique in a form only."""
+    """Give the key of a response. Tokens are unique only within a form."""
     return f"{SOURCE}:{form}:{token}"
 
 
@@ -39,9 +39,9 @@ def read_response(item: Json, form: str, titles: Mapping[str, str]) -> Received:
 
 
 def read_delivery(body: bytes) -> tuple[str, Received] | None:
-    """Read the body of a webhook: the form, and what was sent; None if nobody has sent the form off yet.
+    """Read the body of a webhook: the form and the response; None if the form was not submitted yet.
 
-    Raises InputError if it is no such body.
+    Raises InputError for any other body.
     """
     try:
         event = json.loads(body)
@@ -56,15 +56,15 @@ def read_delivery(body: bytes) -> tuple[str, Received] | None:
 
 
 def questions(form: Json) -> Iterator[tuple[str, str]]:
-    """List the questions of a form by the id of their field, those inside groups too."""
+    """List the questions of a form by the id of their field, including those in groups."""
     for field in form.get("fields") or ():
         yield str(field.get("id")), plain(str(field.get("title") or ""))
         yield from questions(field.get("properties") or {})
 
 
 def plain(title: str) -> str:
-    """Take out of a question what repeats earlier answers in it, and the marks of bold and italic."""
-    return _MARKS.sub(r"\2", _PIPED.sub("…", title)).strip()
+    """Remove references to earlier answers from a question, and the marks of bold and italic."""
+    return _MARKUP.sub(r"\2", _PIPED.sub("…", title)).strip()
 
 
 def _answer(answer: Json, titles: Mapping[str, str]) -> Answer:
@@ -75,15 +75,15 @@ def _answer(answer: Json, titles: Mapping[str, str]) -> Answer:
 
 
 def _text(answer: Json) -> str:
-    """Read the value, which stands under the name of its kind; a dropdown's is a text here and a choice there."""
+    """Read the value, whose key is the kind. A dropdown has a text in the API and a choice in a delivery."""
     kind = str(answer.get("type"))
     value = answer.get(kind)
     if kind == "date" and isinstance(value, str):
         return value[:10]
-    return _said(value)
+    return _as_text(value)
 
 
-def _said(value: Any) -> str:
+def _as_text(value: Any) -> str:
     match value:
         case None:
             return ""
@@ -100,7 +100,7 @@ def _said(value: Any) -> str:
         case {"other": other}:
             return str(other)
         case list():
-            return _listed([_said(each) for each in value])
+            return _listed([_as_text(each) for each in value])
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -109,9 +109,9 @@ def _listed(parts: list[Any]) -> str:
 
 
 def _hidden(item: Json) -> Iterator[Answer]:
-    """Hidden fields are what the address of the form carried along, `utm_source` above all."""
+    """Hidden fields are parameters of the form's address, such as `utm_source`."""
     for name, value in (item.get("hidden") or {}).items():
-        yield Answer(str(name), "", _said(value), "hidden")
+        yield Answer(str(name), "", _as_text(value), "hidden")
 
 
 def _moment(text: str) -> datetime:

@@ -13,14 +13,14 @@ HEADER = "Typeform-Signature"
 
 
 def sign(body: bytes, secret: str) -> str:
-    """Make the signature of a body, as the header carries it."""
+    """Compute the signature of a body, as it is in the header."""
     digest = hmac.new(secret.encode(), body, hashlib.sha256).digest()
     return f"sha256={base64.b64encode(digest).decode()}"
 
 
 def is_signed(body: bytes, signature: str, secret: str) -> bool:
-    """Say whether a body carries its signature, in a time that does not tell how much of it is right.
+    """Say whether a signature belongs to a body. The comparison takes the same time however many characters are right.
 
-    Never with an empty secret: then anybody could sign.
+    False with an empty secret: then anybody could sign.
     """
     return bool(secret) and hmac.compare_digest(sign(body, secret).encode(), signature.encode())

@@ -15,10 +15,10 @@ from salesbot.core.model.date_fields import day_in, purpose_of
 from salesbot.core.model.deal import Refusal
 from salesbot.core.model.pipeline import Field, Pipeline, field_key
 from salesbot.core.text import dates, logins, markdown
-from salesbot.core.text.command_syntax import nearest
 from salesbot.core.text.dates import Purpose
 from salesbot.core.text.money import Money, MoneyError
 from salesbot.core.text.render import Markdown
+from salesbot.core.text.suggestions import nearest
 
 LONGEST = 2_000
 """Characters a field takes by command; a longer text belongs in the description."""

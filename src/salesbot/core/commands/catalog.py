@@ -29,9 +29,10 @@ from salesbot.core.model.deal import Deal, Refusal
 from salesbot.core.model.journal import LeftAs
 from salesbot.core.model.pipeline import Pipeline, field_key
 from salesbot.core.text import dates, logins, markdown, next_step
-from salesbot.core.text.command_syntax import Args, bare, nearest
+from salesbot.core.text.command_syntax import Args, bare
 from salesbot.core.text.dates import Purpose
 from salesbot.core.text.render import Markdown
+from salesbot.core.text.suggestions import misspelled, nearest
 
 __all__ = ["COMMANDS", "Command", "Context", "all_commands", "find", "suggestion"]
 
@@ -58,7 +59,7 @@ def all_commands(pipeline: Pipeline) -> Iterator[Command]:
 def suggestion(word: str, pipeline: Pipeline) -> str | None:
     """Find the command that a word was probably meant to be."""
     names = [spelled(stage.name) for stage in pipeline.stages]
-    return nearest(bare(word), [*(known.word for known in all_commands(pipeline)), *names])
+    return misspelled(bare(word), [*(known.word for known in all_commands(pipeline)), *names])
 
 
 @command("/value <amount>")

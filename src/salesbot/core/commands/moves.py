@@ -13,8 +13,9 @@ from salesbot.core.model.date_fields import purpose_of
 from salesbot.core.model.deal import Deal, How, Move, Refusal
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text import dates, markdown
-from salesbot.core.text.command_syntax import Args, nearest
+from salesbot.core.text.command_syntax import Args
 from salesbot.core.text.render import Markdown
+from salesbot.core.text.suggestions import nearest
 
 FORCE = frozenset({"force"})
 

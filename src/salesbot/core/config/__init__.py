@@ -1,22 +1,22 @@
-"""The configuration file -> the pipeline, or every problem with its line.
+"""Turns the configuration file into the pipeline, or into every problem with its line.
 
-Knows the way from text to `Pipeline`: read (`yaml_text`), check each value (`check`), merge over the defaults
-(`names`, `stages`), ask the rules (`rules`). Opens no file and fetches nothing.
+The steps: read the YAML (`yaml_reader`), check each value (`check`), merge the settings over the defaults (`names`,
+`stages`), check the whole (`rules`). Opens no file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, tzinfo
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from salesbot.core.commands.catalog import COMMANDS
 from salesbot.core.config import check, rules, stages, yaml_reader
 from salesbot.core.config.document import Findings
 from salesbot.core.config.names import Names, read_names
-from salesbot.core.config.problems import ConfigError
+from salesbot.core.config.problems import ConfigError, shown
 from salesbot.core.model.defaults import default_pipeline
 from salesbot.core.model.pipeline import (
     Field,
@@ -29,37 +29,54 @@ from salesbot.core.model.pipeline import (
     SweepSettings,
     Typeform,
 )
+from salesbot.core.text.suggestions import did_you_mean
 
 Settings = Mapping[str, Any]
 
-BUILT_IN_WORDS = frozenset(COMMANDS) | {"close", "force", "report"}
-"""Words after a slash that mean something else than a move."""
+RESERVED_COMMANDS = frozenset(COMMANDS) | {"close", "force", "report"}
+"""Commands that are no moves, so that no stage may use them."""
 
-_AS_WRITTEN = ("label_prefix", "deals", "since", "timezone", "currency")
+_AS_WRITTEN = ("label_prefix", "deals", "since", "currency")
 _LISTS = ("lost_reasons", "reject_reasons", "sources", "quiet")
 
 
+class TimeZones(Protocol):
+    """The time zones there are. They are files of the machine, so whoever calls brings them."""
+
+    def find(self, name: str) -> tzinfo | None:
+        """Give a time zone by its name; None if there is none."""
+
+    def names(self) -> Iterable[str]:
+        """List the names of all."""
+
+
 def parse(
-    text: str | None, file: str, *, templates: Collection[str], words: Collection[str] = BUILT_IN_WORDS
+    text: str | None,
+    file: str,
+    *,
+    templates: Collection[str],
+    zones: TimeZones,
+    reserved_commands: Collection[str] = RESERVED_COMMANDS,
 ) -> Pipeline:
     """Read the configuration; without any, or with an empty one, the default pipeline.
 
-    `templates` are the files there are, built in and overriding, such as `checklists/estimate.md.j2`; `words` those
-    commands may not take. Raises ConfigError with every problem of the file.
+    `templates` are the names of all templates, such as `checklists/estimate.md.j2`; `zones` are the time zones of the
+    machine; stages may not use the `reserved_commands`. Raises ConfigError with every problem of the file.
     """
     if text is None:
         return default_pipeline()
     document = yaml_reader.read(text, file)
     findings = Findings(document, list(document.problems))
     settings = check.check(findings)
-    pipeline, names = _merge(settings, words, findings)
-    rules.check(rules.Case(pipeline, settings, names, templates, words, findings))
+    pipeline, names = _merge(settings, reserved_commands, findings)
+    pipeline = replace(pipeline, timezone=_timezone(settings, pipeline, zones, findings))
+    rules.check(rules.Case(pipeline, settings, names, templates, reserved_commands, findings))
     if findings.problems:
         raise ConfigError(findings.problems)
     return pipeline
 
 
-def _merge(settings: Settings, words: Collection[str], findings: Findings) -> tuple[Pipeline, Names]:
+def _merge(settings: Settings, reserved_commands: Collection[str], findings: Findings) -> tuple[Pipeline, Names]:
     base = default_pipeline()
     written = settings.get("stages", {})
     in_file = findings.document.value.get("stages")
@@ -70,7 +87,9 @@ def _merge(settings: Settings, words: Collection[str], findings: Findings) -> tu
         findings,
     )
     prefix = settings.get("label_prefix", base.label_prefix)
-    merged = stages.merge(written, base.stages, names, prefix=prefix, words=words, findings=findings)
+    merged = stages.merge(
+        written, base.stages, names, prefix=prefix, reserved_commands=reserved_commands, findings=findings
+    )
     return _filled(replace(base, stages=merged), settings, names, findings), names
 
 
@@ -83,7 +102,7 @@ def _filled(base: Pipeline, settings: Settings, names: Names, findings: Findings
         **as_written,
         initial=_start("initial", base.initial, settings, names, findings),
         reopens=_start("reopens", base.reopens, settings, names, findings),
-        fields=tuple(_field(key, said or {}) for key, said in settings.get("fields", {}).items()),
+        fields=tuple(_field(key, field or {}) for key, field in settings.get("fields", {}).items()),
         permissions=Permissions(**settings.get("permissions", {})),
         notify_new=settings.get("notify", {}).get("new"),
         owners=_owners(settings.get("owners", {})),
@@ -95,41 +114,52 @@ def _filled(base: Pipeline, settings: Settings, names: Names, findings: Findings
     )
 
 
+def _timezone(settings: Settings, base: Pipeline, zones: TimeZones, findings: Findings) -> tzinfo:
+    if "timezone" not in settings:
+        return base.timezone
+    name = settings["timezone"]
+    zone = zones.find(name)
+    if zone is None:
+        hint = did_you_mean(name, findings.choices(zones.names())) or "Write a name such as Europe/Berlin."
+        findings.add(("timezone",), f'unknown time zone "{shown(name)}"', hint)
+    return zone or base.timezone
+
+
 def _start(key: str, default: str, settings: Settings, names: Names, findings: Findings) -> str:
-    said = settings.get(key)
-    if said is None or said == "previous" == default:
+    name = settings.get(key)
+    if name is None or name == "previous" == default:
         return names.now(default) or default
-    return names.find(said, (key,), findings) or default
+    return names.find(name, (key,), findings) or default
 
 
-def _field(key: str, said: Settings) -> Field:
-    label = said.get("label") or key.replace("-", " ").replace("_", " ").capitalize()
-    return Field(key, label, said.get("type", "text"), tuple(said.get("options", ())))
+def _field(key: str, settings: Settings) -> Field:
+    label = settings.get("label") or key.replace("-", " ").replace("_", " ").capitalize()
+    return Field(key, label, settings.get("type", "text"), tuple(settings.get("options", ())))
 
 
-def _owners(said: Settings) -> Owners:
-    return Owners(tuple(said.get("people", ())), said.get("by", Owners.by))
+def _owners(settings: Settings) -> Owners:
+    return Owners(tuple(settings.get("people", ())), settings.get("by", Owners.by))
 
 
-def _report(said: Settings) -> ReportSettings:
+def _report(settings: Settings) -> ReportSettings:
     return ReportSettings(
-        said.get("goal", {}),
-        said.get("window", ReportSettings.window_months),
-        tuple(said.get("by", ())),
-        {currency: _rates(each) for currency, each in said.get("rates", {}).items()},
+        settings.get("goal", {}),
+        settings.get("window", ReportSettings.window_months),
+        tuple(settings.get("by", ())),
+        {currency: _rates(each) for currency, each in settings.get("rates", {}).items()},
     )
 
 
-def _rates(said: Decimal | Mapping[date, Decimal]) -> tuple[tuple[date, Decimal], ...]:
-    """A rate without a date has always held."""
-    return tuple(sorted(said.items())) if isinstance(said, Mapping) else ((date.min, said),)
+def _rates(rate: Decimal | Mapping[date, Decimal]) -> tuple[tuple[date, Decimal], ...]:
+    """A rate without a date is valid for all time."""
+    return tuple(sorted(rate.items())) if isinstance(rate, Mapping) else ((date.min, rate),)
 
 
-def _streak(said: Settings, names: Names) -> Streak:
-    pipelines = {name: _streak_pipeline(each, names) for name, each in said.get("pipelines", {}).items()}
-    return Streak(said.get("guards", Streak.guards), people=said.get("people", {}), **pipelines)
+def _streak(settings: Settings, names: Names) -> Streak:
+    pipelines = {name: _streak_pipeline(each, names) for name, each in settings.get("pipelines", {}).items()}
+    return Streak(settings.get("guards", Streak.guards), people=settings.get("people", {}), **pipelines)
 
 
-def _streak_pipeline(said: Settings, names: Names) -> StreakPipeline:
-    stages = said.get("stages", {})
-    return StreakPipeline(said["key"], {names.now(name) or name: theirs for name, theirs in stages.items()})
+def _streak_pipeline(settings: Settings, names: Names) -> StreakPipeline:
+    stages = settings.get("stages", {})
+    return StreakPipeline(settings["key"], {names.now(name) or name: theirs for name, theirs in stages.items()})

@@ -1,4 +1,4 @@
-"""A document checked against the settings there are: what is right of it, and a problem for everything that is not."""
+"""Checks a document against the known settings: gives its valid part, and a problem for everything else."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import voluptuous as vol
 
 from salesbot.core.config.document import Document, Findings, Path, Text, kind
 from salesbot.core.config.schema import layout
-from salesbot.core.config.shape import WRONG, Wrong, says_nothing
+from salesbot.core.config.shape import WRONG, Wrong, is_blank
 
 Settings = dict[str, Any]
 
 
 def check(findings: Findings) -> Settings:
-    """Return what has the right shape, and add everything that has not to the findings.
+    """Return the values of the right shape, and add a problem for each of the others.
 
     A wrong value is left out and reading goes on without it, so that one mistake does not hide the next.
     """
     validate: Any = vol.Schema(layout())
-    # A section of which all lines are commented out says nothing.
-    value: Any = {key: part for key, part in findings.document.value.items() if not says_nothing(part)}
+    # A section whose lines are all commented out is empty.
+    value: Any = {key: part for key, part in findings.document.value.items() if not is_blank(part)}
     while True:
         try:
             checked: Settings = validate(value)
@@ -33,9 +33,9 @@ def check(findings: Findings) -> Settings:
 
 
 def _add(findings: Findings, path: list[str | int], error: vol.Invalid) -> None:
-    what, hint = _worded(findings.document, path, error)
-    # What was left out as wrong is missing the next time round.
-    if not (isinstance(error, vol.RequiredFieldInvalid) and findings.document.says(*path)):
+    what, hint = _described(findings.document, path, error)
+    # A value that was left out as wrong is missing in the next round.
+    if not (isinstance(error, vol.RequiredFieldInvalid) and findings.document.has(*path)):
         findings.add(path, what, hint, at_key=what == "unknown key")
 
 
@@ -43,7 +43,7 @@ def _path(error: vol.Invalid) -> list[str | int]:
     return [step if isinstance(step, int) else str(step) for step in error.path]
 
 
-def _worded(document: Document, path: Path, error: vol.Invalid) -> tuple[str, str]:
+def _described(document: Document, path: Path, error: vol.Invalid) -> tuple[str, str]:
     match error:
         case Wrong():
             return error.msg, error.hint
@@ -62,7 +62,7 @@ def _at(value: Any, path: Path) -> Any:
 
 
 def _without(value: Any, path: Path) -> Any:
-    """Leave out what is wrong, and put in what is missing: nobody reads it, since the file is refused."""
+    """Leave out a wrong value, and fill in a missing one. The filling is never used, since the file is refused."""
     step, rest = path[0], path[1:]
     if isinstance(step, int):
         return [*value[:step], WRONG, *value[step + 1 :]]

@@ -1,7 +1,7 @@
-"""What a YAML file says, with the place of every word.
+"""The content of a YAML file, with the place of every value.
 
-Knows text, values and places. Knows nothing of YAML's grammar (`yaml_text` reads it) or of pipelines. Every scalar
-stays the text that was written; what it means, the schema says.
+Knows text, values and places. Knows nothing of YAML's grammar (`yaml_reader` reads it) or of pipelines. Every scalar
+stays the text as written; the schema interprets it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Value: TypeAlias = "Text | list[Value] | dict[str, Value] | None"
 
 
 class Text(str):
-    """A scalar as it was written: `yes` stays "yes" and `010` stays "010". `plain` if it stood without quotes."""
+    """A scalar as it was written: `yes` stays "yes" and `010` stays "010". `plain` if it was written without quotes."""
 
     __slots__ = ("plain",)
     plain: bool
@@ -57,7 +57,7 @@ class Node:
         return self.content if isinstance(self.content, list) else []
 
     def child(self, step: str | int) -> Node | None:
-        """Find a value inside by its key, its place, or, in a list, by what it says."""
+        """Find a value inside by its key, its position, or, in a list, by its text."""
         match self.content:
             case dict() as named:
                 return named.get(str(step))
@@ -85,7 +85,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Document:
-    """A file that was read. `problems` are those that did not keep us from reading on."""
+    """A file that was read. Its problems are those in spite of which the rest could be read."""
 
     file: str
     text: str
@@ -94,21 +94,21 @@ class Document:
 
     @property
     def value(self) -> dict[str, Value]:
-        """What the file says."""
+        """The content of the file, without places."""
         value = self.root.value
         return value if isinstance(value, dict) else {}
 
-    def says(self, *path: str | int) -> bool:
-        """Say whether something is written at a path, right or wrong."""
+    def has(self, *path: str | int) -> bool:
+        """Say whether anything is written at a path, right or wrong."""
         node: Node | None = self.root
         for step in path:
             node = node.child(step) if node else None
         return node is not None
 
     def problem(self, path: Path, what: str, hint: str = "", *, at_key: bool = False) -> Problem:
-        """Word a problem at a path: at its value, or its key; where the file does not go so far, as near as it does.
+        """Make a problem at a path: at its value or its key, or at the nearest part of the path that exists.
 
-        An entry of a list goes by its place or by what it says.
+        An entry of a list is named by its position or by its text.
         """
         index, keys = self._find(path, at_key=at_key)
         return problem_at(self.file, self.text, index, keys, what, hint)
@@ -128,22 +128,22 @@ class Document:
 
 @dataclass
 class Findings:
-    """What was found wrong with a document so far."""
+    """The problems found in a document so far."""
 
     document: Document
     problems: list[Problem]
 
     def choices(self, known: Iterable[str]) -> list[str]:
-        """List what may be proposed; after a hundred problems nothing, since guessing is slow and nobody reads it."""
+        """List what may be suggested; nothing after a hundred problems, since guessing is slow."""
         return list(known) if len(self.problems) < 100 else []
 
     def add(self, path: Path, what: str, hint: str = "", *, at_key: bool = False) -> None:
-        """Note a problem at a path."""
+        """Add a problem at a path."""
         self.problems.append(self.document.problem(path, what, hint, at_key=at_key))
 
 
 def problem_at(file: str, text: str, index: int, keys: Sequence[str], what: str, hint: str = "") -> Problem:
-    """Word a problem at a character of the text. Lines end where GitHub ends them, not where YAML does."""
+    """Make a problem at a character of the text. Lines end where GitHub ends them, not where YAML does."""
     # An error at the end of the file belongs to its last line, not to the empty one after it.
     index = min(index, len(text.rstrip("\r\n")))
     line_start = text.rfind("\n", 0, index) + 1
@@ -152,7 +152,7 @@ def problem_at(file: str, text: str, index: int, keys: Sequence[str], what: str,
 
 
 def kind(value: object) -> str:
-    """Say in words what sort of value something is, for "must be ..., and is ..."."""
+    """Describe the kind of a value, for "must be ..., and is ..."."""
     match value:
         case dict():
             return "settings (key: value)"

@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from salesbot.core.config.document import Findings, Path
-from salesbot.core.config.problems import did_you_mean, nearest, shown
+from salesbot.core.config.problems import shown
 from salesbot.core.config.value_types import STAGE
 from salesbot.core.model.pipeline import Stage
+from salesbot.core.text.suggestions import did_you_mean, misspelled, nearest
 
 Settings = Mapping[str, Any]
 Defaults = Mapping[str, Stage]
-
-_TYPO = 0.85
-"""So near to a default stage that it is a slip of the pen rather than an earlier name."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ def read_names(settings: Settings, defaults: Defaults, in_file: Iterable[str], f
     dropped = _dropped(settings, defaults, findings)
     earlier = _earlier(settings, defaults, findings)
     kept = [earlier.get(name, name) for name in defaults if name not in dropped]
-    added = [name for name, said in settings.items() if name not in defaults and said is not None]
+    added = [name for name, stage in settings.items() if name not in defaults and stage is not None]
     if "previous" in added:
         findings.add(("stages", "previous"), "no stage can be called previous: `reopens` uses the word", at_key=True)
     half_read = frozenset(in_file) - settings.keys()
@@ -63,23 +61,23 @@ def read_names(settings: Settings, defaults: Defaults, in_file: Iterable[str], f
 
 
 def _dropped(settings: Settings, defaults: Defaults, findings: Findings) -> frozenset[str]:
-    for name, said in settings.items():
-        if said is None and name not in defaults:
+    for name, own in settings.items():
+        if own is None and name not in defaults:
             hint = did_you_mean(name, defaults)
             findings.add(("stages", name), "only a default stage can be dropped", hint, at_key=True)
-        if said is None and name in defaults and defaults[name].outcome == "won":
+        if own is None and name in defaults and defaults[name].outcome == "won":
             hint = "Deals that were won need it; `was:` gives it another name."
             findings.add(("stages", name), f"{name} cannot be dropped", hint, at_key=True)
-        if said == "" and name in defaults:
+        if own == "" and name in defaults:
             hint = f"Write `{name}: null` to drop the stage, or delete the line."
             findings.add(("stages", name), "nothing is written here", hint, at_key=True)
-    return frozenset(name for name, said in settings.items() if said is None and name in defaults)
+    return frozenset(name for name, own in settings.items() if own is None and name in defaults)
 
 
 def _earlier(settings: Settings, defaults: Defaults, findings: Findings) -> dict[str, str]:
     earlier: dict[str, str] = {}
-    for stage, said in settings.items():
-        for before in (said or {}).get("was", ()):
+    for stage, own in settings.items():
+        for before in (own or {}).get("was", ()):
             if _may_take_over(stage, before, settings, defaults, earlier, findings):
                 earlier[before] = stage
     return earlier
@@ -115,8 +113,8 @@ def _both(stage: str, before: str, settings: Settings, findings: Findings) -> No
 
 def _is_earlier_name(stage: str, before: str, settings: Settings, defaults: Defaults, findings: Findings) -> bool:
     """Tell a name the team used earlier from a default stage that was misspelled."""
-    gone = {name for said in settings.values() if said for name in said.get("was", ())} | {stage}
-    guess = nearest(before, defaults.keys() - gone, cutoff=_TYPO)
+    gone = {name for own in settings.values() if own for name in own.get("was", ())} | {stage}
+    guess = misspelled(before, sorted(defaults.keys() - gone))
     own = settings[stage]
     anchored = stage in defaults or "after" in own or defaults.keys() & set(own["was"]) or not STAGE.fullmatch(before)
     if guess is None and anchored:

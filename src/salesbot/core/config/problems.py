@@ -1,25 +1,23 @@
-"""What is wrong with a file a team wrote, and where: said to whoever edits it, everything at once.
+"""Problems of a configuration file, with their place. All of them are reported at once.
 
-Knows how a problem is worded and printed. Knows nothing of YAML or of pipelines.
+Knows how a problem is written as text. Knows nothing of YAML or of pipelines.
 """
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from salesbot.core.errors import SalesbotError
 
 SHOWN = 40
-"""Characters of the file's own words that a message repeats."""
+"""Characters of the file's text that a message repeats."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong. Lines and columns count from one; `path` is empty where the whole file is meant."""
+    """One problem. Lines and columns count from one; the path is empty for a problem of the whole file."""
 
     file: str
     line: int
@@ -29,11 +27,11 @@ class Problem:
     hint: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.said}"
+        return f"{self.file}:{self.line}:{self.column}: {self.message}"
 
     @property
-    def said(self) -> str:
-        """What is wrong, without where."""
+    def message(self) -> str:
+        """What is wrong and what to do, without the place."""
         return (f"{self.path}: " if self.path else "") + sentence(self.what, self.hint)
 
 
@@ -49,31 +47,12 @@ class ConfigError(SalesbotError):
 
 
 def sentence(what: str, hint: str = "") -> str:
-    """Join what is wrong and what to do about it."""
+    """Join what is wrong and what to do."""
     return f"{what}. {hint}" if hint else what
 
 
-def shown(words: object) -> str:
-    """Make the file's own words fit for a message: one line, short, and nothing that steers a terminal or hides."""
-    visible = (" " if unicodedata.category(char)[0] in "CZ" else char for char in str(words)[: 4 * SHOWN])
+def shown(text: object) -> str:
+    """Make text of the file fit for a message: one short line without invisible and control characters."""
+    visible = (" " if unicodedata.category(char)[0] in "CZ" else char for char in str(text)[: 4 * SHOWN])
     line = " ".join("".join(visible).split())
     return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"
-
-
-def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
-    """Find what somebody who wrote `word` most likely meant; None if nothing comes close."""
-    return _nearest(word[:SHOWN].lower(), tuple(known), cutoff)
-
-
-@lru_cache(maxsize=64)  # a guess is made for the message and again for reading on
-def _nearest(word: str, known: tuple[str, ...], cutoff: float) -> str | None:
-    return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=cutoff)), None)
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Ask whether the nearest known word was meant, or list the known ones if they are few."""
-    choices = list(known)
-    guess = nearest(word, choices)
-    if guess is not None:
-        return f"Did you mean {guess}?"
-    return f"There are: {', '.join(choices)}." if choices and len(choices) <= 20 else ""

@@ -1,6 +1,6 @@
-"""What must be true of a whole configuration: every stage reachable, no label twice, no field unknown.
+"""Rules for a whole configuration: every stage reachable, no label twice, no field unknown.
 
-Each rule asks one question of the merged pipeline and notes the answer at the place of the file that can change it.
+Each rule checks one thing in the merged pipeline and adds its problem at the place of the file that can change it.
 """
 
 from __future__ import annotations
@@ -11,38 +11,39 @@ from typing import Any
 
 from salesbot.core.config.document import Findings
 from salesbot.core.config.names import Names
-from salesbot.core.config.problems import did_you_mean, shown
+from salesbot.core.config.problems import shown
 from salesbot.core.config.value_types import MAX_LABEL
 from salesbot.core.model.headings import BUILT_IN_FIELDS, KEPT_FIELDS, LEAD_FIELDS
 from salesbot.core.model.pipeline import DEFAULT_STAGES, Pipeline, Stage, checklist_file, field_key
 from salesbot.core.text.labels import label_key
 from salesbot.core.text.money import DECIMALS
+from salesbot.core.text.suggestions import did_you_mean
 
 Settings = Mapping[str, Any]
 
 OWN_LABELS = frozenset({"not-a-deal", "salesbot-problem", "report"})
-"""Labels the bot itself uses for something else; so are all that begin with `attention:`."""
+"""Labels that salesbot uses for something else, besides all that begin with `attention:`."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """All that a rule may ask of: the outcome, what the file said (as far as it is right), and what exists around."""
+    """What rules check: the merged pipeline, the valid settings of the file, and what else exists."""
 
     pipeline: Pipeline
     settings: Settings
     names: Names
     templates: Collection[str]
-    words: Collection[str]
+    reserved_commands: Collection[str]
     findings: Findings
 
     @property
     def stages(self) -> Settings:
-        """What the file says about stages."""
-        return {name: said for name, said in self.settings.get("stages", {}).items() if said}
+        """The settings of the stages in the file."""
+        return {name: stage for name, stage in self.settings.get("stages", {}).items() if stage}
 
 
 def check(case: Case) -> None:
-    """Ask every rule."""
+    """Check every rule."""
     for rule in RULES:
         rule(case)
 
@@ -61,7 +62,7 @@ def starts_are_open(case: Case) -> None:
 
 
 def every_stage_is_reached(case: Case) -> None:
-    """Some way leads from the first stage to every other."""
+    """Every stage can be reached from the first one."""
     reached = _reach(case.pipeline, (case.pipeline.initial, case.pipeline.reopens))
     first = case.pipeline.stage(case.pipeline.initial)
     if first is None or not first.is_open:
@@ -75,7 +76,7 @@ def every_stage_is_reached(case: Case) -> None:
 
 
 def every_open_stage_has_a_way_out(case: Case) -> None:
-    """From every open stage some way leads to an end."""
+    """Every open stage leads to an end stage."""
     ends = {stage.name for stage in case.pipeline.stages if stage.outcome is not None}
     for stage in case.pipeline.open_stages:
         if not ends & _reach(case.pipeline, (stage.name,)):
@@ -93,14 +94,14 @@ def _reach(pipeline: Pipeline, starts: Iterable[str]) -> set[str]:
         name = ahead.pop()
         if name in stages and name not in found:
             found.add(name)
-            # A name that nobody understands is reported already; it may have meant any stage.
+            # An unknown name is reported elsewhere; any stage may be meant.
             understood = stages.keys() >= set(stages[name].next)
             ahead += stages[name].next if understood else stages
     return found
 
 
 def labels_are_fit(case: Case) -> None:
-    """A label belongs to one stage, and GitHub takes it."""
+    """A label belongs to one stage, and GitHub accepts it."""
     owners: dict[str, Stage] = {}
     for stage in case.pipeline.stages:
         path = ("stages", stage.name, "label")
@@ -118,7 +119,7 @@ def labels_are_fit(case: Case) -> None:
 
 
 def _shared(case: Case, stage: Stage, other: Stage, key: str, what: str) -> None:
-    """Blame the one of the two that the file sets."""
+    """Add the problem to the stage that sets the key in the file."""
     if key not in case.stages.get(stage.name, {}) and key in case.stages.get(other.name, {}):
         stage, other = other, stage
     case.findings.add(("stages", stage.name, key), f"{other.name} has {what} too", "Choose another one.")
@@ -134,10 +135,10 @@ def _earlier_labels_are_free(case: Case, owners: Mapping[str, Stage]) -> None:
 
 
 def commands_are_free(case: Case) -> None:
-    """A command moves to one stage, and is none of the bot's other words."""
+    """A command moves to one stage, and is not reserved."""
     owners: dict[str, Stage] = {}
     for stage in case.pipeline.stages:
-        if stage.command in case.words:
+        if stage.command in case.reserved_commands:
             what = f"/{stage.command} does something else already"
             case.findings.add(("stages", stage.name, "command"), what, "Choose another word.")
         elif stage.command in owners:
@@ -148,10 +149,10 @@ def commands_are_free(case: Case) -> None:
 
 def checklists_exist(case: Case) -> None:
     """A checklist that is posted or asked for has a template."""
-    for stage, said in case.stages.items():
-        if said.get("checklist"):
-            _has_template(case, ("stages", stage, "checklist"), said["checklist"])
-        for path, kind, argument in _guards(stage, said):
+    for stage, settings in case.stages.items():
+        if settings.get("checklist"):
+            _has_template(case, ("stages", stage, "checklist"), settings["checklist"])
+        for path, kind, argument in _guards(stage, settings):
             if kind == "checklist":
                 _has_template(case, path, argument)
 
@@ -164,9 +165,9 @@ def _has_template(case: Case, path: tuple[str, ...], name: str) -> None:
         case.findings.add(path, what, did_you_mean(name, case.findings.choices(sorted(known))))
 
 
-def _guards(stage: str, said: Settings) -> Iterable[tuple[tuple[str, ...], str, str]]:
+def _guards(stage: str, settings: Settings) -> Iterable[tuple[tuple[str, ...], str, str]]:
     for key in ("requires", "expects"):
-        for guard in said.get(key, ()):
+        for guard in settings.get(key, ()):
             kind, _, argument = guard.partition(":")
             yield ("stages", stage, key, guard), kind, argument
 
@@ -175,8 +176,8 @@ def fields_exist(case: Case) -> None:
     """A field that is asked for, filled or counted by is built in or the team's own."""
     mentions = [
         (path, argument)
-        for stage, said in case.stages.items()
-        for path, kind, argument in _guards(stage, said)
+        for stage, settings in case.stages.items()
+        for path, kind, argument in _guards(stage, settings)
         if kind == "field"
     ]
     mentions += [(("report", "by", key), key) for key in case.settings.get("report", {}).get("by", ())]
@@ -211,15 +212,15 @@ def choices_have_options(case: Case) -> None:
     for extra in case.pipeline.fields:
         if extra.type == "choice" and not extra.options:
             case.findings.add(("fields", extra.key), "a choice needs options", "Write options: [one, another].")
-        said = case.settings["fields"][extra.key] or {}
-        misspelled = "type" not in said and case.findings.document.says("fields", extra.key, "type")
+        settings = case.settings["fields"][extra.key] or {}
+        misspelled = "type" not in settings and case.findings.document.has("fields", extra.key, "type")
         if extra.type != "choice" and extra.options and not misspelled:
             path = ("fields", extra.key, "options")
             case.findings.add(path, f"only a choice has options, and this is {extra.type}", "Write type: choice.")
 
 
 def streak_stages_exist(case: Case) -> None:
-    """Streak is told of stages that exist, and one of theirs means one of ours."""
+    """The stages mapped to Streak exist, and each stage of Streak is used once."""
     pipelines = case.settings.get("streak", {}).get("pipelines", {})
     for name, pipeline in pipelines.items():
         owners: dict[str, str] = {}

@@ -1,6 +1,6 @@
-"""The settings there are, once: to check a file, and to help whoever edits it.
+"""All settings, in one place: to check a file, and to help people edit it.
 
-Knows every key, its shape and what it means. `schema/salesbot.schema.json` is printed from here (`json_schema`).
+Knows every key, its shape and its meaning. `schema/salesbot.schema.json` is printed from here (`json_schema`).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def _settings(*keys: tuple[str, Any, str], required: tuple[str, ...] = ()) -> di
 
 
 def _list(of: Shape, most: int = 200) -> vol.All:
-    return vol.All(shape.at_most(most), [shape.entry(of)], shape.no_twins())
+    return vol.All(shape.at_most(most), [shape.entry(of)], shape.no_duplicates())
 
 
 def _map(key: Shape, value: Any, most: int = 200) -> vol.All:
@@ -216,7 +216,7 @@ def _version(value: Any) -> int:
 
 
 def json_schema() -> dict[str, Any]:
-    """Say the same in JSON Schema, draft 2020-12, with a sentence on every key for editors to show."""
+    """Describe the settings in JSON Schema, draft 2020-12, with a sentence on every key for editors to show."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "salesbot",

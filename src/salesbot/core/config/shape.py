@@ -1,7 +1,7 @@
-"""What a single value of the configuration may look like, whatever it means: a text, a number, one of a few words.
+"""The shape of a single value of the configuration, whatever it means: a text, a number, one of several words.
 
-A shape reads a value and says in JSON Schema what an editor may accept. It sees one value; what fits together with
-what, `stages` and `rules` know.
+A shape reads a value, and describes it in JSON Schema for editors. It sees one value; `stages` and `rules` check
+whether values fit together.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from typing import Any
 import voluptuous as vol
 
 from salesbot.core.config.document import Text, kind
-from salesbot.core.config.problems import did_you_mean, nearest, shown
+from salesbot.core.config.problems import shown
+from salesbot.core.text.suggestions import did_you_mean, nearest
 
 
 class Wrong(vol.Invalid):
-    """A value that has not the shape it should have."""
+    """A value of the wrong shape."""
 
     def __init__(self, what: str, hint: str = "", *, at: int | None = None) -> None:
         super().__init__(what, path=[] if at is None else [at])
@@ -27,7 +28,7 @@ class Wrong(vol.Invalid):
 
 @dataclass(frozen=True, eq=False)
 class Shape:
-    """One kind of value: `read` turns what is written into what is meant, or raises Wrong."""
+    """One kind of value: `read` turns the written text into the value, or raises Wrong."""
 
     read: Callable[[Any], Any]
     schema: Mapping[str, Any]
@@ -40,20 +41,20 @@ def text(limit: int = 200, *, empty: bool = False) -> Shape:
     """One line of at most `limit` characters."""
 
     def read(value: Any) -> str:
-        words = written(value)
-        if len(words) > limit:
-            raise Wrong(f"has {len(words)} characters; {limit} are allowed", "Shorten it.")
-        if words != words.strip() or len(words.splitlines()) > 1:
+        text_ = written(value)
+        if len(text_) > limit:
+            raise Wrong(f"has {len(text_)} characters; {limit} are allowed", "Shorten it.")
+        if text_ != text_.strip() or len(text_.splitlines()) > 1:
             raise Wrong("must be one line without spaces around it")
-        if not words and not empty:
+        if not text_ and not empty:
             raise Wrong("must not be empty")
-        return str(words)
+        return str(text_)
 
     return Shape(read, {"type": "string", "minLength": 0 if empty else 1, "maxLength": limit})
 
 
 def word() -> Shape:
-    """A word of a list. YAML's own idea of yes, 12 or true does not matter: it is what was written."""
+    """A word of a list. `yes`, 12 or `true` are the words as written, not what YAML makes of them."""
     return Shape(text(limit=100).read, {"type": ["string", "number", "boolean"], "maxLength": 100})
 
 
@@ -74,7 +75,7 @@ def whole_number(low: int, high: int) -> Shape:
 
 
 def one_of(choices: Iterable[str]) -> Shape:
-    """One of a few words."""
+    """One of several words."""
     known = tuple(choices)
 
     def read(value: Any) -> str:
@@ -104,7 +105,7 @@ def matching(pattern: str, what: str, hint: str = "", *, types: Iterable[str] = 
 
 
 def maybe(shape: Shape) -> Shape:
-    """The same, or `null` for none."""
+    """The same shape, or `null`."""
     anything = [*_listed(shape.schema.get("type", "string")), "null"]
     return Shape(lambda value: None if value is None else shape.read(value), {**shape.schema, "type": anything})
 
@@ -123,10 +124,10 @@ def one_or_more(of: Shape) -> Shape:
 
 
 def blank() -> Shape:
-    """Settings of which nothing is written, so that the key alone says something."""
+    """Settings without content: only the key is written."""
 
     def read(value: Any) -> str:
-        if value is None or not says_nothing(value):
+        if value is None or not is_blank(value):
             raise Wrong(f"must be settings (key: value), and is {kind(value)}")
         return ""
 
@@ -134,7 +135,7 @@ def blank() -> Shape:
 
 
 WRONG = Text("wrong", plain=False)
-"""Holds the place of a wrong entry in a list, so that what is said of the others is said at the right place."""
+"""Stands for a wrong entry of a list, so that problems of the other entries keep their positions."""
 
 
 def entry(shape: Shape) -> Shape:
@@ -142,8 +143,8 @@ def entry(shape: Shape) -> Shape:
     return Shape(lambda value: value if value is WRONG else shape.read(value), shape.schema)
 
 
-def no_twins() -> Shape:
-    """A list that names nothing twice; wrong entries go."""
+def no_duplicates() -> Shape:
+    """A list without duplicates; wrong entries are left out."""
 
     def read(values: list[Any]) -> list[Any]:
         seen: set[str] = set()
@@ -168,7 +169,7 @@ def at_most(count: int) -> Shape:
 
 
 def unknown_key(known: Iterable[str]) -> Shape:
-    """Refuse a key that is none of the known ones."""
+    """Refuse an unknown key."""
     keys = tuple(known)
 
     def read(value: Any) -> str:
@@ -179,13 +180,13 @@ def unknown_key(known: Iterable[str]) -> Shape:
     return Shape(read, {})
 
 
-def says_nothing(value: Any) -> bool:
-    """Whether a value is `null`, or nothing stands behind its colon."""
+def is_blank(value: Any) -> bool:
+    """Whether a value is `null`, or nothing is written after its colon."""
     return value is None or (isinstance(value, Text) and value.blank)
 
 
 def written(value: Any) -> Text:
-    """Take a value for the text it is. Raises Wrong for anything else, also for nothing."""
+    """Give a value as text. Raises Wrong for anything else, and for an empty value."""
     if isinstance(value, Text) and not value.blank:
         return value
     raise Wrong(f"must be a text, and is {kind(value)}")

@@ -1,7 +1,7 @@
 """The team's stages merged over the default ones, stage by stage and field by field.
 
-Knows how stages are taken over, put in order and linked. What is wrong on the way is noted, and the merge goes on with
-the likeliest reading. Whether the outcome makes sense, `rules` asks.
+Knows how stages are taken over, ordered and linked. A problem is added to the findings, and the merge goes on with
+the most likely meaning. `rules` checks whether the result makes sense.
 """
 
 from __future__ import annotations
@@ -29,29 +29,29 @@ def merge(
     names: Names,
     *,
     prefix: str,
-    words: Collection[str],
+    reserved_commands: Collection[str],
     findings: Findings,
 ) -> tuple[Stage, ...]:
     """Merge the file's `stages` over the default ones, in the order of the funnel.
 
-    A stage that takes over a default one (`was`) stands in its place, has its settings, and is meant wherever the old
-    name stands. A stage of the team's own follows the open stage named by `after`, else the last one. Without `next` it
-    leads to the open stage before it, to the open stage behind it (won, if it is the last), and to revisit, rejected
-    and lost; those two open stages and revisit lead to it, unless they have a list of their own. Its probability and
-    idle days are those of the stage before it, its command is its name.
+    A stage that takes over a default one (`was`) takes its position and its settings, and the old name means the new
+    stage everywhere. A stage of the team's own follows the open stage named by `after`, else the last one. Without
+    `next` it leads to the open stage before it, to the open stage after it (won, if it is the last), and to revisit,
+    rejected and lost; those two open stages and revisit lead to it, unless they have a list of their own. Its
+    probability and idle days are those of the stage before it, its command is its name.
     """
-    written = {name: said for name, said in settings.items() if said}
+    written = {name: stage for name, stage in settings.items() if stage}
     kept = _kept(defaults, names)
     added = [name for name in names.live if name not in {stage.name for stage in kept}]
     stages = _ordered([*kept, *(Stage(name, label="") for name in added)], written, names, findings)
     stages = _filled(stages, added, written, names, prefix)
-    stages = _with_commands(stages, added, written, words)
+    stages = _with_commands(stages, added, written, reserved_commands)
     links = _written_links(stages, _default_links(stages, added, names), written, names, findings)
     return tuple(replace(stage, next=links[stage.name]) for stage in stages)
 
 
 def _kept(defaults: Iterable[Stage], names: Names) -> list[Stage]:
-    """Give the default stages that stay their present names; of several that became one, the first is kept."""
+    """Give the default stages that are kept their present names; of several that became one, the first is kept."""
     kept: dict[str, Stage] = {}
     for stage in defaults:
         now = names.now(stage.name)
@@ -61,11 +61,9 @@ def _kept(defaults: Iterable[Stage], names: Names) -> list[Stage]:
 
 
 def _ordered(stages: Sequence[Stage], written: Settings, names: Names, findings: Findings) -> list[Stage]:
-    """Put each stage behind the one it follows; several that follow the same one stand as in the file."""
+    """Put each stage after the one it follows; several that follow the same one keep the order of the file."""
     known = {stage.name: stage for stage in stages}
-    after = {
-        name: _anchor(known[name], said, known, names, findings) for name, said in written.items() if name in known
-    }
+    after = {name: _anchor(known[name], own, known, names, findings) for name, own in written.items() if name in known}
     followers: dict[str | None, list[str]] = {}
     for name in known:
         followers.setdefault(after.get(name), []).append(name)
@@ -83,11 +81,13 @@ def _line(name: str, followers: Mapping[str | None, list[str]]) -> list[str]:
     return [name, *(each for follower in followers.get(name, ()) for each in _line(follower, followers))]
 
 
-def _anchor(stage: Stage, said: Settings, known: Mapping[str, Stage], names: Names, findings: Findings) -> str | None:
-    if "after" not in said:
+def _anchor(
+    stage: Stage, settings: Settings, known: Mapping[str, Stage], names: Names, findings: Findings
+) -> str | None:
+    if "after" not in settings:
         return None
     path = ("stages", stage.name, "after")
-    found = names.find(said["after"], path, findings)
+    found = names.find(settings["after"], path, findings)
     if found is None:
         return None
     if not stage.is_open or not known[found].is_open:
@@ -112,18 +112,18 @@ def _filled(
     return filled
 
 
-def _with_settings(stage: Stage, said: Settings, names: Names, prefix: str) -> Stage:
-    plain = {key: said[key] for key in _AS_WRITTEN if key in said}
-    lists = {key: tuple(said[key]) for key in _LISTS if key in said}
+def _with_settings(stage: Stage, settings: Settings, names: Names, prefix: str) -> Stage:
+    plain = {key: settings[key] for key in _AS_WRITTEN if key in settings}
+    lists = {key: tuple(settings[key]) for key in _LISTS if key in settings}
     own = {"label": f"{prefix}{stage.name}", **plain, **lists}
     return replace(stage, was=names.were(stage.name), **own)
 
 
 def _with_commands(
-    stages: Iterable[Stage], added: Collection[str], written: Settings, words: Collection[str]
+    stages: Iterable[Stage], added: Collection[str], written: Settings, reserved_commands: Collection[str]
 ) -> list[Stage]:
     stages = list(stages)
-    taken = {stage.command for stage in stages} | set(words)
+    taken = {stage.command for stage in stages} | set(reserved_commands)
     free = {name for name in added if "command" not in written.get(name, {}) and re.fullmatch(COMMAND, name)} - taken
     return [replace(stage, command=stage.name) if stage.name in free else stage for stage in stages]
 
@@ -154,34 +154,36 @@ def _rank(stages: Iterable[Stage]) -> list[str]:
 def _written_links(stages: Sequence[Stage], links: Links, written: Settings, names: Names, findings: Findings) -> Links:
     rank = _rank(stages)
     own = {stage: written[stage.name]["next"] for stage in stages if "next" in written.get(stage.name, {})}
-    changed = {stage.name: _next(stage, said, links[stage.name], rank, names, findings) for stage, said in own.items()}
+    changed = {
+        stage.name: _next(stage, next_, links[stage.name], rank, names, findings) for stage, next_ in own.items()
+    }
     return {**links, **changed}
 
 
 def _next(
-    stage: Stage, said: Sequence[str], default: Sequence[str], rank: Sequence[str], names: Names, findings: Findings
+    stage: Stage, next_: Sequence[str], default: Sequence[str], rank: Sequence[str], names: Names, findings: Findings
 ) -> tuple[str, ...]:
     path = ("stages", stage.name, "next")
-    signed = [name for name in said if name[0] in "+-"]
+    signed = [name for name in next_ if name[0] in "+-"]
     if stage.outcome is not None:
         findings.add(path, "an end stage leads nowhere: its deals are reopened", "Leave it out.")
         return ()
-    if signed and len(signed) < len(said):
+    if signed and len(signed) < len(next_):
         findings.add(path, "mixes a list with changes to the default list", "Write signs at all names, or at none.")
     if signed:
-        return _changed(stage, said, default, rank, names, findings)
-    # A name that nobody understands stays, so that the rules know better than to draw conclusions.
-    found = [names.find(name, (*path, name), findings) or name for name in said]
+        return _changed(stage, next_, default, rank, names, findings)
+    # An unknown name is kept, so that the rules draw no conclusions from its absence.
+    found = [names.find(name, (*path, name), findings) or name for name in next_]
     _refuse_itself(stage, found, findings)
     return tuple(dict.fromkeys(name for name in found if name not in names.dropped | {stage.name}))
 
 
 def _changed(
-    stage: Stage, said: Sequence[str], default: Sequence[str], rank: Sequence[str], names: Names, findings: Findings
+    stage: Stage, next_: Sequence[str], default: Sequence[str], rank: Sequence[str], names: Names, findings: Findings
 ) -> tuple[str, ...]:
     """Change the default list. It does without a stage that is dropped, so the change may name it."""
     wanted = set(default)
-    for change in said:
+    for change in next_:
         name = change.lstrip("+-")
         found = None if name in names.dropped else names.find(name, ("stages", stage.name, "next", change), findings)
         if found is not None:

@@ -1,6 +1,6 @@
-"""What the words of a sales configuration look like: a colour, a stage, a guard, a role, days off.
+"""The types of values in a sales configuration: a colour, a stage, a guard, a role, days off.
 
-Knows one value at a time, as `shapes` does; whether a stage or a checklist exists, `rules` asks.
+Like `shape`, knows one value at a time; `rules` checks whether a stage or a checklist exists.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from salesbot.core.config.document import Text, kind
-from salesbot.core.config.problems import did_you_mean, nearest, shown
+from salesbot.core.config.problems import shown
 from salesbot.core.config.shape import Shape, Wrong, matching, written
 from salesbot.core.lifecycle.guards import USAGES
 from salesbot.core.model.deal import Role
 from salesbot.core.model.pipeline import Days
+from salesbot.core.text.suggestions import did_you_mean, nearest
 
 MAX_LABEL = 50
 MAX_DESCRIPTION = 100
@@ -45,7 +45,7 @@ def color() -> Shape:
 
 
 def stage_name() -> Shape:
-    """The name of a stage, in small letters."""
+    """The name of a stage, in lowercase."""
     # JSON Schema knows no Unicode classes, so editors check a little less than we do.
     schema = {"type": "string", "pattern": "^[^\\sA-Z_+-][^A-Z,:/]*$", "maxLength": 40}
     return Shape(_stage_name, schema)
@@ -157,16 +157,8 @@ def days() -> Shape:
 
 
 def timezone() -> Shape:
-    """A time zone of the IANA database."""
-
-    def read(value: Any) -> ZoneInfo:
-        try:
-            return ZoneInfo(written(value))
-        except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: "Europe" is a directory of the database
-            hint = did_you_mean(value, available_timezones()) or "Write a name such as Europe/Berlin."
-            raise Wrong(f'unknown time zone "{shown(value)}"', hint) from None
-
-    return Shape(read, {"type": "string"})
+    """The name of a time zone. `parse` looks it up."""
+    return Shape(written, {"type": "string"})
 
 
 def currency() -> Shape:

@@ -1,7 +1,7 @@
-"""YAML text -> a document, or what is wrong with the file as a file.
+"""Turns YAML text into a document, or into the problems of the file as a file.
 
-Knows YAML, and refuses what makes it dangerous or surprising: tags, bombs, doubled keys. Knows nothing of pipelines.
-Reads the parser's events one by one, so that a bomb is refused before it goes off and no depth exhausts the stack.
+Knows YAML, and refuses its dangerous and surprising parts: tags, bombs, duplicate keys. Knows nothing of pipelines.
+Reads the parser's events one by one, so that a bomb is refused before it expands and no depth exhausts the stack.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from salesbot.core.config.problems import ConfigError, Problem, shown
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 16
 MAX_NODES = 5_000
-"""Keys and values. What an alias stands for counts each time, so a small file cannot stand for a huge one."""
+"""Keys and values. The values behind an alias count each time, so that a small file cannot expand to a huge one."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULLS = frozenset({"null", "Null", "NULL", "~"})
 # All but what YAML allows in a file (YAML 1.2, 5.1). The parsers name the place differently, so we look first.
-_JUNK = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
 def read(text: str, file: str) -> Document:
@@ -36,10 +36,10 @@ def read(text: str, file: str) -> Document:
 
 
 def _refuse_unfit(text: str, file: str) -> None:
-    junk = _JUNK.search(text)
-    if junk is not None:
-        what = f"a character that no text file holds (U+{ord(junk[0]):04X})"
-        raise ConfigError([problem_at(file, text, junk.start(), (), what, "Is this YAML, saved as UTF-8?")])
+    forbidden = _FORBIDDEN.search(text)
+    if forbidden is not None:
+        what = f"a character that no text file holds (U+{ord(forbidden[0]):04X})"
+        raise ConfigError([problem_at(file, text, forbidden.start(), (), what, "Is this YAML, saved as UTF-8?")])
     size = len(text.encode())
     if size > MAX_BYTES:
         what = f"the file has {size:,} bytes; {MAX_BYTES:,} are allowed"
@@ -47,7 +47,7 @@ def _refuse_unfit(text: str, file: str) -> None:
 
 
 class _Reader:
-    """Builds nodes from events; notes what is wrong, and stops where reading on makes no sense."""
+    """Builds nodes from events; adds problems, and stops where reading on makes no sense."""
 
     def __init__(self, text: str, file: str) -> None:
         self.text, self.file = text, file
@@ -57,14 +57,14 @@ class _Reader:
         self.nodes = 0
 
     def read(self) -> Node:
-        """Read the one document of the file. An empty file says nothing."""
+        """Read the one document of the file. An empty file has no settings."""
         try:
             self.events = iter(yaml.parse(self.text, Loader=_LOADER))
             root = self._document()
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             at = mark.index if mark is not None else 0
-            self._stop(at, (), *_in_plain_words(error, self.text[at : at + 1]))
+            self._stop(at, (), *_in_plain_english(error, self.text[at : at + 1]))
         if root is None or root.content is None or root.blank:
             return Node(0, {})
         if not isinstance(root.content, dict):
@@ -167,7 +167,7 @@ def _scalar(event: yaml.ScalarEvent) -> Text | None:
 
 
 _MISPLACED = "this does not belong here: a quote, a colon or the indentation is off"
-_PLAIN_WORDS = (
+_PLAIN_ENGLISH = (
     (
         "mapping values are not allowed",
         "a colon too many, or the line is indented too far",
@@ -185,14 +185,14 @@ _PLAIN_WORDS = (
     ("<document start>", "text after the end of the document", ""),
     ("escape character", "a backslash in double quotes starts an escape that YAML does not know", "Use single quotes."),
 )
-"""By a part of the parser's own words: what that means to somebody who does not know YAML, and what to do."""
+"""By a part of the parser's message: what it means in plain English, and what to do."""
 
 
-def _in_plain_words(error: yaml.MarkedYAMLError, char: str) -> tuple[str, str]:
-    trouble = error.problem or ""
-    if char == "\t" or "tab character" in trouble:
+def _in_plain_english(error: yaml.MarkedYAMLError, char: str) -> tuple[str, str]:
+    message = error.problem or ""
+    if char == "\t" or "tab character" in message:
         return "a tab; YAML is indented with spaces", "Replace the tab by spaces."
-    if "cannot start any token" in trouble:
+    if "cannot start any token" in message:
         return f'a value cannot start with "{shown(char)}"', "Put it in quotes."
-    known = ((what, hint) for part, what, hint in _PLAIN_WORDS if part in trouble)
-    return next(known, (f'this is not YAML: "{shown(trouble)}"', ""))
+    known = ((what, hint) for part, what, hint in _PLAIN_ENGLISH if part in message)
+    return next(known, (f'this is not YAML: "{shown(message)}"', ""))

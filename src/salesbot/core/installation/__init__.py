@@ -1,1 +1,1 @@
-"""A repository as a whole: its labels, its workflow, what is wrong with it, coming and going."""
+"""A repository as a whole: its labels, its workflow, its problems, installing and uninstalling."""

@@ -1,4 +1,4 @@
-"""All deals as CSV and JSON, for whoever goes on without salesbot."""
+"""All deals as CSV and JSON, for a team that goes on without salesbot."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A pipeline -> a Mermaid diagram that GitHub draws.
+"""Draws a pipeline as a Mermaid diagram for GitHub.
 
-Knows how to keep thirty arrows readable: what all open stages have in common is drawn once, from the box around them.
+Keeps thirty arrows readable: those that all open stages share are drawn once, from the box around the stages.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Who salesbot is in a repository, and how an issue looks through its eyes when somebody else asks.
+"""Which account salesbot uses in a repository, and how an issue reads for that account.
 
-A journal is believed only if the identity of the run wrote it. Whoever looks by hand, with a token of their own, would
-see no card at all; so what they read is turned into what the workflow reads.
+A journal is trusted only if the account of the run wrote it. A person who runs salesbot by hand, with another token,
+would see no card; so what they read is converted to what the workflow reads.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from salesbot.core.model.facts import Comment, DealFacts, Event, Issue, Reposito
 from salesbot.core.model.keys import Kind
 
 ACTIONS = "github-actions"
-"""As GraphQL calls who acts with the workflow's own token; REST adds `[bot]`."""
+"""The account of the workflow's own token, as GraphQL names it; REST adds `[bot]`."""
 
 
 def plain(login: str) -> str:
@@ -24,13 +24,13 @@ def plain(login: str) -> str:
 
 
 def who_writes(facts: DealFacts) -> str:
-    """Guess whom the workflow acts as: who asks, if a card here is theirs; else the workflow's own token."""
-    asks = any(comments.kind_of(comment) == Kind.CARD for comment in facts.issue.comments)
-    return facts.viewer.login if asks else ACTIONS
+    """Guess the account of the workflow: the viewer, if they wrote a card here; else that of the workflow's token."""
+    wrote_card = any(comments.kind_of(comment) == Kind.CARD for comment in facts.issue.comments)
+    return facts.viewer.login if wrote_card else ACTIONS
 
 
 def seen_as(facts: DealFacts, login: str) -> DealFacts:
-    """Look at an issue through the eyes of the identity that wrote there."""
+    """Convert an issue to how another account reads it."""
     issue = facts.issue
     if plain(facts.viewer.login) == plain(login):
         return facts
@@ -46,7 +46,7 @@ def seen_as(facts: DealFacts, login: str) -> DealFacts:
 
 
 def _with_receipts(issue: Issue, repository: Repository) -> Issue:
-    """GitHub tells nobody cheaply who reacted, so what the journal answered is taken to have its receipt."""
+    """Reactions by account cost extra requests, so commands that the journal answered count as having a receipt."""
     journal = find_cards(issue, repository).journal
     answers = dict(journal.answered) if journal is not None else {}
     given = {"yes": frozenset({"ROCKET"}), "no": frozenset({"CONFUSED"})}

@@ -1,4 +1,4 @@
-"""The list of labels as the stages want it: what is missing, renamed behind our back, or of another colour."""
+"""The repository's labels compared with the stages: which are missing, renamed, or of another colour."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from salesbot.core.text.labels import label_key
 
 @dataclass(frozen=True)
 class LabelChange:
-    """What is to become of a stage's label; `before` is None where it is to be created."""
+    """A change to a stage's label; `before` is None if it must be created."""
 
     stage: Stage
     before: Label | None
@@ -36,15 +36,15 @@ class LabelChange:
         return ", ".join([*renamed, *painted, *described])
 
 
-def remembered(repository: Repository) -> dict[str, str]:
-    """Read from the problem issue which label, by id, was the label of which stage before somebody renamed it."""
+def recorded_labels(repository: Repository) -> dict[str, str]:
+    """Read from the problem issue which label, by id, belonged to which stage before it was renamed."""
     marker = markdown.read_marker(repository.problem.body) if repository.problem else None
     entries = marker.payload.get("labels", ()) if marker is not None and marker.kind == MARKER else ()
     return {str(entry[2]): str(entry[0]) for entry in entries}
 
 
 def changes(repository: Repository, pipeline: Pipeline, known: Mapping[str, str]) -> list[LabelChange]:
-    """List what the list of labels lacks. `known` says which label, by id, was the label of which stage.
+    """List the changes that the labels need. `known` says which label, by id, was the label of which stage.
 
     A label that is another stage's, now or by an earlier name, is never renamed.
     """

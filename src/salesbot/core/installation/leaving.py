@@ -1,6 +1,6 @@
-"""Leaving: what stays of a deal when salesbot goes (docs/start.md): a dated card, and a row of all that was known.
+"""Uninstalling: what remains of a deal (docs/start.md): a dated card, and a row with everything that was known.
 
-Evaluates nothing and moves nothing. The labels and the description are the team's, and stay as they are.
+Changes no stage. Labels and descriptions belong to the team, and are left as they are.
 """
 
 from __future__ import annotations

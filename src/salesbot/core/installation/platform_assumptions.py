@@ -1,6 +1,6 @@
-"""What salesbot takes for granted about GitHub without having seen it live, and how a trial is read (docs/limits.md).
+"""What salesbot assumes about GitHub without having seen it live, and how a trial is evaluated (docs/limits.md).
 
-All of it is inferred from documentation and from what others report, until `salesbot doctor --scratch` has looked.
+All of it is inferred from documentation and from reports, until `salesbot doctor --scratch` has tried it.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ MENTION = 'class="user-mention'
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What was seen on a scratch issue."""
+class ScratchObservation:
+    """What a trial on a scratch issue observed."""
 
     edits: tuple[str | None, ...]
     """Of its description, newest first, as GitHub lists them."""
@@ -31,7 +31,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Trial:
-    """One thing taken for granted. `holds` is None where this repository cannot tell."""
+    """One assumption. `holds` is None if it cannot be tried in this repository."""
 
     what: str
     holds: bool | None
@@ -43,43 +43,43 @@ def mention(login: str) -> str:
     return f"@{login} @<!-- -->{login}"
 
 
-def trials(seen: Seen) -> Iterator[Trial]:
-    """Read what was seen."""
-    yield from (Trial(what, holds(seen), otherwise) for what, holds, otherwise in _TABLE)
+def trials(observation: ScratchObservation) -> Iterator[Trial]:
+    """Evaluate what was observed."""
+    yield from (Trial(what, holds(observation), otherwise) for what, holds, otherwise in _TABLE)
 
 
-def _whole_text(seen: Seen) -> bool | None:
-    return LAST in [_plain(diff) for diff in seen.edits]
+def _whole_text(observation: ScratchObservation) -> bool | None:
+    return LAST in [_plain(diff) for diff in observation.edits]
 
 
-def _original(seen: Seen) -> bool | None:
-    return FIRST in [_plain(diff) for diff in seen.edits]
+def _original(observation: ScratchObservation) -> bool | None:
+    return FIRST in [_plain(diff) for diff in observation.edits]
 
 
 def _plain(text: str | None) -> str:
     return (text or "").replace("\r\n", "\n").strip()
 
 
-def _in_order(seen: Seen) -> bool | None:
-    said = [body for body in seen.comments if body in ("before", "after")]
-    return said == ["before", "after"] and seen.failed == ("second",)
+def _in_order(observation: ScratchObservation) -> bool | None:
+    bodies = [body for body in observation.comments if body in ("before", "after")]
+    return bodies == ["before", "after"] and observation.failed == ("second",)
 
 
-def _keeps_id(seen: Seen) -> bool | None:
-    return any(id_ == seen.label_id for id_, _ in seen.events)
+def _keeps_id(observation: ScratchObservation) -> bool | None:
+    return any(id_ == observation.label_id for id_, _ in observation.events)
 
 
-def _keeps_name(seen: Seen) -> bool | None:
-    names = [name for id_, name in seen.events if id_ == seen.label_id]
+def _keeps_name(observation: ScratchObservation) -> bool | None:
+    names = [name for id_, name in observation.events if id_ == observation.label_id]
     return BEFORE in names if names else None
 
 
-def _mention_is_broken(seen: Seen) -> bool | None:
-    marked = seen.html.count(MENTION)
+def _mention_is_broken(observation: ScratchObservation) -> bool | None:
+    marked = observation.html.count(MENTION)
     return marked == 1 if marked else None
 
 
-_TABLE: tuple[tuple[str, Callable[[Seen], bool | None], str], ...] = (
+_TABLE: tuple[tuple[str, Callable[[ScratchObservation], bool | None], str], ...] = (
     (
         "an edit's `diff` holds the whole text after it",
         _whole_text,
@@ -105,12 +105,12 @@ _TABLE: tuple[tuple[str, Callable[[Seen], bool | None], str], ...] = (
     ),
     (
         "the people who can be assigned may be read",
-        lambda seen: seen.people_readable,
+        lambda observation: observation.people_readable,
         "names are looked up one by one, a request each",
     ),
     (
         "the collaborators may be read",
-        lambda seen: seen.collaborators_readable,
+        lambda observation: observation.collaborators_readable,
         "a person's role costs a request of its own",
     ),
 )

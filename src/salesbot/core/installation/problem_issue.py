@@ -1,6 +1,6 @@
-"""Problems: why salesbot cannot go on in a repository, told in one issue that closes by itself.
+"""The problem issue: one issue with the reasons for which salesbot cannot go on; it closes once they are solved.
 
-Two kinds: the configuration is wrong, or a stage's label was renamed or deleted in GitHub's list.
+There are two kinds of problem: a wrong configuration, and a stage label that was renamed or deleted.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MARKER = "problem"
 
 @dataclass(frozen=True)
 class LabelProblem:
-    """A stage whose label is gone from the list, or goes by a name the configuration does not know."""
+    """A stage whose label was deleted, or renamed to a name that is not configured."""
 
     stage: str
     label: str
@@ -39,9 +39,9 @@ class LabelProblem:
 
 
 def label_problem(observed: Observed) -> LabelProblem | None:
-    """Say whether the label that the deal's journal names is gone or renamed to something unknown (docs/design.md).
+    """Say whether the label in the deal's journal was deleted or renamed to an unknown name (docs/design.md).
 
-    A label that was deleted and made again under its name is no problem any more.
+    A label that was deleted and created again with its name is no longer a problem.
     """
     journal, pipeline = observed.journal, observed.pipeline
     if journal is None or not journal.label or journal.left:
@@ -52,8 +52,8 @@ def label_problem(observed: Observed) -> LabelProblem | None:
     return _missing(LabelProblem(stage.name, stage.label, journal.label), observed.repository, pipeline)
 
 
-def woken_problem(pipeline: Pipeline, repository: Repository, old: str, label_id: str) -> LabelProblem | None:
-    """Judge a change in the list of labels: did a stage lose its label?"""
+def label_event_problem(pipeline: Pipeline, repository: Repository, old: str, label_id: str) -> LabelProblem | None:
+    """Say whether a change in the list of labels took the label of a stage away."""
     stage = pipeline.stage_of_label(old)
     if stage is None:
         return None
@@ -79,7 +79,7 @@ class ProblemNotice:
     opened: bool = False
 
 
-def tell(
+def report_problems(
     repository: Repository,
     render: Renderer,
     *,
@@ -89,7 +89,7 @@ def tell(
     by: str | None = None,
 ) -> ProblemNotice:
     """Open the problem issue, or bring the open one up to date."""
-    listed = sorted(labels, key=lambda problem: problem.stage)  # in one order, else each deal would edit it anew
+    listed = sorted(labels, key=lambda problem: problem.stage)  # or each deal would edit the issue
     values: dict[str, Any] = {
         "file": file,
         "config_problems": list(config),
@@ -105,24 +105,24 @@ def tell(
 
 
 def changed_by(repository: Repository) -> str | None:
-    """Say who had changed the file last when the open problem issue was written."""
+    """Give the person who had changed the file last when the open problem issue was written."""
     marker = markdown.read_marker(repository.problem.body) if repository.problem else None
     by = marker.payload.get("by") if marker and marker.kind == MARKER else None
     return by if isinstance(by, str) else None
 
 
-def lasting(repository: Repository, pipeline: Pipeline) -> tuple[LabelProblem, ...]:
-    """List the label problems that the open problem issue tells of and that still last."""
+def remaining_problems(repository: Repository, pipeline: Pipeline) -> tuple[LabelProblem, ...]:
+    """List the label problems in the open problem issue that are not solved yet."""
     marker = markdown.read_marker(repository.problem.body) if repository.problem else None
     if marker is None or marker[0] != MARKER:
         return ()
-    lasting_ = []
+    remaining = []
     for entry in marker[1].get("labels", ()):
         stage = pipeline.stage(str(entry[0]))
         if stage is not None:
             still = _missing(LabelProblem(stage.name, stage.label, str(entry[2])), repository, pipeline)
-            lasting_ += [still] if still else []
-    return tuple(lasting_)
+            remaining += [still] if still else []
+    return tuple(remaining)
 
 
 def solved(repository: Repository, render: Renderer) -> tuple[Effect, ...]:

@@ -1,6 +1,6 @@
-"""A workflow file as salesbot needs it: does it run salesbot, on which events, with which permissions and secrets.
+"""A workflow file: whether it runs salesbot, on which events, with which permissions and secrets.
 
-Reads text. Knows nothing of whether GitHub runs it.
+Reads text. Does not know whether GitHub runs it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ EVENTS: Mapping[str, str] = {
     "schedule": "there is no sweep: nobody is reminded, no deal comes back on its day",
     "workflow_dispatch": "nobody can start it by hand",
 }
-"""What salesbot is to be woken by, and what it means where it is not."""
+"""The events on which salesbot must run, and what is missing without each."""
 REPORT_EVENTS: Mapping[str, str] = {
     "schedule": "no report comes by itself",
     "workflow_dispatch": "nobody can bring the report up to date by hand",
@@ -40,23 +40,23 @@ class SalesWorkflow:
     task: str
     events: frozenset[str]
     permissions: Mapping[str, str] | None
-    """Of the job; None where the file does not say, and the repository's setting decides."""
+    """Of the job; None if the file sets none, so that the repository's setting decides."""
     owner: str
     ref: str
     secrets: tuple[str, ...]
 
     @property
     def needed(self) -> Mapping[str, str]:
-        """The events it is to start on, and what it means where it does not."""
+        """The events on which it must run, and what is missing without each."""
         return REPORT_EVENTS if self.task == "report" else EVENTS
 
     @property
     def pinned(self) -> bool:
-        """Whether it runs a commit or a release, not what somebody pushes to a branch."""
+        """Whether it runs a commit or a release, not the head of a branch."""
         return _PINNED.fullmatch(self.ref) is not None
 
     def lacking(self) -> list[str]:
-        """Name the permissions the job lacks, as they are to be written. Nothing where the file does not say."""
+        """List the permissions the job lacks, as they must be written; none if the file sets no permissions."""
         given = self.permissions
         if given is None:
             return []
@@ -64,7 +64,7 @@ class SalesWorkflow:
 
 
 def read(text: str) -> SalesWorkflow | None:
-    """Read a workflow file; None where it does not run salesbot on events, or is no workflow at all."""
+    """Read a workflow file; None if it does not run salesbot, or is no workflow."""
     try:
         found = yaml.load(text, _Loader)  # noqa: S506 - a safe loader, in which `on` is a word
     except yaml.YAMLError:
@@ -75,15 +75,15 @@ def read(text: str) -> SalesWorkflow | None:
         uses = _USES.match(str(step.get("uses", "")))
         given = step.get("with")
         if uses and not (isinstance(given, dict) and "entrypoint" in given):
-            said = job.get("permissions", found.get("permissions"))
+            permissions = job.get("permissions", found.get("permissions"))
             secrets = tuple(dict.fromkeys(_SECRET.findall(str(given))))
             task = str(given.get("task", "auto")) if isinstance(given, dict) else "auto"
-            return SalesWorkflow(task, _events(found), _permissions(said), uses["owner"], uses["ref"], secrets)
+            return SalesWorkflow(task, _events(found), _permissions(permissions), uses["owner"], uses["ref"], secrets)
     return None
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML as GitHub reads it: `on` is a word, not yes."""
+    """YAML as GitHub reads it: `on` is a text, not true."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -100,16 +100,16 @@ def _steps(found: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], Mappin
 
 
 def _events(found: Mapping[str, Any]) -> frozenset[str]:
-    said = found.get("on")
-    if isinstance(said, str):
-        return frozenset({said})
-    return frozenset(str(event) for event in said) if isinstance(said, (list, dict)) else frozenset()
+    events = found.get("on")
+    if isinstance(events, str):
+        return frozenset({events})
+    return frozenset(str(event) for event in events) if isinstance(events, (list, dict)) else frozenset()
 
 
-def _permissions(said: Any) -> Mapping[str, str] | None:
-    if said is None:
+def _permissions(configured: Any) -> Mapping[str, str] | None:
+    if configured is None:
         return None
-    if isinstance(said, dict):
-        return {str(name): level for name, level in said.items() if level in _RANK}
-    every = {"read-all": "read", "write-all": "write"}.get(str(said), "none")
+    if isinstance(configured, dict):
+        return {str(name): level for name, level in configured.items() if level in _RANK}
+    every = {"read-all": "read", "write-all": "write"}.get(str(configured), "none")
     return dict.fromkeys(NEEDED, every)

@@ -12,7 +12,7 @@ from salesbot.core.leads import field_mapping
 from salesbot.core.model.headings import KEPT_FIELDS
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text import markdown
-from salesbot.core.text.command_syntax import nearest
+from salesbot.core.text.suggestions import nearest
 
 NOT_TAKEN = ("state", "owner", "opened", "url", "next step", *(kept.casefold() for kept in KEPT_FIELDS))
 """Columns that an import passes over: they are said elsewhere, by commands or by GitHub."""

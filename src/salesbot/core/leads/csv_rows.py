@@ -20,7 +20,7 @@ from salesbot.core.model.deal import Refusal
 from salesbot.core.model.facts import IssueSummary
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text import csv_cells, fields, markdown
-from salesbot.core.text.command_syntax import nearest
+from salesbot.core.text.suggestions import nearest
 
 ABOUT = ("number", "title", "stage", "state", "owner", "opened", "url")
 """Columns of an exported deal before its fields. Of these `title` and `stage` say how a new deal begins."""

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta, tzinfo
 from decimal import Decimal
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from salesbot.core.model.deal import Role
 from salesbot.core.model.headings import BUILT_IN_FIELDS, KEPT_FIELDS, LEAD_FIELDS, ONE_LINE_FIELDS
@@ -146,7 +145,7 @@ class Pipeline:
     label_prefix: str = "stage:"
     deals: Literal["all", "labelled"] = "all"
     since: date | None = None
-    timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    timezone: tzinfo = UTC
     currency: str = "EUR"
     fields: tuple[Field, ...] = ()
     lost_reasons: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from types import MappingProxyType
 
 from salesbot.core.lifecycle import activity, guards
@@ -27,13 +28,25 @@ from salesbot.core.text.render import Renderer
 
 PREFIX = "attention:"
 COLOR = "fbca04"
-KINDS: Mapping[str, str] = MappingProxyType(
+
+
+class AttentionKind(StrEnum):
+    """Why a deal needs attention, the most urgent first. The names of the labels end in these."""
+
+    OVERDUE = "overdue"
+    NO_NEXT_STEP = "no-next-step"
+    IDLE = "idle"
+    UNANSWERED = "unanswered"
+    INCOMPLETE = "incomplete"
+
+
+KINDS: Mapping[AttentionKind, str] = MappingProxyType(
     {
-        "overdue": "The next step is past its date",
-        "no-next-step": "Nobody said what happens next",
-        "idle": "Nobody did anything for longer than this stage allows",
-        "unanswered": "Somebody outside waits for an answer",
-        "incomplete": "Something this stage expects is missing",
+        AttentionKind.OVERDUE: "The next step is past its date",
+        AttentionKind.NO_NEXT_STEP: "Nobody said what happens next",
+        AttentionKind.IDLE: "Nobody did anything for longer than this stage allows",
+        AttentionKind.UNANSWERED: "Somebody outside waits for an answer",
+        AttentionKind.INCOMPLETE: "Something this stage expects is missing",
     }
 )
 SWEEP = "sweep"
@@ -43,7 +56,7 @@ NO_NEXT_STEP_FROM = 3
 """Working days."""
 
 
-def needed(state: DealState, observed: Observed) -> tuple[str, ...]:
+def needed(state: DealState, observed: Observed) -> tuple[AttentionKind, ...]:
     """Say what about a deal needs a person now. Asks nothing of ended deals, nor in the days after adoption."""
     adopted = state.journal.born > observed.issue.created_at
     if _stage(state, observed).outcome or state.journal.left or not state.deal.open:
@@ -112,11 +125,11 @@ def _is_snoozed(state: DealState, observed: Observed) -> bool:
 
 
 _CHECKS = {
-    "overdue": _overdue,
-    "no-next-step": _no_next_step,
-    "idle": _idle,
-    "unanswered": _unanswered,
-    "incomplete": _incomplete,
+    AttentionKind.OVERDUE: _overdue,
+    AttentionKind.NO_NEXT_STEP: _no_next_step,
+    AttentionKind.IDLE: _idle,
+    AttentionKind.UNANSWERED: _unanswered,
+    AttentionKind.INCOMPLETE: _incomplete,
 }
 
 
@@ -135,7 +148,7 @@ def missing_labels(effects: Sequence[Effect], observed: Observed) -> Iterator[Ef
     known = {label_key(label.name) for label in observed.facts.repository.labels}
     for effect in effects:
         if isinstance(effect, AddLabel) and effect.name not in known:
-            yield CreateLabel(effect.name, COLOR, KINDS[effect.name.removeprefix(PREFIX)])
+            yield CreateLabel(effect.name, COLOR, KINDS[AttentionKind(effect.name.removeprefix(PREFIX))])
 
 
 def remind(state: DealState, observed: Observed, render: Renderer) -> DealState:
@@ -157,14 +170,14 @@ def remind(state: DealState, observed: Observed, render: Renderer) -> DealState:
     return state
 
 
-def _occasions(state: DealState, observed: Observed) -> Iterator[tuple[str, str]]:
+def _occasions(state: DealState, observed: Observed) -> Iterator[tuple[AttentionKind, str]]:
     """Name the occasions of reminders: which step is overdue, which message waits."""
     step = _next_step(state)
     if step is not None:
-        yield "overdue", f"overdue-{step.day.isoformat()}"
+        yield AttentionKind.OVERDUE, f"overdue-{step.day.isoformat()}"
     since = activity.waiting_since(observed.activity)
     if since is not None:
-        yield "unanswered", f"unanswered-{int(since.timestamp())}"
+        yield AttentionKind.UNANSWERED, f"unanswered-{int(since.timestamp())}"
 
 
 def current_occasions(state: DealState, observed: Observed) -> set[str]:

@@ -8,8 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from salesbot.core.report.compute import Report
-from salesbot.core.report.deals import CountedDeal
-from salesbot.core.report.reader import groups
+from salesbot.core.report.counted_deal import CountedDeal
+from salesbot.core.report.reader import group_headings
 from salesbot.core.text import csv_cells
 from salesbot.core.text.money import Money
 
@@ -40,14 +40,14 @@ COLUMNS = (
 
 def text(report: Report) -> str:
     """Write every deal, by number, with the headings in the first line. Times are UTC."""
-    headings = [*COLUMNS, *(heading.casefold() for heading in groups(report.scope))]
+    headings = [*COLUMNS, *(heading.casefold() for heading in group_headings(report.scope))]
     rows = ((" ".join(each.split()) for each in _row(deal, report)) for deal in report.deals)
     return "".join(csv_cells.lines(itertools.chain([headings], rows)))
 
 
 def _row(deal: CountedDeal, report: Report) -> Iterator[str]:
     currency, amount = _money(deal, report.scope.pipeline.currency)
-    weighs = deal.stage in report.scope.open and deal.value is not None
+    weighs = deal.stage in report.scope.open_stages and deal.value is not None
     step = deal.next_step
     yield from (str(deal.number), deal.title, deal.client, deal.stage)
     yield from (_moment(deal.since), _moment(deal.created), _moment(deal.closed), deal.owner or "")
@@ -56,7 +56,7 @@ def _row(deal: CountedDeal, report: Report) -> Iterator[str]:
     yield deal.expected.isoformat() if deal.expected else ""
     yield from (step.day.isoformat(), step.who or "", step.what) if step else ("", "", "")
     yield from (deal.source, deal.reason, "; ".join(deal.attention), "; ".join(deal.problems))
-    yield report.scope.address(deal.number)
+    yield report.scope.issue_url(deal.number)
     yield from deal.choices
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from salesbot.core.report.closing import Group, Reason
 from salesbot.core.report.compute import Report
 from salesbot.core.report.flow import StageFlow
+from salesbot.core.report.movement import MovementKind
 from salesbot.core.report.totals import Spread, Total
 from salesbot.core.text.money import Money
 
@@ -39,7 +40,7 @@ def values(report: Report) -> Json:
         "currency": scope.pipeline.currency,
         "open": money.weighted(top.open),
         "prospects": money.weighted(top.prospects),
-        "revisit": money.plain(top.revisit),
+        "revisit": money.plain(top.paused),
         "stages": [_stage(each, money) for each in report.stages],
         "funnel": [
             {
@@ -66,13 +67,13 @@ def values(report: Report) -> Json:
             for won in top.won
         },
         "closed": {
-            "won": ended.all.won.count,
-            "lost": ended.all.lost.count,
-            "rejected": ended.all.rejected.count,
-            "won_value": money(ended.all.won.value),
-            "lost_value": money(ended.all.lost.value),
+            "won": ended.overall.won.count,
+            "lost": ended.overall.lost.count,
+            "rejected": ended.overall.rejected.count,
+            "won_value": money(ended.overall.won.value),
+            "lost_value": money(ended.overall.lost.value),
         },
-        "win_rate": {"count": ended.all.rate.rate, "value": ended.by_value},
+        "win_rate": {"count": ended.overall.rate.rate, "value": ended.by_value},
         "cycle_days": ended.cycle.mean,
         "cycle_median_days": ended.cycle.median,
         "time_to_loss_days": ended.time_to_loss.mean,
@@ -81,23 +82,25 @@ def values(report: Report) -> Json:
         "movement": _movement(report, money),
         "lost_by_reason": [_reason(each, money) for each in ended.lost_by_reason],
         "rejected_by_reason": [_reason(each, money) for each in ended.rejected_by_reason],
-        "by": {heading.casefold(): [_group(each, money) for each in groups] for heading, groups in ended.by.items()},
+        "by": {
+            heading.casefold(): [_group(each, money) for each in groups] for heading, groups in ended.groups.items()
+        },
         "discount": {
             "count": ended.discount.count,
             "first": money(ended.discount.first),
             "final": money(ended.discount.final),
             "median": ended.discount.median,
         },
-        "first_answer_hours": _spread(ended.answers),
-        "attention": [{"number": need.deal.number, "why": need.why} for need in report.board.attention],
+        "first_answer_hours": _spread(ended.response_hours),
+        "attention": [{"number": item.deal.number, "why": item.kind} for item in report.board.attention],
         "coming_back": [
             {"number": deal.number, "on": deal.revisit_on.isoformat() if deal.revisit_on else None}
-            for deal in report.back
+            for deal in report.paused
         ],
         "forced": [
             {"number": deal.number, "stage": each.stage, "by": each.by, "why": each.why, "at": _moment(each.at)}
             for deal in report.deals
-            for each in deal.forced
+            for each in deal.forced_moves
         ],
         "problems": [
             *({"number": deal.number, "what": what} for deal in report.doubtful for what in deal.problems),
@@ -117,9 +120,9 @@ class _Money:
 
     def plain(self, total: Total) -> Json:
         """Count and value; `other_currencies` only where there are any that no rate converts."""
-        other_issues = {code: str(Money(amount, code).rounded) for code, amount in sorted(total.other_issues.items())}
-        found: Json = {"count": total.count, "value": self(total.value)}
-        return {**found, "other_currencies": other_issues} if other_issues else found
+        unconverted = {code: str(Money(amount, code).rounded) for code, amount in sorted(total.unconverted.items())}
+        values: Json = {"count": total.count, "value": self(total.value)}
+        return {**values, "other_currencies": unconverted} if unconverted else values
 
     def weighted(self, total: Total) -> Json:
         """The same with the weighted value."""
@@ -134,9 +137,9 @@ def _stage(flow: StageFlow, money: _Money) -> Json:
     return {
         "stage": flow.stage,
         **money.weighted(flow.now),
-        "median_days": flow.stage_intervals.median,
-        "mean_days": flow.stage_intervals.mean,
-        "longest_days": flow.stage_intervals.longest,
+        "median_days": flow.durations.median,
+        "mean_days": flow.durations.mean,
+        "longest_days": flow.durations.longest,
         "finished_median_days": flow.finished.median,
         "finished_mean_days": flow.finished.mean,
         "stuck": [deal.number for deal, _ in flow.stuck],
@@ -144,25 +147,21 @@ def _stage(flow: StageFlow, money: _Money) -> Json:
 
 
 def _movement(report: Report, money: _Money) -> Json:
-    moved = report.movement
-    bridge = moved.bridge
+    movement, bridge = report.movement, report.movement.bridge
     return {
-        "since": _moment(moved.since),
-        **{kind: moved.count(kind) for kind in ("new", "forward", "back", "won", "lost", "rejected")},
-        "put_off": moved.count("put off"),
-        "returned": moved.count("returned"),
-        "reopened": moved.count("reopened"),
-        "unmoved": moved.unmoved,
+        "since": _moment(movement.since),
+        **{kind.replace(" ", "_"): movement.count(kind) for kind in MovementKind},
+        "unmoved": movement.unmoved,
         "bridge": {
-            "then": money(bridge.then),
+            "then": money(bridge.start),
             "steps": [{"step": name, "value": money(amount)} for name, amount in bridge.steps],
-            "now": money(bridge.now),
+            "now": money(bridge.end),
         },
     }
 
 
 def _reason(reason: Reason, money: _Money) -> Json:
-    return {"reason": reason.reason or None, **money.plain(reason.total), "left": dict(reason.left)}
+    return {"reason": reason.reason or None, **money.plain(reason.total), "left": dict(reason.last_stages)}
 
 
 def _group(group: Group, money: _Money) -> Json:

@@ -17,7 +17,7 @@ MONTHS = 12
 
 def pipeline(report: Report) -> Markdown | None:
     """Draw the open money by stage, what is likely of it in front; None if there is none."""
-    stages = list(reversed(report.board.open))
+    stages = list(reversed(report.board.stages))
     if not any(stage.total.value for stage in stages):
         return None
     currency = report.scope.pipeline.currency

@@ -8,17 +8,17 @@ from decimal import Decimal
 
 from salesbot.core.model import headings
 from salesbot.core.model.pipeline import Outcome
-from salesbot.core.report.deals import CountedDeal
-from salesbot.core.report.reader import groups
+from salesbot.core.report.counted_deal import CountedDeal
+from salesbot.core.report.reader import group_headings
 from salesbot.core.report.scope import Scope
-from salesbot.core.report.totals import SMALL, ZERO, Share, Spread, Total, spread, total
+from salesbot.core.report.totals import ENOUGH, ZERO, Share, Spread, Total, spread, total
 
 DAY = 86_400.0
 
 
 @dataclass(frozen=True)
 class Group:
-    """Deals that ended and have something in common: a source, an owner, a choice. An empty name: it was not said."""
+    """Deals that ended and share a source, an owner or a choice. The name is empty where the field is."""
 
     name: str
     won: Total
@@ -27,71 +27,71 @@ class Group:
 
     @property
     def rate(self) -> Share:
-        """Won of won and lost. Rejected is our own no, and left out."""
+        """Won of won and lost. Rejected deals are left out: the team declined them."""
         return Share(self.won.count, self.won.count + self.lost.count)
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why deals ended: in words, how many, what they were worth, and the stages they left."""
+    """A reason for which deals ended: how many, their value, and the stages from which they ended."""
 
     reason: str
     total: Total
-    left: Mapping[str, int]
+    last_stages: Mapping[str, int]
 
 
 @dataclass(frozen=True)
 class Discount:
-    """What won deals were worth at first and in the end, over those whose value was named more than once."""
+    """The first and the final value of won deals, over those whose value was set more than once."""
 
     count: int
     first: Decimal
     final: Decimal
     median: float | None
-    """The median of the discounts, as shares of the first value; negative where it rose."""
+    """The median discount, as a share of the first value; negative if values rose."""
 
 
 @dataclass(frozen=True)
 class Closing:
-    """All endings in the window."""
+    """All deals that ended in the window."""
 
-    all: Group
+    overall: Group
     by_value: float | None
-    """Won value of won and lost value."""
+    """Won value divided by won and lost value."""
     sample: int
-    """Won and lost."""
+    """Number of won and lost deals."""
     cycle: Spread
-    """Days from opening to winning; nothing below ten endings."""
+    """Days from opening to winning; empty below ten won and lost deals."""
     time_to_loss: Spread
     velocity: Decimal | None
-    """Money a day: open deals, times the average won value, times the win rate, by the days of a cycle."""
+    """Money a day: open deals, times average won value, times win rate, divided by the mean days of a cycle."""
     lost_by_reason: tuple[Reason, ...]
     rejected_by_reason: tuple[Reason, ...]
-    by: Mapping[str, tuple[Group, ...]]
+    groups: Mapping[str, tuple[Group, ...]]
     discount: Discount
-    answers: Spread
-    """Working hours until the first answer, over deals opened in the window."""
+    response_hours: Spread
+    """Working hours until the team first acted, over deals opened in the window."""
 
 
-def closing(deals: Sequence[CountedDeal], scope: Scope) -> Closing:
+def compute_closing(deals: Sequence[CountedDeal], scope: Scope) -> Closing:
     """Describe how deals ended."""
-    ended = [deal for deal in deals if deal.closed is not None and scope.window <= deal.closed <= scope.at]
+    ended = [deal for deal in deals if deal.closed is not None and scope.window_start <= deal.closed <= scope.at]
     by = _by_outcome(ended, scope)
     every = _group("", ended, scope)
     sample = every.rate.whole
     cycle = _cycle(by["won"], sample)
     return Closing(
-        all=every,
+        overall=every,
         by_value=_value_rate(every),
         sample=sample,
         cycle=cycle,
         time_to_loss=_cycle(by["lost"], sample),
-        velocity=_velocity(sum(deal.stage in scope.open for deal in deals), every, cycle),
+        velocity=_velocity(sum(deal.stage in scope.open_stages for deal in deals), every, cycle),
         lost_by_reason=_reasons(by["lost"]),
         rejected_by_reason=_reasons(by["rejected"]),
-        by=_groups(ended, scope),
+        groups=_groups(ended, scope),
         discount=_discount(by["won"]),
-        answers=spread(deal.answered for deal in deals if deal.answered is not None),
+        response_hours=spread(deal.response_hours for deal in deals if deal.response_hours is not None),
     )
 
 
@@ -113,17 +113,17 @@ def _value_rate(every: Group) -> float | None:
 
 
 def _cycle(ended: Sequence[CountedDeal], sample: int) -> Spread:
-    """Average lengths only from ten endings on: before, one slow deal is the whole story."""
-    if sample < SMALL:
+    """Give durations only from ten won and lost deals on: below, a single slow deal would decide them."""
+    if sample < ENOUGH:
         return Spread()
     return spread((deal.closed - deal.created).total_seconds() / DAY for deal in ended if deal.closed is not None)
 
 
-def _velocity(open_: int, every: Group, cycle: Spread) -> Decimal | None:
+def _velocity(open_count: int, every: Group, cycle: Spread) -> Decimal | None:
     if not cycle.mean or not every.won.count or every.rate.rate is None:
         return None
     average = every.won.value / every.won.count
-    return open_ * average * every.won.count / every.rate.whole / Decimal(cycle.mean)
+    return open_count * average * every.won.count / every.rate.whole / Decimal(cycle.mean)
 
 
 def _reasons(ended: Sequence[CountedDeal]) -> tuple[Reason, ...]:
@@ -131,11 +131,11 @@ def _reasons(ended: Sequence[CountedDeal]) -> tuple[Reason, ...]:
     found: dict[str, list[CountedDeal]] = {}
     for deal in ended:
         found.setdefault(deal.reason, []).append(deal)
-    reasons = [Reason(reason, total(deals), _stages_left(deals)) for reason, deals in found.items()]
+    reasons = [Reason(reason, total(deals), _last_stages(deals)) for reason, deals in found.items()]
     return tuple(sorted(reasons, key=lambda each: (-each.total.count, -each.total.value, each.reason)))
 
 
-def _stages_left(ended: Iterable[CountedDeal]) -> Mapping[str, int]:
+def _last_stages(ended: Iterable[CountedDeal]) -> Mapping[str, int]:
     found: dict[str, int] = {}
     for deal in ended:
         if len(deal.stage_intervals) > 1:
@@ -148,7 +148,7 @@ def _groups(ended: Sequence[CountedDeal], scope: Scope) -> Mapping[str, tuple[Gr
         "Owner": lambda deal: deal.owner or "",
         headings.SOURCE: lambda deal: deal.source,
     }
-    for place, heading in enumerate(groups(scope)):
+    for place, heading in enumerate(group_headings(scope)):
         by[heading] = _choice(place)
     return {heading: _grouped(ended, key, scope) for heading, key in by.items()}
 

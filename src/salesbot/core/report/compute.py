@@ -5,26 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from salesbot.core.report import closing as closings
-from salesbot.core.report import flow, open_money, people
-from salesbot.core.report import movement as movements
-from salesbot.core.report.closing import Closing
-from salesbot.core.report.deals import CountedDeal, UncountableDeal
+from salesbot.core.report import action_items, flow, open_money
+from salesbot.core.report.action_items import AttentionItem, UpcomingItem
+from salesbot.core.report.closing import Closing, compute_closing
+from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
 from salesbot.core.report.flow import FunnelStep, StageFlow
-from salesbot.core.report.movement import Movement
+from salesbot.core.report.movement import Movement, compute_movement
 from salesbot.core.report.open_money import Forecast, Headline, OpenStage
-from salesbot.core.report.people import Appointment, Need
 from salesbot.core.report.scope import Scope
 
 
 @dataclass(frozen=True)
 class Board:
-    """Sections 1 to 4, which the sweep keeps up to date: the team's board."""
+    """Sections 1 to 4, which the sweep keeps up to date."""
 
     headline: Headline
-    attention: tuple[Need, ...]
-    open: tuple[OpenStage, ...]
-    coming: Mapping[str, tuple[Appointment, ...]]
+    attention: tuple[AttentionItem, ...]
+    stages: tuple[OpenStage, ...]
+    upcoming: Mapping[str, tuple[UpcomingItem, ...]]
 
 
 @dataclass(frozen=True)
@@ -38,38 +36,38 @@ class Report:
     stages: tuple[StageFlow, ...]
     funnel: tuple[FunnelStep, ...]
     closing: Closing
-    back: tuple[CountedDeal, ...]
+    paused: tuple[CountedDeal, ...]
     forced: tuple[CountedDeal, ...]
     doubtful: tuple[CountedDeal, ...]
     uncountable: tuple[UncountableDeal, ...]
     deals: tuple[CountedDeal, ...]
 
 
-def board(deals: Iterable[CountedDeal], scope: Scope) -> Board:
-    """Compute sections 1 to 4. It needs the open deals, those put off, and what was won this year."""
+def compute_board(deals: Iterable[CountedDeal], scope: Scope) -> Board:
+    """Compute sections 1 to 4 from the open deals, those that are put off, and those won this year."""
     listed = list(deals)
     return Board(
         open_money.headline(listed, scope),
-        people.attention(listed),
+        action_items.attention(listed),
         open_money.open_deals(listed, scope),
-        people.coming(listed, scope),
+        action_items.upcoming(listed, scope),
     )
 
 
-def report(found: Iterable[CountedDeal | UncountableDeal], scope: Scope) -> Report:
+def compute_report(issues: Iterable[CountedDeal | UncountableDeal], scope: Scope) -> Report:
     """Compute the whole report."""
-    listed = sorted(found, key=lambda each: each.number)
+    listed = sorted(issues, key=lambda each: each.number)
     deals = tuple(each for each in listed if isinstance(each, CountedDeal))
     return Report(
         scope=scope,
-        board=board(deals, scope),
-        movement=movements.movement(deals, scope),
+        board=compute_board(deals, scope),
+        movement=compute_movement(deals, scope),
         forecast=open_money.forecast(deals, scope),
         stages=flow.stages(deals, scope),
         funnel=flow.funnel(deals, scope),
-        closing=closings.closing(deals, scope),
-        back=people.coming_back(deals, scope),
-        forced=tuple(deal for deal in deals if any(each.at > scope.since for each in deal.forced)),
+        closing=compute_closing(deals, scope),
+        paused=action_items.paused_deals(deals, scope),
+        forced=tuple(deal for deal in deals if any(each.at > scope.since for each in deal.forced_moves)),
         doubtful=tuple(deal for deal in deals if deal.problems),
         uncountable=tuple(each for each in listed if isinstance(each, UncountableDeal)),
         deals=deals,

@@ -1,4 +1,4 @@
-"""Figures as people read them: money, shares, days, lengths, and texts cut to a line of a report."""
+"""Figures as people read them: money, shares, days, durations, and texts cut to a line of a report."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from salesbot.core.text import markdown
 from salesbot.core.text.money import Money
 
 LONGEST = 80
-"""Characters of a client's name, a next step, a reason."""
+"""Characters that are shown of a client's name, a next step, a reason."""
 WIDEST = 240
 """Characters they may take as Markdown: `$` takes fourteen, and some dozen issues of a stranger would fill a report."""
 
@@ -23,17 +23,17 @@ def money(amount: Decimal, scope: Scope) -> str:
 
 
 def total(found: Total, scope: Scope) -> str:
-    """Write a sum, with what no rate converts behind it."""
-    return _all_money(found.value, found.other_issues, scope)
+    """Write a sum, followed by the amounts without a rate."""
+    return _all_money(found.value, found.unconverted, scope)
 
 
 def weighted(found: Total, scope: Scope) -> str:
-    """Write what is likely of a sum, likewise."""
-    return _all_money(found.weighted, found.others_weighted, scope)
+    """Write a weighted sum in the same way."""
+    return _all_money(found.weighted, found.unconverted_weighted, scope)
 
 
-def _all_money(value: Decimal, other_issues: Mapping[str, Decimal], scope: Scope) -> str:
-    foreign = [str(Money(amount, code)) for code, amount in sorted(other_issues.items())]
+def _all_money(value: Decimal, unconverted: Mapping[str, Decimal], scope: Scope) -> str:
+    foreign = [str(Money(amount, code)) for code, amount in sorted(unconverted.items())]
     return " + ".join([money(value, scope), *foreign] if value or not foreign else foreign)
 
 
@@ -41,7 +41,7 @@ def share(found: Share) -> str:
     """Write a share: in percent, or as "2 of 3" where there are too few for that."""
     if found.rate is None:
         return "none yet"
-    return f"{found.part} of {found.whole}" if found.small else f"{found.rate:.0%}".replace("%", " %")
+    return f"{found.part} of {found.whole}" if found.too_few else f"{found.rate:.0%}".replace("%", " %")
 
 
 def day(on: date | None) -> str:
@@ -67,16 +67,16 @@ def days(found: float | None) -> str:
     return "" if found is None else f"{found:.0f}" if found >= 10 else f"{found:.1f}".removesuffix(".0")
 
 
-def short(text: str) -> str:
+def shortened(text: str) -> str:
     line = markdown.one_line(text)
     if len(line) > LONGEST:
-        line = _begun(line, LONGEST)
+        line = _cut(line, LONGEST)
     while len(markdown.escape(line)) > WIDEST:
-        line = _begun(line, len(line) // 2)
+        line = _cut(line, len(line) // 2)
     return line
 
 
-def _begun(line: str, room: int) -> str:
+def _cut(line: str, room: int) -> str:
     return f"{line[: room - 1].rstrip()}…"
 
 
@@ -85,7 +85,7 @@ def signed(amount: Decimal, scope: Scope) -> str:
     return f"{sign}{money(abs(amount), scope)}"
 
 
-def discount_of(median: float | None) -> str:
+def discount(median: float | None) -> str:
     """Write by how much deals were won below or above their first value."""
     if median is None or round(median, 2) == 0:
         return "at the first value"
@@ -93,12 +93,12 @@ def discount_of(median: float | None) -> str:
 
 
 def by_value(rate: float | None, counted: Share) -> str:
-    return "" if rate is None or counted.small else f"{rate:.0%}".replace("%", " %")
+    return "" if rate is None or counted.too_few else f"{rate:.0%}".replace("%", " %")
 
 
-def long(found: Spread, what: str) -> str:
-    """Write how long things took; `what` is the unit, e.g. `day`."""
-    if found.median is None or found.mean is None:
+def duration(spread: Spread, unit: str) -> str:
+    """Write how long things took, in a unit such as `day`."""
+    if spread.median is None or spread.mean is None:
         return ""
-    median = days(found.median)
-    return f"{median} {what}{'' if median == '1' else 's'} (median; mean {days(found.mean)})"
+    median = days(spread.median)
+    return f"{median} {unit}{'' if median == '1' else 's'} (median; mean {days(spread.mean)})"

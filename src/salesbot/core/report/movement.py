@@ -1,7 +1,7 @@
-"""Movement: where each deal was then and is now, and the bridge between the money of then and now.
+"""Movement: in which stage each deal was and is, and the bridge from the open money at the start to that at the end.
 
-The bridge is over the headline's money: open deals without prospects. What a deal adds or takes is counted under one
-name, so that the bridge adds up to the last digit whatever happened.
+The bridge covers the headline's money: open deals without prospects. Each deal counts in one step only, so that the
+bridge adds up exactly.
 """
 
 from __future__ import annotations
@@ -10,43 +10,59 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 
-from salesbot.core.report.deals import CountedDeal
+from salesbot.core.report.counted_deal import CountedDeal
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.totals import ZERO
 
-KINDS = ("new", "forward", "back", "won", "lost", "rejected", "put off", "returned", "reopened")
-STEPS = (
-    "new",
-    "returned",
-    "reopened",
-    "qualified from prospects",
-    "worth more",
-    "worth less",
-    "back to prospects",
-    "put off",
-    "won",
-    "lost",
-    "rejected",
-)
+
+class MovementKind(StrEnum):
+    """What happened to a deal, in the order of the report."""
+
+    NEW = "new"
+    FORWARD = "forward"
+    BACK = "back"
+    WON = "won"
+    LOST = "lost"
+    REJECTED = "rejected"
+    PUT_OFF = "put off"
+    RETURNED = "returned"
+    REOPENED = "reopened"
+
+
+class BridgeStep(StrEnum):
+    """Why the open money changed, in the order of the report."""
+
+    NEW = "new"
+    RETURNED = "returned"
+    REOPENED = "reopened"
+    QUALIFIED = "qualified from prospects"
+    VALUE_ROSE = "worth more"
+    VALUE_FELL = "worth less"
+    TO_PROSPECTS = "back to prospects"
+    PUT_OFF = "put off"
+    WON = "won"
+    LOST = "lost"
+    REJECTED = "rejected"
 
 
 @dataclass(frozen=True)
-class Moved:
-    """What became of a deal since then. `before` is None for one that is new."""
+class MovedDeal:
+    """What happened to a deal since the start. A new one has no previous stage."""
 
     deal: CountedDeal
-    before: str | None
-    kind: str
+    previous_stage: str | None
+    kind: MovementKind
 
 
 @dataclass(frozen=True)
 class Bridge:
-    """The open money of then, what added to it or took from it, and the open money of now."""
+    """The open money at the start, what changed it, and the open money at the end."""
 
-    then: Decimal
-    steps: tuple[tuple[str, Decimal], ...]
-    now: Decimal
+    start: Decimal
+    steps: tuple[tuple[BridgeStep, Decimal], ...]
+    end: Decimal
 
 
 @dataclass(frozen=True)
@@ -54,75 +70,75 @@ class Movement:
     """Everything that moved, and how many open deals did not."""
 
     since: datetime
-    moved: tuple[Moved, ...]
+    deals: tuple[MovedDeal, ...]
     unmoved: int
     bridge: Bridge
 
-    def count(self, kind: str) -> int:
-        """Count the deals of a kind. One that is new and ended since is in both kinds."""
-        return sum(moved.kind == kind for moved in self.moved)
+    def count(self, kind: MovementKind) -> int:
+        """Count the deals of a kind. A new deal that has ended as well is of both kinds."""
+        return sum(moved.kind == kind for moved in self.deals)
 
 
-def movement(deals: Sequence[CountedDeal], scope: Scope) -> Movement:
-    """Compare then and now, deal by deal."""
-    moved: list[Moved] = []
+def compute_movement(deals: Sequence[CountedDeal], scope: Scope) -> Movement:
+    """Compare the start with the moment of the report, deal by deal."""
+    moved: list[MovedDeal] = []
     unmoved = 0
     for deal in deals:
-        before = deal.stage_at(scope.since)
-        kinds = _kinds(deal, before, scope)
-        moved += [Moved(deal, before, kind) for kind in kinds]
-        unmoved += not kinds and deal.stage in scope.open
-    order = KINDS.index
-    moved.sort(key=lambda each: (order(each.kind), each.deal.number))
-    return Movement(scope.since, tuple(moved), unmoved, bridge(deals, scope))
+        previous = deal.stage_at(scope.since)
+        kinds = _kinds(deal, previous, scope)
+        moved += [MovedDeal(deal, previous, kind) for kind in kinds]
+        unmoved += not kinds and deal.stage in scope.open_stages
+    order = list(MovementKind)
+    moved.sort(key=lambda each: (order.index(each.kind), each.deal.number))
+    return Movement(scope.since, tuple(moved), unmoved, compute_bridge(deals, scope))
 
 
-def _kinds(deal: CountedDeal, before: str | None, scope: Scope) -> list[str]:
-    kinds = ["new"] if before is None else []
+def _kinds(deal: CountedDeal, previous: str | None, scope: Scope) -> list[MovementKind]:
+    kinds = [MovementKind.NEW] if previous is None else []
     if deal.closed is not None:
-        return kinds + ([scope.outcomes[deal.stage]] if deal.closed > scope.since else [])
-    if before is None or before == deal.stage:
+        return kinds + ([MovementKind(scope.outcomes[deal.stage])] if deal.closed > scope.since else [])
+    if previous is None or previous == deal.stage:
         return kinds
-    if deal.stage in scope.paused:
-        return ["put off"]
-    if before in scope.paused:
-        return ["returned"]
-    if before in scope.outcomes:
-        return ["reopened"]
-    order = scope.open.index
-    return ["forward" if order(deal.stage) > order(before) else "back"]
+    if deal.stage in scope.paused_stages:
+        return [MovementKind.PUT_OFF]
+    if previous in scope.paused_stages:
+        return [MovementKind.RETURNED]
+    if previous in scope.outcomes:
+        return [MovementKind.REOPENED]
+    order = scope.open_stages.index
+    return [MovementKind.FORWARD if order(deal.stage) > order(previous) else MovementKind.BACK]
 
 
-def bridge(deals: Sequence[CountedDeal], scope: Scope) -> Bridge:
-    """Lead from the open money of then to that of now."""
-    then = now = ZERO
-    steps = dict.fromkeys(STEPS, ZERO)
+def compute_bridge(deals: Sequence[CountedDeal], scope: Scope) -> Bridge:
+    """Explain the change of the open money step by step."""
+    start = end = ZERO
+    steps = dict.fromkeys(BridgeStep, ZERO)
     for deal in deals:
-        before = deal.stage_at(scope.since)
-        was = (deal.value_at(scope.since) or ZERO) if _counts(before, scope) else ZERO
+        previous = deal.stage_at(scope.since)
+        was = (deal.value_at(scope.since) or ZERO) if _counts(previous, scope) else ZERO
         is_ = (deal.value or ZERO) if _counts(deal.stage, scope) else ZERO
-        then, now = then + was, now + is_
+        start, end = start + was, end + is_
         if is_ != was:
-            steps[_step(deal, before, is_ > was, scope)] += is_ - was
-    assert then + sum(steps.values()) == now, "the bridge adds up"
-    return Bridge(then, tuple((name, amount) for name, amount in steps.items() if amount), now)
+            steps[_step(deal, previous, is_ > was, scope)] += is_ - was
+    assert start + sum(steps.values()) == end, "the bridge adds up"
+    return Bridge(start, tuple((name, amount) for name, amount in steps.items() if amount), end)
 
 
 def _counts(stage: str | None, scope: Scope) -> bool:
-    return stage in scope.open and stage not in scope.prospects
+    return stage in scope.open_stages and stage not in scope.prospect_stages
 
 
-def _step(deal: CountedDeal, before: str | None, more: bool, scope: Scope) -> str:
-    if _counts(before, scope) and _counts(deal.stage, scope):
-        return "worth more" if more else "worth less"
+def _step(deal: CountedDeal, previous: str | None, more: bool, scope: Scope) -> BridgeStep:
+    if _counts(previous, scope) and _counts(deal.stage, scope):
+        return BridgeStep.VALUE_ROSE if more else BridgeStep.VALUE_FELL
     if deal.closed is not None:
-        return scope.outcomes[deal.stage]
-    if deal.stage in scope.paused:
-        return "put off"
-    if deal.stage in scope.prospects:
-        return "back to prospects"
-    if before is None:
-        return "new"
-    if before in scope.paused:
-        return "returned"
-    return "reopened" if before in scope.outcomes else "qualified from prospects"
+        return BridgeStep(scope.outcomes[deal.stage])
+    if deal.stage in scope.paused_stages:
+        return BridgeStep.PUT_OFF
+    if deal.stage in scope.prospect_stages:
+        return BridgeStep.TO_PROSPECTS
+    if previous is None:
+        return BridgeStep.NEW
+    if previous in scope.paused_stages:
+        return BridgeStep.RETURNED
+    return BridgeStep.REOPENED if previous in scope.outcomes else BridgeStep.QUALIFIED

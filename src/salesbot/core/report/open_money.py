@@ -1,4 +1,4 @@
-"""Where the money is: the headline with its goals, the open deals stage by stage, the forecast month by month."""
+"""Open and won money: the headline with its goals, the open deals by stage, the forecast by month."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from salesbot.core.report.deals import CountedDeal
+from salesbot.core.report.counted_deal import CountedDeal
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.totals import ZERO, Total, total
 
@@ -27,29 +27,28 @@ class Won:
 
 @dataclass(frozen=True)
 class Headline:
-    """All open deals, the ones that carry the headline's money, the prospects, the put off ones, what is won."""
+    """All open deals, those without the prospects, the prospects, the deals that are put off, and what was won."""
 
     open: Total
-    leads: Total
-    """Open without prospects."""
+    without_prospects: Total
     prospects: Total
-    revisit: Total
+    paused: Total
     won: tuple[Won, ...]
 
 
 def headline(deals: Sequence[CountedDeal], scope: Scope) -> Headline:
-    """Say where the team stands."""
-    open_ = [deal for deal in deals if deal.stage in scope.open]
+    """Sum up open and won money."""
+    open_ = [deal for deal in deals if deal.stage in scope.open_stages]
     won = [deal for deal in deals if scope.outcomes.get(deal.stage) == "won"]
     goals = scope.pipeline.report.goal
     return Headline(
         open=total(open_),
-        leads=total(deal for deal in open_ if deal.stage not in scope.prospects),
-        prospects=total(deal for deal in open_ if deal.stage in scope.prospects),
-        revisit=total(deal for deal in deals if deal.stage in scope.paused),
+        without_prospects=total(deal for deal in open_ if deal.stage not in scope.prospect_stages),
+        prospects=total(deal for deal in open_ if deal.stage in scope.prospect_stages),
+        paused=total(deal for deal in deals if deal.stage in scope.paused_stages),
         won=tuple(
             Won(span, total(deal for deal in won if deal.closed and deal.closed >= begun), goals.get(span))
-            for span, begun in scope.spans.items()
+            for span, begun in scope.calendar_spans.items()
         ),
     )
 
@@ -64,8 +63,8 @@ class OpenStage:
 
 
 def open_deals(deals: Sequence[CountedDeal], scope: Scope) -> tuple[OpenStage, ...]:
-    """List the open deals, the last stage first: what is nearest to a signature stands at the top."""
-    by_stage: dict[str, list[CountedDeal]] = {name: [] for name in scope.open}
+    """List the open deals by stage, the last stage first: those are the closest to a signature."""
+    by_stage: dict[str, list[CountedDeal]] = {name: [] for name in scope.open_stages}
     for deal in deals:
         if deal.stage in by_stage:
             by_stage[deal.stage].append(deal)
@@ -84,14 +83,14 @@ class Month:
 
     month: str
     expected: Total
-    ahead: Total
-    """Of those expected, the ones whose day has not passed."""
+    not_overdue: Total
+    """The expected deals whose date has not passed."""
     won: Total
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """By month of expected close. Deals past their day stay in their month, and are summed in a line of their own."""
+    """Open deals by month of expected close. Overdue ones stay in their month, and have a sum of their own."""
 
     months: tuple[Month, ...]
     overdue: Total
@@ -99,30 +98,30 @@ class Forecast:
 
 
 def forecast(deals: Sequence[CountedDeal], scope: Scope) -> Forecast:
-    """Say what is expected when. Nobody's date is moved to the running month in silence."""
-    open_ = [deal for deal in deals if deal.stage in scope.open]
+    """Sum up open deals by the month in which they should close. An overdue date is not moved to the current month."""
+    open_ = [deal for deal in deals if deal.stage in scope.open_stages]
     expected: dict[str, list[CountedDeal]] = {}
     for deal in open_:
         if deal.expected is not None:
             expected.setdefault(f"{deal.expected:%Y-%m}", []).append(deal)
     won = won_by_month(deals, scope)
-    late = [deal for deal in open_ if _is_late(deal, scope)]
+    overdue = [deal for deal in open_ if _is_overdue(deal, scope)]
     return Forecast(
         months=tuple(
             Month(
                 month,
                 total(expected.get(month, ())),
-                total(deal for deal in expected.get(month, ()) if not _is_late(deal, scope)),
+                total(deal for deal in expected.get(month, ()) if not _is_overdue(deal, scope)),
                 won.get(month, Total()),
             )
             for month in sorted({*expected, *won})
         ),
-        overdue=total(late),
+        overdue=total(overdue),
         undated=total(deal for deal in open_ if deal.expected is None),
     )
 
 
-def _is_late(deal: CountedDeal, scope: Scope) -> bool:
+def _is_overdue(deal: CountedDeal, scope: Scope) -> bool:
     return deal.expected is not None and deal.expected < scope.today
 
 

@@ -1,7 +1,7 @@
-"""Issues, as they were read -> deals, as the report counts them, at the report's moment.
+"""Turns issues, as they were read, into deals, as the report counts them at its moment.
 
-What labels and openings say is taken as of that moment. Fields have no history in what is read: they are taken as they
-are now, but for values that commands named, whose rounds the journal keeps.
+Labels, closings and reopenings are taken as of that moment. Fields have no history in what is read, so they are taken
+as they are now; only the values set by commands have one, which the journal keeps.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from salesbot.core.model.deal import Actor, Deal, Role, StageVisit
 from salesbot.core.model.facts import DealFacts, Event, Issue, RepositoryFacts
 from salesbot.core.model.journal import Cursor, Journal
 from salesbot.core.policies import attention
+from salesbot.core.policies.attention import AttentionKind
 from salesbot.core.report import field_values
-from salesbot.core.report.deals import CountedDeal, UncountableDeal
-from salesbot.core.report.response_time import first_answer
+from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
+from salesbot.core.report.response_time import response_hours
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.stage_intervals import Change, StageInterval, stage_intervals
 from salesbot.core.text import days, fields, next_step
@@ -32,16 +33,16 @@ from salesbot.core.views import card
 
 
 @dataclass(frozen=True)
-class Raw:
-    """An issue as the report reads it, unjudged: of comments only the first, and of open issues the newest."""
+class RawIssue:
+    """An issue as the report reads it: with its first comments only, and with the newest ones if it is open."""
 
     issue: Issue
     closed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
-class Found:
-    """A deal at the moment: the issue without what came later, its journal, its stays, what is odd about them."""
+class DealHistory:
+    """A deal as of the moment: the issue without what came later, its journal, its stage intervals, their problems."""
 
     issue: Issue
     journal: Journal | None
@@ -51,7 +52,7 @@ class Found:
 
 @dataclass
 class Reader:
-    """Reads issue after issue. `around` is the repository, its labels, who we are, and the roles that are known."""
+    """Reads issue after issue. The context holds the repository's labels, the viewer, and the roles known so far."""
 
     context: RepositoryFacts
     scope: Scope
@@ -60,40 +61,42 @@ class Reader:
     def __post_init__(self) -> None:
         pipeline = self.scope.pipeline
         self._names = {label.id: label.name for label in self.context.repository.labels}
-        self._groups = groups(self.scope)
-        self._asks_lists = any(name.startswith("checklist") for stage in pipeline.stages for name in stage.expects)
+        self._groups = group_headings(self.scope)
+        self._has_checklists = any(name.startswith("checklist") for stage in pipeline.stages for name in stage.expects)
 
-    def count(self, raw: Raw) -> CountedDeal | UncountableDeal | None:
-        """Count an issue; None if it is no deal, or was none yet."""
+    def count(self, raw: RawIssue) -> CountedDeal | UncountableDeal | None:
+        """Read an issue as a deal; None if it is none, or was none yet at the moment."""
         issue = raw.issue
         if issue.created_at > self.scope.at:
             return None
         journal = find_cards(issue, self.context.repository).journal
-        if _left(issue, journal):
+        if _is_excluded(issue, journal):
             return None
-        then = _then(raw, self.scope.at)
-        found = self._stays(raw, then, journal) if then is issue else self._past(then, journal)
-        return self._counted(found) if isinstance(found, Found) else found
+        as_of = _as_of(raw, self.scope.at)
+        found = self._history_now(raw, as_of, journal) if as_of is issue else self._history_then(as_of, journal)
+        return self._counted(found) if isinstance(found, DealHistory) else found
 
-    def _past(self, issue: Issue, journal: Journal | None) -> Found | None:
+    def _history_then(self, issue: Issue, journal: Journal | None) -> DealHistory | None:
         found = stage_intervals(self._changes(issue), journal)
-        return Found(issue, journal, found) if found else None
+        return DealHistory(issue, journal, found) if found else None
 
-    def _stays(self, raw: Raw, issue: Issue, journal: Journal | None) -> Found | UncountableDeal | None:
-        """Read the stays up to now. The labels on the issue have the last word on where it is."""
+    def _history_now(
+        self, raw: RawIssue, issue: Issue, journal: Journal | None
+    ) -> DealHistory | UncountableDeal | None:
+        """Read the stage intervals up to now. The labels on the issue decide which stage it is in."""
         found = stage_intervals(self._changes(issue), journal)
-        standing = [name for label in issue.labels if (name := self._stage(label.id, label.name)) is not None]
-        uncountable = _strange(issue, self.scope.pipeline.label_prefix)
-        if not standing and uncountable is not None:
-            return UncountableDeal(issue.number, issue.title, uncountable)
-        odd = ("two stage labels stand on it",) if len(set(standing)) > 1 else ()
-        if standing and (not found or found[-1].stage not in standing):
-            found = (*found, StageInterval(standing[-1], self._entered(raw, found, standing[-1])))
-            odd = (*odd, "no label event tells since when it is in its stage")
-        return Found(issue, journal, found, odd) if found else None
+        current = [name for label in issue.labels if (name := self._stage(label.id, label.name)) is not None]
+        unknown_label = _unknown_stage_label(issue, self.scope.pipeline.label_prefix)
+        if not current and unknown_label is not None:
+            return UncountableDeal(issue.number, issue.title, unknown_label)
+        problems = ("two stage labels stand on it",) if len(set(current)) > 1 else ()
+        if current and (not found or found[-1].stage not in current):
+            found = (*found, StageInterval(current[-1], self._entered(raw, found, current[-1])))
+            problems = (*problems, "no label event tells since when it is in its stage")
+        return DealHistory(issue, journal, found, problems) if found else None
 
-    def _entered(self, raw: Raw, found: Sequence[StageInterval], stage: str) -> datetime:
-        """Guess when a stage was entered that no event tells of: at the closing, else with the last that is known."""
+    def _entered(self, raw: RawIssue, found: Sequence[StageInterval], stage: str) -> datetime:
+        """Guess when a stage without an event was entered: at the closing, else with the last known stage."""
         if not found and stage in self.scope.outcomes and raw.closed_at is not None:
             return raw.closed_at
         return found[-1].entered if found else raw.issue.created_at
@@ -106,111 +109,111 @@ class Reader:
         return self._stage(event.label_id, event.label) if labels else None
 
     def _stage(self, id_: str | None, name: str | None) -> str | None:
-        """Find the stage of a label: by what its id is called today, then its name then, then an earlier name."""
+        """Find the stage of a label: by the current name of its id, else by its name at that time or an earlier one."""
         key = (id_, name)
         if key not in self._stages:
             stage = self.scope.pipeline.stage_of_label(self._names.get(id_ or "", name) or "")
             self._stages[key] = stage.name if stage is not None else None
         return self._stages[key]
 
-    def _counted(self, found: Found) -> CountedDeal:
-        issue, scope = found.issue, self.scope
-        pipeline, (stage_name, entered) = scope.pipeline, found.stage_intervals[-1]
+    def _counted(self, history: DealHistory) -> CountedDeal:
+        issue, scope = history.issue, self.scope
+        pipeline, (stage_name, entered) = scope.pipeline, history.stage_intervals[-1]
         stage = pipeline.stage(stage_name)
         assert stage is not None, stage_name
         body = fields.parse(issue.body, pipeline.headings, pipeline.one_line)
-        text = body.fields
-        owner, helpers = owners(issue, found.journal.assigned if found.journal is not None else ())
-        value = Amount(text.get(headings.VALUE, ""), pipeline.currency)
-        deal = Deal(issue.number, issue.title, body, value, stage.name, issue.open, owner, helpers)
+        values = body.fields
+        owner, helpers = owners(issue, history.journal.assigned if history.journal is not None else ())
+        amount = Amount(values.get(headings.VALUE, ""), pipeline.currency)
+        deal = Deal(issue.number, issue.title, body, amount, stage.name, issue.open, owner, helpers)
         closed = entered if stage.outcome is not None else None
         day = days.local_day(closed, scope.zone) if closed is not None else scope.today
-        worth = field_values.worth(text, day, scope)
+        value = field_values.deal_value(values, day, scope)
         counted = CountedDeal(
             number=issue.number,
             title=issue.title,
-            client=text.get(headings.COMPANY, "").partition("\n")[0] or issue.title.partition(":")[0],
+            client=values.get(headings.COMPANY, "").partition("\n")[0] or issue.title.partition(":")[0],
             created=issue.created_at,
             stage=stage.name,
-            stage_intervals=found.stage_intervals,
+            stage_intervals=history.stage_intervals,
             closed=closed,
             owner=owner,
-            value=worth.value,
-            foreign=worth.foreign,
-            rounds=tuple(field_values.rounds(found.journal, day, scope)),
+            value=value.value,
+            foreign=value.foreign,
+            rounds=tuple(field_values.value_rounds(history.journal, day, scope)),
             probability=card.probability(deal, stage),
-            expected=day_in(text, headings.EXPECTED_CLOSE),
-            next_step=next_step.parse(text.get(headings.NEXT_STEP, "")),
-            source=field_values.one_of(text.get(headings.SOURCE, ""), pipeline.sources),
-            reason="" if stage.is_open else field_values.reason(text.get(headings.REASON, ""), scope, stage.name),
-            revisit_on=day_in(text, headings.REVISIT_ON) if stage.paused else None,
-            choices=tuple(text.get(heading, "") for heading in self._groups),
-            answered=self._answered(issue),
-            forced=tuple(field_values.forced(found.journal, scope)),
-            attention=self._attention(found, deal) if stage.outcome is None and issue.open else (),
+            expected=day_in(values, headings.EXPECTED_CLOSE),
+            next_step=next_step.parse(values.get(headings.NEXT_STEP, "")),
+            source=field_values.as_configured(values.get(headings.SOURCE, ""), pipeline.sources),
+            reason="" if stage.is_open else field_values.reason(values.get(headings.REASON, ""), scope, stage.name),
+            revisit_on=day_in(values, headings.REVISIT_ON) if stage.paused else None,
+            choices=tuple(values.get(heading, "") for heading in self._groups),
+            response_hours=self._response_hours(issue),
+            forced_moves=tuple(field_values.forced_moves(history.journal, scope)),
+            attention=self._attention(history, deal) if stage.outcome is None and issue.open else (),
         )
-        problems = (*found.problems, *_problems(counted, worth.trouble, text, open_=issue.open, scope=scope))
+        problems = (*history.problems, *_problems(counted, value.problem, values, open_=issue.open, scope=scope))
         return replace(counted, problems=problems) if problems else counted
 
-    def _answered(self, issue: Issue) -> float | None:
-        if issue.created_at < self.scope.window:
+    def _response_hours(self, issue: Issue) -> float | None:
+        if issue.created_at < self.scope.window_start:
             return None
-        return first_answer(self._facts(issue), self.scope.pipeline)
+        return response_hours(self._facts(issue), self.scope.pipeline)
 
-    def _attention(self, found: Found, deal: Deal) -> tuple[str, ...]:
-        """Ask what the sweep asks, so that the report and the labels agree."""
-        issue, stay = found.issue, found.stage_intervals[-1]
-        lists = comments.checklists_of(issue) if self._asks_lists else {}
-        memory = found.journal or Journal(
-            self.context.repository.id, issue.number, stay.stage, Cursor(issue.created_at), issue.created_at
+    def _attention(self, history: DealHistory, deal: Deal) -> tuple[AttentionKind, ...]:
+        """List the reasons for attention by the rules of the sweep, so that the report and the labels agree."""
+        issue, interval = history.issue, history.stage_intervals[-1]
+        checklists = comments.checklists_of(issue) if self._has_checklists else {}
+        journal = history.journal or Journal(
+            self.context.repository.id, issue.number, interval.stage, Cursor(issue.created_at), issue.created_at
         )
-        there = replace(deal, checklists=lists, history=(StageVisit(stay.stage, stay.entered),))
+        deal = replace(deal, checklists=checklists, history=(StageVisit(interval.stage, interval.entered),))
         observed = observe(self._facts(issue), self.scope.pipeline, self.scope.at)
-        return attention.needed(DealState(there, memory), observed)
+        return attention.needed(DealState(deal, journal), observed)
 
     def _facts(self, issue: Issue) -> DealFacts:
-        """Put the repository around an issue. Who is not known to belong to us does not."""
-        strangers = {actor.login.casefold(): Role.NONE for actor in _people(issue) if actor is not None}
-        return replace(self.context.with_issue(issue), roles={**strangers, **self.context.roles})
+        """Add the repository to an issue. People without a known role count as outsiders."""
+        outsiders = {actor.login.casefold(): Role.NONE for actor in _people(issue) if actor is not None}
+        return replace(self.context.with_issue(issue), roles={**outsiders, **self.context.roles})
 
 
-def groups(scope: Scope) -> tuple[str, ...]:
-    """List the headings the report counts wins and losses by: the configured ones, then every choice field."""
+def group_headings(scope: Scope) -> tuple[str, ...]:
+    """List the headings of the fields by which wins and losses are grouped: the configured ones, then all choices."""
     named = [heading for key in scope.pipeline.report.by if (heading := scope.pipeline.heading(key))]
     choices = [each.label for each in scope.pipeline.fields if each.type == "choice"]
     return tuple(dict.fromkeys((*named, *choices)))
 
 
-def people(raw: Raw, scope: Scope) -> list[str]:
-    """Name those whose role matters for a deal: for what needs a person, and for the first answer."""
+def people_to_look_up(raw: RawIssue, scope: Scope) -> list[str]:
+    """List the people whose role matters for a deal: for attention and for the response time."""
     issue = raw.issue
-    if issue.own or not (issue.open or issue.created_at >= scope.window):
+    if issue.own or not (issue.open or issue.created_at >= scope.window_start):
         return []
     return list(dict.fromkeys(actor.login for actor in _people(issue) if actor is not None and not actor.is_bot))
 
 
-def _left(issue: Issue, journal: Journal | None) -> bool:
-    """Whether an issue counts nowhere: said to be no deal, closed as a duplicate, or written by ourselves."""
+def _is_excluded(issue: Issue, journal: Journal | None) -> bool:
+    """Whether an issue counts nowhere: marked as no deal, closed as a duplicate, or written by salesbot."""
     names = {label_key(label.name) for label in issue.labels}
     if NOT_A_DEAL in names or (issue.own and names & OWN_LABELS):
         return True
     return (not issue.open and issue.state_reason == "DUPLICATE") or bool(journal is not None and journal.left)
 
 
-def _then(raw: Raw, at: datetime) -> Issue:
-    """Leave out what happened after a moment; the very same issue if nothing did."""
+def _as_of(raw: RawIssue, at: datetime) -> Issue:
+    """Leave out what happened after a moment; gives the same object if nothing did."""
     issue = raw.issue
-    if all(event.at <= at for event in issue.events) and all(said_.created_at <= at for said_ in issue.comments):
+    if all(event.at <= at for event in issue.events) and all(comment.created_at <= at for comment in issue.comments):
         return issue
     return replace(
         issue,
         events=tuple(event for event in issue.events if event.at <= at),
-        comments=tuple(said_ for said_ in issue.comments if said_.created_at <= at),
+        comments=tuple(comment for comment in issue.comments if comment.created_at <= at),
         open=_was_open(raw, at),
     )
 
 
-def _was_open(raw: Raw, at: datetime) -> bool:
+def _was_open(raw: RawIssue, at: datetime) -> bool:
     states = [event for event in raw.issue.events if event.kind in ("closed", "reopened")]
     before = [event for event in states if event.at <= at]
     if before:
@@ -220,8 +223,8 @@ def _was_open(raw: Raw, at: datetime) -> bool:
     return raw.issue.open or (raw.closed_at is not None and raw.closed_at > at)
 
 
-def _strange(issue: Issue, prefix: str) -> str | None:
-    """Find a label that looks like a stage's. Only asked where none of the labels is one."""
+def _unknown_stage_label(issue: Issue, prefix: str) -> str | None:
+    """Find a label with the prefix of stage labels. Only called where no label is one of a stage."""
     return next((label.name for label in issue.labels if has_prefix(label.name, prefix)), None)
 
 
@@ -234,16 +237,16 @@ def _people(issue: Issue) -> Iterator[Actor | None]:
 
 
 def _problems(
-    deal: CountedDeal, trouble: str, text: field_values.Fields, *, open_: bool, scope: Scope
+    deal: CountedDeal, value_problem: str, values: field_values.Fields, *, open_: bool, scope: Scope
 ) -> Iterator[str]:
-    """Name what makes the numbers of a deal doubtful, a few words each."""
-    if trouble:
-        yield trouble
-    elif not text.get(headings.VALUE) and _needs_value(deal, scope):
+    """Name in a few words each what makes the numbers of a deal doubtful."""
+    if value_problem:
+        yield value_problem
+    elif not values.get(headings.VALUE) and _needs_value(deal, scope):
         yield "it has no value"
-    if deal.stage in scope.open and deal.stage not in scope.prospects and deal.owner is None:
+    if deal.stage in scope.open_stages and deal.stage not in scope.prospect_stages and deal.owner is None:
         yield "nobody owns it"
-    if text.get(headings.EXPECTED_CLOSE) and deal.expected is None:
+    if values.get(headings.EXPECTED_CLOSE) and deal.expected is None:
         yield "its expected close cannot be read"
     if not open_ and deal.closed is None:
         yield "its issue is closed without an outcome, so it counts as open"

@@ -1,7 +1,7 @@
-"""The first answer: how many working hours somebody outside waited until one of us did something.
+"""The response time: how many working hours somebody outside the team waited until the team first acted.
 
-A working hour is an hour of a working day in the team's zone; weekends and quiet days have none. Nobody configures
-office hours, so a day has 24.
+A working hour is an hour of a working day in the team's zone; weekends and quiet days have none. Office hours
+are not configured, so a day has 24.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from salesbot.core.text.days import Ranges, is_working_day, working_days_between
 DAY = timedelta(days=1)
 
 
-def first_answer(facts: DealFacts, pipeline: Pipeline) -> float | None:
-    """Count the working hours until the first act of ours; None if one of us opened the deal, or nobody acted yet."""
+def response_hours(facts: DealFacts, pipeline: Pipeline) -> float | None:
+    """Count the working hours until the team first acted; None if the team opened the deal, or nobody acted yet."""
     activities = activity.activities(facts)
     if not activities or activities[0].ours or not activities[0].is_message:
         return None
-    answer = next((each.at for each in activities if each.ours), None)
-    return working_hours(facts.issue.created_at, answer, pipeline) if answer is not None else None
+    first = next((each.at for each in activities if each.ours), None)
+    return working_hours(facts.issue.created_at, first, pipeline) if first is not None else None
 
 
 def working_hours(start: datetime, end: datetime, pipeline: Pipeline) -> float:

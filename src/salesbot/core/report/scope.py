@@ -1,4 +1,4 @@
-"""From where a report looks: the moment, the week, what it compares with, and what each stage counts as.
+"""The scope of a report: its moment and week, what it compares with, and what each stage counts as.
 
 Every "today", month and window of the report comes from here, in the team's zone. Knows no deals.
 """
@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
@@ -24,7 +23,7 @@ _WEEK = re.compile(r"(\d{4})-W(\d{2})")
 
 @dataclass(frozen=True)
 class Scope:
-    """A report's place and time. `since` is where its movement begins, `week` the ISO week it is for."""
+    """The repository and the moment of a report. Its movement begins at `since`; `week` is its ISO week."""
 
     repository: str
     pipeline: Pipeline
@@ -34,7 +33,7 @@ class Scope:
     url: str = ""
 
     @cached_property
-    def zone(self) -> ZoneInfo:
+    def zone(self) -> tzinfo:
         """The team's time zone."""
         return self.pipeline.timezone
 
@@ -44,13 +43,13 @@ class Scope:
         return local_day(self.at, self.zone)
 
     @cached_property
-    def window(self) -> datetime:
+    def window_start(self) -> datetime:
         """Where rates, cycle and funnel begin: the same day and time, `report.window` months ago."""
         local = self.at.astimezone(self.zone) - relativedelta(months=self.pipeline.report.window_months)
         return local.astimezone(UTC)
 
     @cached_property
-    def spans(self) -> Mapping[str, datetime]:
+    def calendar_spans(self) -> Mapping[str, datetime]:
         """When the running month, quarter and year began, by calendar in the team's zone."""
         month = self.today.replace(day=1)
         quarter = month.replace(month=month.month - (month.month - 1) % 3)
@@ -64,32 +63,32 @@ class Scope:
         return {stage.name: stage.outcome for stage in self.pipeline.stages if stage.outcome is not None}
 
     @cached_property
-    def open(self) -> tuple[str, ...]:
+    def open_stages(self) -> tuple[str, ...]:
         """The open stages, first to last."""
         return tuple(stage.name for stage in self.pipeline.open_stages)
 
     @cached_property
-    def prospects(self) -> frozenset[str]:
-        """The open stages before the one where deals start: contacts, kept out of the headline's money."""
-        start = self.open.index(self.pipeline.initial) if self.pipeline.initial in self.open else 0
-        return frozenset(self.open[:start])
+    def prospect_stages(self) -> frozenset[str]:
+        """The open stages before the one where deals start. Deals in them are not in the headline's money."""
+        start = self.open_stages.index(self.pipeline.initial) if self.pipeline.initial in self.open_stages else 0
+        return frozenset(self.open_stages[:start])
 
     @cached_property
-    def paused(self) -> frozenset[str]:
+    def paused_stages(self) -> frozenset[str]:
         """The stages of deals that are put off."""
         return frozenset(stage.name for stage in self.pipeline.stages if stage.paused)
 
     @cached_property
-    def funnel(self) -> tuple[str, ...]:
+    def funnel_stages(self) -> tuple[str, ...]:
         """The stages of the funnel: the open ones in their order, then won."""
-        return (*self.open, *(name for name, outcome in self.outcomes.items() if outcome == "won"))
+        return (*self.open_stages, *(name for name, outcome in self.outcomes.items() if outcome == "won"))
 
-    def address(self, number: int) -> str:
-        """Say where an issue is."""
+    def issue_url(self, number: int) -> str:
+        """Give the address of an issue."""
         return f"{self.url}/issues/{number}"
 
     def midnight(self, day: date) -> datetime:
-        """Say when a day began in the team's zone, in UTC."""
+        """Give the moment at which a day began in the team's zone, in UTC."""
         return datetime.combine(day, time.min, self.zone).astimezone(UTC)
 
     def month(self, moment: datetime) -> str:
@@ -97,14 +96,14 @@ class Scope:
         return f"{moment.astimezone(self.zone):%Y-%m}"
 
 
-def week_of(moment: datetime, zone: ZoneInfo) -> str:
+def week_of(moment: datetime, zone: tzinfo) -> str:
     """Name the ISO week of a moment, as `2026-W47`."""
     year, week, _ = local_day(moment, zone).isocalendar()
     return f"{year}-W{week:02}"
 
 
 def monday(week: str) -> date:
-    """Give the first day of an ISO week. Raises InputError for what is no week of the calendar."""
+    """Give the first day of an ISO week. Raises InputError for one that is not in the calendar."""
     found = _WEEK.fullmatch(week)
     try:
         if found and 1970 <= int(found[1]) < 2200:
@@ -114,7 +113,7 @@ def monday(week: str) -> date:
     raise InputError(f"--week {week[:20]} is no week of the calendar.", "For example --week 2026-W47")
 
 
-def look(
+def choose_scope(
     repository: str,
     pipeline: Pipeline,
     now: datetime,
@@ -123,9 +122,9 @@ def look(
     since: datetime | None = None,
     url: str = "",
 ) -> Scope:
-    """Choose the moment of a report: now, or the end of a week that is over. Raises InputError for a week to come.
+    """Choose the moment of a report: now, or the end of a past week. Raises InputError for a future week.
 
-    Without `since` the report compares with seven days before; one of a week that is over with that week's beginning.
+    Without `since` the report compares with seven days before; that of a past week with the beginning of that week.
     """
     running = week_of(now, pipeline.timezone)
     if week is None or week == running:

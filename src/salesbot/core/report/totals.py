@@ -1,4 +1,4 @@
-"""Totals: how many deals, what they are worth, and what of that is likely to come."""
+"""Totals: how many deals, their value and their weighted value."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from statistics import median
 
-from salesbot.core.report.deals import CountedDeal
+from salesbot.core.report.counted_deal import CountedDeal
 
 ZERO = Decimal(0)
-SMALL = 10
-"""Below so many, a share is shown as "2 of 3" and not in percent."""
+ENOUGH = 10
+"""From this many on, a share is shown in percent; below, as "2 of 3"."""
 
 
 @dataclass(frozen=True)
 class Total:
-    """A sum over deals, in the pipeline's currency and exact. `others` holds values that no rate converts."""
+    """A sum over deals, exact, in the pipeline's currency. `unconverted` holds values without a rate, by currency."""
 
     count: int = 0
     value: Decimal = ZERO
     weighted: Decimal = ZERO
-    other_issues: Mapping[str, Decimal] = field(default_factory=dict)
-    others_weighted: Mapping[str, Decimal] = field(default_factory=dict)
+    unconverted: Mapping[str, Decimal] = field(default_factory=dict)
+    unconverted_weighted: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 def total(deals: Iterable[CountedDeal]) -> Total:
-    """Sum deals up. A deal without a value counts as one deal worth nothing."""
+    """Sum up deals. A deal without a value counts as a deal with the value 0."""
     count, value, weighted = 0, ZERO, ZERO
-    other_issues: dict[str, Decimal] = {}
-    likely: dict[str, Decimal] = {}
+    unconverted: dict[str, Decimal] = {}
+    unconverted_weighted: dict[str, Decimal] = {}
     for deal in deals:
         count += 1
         if deal.value is not None:
@@ -37,14 +37,16 @@ def total(deals: Iterable[CountedDeal]) -> Total:
             weighted += deal.value * deal.probability
         elif deal.foreign is not None:
             currency, amount = deal.foreign
-            other_issues[currency] = other_issues.get(currency, ZERO) + amount
-            likely[currency] = likely.get(currency, ZERO) + (amount * deal.probability).scaleb(-2)
-    return Total(count, value, weighted.scaleb(-2), other_issues, likely)
+            unconverted[currency] = unconverted.get(currency, ZERO) + amount
+            unconverted_weighted[currency] = unconverted_weighted.get(currency, ZERO) + (
+                amount * deal.probability
+            ).scaleb(-2)
+    return Total(count, value, weighted.scaleb(-2), unconverted, unconverted_weighted)
 
 
 @dataclass(frozen=True)
 class Share:
-    """So many of so many."""
+    """A part of a whole, in numbers of deals."""
 
     part: int
     whole: int
@@ -55,9 +57,9 @@ class Share:
         return self.part / self.whole if self.whole else None
 
     @property
-    def small(self) -> bool:
+    def too_few(self) -> bool:
         """Whether there are too few for a percentage to mean anything."""
-        return self.whole < SMALL
+        return self.whole < ENOUGH
 
 
 @dataclass(frozen=True)

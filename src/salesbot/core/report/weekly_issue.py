@@ -1,7 +1,7 @@
-"""The week's issue: what it remembers, what it is made of, and what is to do about all reports there are.
+"""The issue of a week's report: its state in the marker, its text, and the effects that bring all reports up to date.
 
-`plan` compares what is there with what is wanted. Where nothing is to do it is empty, so that it may be asked as often
-as one likes: after a run that died, by two runs at once, three times a week.
+`plan` compares the observed issues with the desired report. It is empty where nothing is left to do, so it can be made
+at any time: after a run that died, by two runs at once, several times a week.
 """
 
 from __future__ import annotations
@@ -32,157 +32,157 @@ DESCRIPTION = "The weekly report on the pipeline"
 COMMAND = "report"
 MARKER = "report"
 PART = "report:part"
-REST = "<!-- salesbot:rest -->"
+BOARD_END = "<!-- salesbot:rest -->"
 """Between the board, which the sweep keeps up to date, and the rest, which only a whole report writes."""
-FULL = 50_000
-"""Bytes of the issue that a report fills; what the board may grow by until the next report is left free."""
-HORIZON = timedelta(days=7)
-"""A `/report` older than this is not answered any more."""
+BODY_ROOM = 50_000
+"""Bytes of the issue that a report may fill. The rest is left free for the growth of sections 1 to 4."""
+REQUEST_LIFETIME = timedelta(days=7)
+"""An older `/report` is no longer answered."""
 
 
 @dataclass(frozen=True)
-class Memory:
-    """What the issue of a week remembers. `since` is where its movement begins: fixed by the first run of the week."""
+class ReportState:
+    """What the marker of a week's issue keeps. Its movement begins at `since`, set by the first run of the week."""
 
     week: str
     since: datetime
     first: datetime
-    """When the week's first run was: the next report's movement begins here."""
+    """When the first run of the week was; the movement of the next report begins here."""
     at: datetime
-    """As of when the whole report is."""
+    """The moment of the whole report."""
     board: datetime
-    """As of when sections 1 to 4 are."""
+    """The moment of sections 1 to 4."""
     parts: int = 0
-    """How many comments it goes on in."""
+    """Number of comments in which it continues."""
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DesiredReport:
     """The report as it should be on GitHub."""
 
-    memory: Memory
+    state: ReportState
     body: str
     parts: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
         """The title of the issue."""
-        return f"Pipeline report {self.memory.week}"
+        return f"Pipeline report {self.state.week}"
 
 
-def remembered(issue: Issue, repository: int) -> Memory | None:
-    """Read what a report remembers; None for what is no report of ours."""
+def read_state(issue: Issue, repository: int) -> ReportState | None:
+    """Read the state of a report; None for an issue that is no report of this repository."""
     marker = markdown.read_marker(issue.body)
     if not issue.own or marker is None or marker.kind != MARKER or marker.payload.get("repo") != repository:
         return None
-    said = marker.payload
+    payload = marker.payload
     try:
-        times = (datetime.fromtimestamp(int(said[name]), UTC) for name in ("since", "first", "at", "board"))
+        times = (datetime.fromtimestamp(int(payload[name]), UTC) for name in ("since", "first", "at", "board"))
         since, first, at, board = times
-        return Memory(str(said["week"]), since, first, at, board, int(said["parts"]))
+        return ReportState(str(payload["week"]), since, first, at, board, int(payload["parts"]))
     except (KeyError, TypeError, ValueError, OverflowError, OSError):
         return None
 
 
-def of_week(reports: Sequence[Issue], repository: int, week: str) -> list[tuple[Issue, Memory]]:
-    """List our issues of a week, the one that stays first."""
-    found = [(issue, memory) for issue in reports if (memory := remembered(issue, repository)) and memory.week == week]
+def of_week(reports: Sequence[Issue], repository: int, week: str) -> list[tuple[Issue, ReportState]]:
+    """List the report issues of a week; the first is kept, the others are duplicates."""
+    found = [(issue, state) for issue in reports if (state := read_state(issue, repository)) and state.week == week]
     return sorted(found, key=lambda pair: pair[0].number)
 
 
-def before(reports: Sequence[Issue], repository: int, week: str) -> Memory | None:
-    """Find the report before a week."""
-    earlier = [memory for issue in reports if (memory := remembered(issue, repository)) and memory.week < week]
-    return max(earlier, key=lambda memory: memory.week, default=None)
+def previous_report(reports: Sequence[Issue], repository: int, week: str) -> ReportState | None:
+    """Read the state of the last report before a week."""
+    earlier = [state for issue in reports if (state := read_state(issue, repository)) and state.week < week]
+    return max(earlier, key=lambda state: state.week, default=None)
 
 
 def is_done(reports: Sequence[Issue], repository: int, week: str) -> bool:
-    """Say whether a week's report is there and whole, and nothing is left to do about older ones."""
+    """Say whether a week's report is complete, and no older one is left open."""
     found = of_week(reports, repository, week)
     if len(found) != 1:
         return False
-    issue, memory = found[0]
+    issue, state = found[0]
     parts = [part for part, _ in _parts(issue)]
-    return parts == list(range(1, memory.parts + 1)) and not any(True for _ in _older(reports, repository, week))
+    return parts == list(range(1, state.parts + 1)) and not any(True for _ in _older(reports, repository, week))
 
 
-def compose(board: str, rest: str, memory: Memory, repository: int) -> Wanted:
-    """Put a report together: as much as fits into the issue, the other sections in comments."""
+def compose(board: str, rest: str, state: ReportState, repository: int) -> DesiredReport:
+    """Compose a report: as many sections as fit go into the issue, the others into comments."""
     sections = [f"## {section}".rstrip() for section in f"\n{rest}".split("\n## ")[1:]]
-    pages: list[str] = [f"{markdown.fit(board, FULL)}\n\n{REST}"]
+    pages: list[str] = [f"{markdown.fit(board, BODY_ROOM)}\n\n{BOARD_END}"]
     for section in sections:
-        room = FULL if len(pages) == 1 else markdown.BODY_LIMIT - 1_000
+        room = BODY_ROOM if len(pages) == 1 else markdown.BODY_LIMIT - 1_000
         whole = f"{pages[-1]}\n\n{section}"
         if len(whole.encode()) <= room:
             pages[-1] = whole
         else:
             pages.append(markdown.fit(section, markdown.BODY_LIMIT - 1_000))
-    memory = replace(memory, parts=len(pages) - 1)
+    state = replace(state, parts=len(pages) - 1)
     parts = [f"{markdown.marker(PART, {'of': place})}\n{page}" for place, page in enumerate(pages[1:], 1)]
-    return Wanted(memory, _body(pages[0], memory, repository), tuple(parts))
+    return DesiredReport(state, _body(pages[0], state, repository), tuple(parts))
 
 
-def with_board(issue: Issue, board: str, memory: Memory, repository: int) -> str | None:
-    """Set sections 1 to 4 anew in the text of a report; None if somebody took away where they end."""
-    _, line, rest = issue.body.partition(REST)
+def with_board(issue: Issue, board: str, state: ReportState, repository: int) -> str | None:
+    """Replace sections 1 to 4 in the text of a report; None if somebody removed the mark at their end."""
+    _, line, rest = issue.body.partition(BOARD_END)
     if not line:
         return None
     room = markdown.BODY_LIMIT - len(rest.encode()) - 1_000
-    return _body(f"{markdown.fit(board, max(room, 1_000))}\n\n{REST}{rest.rstrip()}", memory, repository)
+    return _body(f"{markdown.fit(board, max(room, 1_000))}\n\n{BOARD_END}{rest.rstrip()}", state, repository)
 
 
-def _body(text: str, memory: Memory, repository: int) -> str:
+def _body(text: str, state: ReportState, repository: int) -> str:
     payload = {
         "v": 1,
         "repo": repository,
-        "week": memory.week,
-        "since": int(memory.since.timestamp()),
-        "first": int(memory.first.timestamp()),
-        "at": int(memory.at.timestamp()),
-        "board": int(memory.board.timestamp()),
-        "parts": memory.parts,
+        "week": state.week,
+        "since": int(state.since.timestamp()),
+        "first": int(state.first.timestamp()),
+        "at": int(state.at.timestamp()),
+        "board": int(state.board.timestamp()),
+        "parts": state.parts,
     }
     return f"{markdown.marker(MARKER, payload)}\n{markdown.fit(text)}"
 
 
 Plan = list[tuple[Issue | None, list[Effect]]]
-"""For each issue what to do with it; for none, what to open."""
+"""The effects on each issue; without an issue, what to open."""
 
 
-def plan(reports: Sequence[Issue], repository: int, wanted: Wanted, *, pin: bool = True) -> Plan:
-    """Say what is to do so that there is one whole report of the week, and the ones before are closed."""
-    week = wanted.memory.week
+def plan(reports: Sequence[Issue], repository: int, desired: DesiredReport, *, pin: bool = True) -> Plan:
+    """List the effects after which there is one complete report of the week, and older ones are closed."""
+    week = desired.state.week
     found = of_week(reports, repository, week)
     if not found:
-        return [(None, [OpenReport(wanted.title, wanted.body)])]
-    (kept, _), *doubles = found
-    newest = all((memory := remembered(issue, repository)) is None or memory.week <= week for issue in reports)
-    todo: Plan = [(issue, [RemoveLabel(LABEL), CloseIssue("DUPLICATE", kept.number)]) for issue, _ in doubles]
+        return [(None, [OpenReport(desired.title, desired.body)])]
+    (kept, _), *duplicates = found
+    newest = all((state := read_state(issue, repository)) is None or state.week <= week for issue in reports)
+    steps: Plan = [(issue, [RemoveLabel(LABEL), CloseIssue("DUPLICATE", kept.number)]) for issue, _ in duplicates]
     older = list(_older(reports, repository, week)) if newest else []
-    todo += [(issue, [UnpinIssue()]) for issue in older if pin and issue.pinned]
-    todo += [(kept, [*_texts(kept, wanted), *([PinIssue()] if newest and pin and not kept.pinned else [])])]
+    steps += [(issue, [UnpinIssue()]) for issue in older if pin and issue.pinned]
+    steps += [(kept, [*_texts(kept, desired), *([PinIssue()] if newest and pin and not kept.pinned else [])])]
     # Last, because an older report that is still open says that a run died before everything else was done.
-    todo += [(issue, [CloseIssue("COMPLETED")]) for issue in older]
-    return [(issue, effects) for issue, effects in todo if effects]
+    steps += [(issue, [CloseIssue("COMPLETED")]) for issue in older]
+    return [(issue, effects) for issue, effects in steps if effects]
 
 
 def _older(reports: Sequence[Issue], repository: int, week: str) -> Iterator[Issue]:
     for issue in reports:
-        memory = remembered(issue, repository)
-        if memory is not None and memory.week < week and issue.open:
+        state = read_state(issue, repository)
+        if state is not None and state.week < week and issue.open:
             yield issue
 
 
-def _texts(issue: Issue, wanted: Wanted) -> Iterator[Effect]:
-    if issue.body.strip() != wanted.body.strip():
-        yield EditBody(wanted.body)
+def _texts(issue: Issue, desired: DesiredReport) -> Iterator[Effect]:
+    if issue.body.strip() != desired.body.strip():
+        yield EditBody(desired.body)
     there: dict[int, Comment] = {}
     for part, comment in _parts(issue):
-        if part > len(wanted.parts) or part in there:
+        if part > len(desired.parts) or part in there:
             yield DeleteComment(comment.id)
         else:
             there[part] = comment
-    for part, text in enumerate(wanted.parts, 1):
+    for part, text in enumerate(desired.parts, 1):
         if part not in there:
             yield PutComment(Key(f"{PART}-{part}"), text)
         elif there[part].body.strip() != text.strip():
@@ -190,7 +190,7 @@ def _texts(issue: Issue, wanted: Wanted) -> Iterator[Effect]:
 
 
 def _parts(issue: Issue) -> list[tuple[int, Comment]]:
-    """List the comments a report goes on in, doubles too, the oldest of each first."""
+    """List the comments in which a report continues, duplicates too, the oldest of each first."""
     found = []
     for comment in issue.comments:
         marker = comment.marker
@@ -200,19 +200,19 @@ def _parts(issue: Issue) -> list[tuple[int, Comment]]:
 
 
 def is_report(issue: Issue) -> bool:
-    """Say whether an issue is, or was, a report that we opened."""
+    """Say whether an issue is, or was, a report that salesbot opened."""
     return issue.own and LABEL in {label_key(label.name) for label in issue.labels}
 
 
-def asked(issue: Issue, now: datetime) -> list[Comment]:
-    """List the comments that ask for a report to be refreshed and that nobody answered yet."""
+def refresh_requests(issue: Issue, now: datetime) -> list[Comment]:
+    """List the comments with `/report` that have no answer yet."""
     if not is_report(issue):
         return []
-    return [comment for comment in issue.comments if _asks(comment, now)]
+    return [comment for comment in issue.comments if _is_refresh_request(comment, now)]
 
 
-def _asks(comment: Comment, now: datetime) -> bool:
+def _is_refresh_request(comment: Comment, now: datetime) -> bool:
     if comment.own or comment.receipts & {"ROCKET", "CONFUSED"} or comment.edited_by_others:
         return False
-    late = now - comment.created_at > HORIZON
+    late = now - comment.created_at > REQUEST_LIFETIME
     return not late and any(line.word == COMMAND for line in comment.commands)

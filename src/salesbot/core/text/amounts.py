@@ -12,9 +12,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
 
 from salesbot.core.text import markdown
-from salesbot.core.text.command_syntax import nearest as misspelled
 from salesbot.core.text.currencies import DECIMALS, codes
 from salesbot.core.text.date_words import ascii_digits
+from salesbot.core.text.suggestions import misspelled
 
 LONGEST = 60
 """Characters of an amount; a longer text is none."""

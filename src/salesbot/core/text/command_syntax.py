@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -122,18 +122,6 @@ def bare(word: str) -> str:
     return word.rstrip(".,:;!?")
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Find the command somebody meant: one slip away, two from six letters on, none for words under three letters.
-
-    A slip is a letter too many, too few, wrong, or exchanged with its neighbour.
-    """
-    typed = word.lower()
-    allowed = 0 if len(typed) < 3 else 1 if len(typed) < 6 else 2
-    near = ((_slips(typed, name), name) for name in known if abs(len(name) - len(typed)) <= allowed)
-    slips, name = min(near, key=lambda found: found[0], default=(allowed + 1, ""))
-    return name if slips <= allowed else None
-
-
 def _beginning(body: str) -> str:
     whole = body.encode("utf-8", "replace")
     if len(whole) <= LONGEST_COMMENT:
@@ -178,19 +166,6 @@ def _value(text: str, start: int) -> tuple[str, int]:
         raise CommandSyntaxError("A quotation mark is opened and not closed.", start + 1)
     bare = _BARE.match(text, start)
     return (bare[0], bare.end()) if bare else ("", start)
-
-
-def _slips(one: str, other: str) -> int:
-    """Count the slips between two words (optimal string alignment: no letter is mended twice)."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
-        older, before, row = before, row, [i]
-        for j, wanted in enumerate(other, 1):
-            row.append(min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted)))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
-                row[j] = min(row[j], older[j - 2] + 1)
-    return row[-1]
 
 
 @cache

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from salesbot.core.text import markdown
-from salesbot.core.text.command_syntax import nearest as misspelled
+from salesbot.core.text.suggestions import misspelled
 
 LONGEST = 80
 """Characters of a date; a longer text is none."""

@@ -6,8 +6,7 @@ Knows weekends, the quiet days that the caller names, and time zones. Knows no c
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta, tzinfo
 
 Ranges = Iterable[tuple[date, date]]
 """Stretches of days, first and last one included."""
@@ -39,7 +38,7 @@ def add_working_days(day: date, count: int, quiet: Ranges = ()) -> date:
     return day
 
 
-def local_day(moment: datetime, zone: ZoneInfo) -> date:
+def local_day(moment: datetime, zone: tzinfo) -> date:
     """Say which day a moment is in a time zone. Raises ValueError for a moment without a zone of its own."""
     if moment.tzinfo is None:
         raise ValueError(f"{moment.isoformat()} has no time zone")

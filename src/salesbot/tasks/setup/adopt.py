@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from salesbot.adapters.templates import TemplateRenderer
-from salesbot.core.config.problems import did_you_mean, nearest, sentence
+from salesbot.core.config.problems import sentence
 from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.installation import adoption, identity
 from salesbot.core.installation.adoption import Candidate
@@ -23,6 +23,7 @@ from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text.labels import label_key
 from salesbot.core.text.markdown import one_line
 from salesbot.core.text.plural import counted
+from salesbot.core.text.suggestions import did_you_mean, nearest
 from salesbot.tasks.deal import DealProcessor
 from salesbot.tasks.many_deals import OPEN, ManyDeals, Tally, pass_over
 from salesbot.tasks.outcome import Outcome
@@ -72,7 +73,7 @@ def plan(
     """
     labels = {label_key(label.name): label for label in context.repository.labels}
     checked = _checked(map_, labels, pipeline)
-    known = adoption.with_earlier(pipeline, checked)
+    known = adoption.with_earlier_labels(pipeline, checked)
     renamed = adoption.renames(labels, pipeline, checked)
     renderer = TemplateRenderer(context.repository.templates)
     deals = []
@@ -81,7 +82,7 @@ def plan(
         observed = observe(facts, known, context.read_at)
         deal = adoption.candidate(observed)
         if deal is not None:
-            adoption.take_over(observed, renderer)  # renders the card, to see that it can be
+            adoption.adopt(observed, renderer)  # renders the card, to see that it can be
             deals.append(deal)
     return Plan(context, known, checked, tuple(renamed), tuple(sorted(deals, key=lambda deal: deal.number)))
 
@@ -132,7 +133,7 @@ def lines(plan: Plan) -> Iterator[str]:
         if plan.ready and label_key(name) in existing - renamed:
             yield f"take the label {name} off each deal taken over, and put {_label(to, plan)} on"
     for deal in plan.ready[:MOST_LISTED]:
-        others = f" (it also carries {', '.join(deal.other_issues)}, which is removed)" if deal.other_issues else ""
+        others = f" (it also carries {', '.join(deal.other_stages)}, which is removed)" if deal.other_stages else ""
         yield f"#{deal.number} {one_line(deal.title)}: take over in {deal.stage}, write its card{others}"
     if len(plan.ready) > MOST_LISTED:
         yield f"... and {len(plan.ready) - MOST_LISTED:,} more"
@@ -218,7 +219,7 @@ def carry_out(processor: DealProcessor, plan: Plan) -> tuple[Outcome, int]:
 
 def _take_over(processor: DealProcessor, facts: DealFacts, plan: Plan) -> Outcome:
     observed = processor.complete(facts, plan.pipeline)
-    effects = adoption.take_over(observed, TemplateRenderer(facts.repository.templates))
+    effects = adoption.adopt(observed, TemplateRenderer(facts.repository.templates))
     if not effects:
         return Outcome(notes=(f"#{facts.issue.number}: nothing to do any more",))
     failed = processor.github.write(facts, effects).failed

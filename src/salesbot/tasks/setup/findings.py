@@ -98,7 +98,7 @@ def _secrets(
 
 def of_labels(context: RepositoryFacts, pipeline: Pipeline) -> Iterator[Finding]:
     """Check the list of labels. Without any, salesbot has not run yet."""
-    changes = label_list.changes(context.repository, pipeline, label_list.remembered(context.repository))
+    changes = label_list.changes(context.repository, pipeline, label_list.recorded_labels(context.repository))
     if len(changes) == len(pipeline.stages) and all(change.before is None for change in changes):
         yield Finding("ok", "No stage has a label yet; the first deal brings them all.")
     elif changes:

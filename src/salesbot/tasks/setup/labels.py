@@ -62,7 +62,7 @@ class Planner:
 
     def plan(self) -> Plan:
         """Read all deals, and list what is to be done."""
-        known = label_list.remembered(self.context.repository)
+        known = label_list.recorded_labels(self.context.repository)
         without: list[DealFacts] = []
         for light in pass_over(self.processor.github, self.context, ALL, LABELS, self.processor.log):
             facts = identity.seen_as(light, self.login)

@@ -1,7 +1,7 @@
 """A deal as the report counts it: one compact value for each, made from an issue as it was read.
 
-Knows how a deal stood at a moment. Adds nothing up; the sections do. A hundred thousand of these fit into memory, so
-they hold what is counted and no text of the discussion.
+Knows the state of a deal at a moment. The sections add up. A hundred thousand of these fit into memory, so they hold
+what is counted and no text of the discussion.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from salesbot.core.text.next_step import NextStep
 
 
 @dataclass(frozen=True, slots=True)
-class Forced:
-    """A move that passed guards and order: to which stage, by whom and why."""
+class ForcedMove:
+    """A move with `--force`: to which stage, by whom and why."""
 
     stage: str
     at: datetime
@@ -35,13 +35,13 @@ class CountedDeal:
     stage: str
     stage_intervals: tuple[StageInterval, ...]
     closed: datetime | None = None
-    """When it came to the end stage it is in; None for any other stage."""
+    """When it entered its end stage; None in any other stage."""
     owner: str | None = None
     value: Decimal | None = None
     foreign: tuple[str, Decimal] | None = None
     """Currency and amount of a value that no rate converts."""
     rounds: tuple[tuple[datetime, Decimal], ...] = ()
-    """The values in turn as commands named them, converted alike."""
+    """When commands set its value, and to what, oldest first; converted in the same way."""
     probability: int = 0
     """Percent: its own, else its stage's."""
     expected: date | None = None
@@ -50,29 +50,29 @@ class CountedDeal:
     reason: str = ""
     revisit_on: date | None = None
     choices: tuple[str, ...] = ()
-    """What it says in the fields the report counts by, in their order."""
-    answered: float | None = None
-    """Working hours until somebody of us answered; None where nobody outside waited, or nobody answered yet."""
-    forced: tuple[Forced, ...] = ()
+    """The values of the fields by which the report groups, in their order."""
+    response_hours: float | None = None
+    """Working hours until somebody of the team acted; None if the team opened the deal, or nobody acted yet."""
+    forced_moves: tuple[ForcedMove, ...] = ()
     attention: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
     @property
     def since(self) -> datetime:
-        """When it came to its stage."""
+        """When it entered its stage."""
         return self.stage_intervals[-1].entered
 
     def stage_at(self, moment: datetime) -> str | None:
-        """Say in which stage it was; None if it was in none yet."""
+        """Give its stage at a moment; None if it had none yet."""
         stage = None
-        for stay in self.stage_intervals:
-            if stay.entered > moment:
+        for interval in self.stage_intervals:
+            if interval.entered > moment:
                 break
-            stage = stay.stage
+            stage = interval.stage
         return stage
 
     def value_at(self, moment: datetime) -> Decimal | None:
-        """Say what it was worth: the round then in force, where commands named rounds; else what it is worth now."""
+        """Give its value at a moment: the last one set by then, if commands set any; else the value it has now."""
         before = [value for at, value in self.rounds if at <= moment]
         if before:
             return before[-1]
@@ -81,7 +81,7 @@ class CountedDeal:
 
 @dataclass(frozen=True, slots=True)
 class UncountableDeal:
-    """An issue with a stage label that the configuration does not know: named, and counted nowhere."""
+    """An issue with a stage label that is not configured: listed, and counted nowhere."""
 
     number: int
     title: str

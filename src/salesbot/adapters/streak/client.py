@@ -1,0 +1,225 @@
+"""The client of Streak's API: what is read and written, and how requests are spaced.
+
+Versions 1 and 2 of the API are both needed: boxes are read and changed in 1, created and commented on in 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, assert_never
+from urllib.parse import quote
+
+from salesbot.adapters import http
+from salesbot.adapters.streak.reading import GoneError, Json, contact_of, layout_of, mirror_of, read_answer, unexpected
+from salesbot.adapters.urls import is_encrypted
+from salesbot.core.errors import InputError, ServiceError
+from salesbot.core.model.mirror import (
+    Contact,
+    Layout,
+    Mirror,
+    MirrorEffect,
+    PutColumn,
+    PutPeople,
+    PutStage,
+    PutTitle,
+    Tell,
+)
+
+API_URL = "https://api.streak.com/api"
+SPACING = 0.1
+"""Seconds before each write: Streak allows ten requests a second."""
+LATEST = 50
+"""How many of the newest boxes are searched for one that another run made at the same moment."""
+
+Method = Literal["GET", "POST", "PUT", "DELETE"]
+
+
+@dataclass
+class Streak:
+    """One connection for one run. The key is the user name of Basic authentication, the password is empty."""
+
+    key: str = field(repr=False)
+    url: str = API_URL
+    dry_run: bool = False
+    sleep: Callable[[float], None] = field(default=lambda seconds: None, repr=False)
+    requests: int = 0
+    _users: dict[str, str] = field(default_factory=dict, repr=False)
+    _team_was_read: bool = False
+
+    def __post_init__(self) -> None:
+        if not is_encrypted(self.url):
+            raise InputError(f"STREAK_API_URL is {self.url!r}: the key would be sent unencrypted.", "Use https://")
+        self._session = http.open_session()
+        self._session.auth = (self.key, "")
+        hint = "The next sync tries again"
+        self._retries = http.Retries("Streak", sleep=lambda seconds: self.sleep(seconds), hint=hint)
+
+    @property
+    def limited(self) -> int:
+        """How often Streak asked to slow down."""
+        return self._retries.limited
+
+    # Reading
+
+    def mirrors(self, pipeline: str) -> list[Mirror]:
+        """Read every box of a pipeline, in one request. Raises ServiceError naming the pipeline if there is none."""
+        found = self._of_pipeline(pipeline, f"v1/pipelines/{quote(pipeline, safe='')}/boxes")
+        if not isinstance(found, list):
+            raise unexpected("the boxes of a pipeline")
+        return [self._mirror(box) for box in found if isinstance(box, dict) and box.get("key")]
+
+    def latest(self, pipeline: str, key: str) -> list[Mirror]:
+        """Read the boxes that changed last, or all of them if those do not include the one just created.
+
+        That the newest come first is (inferred); a public client sends these parameters.
+        """
+        path = f"v1/pipelines/{quote(pipeline, safe='')}/boxes"
+        found = self._of_pipeline(pipeline, f"{path}?sortBy=lastUpdatedTimestamp&limit={LATEST}")
+        boxes = [box for box in found if isinstance(box, dict) and box.get("key")] if isinstance(found, list) else []
+        known = any(box["key"] == key for box in boxes)
+        return [self._mirror(box) for box in boxes] if known else self.mirrors(pipeline)
+
+    def mirror(self, key: str) -> Mirror | None:
+        """Read one box; None if it is gone."""
+        try:
+            return self._mirror(self._object("GET", f"v1/boxes/{quote(key, safe='')}"))
+        except GoneError:
+            return None
+
+    def layout(self, pipeline: str) -> Layout:
+        """Read the stages and columns of a pipeline."""
+        found = self._of_pipeline(pipeline, f"v1/pipelines/{quote(pipeline, safe='')}")
+        if not isinstance(found, dict):
+            raise unexpected("a pipeline")
+        return layout_of(pipeline, found)
+
+    def contact(self, key: str) -> Contact | None:
+        """Read a contact of a box; None if it is gone."""
+        try:
+            found = self._object("GET", f"v2/contacts/{quote(key, safe='')}")
+        except GoneError:
+            return None
+        return contact_of(found)
+
+    def ask(self, path: str) -> Any:
+        """Read anything, for `salesbot streak check`."""
+        return self._send("GET", path)
+
+    def _of_pipeline(self, pipeline: str, path: str) -> Any:
+        try:
+            return self._send("GET", path)
+        except GoneError as error:
+            what = f"Streak has no pipeline {pipeline}, or not for this key."
+            raise ServiceError(what, "Compare `streak.pipelines` with what `salesbot streak check` lists") from error
+
+    # Writing
+
+    def create(
+        self, pipeline: str, title: str, stage: str, note: str, mails: Sequence[str] = (), contacts: Sequence[str] = ()
+    ) -> Mirror:
+        """Create a box. Sent once: if no answer comes, the next run finds it by its note.
+
+        That contacts can be given here is (inferred): they were seen in changes.
+        """
+        body: dict[str, Any] = {"name": title, "stageKey": stage, "notes": note}
+        if mails:
+            body["assignedToSharingEntries"] = [{"email": mail} for mail in mails]
+        if contacts:
+            body["contacts"] = [{"key": contact, "isStarred": True} for contact in contacts]
+        made = self._object("POST", f"v2/pipelines/{quote(pipeline, safe='')}/boxes", body, again=False)
+        return self._mirror(made)
+
+    def delete(self, key: str) -> None:
+        """Delete a box; one that is gone counts as deleted."""
+        try:
+            self._send("DELETE", f"v1/boxes/{quote(key, safe='')}")
+        except GoneError:
+            return
+
+    def add_column(self, layout: Layout, name: str) -> None:
+        """Add a text column to a pipeline. Sent once."""
+        path = f"v1/pipelines/{quote(layout.key, safe='')}/fields"
+        self._send("PUT", path, {"name": name, "type": "TEXT_INPUT"}, again=False)
+
+    def apply_changes(self, key: str, effect: MirrorEffect, layout: Layout) -> str | None:
+        """Apply an effect to a box; a text says what could not be done, and why."""
+        box = f"v1/boxes/{quote(key, safe='')}"
+        match effect:
+            case PutTitle(title):
+                self._send("POST", box, {"name": title})
+            case PutStage(stage):
+                self._send("POST", box, {"stageKey": stage})
+            case PutColumn(name, text):
+                column = layout.column(name)
+                assert column is not None, name
+                # That an empty text empties a field is (inferred).
+                self._send("POST", f"{box}/fields/{column}", {"value": text})
+            case PutPeople(mails):
+                return self._assign(box, mails)
+            case Tell(text):
+                self._comment(key, text)
+            case _:
+                assert_never(effect)
+        return None
+
+    def _assign(self, box: str, mails: tuple[str, ...]) -> str | None:
+        """The array replaces the old one and holds keys of users, according to one public client."""
+        if not set(mails) <= set(self._users) and not self._team_was_read:
+            self._read_team()
+        unknown = [mail for mail in mails if mail not in self._users]
+        if unknown:
+            return f"Streak knows nobody by the address {', '.join(unknown)}: see `streak.people`."
+        self._send("POST", box, {"assignedToSharingEntries": [self._users[mail] for mail in mails]})
+        return None
+
+    def _read_team(self) -> None:
+        """Members with `userKey` are (inferred); mail addresses were seen."""
+        self._team_was_read = True
+        for team in self._object("GET", "v2/users/me/teams").get("results") or ():
+            members = self._object("GET", f"v2/teams/{quote(str(team['key']), safe='')}").get("members") or ()
+            for member in members:
+                self._remember_user(member)
+
+    def _comment(self, key: str, text: str) -> None:
+        """Comment once, even after a run that died: existing comments are read first. `message` is (inferred)."""
+        path = f"v2/boxes/{quote(key, safe='')}/comments"
+        found = self._send("GET", path)
+        listed = found.get("results") if isinstance(found, dict) else found
+        messages = [entry.get("message") for entry in listed or () if isinstance(entry, dict)]
+        if text not in messages:
+            self._send("POST", path, {"message": text}, again=False)
+
+    # HTTP
+
+    def _object(self, method: Method, path: str, body: Json | None = None, *, again: bool = True) -> Json:
+        found = self._send(method, path, body, again=again)
+        if not isinstance(found, dict):
+            raise unexpected(path)
+        return found
+
+    def _send(self, method: Method, path: str, body: Json | None = None, *, again: bool = True) -> Any:
+        """Send a request, and repeat it after a failure if `again` allows it. Raises ServiceError."""
+        if method != "GET":
+            if self.dry_run:
+                raise AssertionError("a dry run has nothing to write")
+            self.sleep(SPACING)
+        answer = self._retries.until_answered(lambda: self.request(method, path, body), repeatable=again)
+        return read_answer(answer)
+
+    def request(self, method: Method, path: str, body: Json | None) -> http.Answer:
+        """Send one request."""
+        self.requests += 1
+        form = {"data": body} if method == "PUT" else {"json": body} if body is not None else {}
+        return http.send(self._session, method, f"{self.url.rstrip('/')}/{path}", **form)
+
+    def _mirror(self, box: Json) -> Mirror:
+        people = [entry for entry in box.get("assignedToSharingEntries") or () if isinstance(entry, dict)]
+        for entry in (*people, box.get("creatorSharingEntry") or {}, *(box.get("followerSharingEntries") or ())):
+            self._remember_user(entry)
+        return mirror_of(box, people)
+
+    def _remember_user(self, entry: Json) -> None:
+        mail, key = str(entry.get("email") or "").casefold(), entry.get("userKey")
+        if mail and key:
+            self._users[mail] = str(key)

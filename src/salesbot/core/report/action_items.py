@@ -1,0 +1,69 @@
+"""What people have to do: deals that need attention, the next seven days, deals that are put off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from salesbot.core.policies.attention import AttentionKind
+from salesbot.core.report.counted_deal import CountedDeal
+from salesbot.core.report.scope import Scope
+
+AHEAD = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class AttentionItem:
+    """A deal that needs attention, and the kind of it."""
+
+    deal: CountedDeal
+    kind: AttentionKind
+
+
+def attention(deals: Sequence[CountedDeal]) -> tuple[AttentionItem, ...]:
+    """List what needs attention: by kind, the most urgent first, then by number."""
+    order = list(AttentionKind)
+    items = [AttentionItem(deal, AttentionKind(kind)) for deal in deals for kind in deal.attention]
+    return tuple(sorted(items, key=lambda item: (order.index(item.kind), item.deal.number)))
+
+
+@dataclass(frozen=True)
+class UpcomingItem:
+    """Something with a date: a next step, an expected close, the return of a deal that was put off."""
+
+    day: date
+    deal: CountedDeal
+    what: str
+    kind: Literal["next step", "close", "return"]
+
+
+def upcoming(deals: Sequence[CountedDeal], scope: Scope) -> Mapping[str, tuple[UpcomingItem, ...]]:
+    """List the next seven days, from today on, by person. What has no owner is under an empty name, last."""
+    found: dict[str, list[UpcomingItem]] = {}
+    for deal in deals:
+        for person, item in _upcoming_items(deal, scope):
+            found.setdefault(person, []).append(item)
+    return {
+        person: tuple(sorted(found[person], key=lambda each: (each.day, each.deal.number)))
+        for person in sorted(found, key=lambda name: (not name, name.casefold()))
+    }
+
+
+def _upcoming_items(deal: CountedDeal, scope: Scope) -> Iterator[tuple[str, UpcomingItem]]:
+    """A next step counts on closed deals too (docs/commands.md), an expected close only on open ones."""
+    first, last, owner = scope.today, scope.today + AHEAD, deal.owner or ""
+    step = deal.next_step
+    if step is not None and first <= step.day < last:
+        yield step.who or owner, UpcomingItem(step.day, deal, step.what, "next step")
+    if deal.expected is not None and first <= deal.expected < last and deal.stage in scope.open_stages:
+        yield owner, UpcomingItem(deal.expected, deal, "expected to close", "close")
+    if deal.revisit_on is not None and first <= deal.revisit_on < last:
+        yield owner, UpcomingItem(deal.revisit_on, deal, "comes back", "return")
+
+
+def paused_deals(deals: Sequence[CountedDeal], scope: Scope) -> tuple[CountedDeal, ...]:
+    """List the deals that are put off by the day of their return; those without a date last."""
+    paused = [deal for deal in deals if deal.stage in scope.paused_stages]
+    return tuple(sorted(paused, key=lambda deal: (deal.revisit_on or date.max, deal.number)))

@@ -1,0 +1,72 @@
+"""What all parts of the report's pages share: a deal as a row, lists cut to what a page holds, sums as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from salesbot.core.report import formatting
+from salesbot.core.report.counted_deal import CountedDeal
+from salesbot.core.report.scope import Scope
+from salesbot.core.report.totals import Total
+from salesbot.core.text.money import Money
+from salesbot.core.text.render import Markdown
+
+MOST = 40
+"""Rows of a list; further ones are only counted."""
+Values = dict[str, Any]
+
+
+def cut(rows: Sequence[Any], most: int = MOST, **more: Any) -> Values:
+    """Give the first rows of a list, and how many are left out."""
+    return {**more, "rows": rows[:most], "more": left_out(len(rows), most)}
+
+
+def left_out(count: int, most: int) -> str:
+    """Write how many rows are left out; an empty text for none."""
+    return f"{count - most:,}" if count > most else ""
+
+
+def issue_link(number: int, scope: Scope) -> Values:
+    """Give the addresses of an issue.
+
+    A plain link to an issue makes GitHub write "mentioned this" on it, every week. One over redirect.github.com does
+    not; Renovate links like this (inferred).
+    """
+    url = scope.issue_url(number)
+    quiet = url.replace("https://github.com/", "https://redirect.github.com/", 1)
+    return {"number": number, "url": url, "link": Markdown(quiet)}
+
+
+def deal_row(deal: CountedDeal, scope: Scope) -> Values:
+    """Show a deal in one line."""
+    step = deal.next_step
+    return {
+        **issue_link(deal.number, scope),
+        "client": formatting.shortened(deal.client) or f"deal {deal.number}",
+        "stage": deal.stage,
+        "owner": deal.owner or "",
+        "value": _value(deal, scope),
+        "expected": formatting.day(deal.expected),
+        "overdue": deal.expected is not None and deal.expected < scope.today,
+        "since": formatting.local_day(deal.since, scope),
+        "next_step": f"{formatting.day(step.day)}: {formatting.shortened(step.what)}" if step else "",
+        "revisit_on": formatting.day(deal.revisit_on),
+        "reason": formatting.shortened(deal.reason),
+    }
+
+
+def _value(deal: CountedDeal, scope: Scope) -> str:
+    if deal.value is not None:
+        return formatting.money(deal.value, scope)
+    currency, amount = deal.foreign or ("", None)
+    return str(Money(amount, currency)) if amount is not None else ""
+
+
+def sums(total: Total, scope: Scope) -> Values:
+    """Show a sum: how many deals, their value and their weighted value."""
+    return {
+        "count": f"{total.count:,}",
+        "value": formatting.total(total, scope),
+        "weighted": formatting.weighted(total, scope),
+    }
