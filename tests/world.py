@@ -6,6 +6,7 @@ The sandbox is the real thing, over HTTP; this is for thousands of histories in 
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -46,6 +47,7 @@ from salesbot.core.model.facts import (
     Repository,
     Trigger,
 )
+from salesbot.core.model.journal import Journal, find_cards
 from salesbot.core.model.pipeline import Pipeline
 
 BOT = Actor("github-actions", 41898282, is_bot=True)
@@ -308,6 +310,14 @@ class World:
         found = [comment for comment in self.own() if comments.kind_of(comment) == kind]
         return comments.text_of(found[-1].body)
 
+    def journal(self) -> Journal:
+        """What the program remembers of the deal."""
+        facts = self.facts()
+        assert facts.issue is not None
+        journal = find_cards(facts.issue, facts.repository).journal
+        assert journal is not None
+        return journal
+
     def receipts(self, id_: int) -> Sequence[str]:
         """The receipts on a comment."""
         return sorted(self.comments[id_].receipts)
@@ -322,3 +332,19 @@ def a_deal(stage: str = "lead", **kwargs: Any) -> World:
         world.run()
     assert world.stages() == [stage], world.stages()
     return world
+
+
+def rest(world: World) -> int:
+    """Run until nothing is left to do; that must be soon."""
+    for count in range(5):
+        if not world.decide().effects:
+            return count
+        world.run()
+    raise AssertionError(f"never at rest: {world.decide().effects}")
+
+
+def picture(world: World) -> object:
+    """What a person sees, without ids and times."""
+    visible = Counter((key or "?").partition(":")[0] for key in world.written())
+    marks = {id_: sorted(comment.receipts) for id_, comment in world.comments.items() if not comment.own}
+    return world.stages(), world.open, world.body, sorted(visible.items()), marks

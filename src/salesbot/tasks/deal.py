@@ -350,7 +350,9 @@ def _without_answers(body: str, answered: set[int]) -> str:
     memory = journal.from_payload(marker.payload) if marker else None
     assert memory is not None, "we wrote it a moment ago"
     kept = tuple(entry for entry in memory.answered if entry[0] not in answered)
-    payload = journal.to_payload(replace(memory, answered=kept))
+    # A command that is answered again writes its fields again; it is not judged on what it wrote.
+    written = () if answered else memory.fields
+    payload = journal.to_payload(replace(memory, answered=kept, fields=written))
     return f"{markdown.marker(journal.CARD, payload)}\n{text_of(body)}"
 
 

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from salesbot.core.model import comments
 from salesbot.core.model.deal import Actor
 from salesbot.core.model.facts import Trigger
-from tests.world import ANN, EVE, KIM, NORA, World
+from tests.world import ANN, EVE, KIM, NORA, World, picture, rest
 
 STAGES = ["prospect", "lead", "qualified", "negotiating", "won", "lost", "rejected", "revisit"]
 COMMANDS = [
@@ -26,22 +26,6 @@ COMMANDS = [
 ]  # fmt: skip
 people = st.sampled_from([ANN, NORA, KIM, EVE])
 insiders = st.sampled_from([ANN, NORA, KIM])
-
-
-def rest(world: World) -> int:
-    """Run until nothing is left to do; that must be soon."""
-    for count in range(5):
-        if not world.decide().effects:
-            return count
-        world.run()
-    raise AssertionError(f"never at rest: {world.decide().effects}")
-
-
-def picture(world: World) -> object:
-    """What a person sees, without ids and times."""
-    visible = Counter((key or "?").partition(":")[0] for key in world.written())
-    marks = {id_: sorted(comment.receipts) for id_, comment in world.comments.items() if not comment.own}
-    return world.stages(), world.open, world.body, sorted(visible.items()), marks
 
 
 class Histories(RuleBasedStateMachine):

@@ -115,6 +115,8 @@ def _is_out_of_step(state: DealState, cards: Cards, facts: Facts, pipeline: Pipe
     assert issue is not None
     standing = [stage.name for stage, _ in timeline.current_stages(issue, pipeline)]
     foreign = timeline.foreign_labels(issue, pipeline)
+    if state.deal.body != issue.body:
+        return True
     if (standing != [state.deal.stage] and not (foreign and not standing)) or cards.extra:
         return True
     stage = pipeline.stage(state.deal.stage)

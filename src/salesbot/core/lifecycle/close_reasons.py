@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from salesbot.core.lifecycle import description
 from salesbot.core.model.deal import Deal, Move
 from salesbot.core.model.journal import WHY, Journal
 from salesbot.core.model.pipeline import Pipeline, Stage
-from salesbot.core.text import fields
 
 HEADING = "Reason"
 
@@ -59,9 +59,4 @@ def _put_back(deal: Deal, target: Stage, pipeline: Pipeline) -> Deal:
 
 
 def _with(deal: Deal, why: str | None, pipeline: Pipeline) -> Deal:
-    known, one_line = pipeline.headings, pipeline.one_line
-    try:
-        body = fields.write(deal.body, HEADING, why, known, one_line)
-    except fields.FieldError:
-        return deal
-    return replace(deal, body=body, fields=fields.read(body, known, one_line))
+    return description.with_fields(deal, [(HEADING, why)], pipeline)

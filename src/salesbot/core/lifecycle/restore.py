@@ -12,7 +12,7 @@ from datetime import datetime
 
 from salesbot.core.commands.stage_words import stage_of
 from salesbot.core.leads import lead
-from salesbot.core.lifecycle import intents, timeline
+from salesbot.core.lifecycle import description, intents, timeline
 from salesbot.core.lifecycle.intents import CommandIntent
 from salesbot.core.lifecycle.timeline import LabelIntent
 from salesbot.core.lifecycle.transitions import DealState
@@ -73,7 +73,7 @@ def _restore_from_journal(facts: Facts, pipeline: Pipeline, journal: Journal, ca
         written = card.edited_at or card.created_at
         journal = _if_wanted_back(facts, journal, written)
         labels += timeline.workflow_intents(facts, pipeline, journal.stage, written)
-    return Restored(_state_of(facts, pipeline, journal), tuple(labels))
+    return Restored(_state_of(facts, pipeline, journal, card), tuple(labels))
 
 
 def _if_wanted_back(facts: Facts, journal: Journal, written: datetime) -> Journal:
@@ -248,7 +248,7 @@ def _adopted_by(commands: list[CommandIntent], fresh: Restored) -> Restored:
     return replace(fresh, state=replace(fresh.state, journal=born))
 
 
-def _state_of(facts: Facts, pipeline: Pipeline, journal: Journal) -> DealState:
+def _state_of(facts: Facts, pipeline: Pipeline, journal: Journal, card: Comment | None = None) -> DealState:
     """Set out from the journal: the deal as the last decision left it, whatever GitHub shows."""
     issue = facts.issue
     assert issue is not None
@@ -267,8 +267,10 @@ def _state_of(facts: Facts, pipeline: Pipeline, journal: Journal) -> DealState:
         fields=read,
         checklists=comments.posted_checklists(issue),
         history=journal.history,
-        body_trusted=_is_trusted(facts, journal, read.get("Value", "")),
     )
+    if card is not None and description.is_behind(issue, card):
+        deal = description.with_fields(deal, journal.fields, pipeline)
+    deal = replace(deal, body_trusted=_is_trusted(facts, journal, deal.fields.get("Value", "")))
     return DealState(deal, replace(journal, stage=deal.stage or journal.stage))
 
 

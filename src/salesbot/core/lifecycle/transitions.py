@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import assert_never
 
 from salesbot.core.commands.registry import usage
-from salesbot.core.lifecycle import close_reasons, guards, ways
+from salesbot.core.lifecycle import close_reasons, description, guards, ways
 from salesbot.core.model.changes import (
     Answer,
     AssignOwner,
@@ -126,15 +126,13 @@ def _apply_change(state: DealState, change: Change, request: Request) -> DealSta
 
 def _set_field(state: DealState, change: SetField, request: Request) -> DealState | Refused:
     """A value given by command is also remembered in the journal: it is one of the deal's rounds."""
-    known, one_line = request.pipeline.headings, request.pipeline.one_line
     try:
-        body = fields.write(state.deal.body, change.heading, change.value, known, one_line)
+        deal = description.with_field(state.deal, change.heading, change.value, request.pipeline)
     except fields.FieldError as error:
         return Refused(None, (Refusal(str(error), "Repair the description, then say it again"),))
-    if len(body) > BODY_LIMIT:
+    if len(deal.body) > BODY_LIMIT:
         why = f"The description has no room for it: GitHub takes {BODY_LIMIT:,} characters."
         return Refused(None, (Refusal(why, "Shorten it"),))
-    deal = replace(state.deal, body=body, fields=fields.read(body, known, one_line))
     journal = state.journal
     if change.heading == "Value" and change.value is not None:
         deal = replace(deal, body_trusted=True)

@@ -85,6 +85,8 @@ class Journal:
     `refresh` says for which comment a checklist was to be brought up to date. `reminded` are the occasions of which
     somebody was reminded. `boxes` says until when the ticks in our questions were judged. `lead` is the key of the lead
     it came from (`core.lead`). `twins` are the deals that may be the same one, each with why. `pair` is its mirror.
+    `fields` are what the last decision wrote into the description, None for one taken out; a description edited since
+    has them.
     """
 
     repository: int
@@ -111,6 +113,7 @@ class Journal:
     lead: str = ""
     possible_duplicates: tuple[tuple[int, str], ...] = ()
     pair: Pair | None = None
+    fields: tuple[tuple[str, str | None], ...] = ()
 
     def with_answer(self, comment: int, answer: Answered) -> Journal:
         """Remember how a comment was answered."""
@@ -177,6 +180,7 @@ def to_payload(journal: Journal) -> dict[str, Any]:
         "lead": journal.lead,
         "twins": [[number, why] for number, why in journal.possible_duplicates],
         "pair": _pair_payload(journal.pair) if journal.pair else [],
+        "fields": [[heading, value] for heading, value in journal.fields],
     }
     return {key: value for key, value in payload.items() if value not in ("", [], {}, 0)}
 
@@ -241,6 +245,7 @@ def from_payload(payload: Mapping[str, Any]) -> Journal | None:
             lead=str(payload.get("lead", "")),
             possible_duplicates=tuple((int(number), str(why)) for number, why in payload.get("twins", ())),
             pair=_pair(payload["pair"]) if payload.get("pair") else None,
+            fields=tuple(_field(entry) for entry in payload.get("fields", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError):
         return None
@@ -315,6 +320,11 @@ def _pair(entry: Any) -> Pair:
     key, ours, theirs, value, asked, *mails = entry
     received, sent, opened = (None if at is None else _moment(at) for at in mails)
     return Pair(str(key), str(ours), str(theirs), str(value), int(asked), received, sent, opened)
+
+
+def _field(entry: Any) -> tuple[str, str | None]:
+    heading, value = entry
+    return str(heading), None if value is None else str(value)
 
 
 def _answered(text: Any) -> Answered:

@@ -1,15 +1,15 @@
 """Settle: bring the issue in step with the course. Read, compare, then write; in step means no effect.
 
-The order of the effects is the order of the write (docs/design.md): body, card, labels, state, comments, receipts. The
-card comes before the labels: if we die between them, the decision stands and the labels are one step behind until the
-next run. Everything is derived from the course and the issue, so the run after one that died does what is left.
+The order of the effects is the order of the write (docs/design.md): card, body, labels, state, comments, receipts. The
+card comes before all else: if we die behind it, the decision stands and the issue is one step behind until the next
+run. Everything is derived from the course and the issue, so the run after one that died does what is left.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from salesbot.core.lifecycle import restore
+from salesbot.core.lifecycle import description, restore
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.timeline import current_stages
 from salesbot.core.lifecycle.transitions import DealState
@@ -28,7 +28,6 @@ from salesbot.core.model.effects import (
 )
 from salesbot.core.model.pipeline import Stage
 from salesbot.core.policies import attention
-from salesbot.core.policies.revisit import HOW
 from salesbot.core.reconcile import card_comment, checklist_comments, other_comments
 from salesbot.core.text.labels import label_key
 
@@ -51,13 +50,11 @@ def reconcile(state: DealState, observed: Observed) -> list[Effect]:
         return [*create, *labels]
     written = checklist_comments.list_effects(state, observed)
     said = other_comments.new_comments(state, observed)
-    first = [
-        *_body(state, observed),
-        *card_comment.card_effects(checklist_comments.with_lists(state, written), observed),
-    ]
+    card = card_comment.card_effects(checklist_comments.with_lists(state, written), observed)
+    body = _body(state, observed)
     return [
         *create,
-        *(reversed(first) if _came_back(state) else first),
+        *([*card, *body] if description.fits_in_card(state.deal) else [*body, *card]),
         *labels,
         *_people(state, observed),
         *written,
@@ -65,11 +62,6 @@ def reconcile(state: DealState, observed: Observed) -> list[Effect]:
         *other_comments.tidy(state, said, observed),
         *_receipts(state, observed),
     ]
-
-
-def _came_back(state: DealState) -> bool:
-    """Whether the deal came back by its date: then the card goes first, since the body is about to lose that date."""
-    return any(visit.how == HOW for visit in state.moves)
 
 
 def _body(state: DealState, observed: Observed) -> Iterator[Effect]:
