@@ -53,6 +53,7 @@ from salesbot.core.model.pipeline import Pipeline
 BOT = Actor("github-actions", 41898282, is_bot=True)
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ANN, NORA, KIM, EVE = Actor("ann", 1), Actor("nora", 2), Actor("kim", 3), Actor("eve", 4)
+PEOPLE = {actor.login: actor for actor in (ANN, NORA, KIM, EVE)}
 ROLES = {"ann": Role.TRIAGE, "nora": Role.WRITE, "kim": Role.ADMIN, "eve": Role.READ}
 WORDS = TemplateRenderer()
 

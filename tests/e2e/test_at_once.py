@@ -10,11 +10,12 @@ from contextlib import contextmanager, redirect_stdout
 from typing import Literal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from github_sandbox import Delivery, Sandbox, Workflow
 from salesbot.cli.main import main
+from tests.budget import budget
 from tests.e2e.play import PEOPLE, Play, check, key_of
 from tests.e2e.scenes import ADOPTED, AGAIN, FIRST, MOVE, PLAN, REFUSAL, UNDO, Scene, outcome, to_rest
 
@@ -147,7 +148,7 @@ def played(play: Play) -> Play:
     return play
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@budget(40, suppress_health_check=list(HealthCheck))
 @given(
     name=st.sampled_from(list(STEPWISE)),
     other=st.sampled_from(["the sweep", "a run by hand", "the same run again"]),

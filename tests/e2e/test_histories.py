@@ -9,13 +9,14 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from github_sandbox import Fault
 from salesbot.core.model.defaults import default_pipeline
 from salesbot.core.model.journal import Journal, from_payload
 from salesbot.core.text import markdown
+from tests.budget import budget
 from tests.e2e.play import Play, name_of
 from tests.e2e.scenes import Scene, to_rest
 
@@ -125,9 +126,10 @@ RUNS: dict[str, Callable[[Play, Step], None]] = {
 }
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@budget(40, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(st.one_of(people, runs), min_size=3, max_size=12))
 def test_any_history_comes_to_rest_in_good_order(play: Play, steps: list[Step]) -> None:
+    steps = [Step(*step) for step in steps]
     play.drop()
     deal = LEAD.open(play)
     for step in steps:
