@@ -17,7 +17,7 @@ from salesbot.core.model.facts import Trigger
 from tests import example_files
 from tests.budget import budget
 from tests.example_files import Machine, first_step, step
-from tests.world import KIM, NORA, PEOPLE, World, picture, rest
+from tests.world import KIM, NORA, PEOPLE, World, a_deal, picture, rest
 
 STAGES = ["prospect", "lead", "qualified", "negotiating", "won", "lost", "rejected", "revisit"]
 COMMANDS = [
@@ -25,6 +25,18 @@ COMMANDS = [
     "/revisit march", "/undo", "/reopen", "/value 12k", "/value 12k\n/won", "/status", "/help", "/history", "/wno",
     "thanks!", '/stage lead --force "back"',
 ]  # fmt: skip
+NEEDY = [
+    "/won",
+    "/value 12k",
+    "/lost",
+    "/lost price",
+    "/set reason price",
+    "/revisit",
+    "/revisit march",
+    "/prospect",
+    "/reopen",
+]
+"""Moves that need something, and what gives it to them."""
 everybody = st.sampled_from(["ann", "nora", "kim", "eve"])
 insiders = st.sampled_from(["ann", "nora", "kim"])
 ANY = st.integers(0, 7)
@@ -188,3 +200,21 @@ def test_every_command_killed_after_every_effect_ends_the_same(text: str) -> Non
         cut.run(until=until)
         rest(cut)
         assert picture(cut) == picture(whole), until
+
+
+@given(
+    stage=st.sampled_from(["lead", "qualified", "negotiating"]),
+    texts=st.lists(st.sampled_from(NEEDY), min_size=2, max_size=4),
+    by=insiders,
+    until=st.integers(1, 4),
+)
+@budget(80)
+def test_commands_of_one_run_that_was_killed_end_the_same(stage: str, texts: list[str], by: str, until: int) -> None:
+    start = a_deal(stage)
+    for text in texts:
+        start.comment(text, PEOPLE[by])
+    whole, cut = copy.deepcopy(start), copy.deepcopy(start)
+    rest(whole)
+    cut.run(until=until)
+    rest(cut)
+    assert picture(cut) == picture(whole)
