@@ -57,7 +57,7 @@ def main() -> int:
 
 def with_properties() -> list[str]:
     """Name the files that have property tests."""
-    listed = subprocess.run([*PYTEST, "--collect-only", "-q"], cwd=TOP, capture_output=True, text=True, check=False)
+    listed = subprocess.run([*PYTEST, "--collect-only"], cwd=TOP, capture_output=True, text=True, check=False)
     found = sorted({line.partition("::")[0] for line in listed.stdout.splitlines() if "::" in line})
     if not found:
         raise SystemExit(f"pytest found no property tests:\n{listed.stdout}{listed.stderr}")

@@ -87,6 +87,8 @@ class World:
         self.roles = dict(ROLES)
         self.own_issue = False
         self.loads: dict[str, Load] | None = None
+        self.refused: list[tuple[str | None, list[str | None]]] = []
+        """What the last run refused: the stage asked for, if any, and the guards that said no."""
 
     def tick(self, seconds: float = 1) -> datetime:
         """Let time pass."""
@@ -234,6 +236,7 @@ class World:
             for effect in missing:
                 self.repository_labels[effect.name] = Label(f"LA_{effect.name}", effect.name, created_at=self.now)
             decision = self.decide()
+        self.refused = [(refused.to, [no.missing for no in refused.why]) for refused in decision.refused]
         self.tick()
         for step in decision.effects[:until]:
             self.apply(step)
@@ -305,6 +308,10 @@ class World:
     def by_key(self, key: str) -> Comment:
         """The bot's visible comment of a key."""
         return next(comment for comment in self.own() if comments.key_of(comment) == key)
+
+    def of_kind(self, kind: str) -> list[Comment]:
+        """The bot's comments of a kind, hidden ones included."""
+        return [comment for comment in self.comments.values() if comment.own and comments.kind_of(comment) == kind]
 
     def last(self, kind: str) -> str:
         """The text of the bot's newest comment of a kind."""

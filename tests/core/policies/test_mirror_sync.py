@@ -245,7 +245,7 @@ def test_a_question_that_somebody_deleted_was_asked() -> None:
     both.reconcile()
     both.drag("won")
     both.reconcile()
-    assert "The deal has no value." in both.world.last("waits"), "another move is another question"
+    assert len([key for key in both.world.written() if key.startswith("waits:")]) == 1, "another move, another question"
 
 
 def test_a_reason_can_be_ticked() -> None:
