@@ -126,7 +126,7 @@ RUNS: dict[str, Callable[[Play, Step], None]] = {
 }
 
 
-@budget(40, suppress_health_check=list(HealthCheck))
+@budget(20, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(st.one_of(people, runs), min_size=3, max_size=12))
 def test_any_history_comes_to_rest_in_good_order(play: Play, steps: list[Step]) -> None:
     steps = [Step(*step) for step in steps]

@@ -172,7 +172,7 @@ STEPS = st.lists(
 Step = tuple[str, tuple[str, int, bool] | None, bool, int]
 
 
-@budget(40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@budget(20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @example(steps=[("relay beside", None, False, 3), ("relay beside", ("github", 5, True), True, 3)])
 @example(steps=[("poll", None, False, 1), ("send", None, False, 1), ("poll beside", None, False, 2)])
 @given(steps=STEPS)

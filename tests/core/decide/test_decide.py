@@ -147,7 +147,7 @@ class Histories(Machine):
             assert picture(cut) == picture(whole), f"killed after {until} of {count} effects"
 
 
-Histories.TestCase.settings = budget(80, stateful_step_count=16, suppress_health_check=list(HealthCheck))
+Histories.TestCase.settings = budget(40, stateful_step_count=16, suppress_health_check=list(HealthCheck))
 TestHistories = Histories.TestCase
 
 
@@ -157,7 +157,7 @@ def test_histories_that_once_failed_hold(steps: example_files.Steps) -> None:
 
 
 @given(commands=st.lists(st.sampled_from(COMMANDS), min_size=1, max_size=6), by=insiders)
-@budget(60)
+@budget(30)
 def test_whether_commands_are_answered_one_by_one_or_all_at_once_is_the_same(commands: list[str], by: str) -> None:
     one_by_one, at_once = World(), World()
     rest(one_by_one)
@@ -171,7 +171,7 @@ def test_whether_commands_are_answered_one_by_one_or_all_at_once_is_the_same(com
 
 
 @given(stages=st.lists(st.sampled_from(STAGES), min_size=1, max_size=5, unique=True))
-@budget(60)
+@budget(30)
 def test_whether_labels_are_judged_one_by_one_or_all_at_once_is_the_same(stages: list[str]) -> None:
     one_by_one, at_once = World(), World()
     for world in (one_by_one, at_once):
@@ -208,7 +208,7 @@ def test_every_command_killed_after_every_effect_ends_the_same(text: str) -> Non
     by=insiders,
     until=st.integers(1, 4),
 )
-@budget(80)
+@budget(60)
 def test_commands_of_one_run_that_was_killed_end_the_same(stage: str, texts: list[str], by: str, until: int) -> None:
     start = a_deal(stage)
     for text in texts:

@@ -39,7 +39,7 @@ class NothingIsOverlooked(Histories):
             assert due(world.facts(), world.pipeline, world.now) is not None
 
 
-NothingIsOverlooked.TestCase.settings = budget(60, stateful_step_count=16, suppress_health_check=list(HealthCheck))
+NothingIsOverlooked.TestCase.settings = budget(30, stateful_step_count=16, suppress_health_check=list(HealthCheck))
 TestNothingIsOverlooked = NothingIsOverlooked.TestCase
 
 

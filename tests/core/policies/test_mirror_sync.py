@@ -574,7 +574,7 @@ class Sides(Machine):
 
 
 TestSides = Sides.TestCase
-TestSides.settings = budget(60, stateful_step_count=25, suppress_health_check=list(HealthCheck))
+TestSides.settings = budget(30, stateful_step_count=25, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.parametrize("steps", example_files.read("Sides"))
@@ -583,7 +583,7 @@ def test_histories_that_once_failed_hold(steps: example_files.Steps) -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(["ours", "theirs"]), st.sampled_from(STAGES)), max_size=8), st.booleans())
-@budget(80)
+@budget(40)
 def test_alternating_sides_until_quiet(moves: list[tuple[str, str]], strict: bool) -> None:
     """No ping-pong: after whatever both sides did, two syncs are enough, and the third has nothing to do."""
     both = in_step("lead", "requires" if strict else "expects", "### Value\n\n9000 EUR\n\n### Reason\n\nprice\n")
