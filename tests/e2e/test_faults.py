@@ -52,8 +52,9 @@ def weather() -> Iterator[Any]:
     for scene in SCENES:
         for place, kind in enumerate(scene.requests, 1):
             for name, fault in {**ANYWHERE, **(GRAPHQL if kind != "rest" else {})}.items():
+                where = f"{scene.name}: {name} at the {kind}, request {place}"
                 if scene is MOVE or name in EVERYWHERE:
-                    yield pytest.param(scene, fault(place), name, id=f"{scene.name}: {name} at the {kind}, request {place}")
+                    yield pytest.param(scene, fault(place), name, id=where)
 
 
 @pytest.mark.parametrize(("scene", "fault", "name"), list(weather()))
