@@ -14,6 +14,8 @@ from hypothesis.internal.constants_ast import Constants
 
 from tests import example_files
 
+pytest_plugins = ("tests.e2e.fixtures",)
+
 # In the gate nothing depends on chance, on the clock or on what an earlier run left in a database. It does not shorten
 # what fails, since that takes minutes: `pytest --hypothesis-profile=shorten` does.
 settings.register_profile(

@@ -19,7 +19,7 @@ from salesbot.cli.main import main
 from tests.core.report.stories import CONFIG as STORIES_CONFIG
 from tests.core.report.stories import OPEN, issue, repository
 from tests.e2e.play import CONFIG, Play
-from tests.e2e.test_report import REPORT, by_hand, reports, scheduled, the_report
+from tests.tasks.test_report import REPORT, by_hand, reports, scheduled, the_report
 
 Made = Callable[..., dict[str, Any]]
 
