@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from salesbot.adapters.actions import TASKS, Inputs, read_inputs, run_request
@@ -201,7 +201,6 @@ PIECES = st.sampled_from(["/won", "/Überprüfung", "\n", "\r\n", "\r", "> ", "`
 )
 
 
-@settings(deadline=None)
 @given(st.lists(PIECES, max_size=8).map("".join) | st.text(), st.sampled_from(["created", "edited"]))
 @example("\u200b/lost price", "created")
 @example("text\r\u3164\u00ad/lost price", "edited")

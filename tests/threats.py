@@ -221,7 +221,7 @@ THREATS = [
         "a stranger",
         "makes up a response of the form, or changes one on its way through a relay",
         "a delivery counts only with its signature over the raw body, checked before any request",
-        "tests/e2e/test_intake.py::test_a_body_changed_on_the_way_is_refused",
+        "tests/tasks/test_intake.py::test_a_body_changed_on_the_way_is_refused",
         (
             "tasks/intake.py",
             'if not is_signed(body.encode("utf-8", "surrogatepass"), signature, self.secret):',
@@ -232,7 +232,7 @@ THREATS = [
         "a stranger",
         "writes the key of a response into an issue of their own, so that the lead never comes in",
         "a key counts in issues the bot opened, or that carry a label which takes triage to put on",
-        "tests/e2e/test_intake.py::test_a_stranger_who_writes_a_marker_keeps_no_lead_out",
+        "tests/tasks/test_intake.py::test_a_stranger_who_writes_a_marker_keeps_no_lead_out",
         (
             "core/leads/lead.py",
             "    if not issue.own and LABEL not in {label_key(name) for name in names}:",
@@ -243,7 +243,7 @@ THREATS = [
         "a stranger",
         "fills in the form with headings, mentions and HTML, to set fields or call people",
         "answers are quoted and escaped, or stand in a code block",
-        "tests/e2e/test_intake.py::test_ten_thousand_characters_of_html_do_nothing",
+        "tests/tasks/test_intake.py::test_ten_thousand_characters_of_html_do_nothing",
         ("core/leads/lead.py", "        return markdown.block(_shortened(text))", "        return _shortened(text)"),
     ),
     Threat(

@@ -6,6 +6,7 @@ The sandbox is the real thing, over HTTP; this is for thousands of histories in 
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from salesbot.adapters.templates import TemplateRenderer
 from salesbot.core.decide.decide import Decision, decide
 from salesbot.core.lifecycle.observed import Observed, observe
 from salesbot.core.model import comments
+from salesbot.core.model.cards import find_cards
 from salesbot.core.model.deal import Actor, Role
 from salesbot.core.model.defaults import default_pipeline
 from salesbot.core.model.effects import (
@@ -47,11 +49,13 @@ from salesbot.core.model.facts import (
     Repository,
     Trigger,
 )
+from salesbot.core.model.journal import Journal
 from salesbot.core.model.pipeline import Pipeline
 
 BOT = Actor("github-actions", 41898282, is_bot=True)
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ANN, NORA, KIM, EVE = Actor("ann", 1), Actor("nora", 2), Actor("kim", 3), Actor("eve", 4)
+PEOPLE = {actor.login: actor for actor in (ANN, NORA, KIM, EVE)}
 ROLES = {"ann": Role.TRIAGE, "nora": Role.WRITE, "kim": Role.ADMIN, "eve": Role.READ}
 WORDS = TemplateRenderer()
 
@@ -85,6 +89,8 @@ class World:
         self.roles = dict(ROLES)
         self.own_issue = False
         self.loads: dict[str, Load] | None = None
+        self.refused: list[tuple[str | None, list[str | None]]] = []
+        """What the last run refused: the stage asked for, if any, and the guards that said no."""
 
     def tick(self, seconds: float = 1) -> datetime:
         """Let time pass."""
@@ -238,6 +244,7 @@ class World:
             for effect in missing:
                 self.repository_labels[effect.name] = Label(f"LA_{effect.name}", effect.name, created_at=self.now)
             decision = self.decide()
+        self.refused = [(refused.to, [no.missing for no in refused.why]) for refused in decision.refused]
         self.tick()
         for step in decision.effects[:until]:
             self.apply(step)
@@ -310,10 +317,21 @@ class World:
         """The bot's visible comment of a key."""
         return next(comment for comment in self.own() if str(comments.key_of(comment)) == key)
 
+    def of_kind(self, kind: str) -> list[Comment]:
+        """The bot's comments of a kind, hidden ones included."""
+        return [comment for comment in self.comments.values() if comment.own and comments.kind_of(comment) == kind]
+
     def last(self, kind: str) -> str:
         """The text of the bot's newest comment of a kind."""
         found = [comment for comment in self.own() if comments.kind_of(comment) == kind]
         return comments.text_of(found[-1].body)
+
+    def journal(self) -> Journal:
+        """What the program remembers of the deal."""
+        facts = self.facts()
+        journal = find_cards(facts.issue, facts.repository).journal
+        assert journal is not None
+        return journal
 
     def receipts(self, id_: int) -> Sequence[str]:
         """The receipts on a comment."""
@@ -329,3 +347,19 @@ def a_deal(stage: str = "lead", **kwargs: Any) -> World:
         world.run()
     assert world.stages() == [stage], world.stages()
     return world
+
+
+def rest(world: World) -> int:
+    """Run until nothing is left to do; that must be soon."""
+    for count in range(5):
+        if not world.decide().effects:
+            return count
+        world.run()
+    raise AssertionError(f"never at rest: {world.decide().effects}")
+
+
+def picture(world: World) -> object:
+    """What a person sees, without ids and times."""
+    visible = Counter((key or "?").partition(":")[0] for key in world.written())
+    marks = {id_: sorted(comment.receipts) for id_, comment in world.comments.items() if not comment.own}
+    return world.stages(), world.open, world.body, sorted(visible.items()), marks

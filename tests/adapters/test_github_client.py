@@ -80,11 +80,17 @@ def test_a_document_is_one_request(github: Answers, client: Client, waited: list
 
 
 def test_three_in_a_row_are_not_slowed_down(github: Answers, client: Client) -> None:
-    github.answers = [GOOD] * 3
+    github.answers = [GOOD] * 9
+    assert min(_seconds_for_three(client) for _ in range(3)) < 0.5, (
+        "a slow machine is slow once, a pause is there always"
+    )
+
+
+def _seconds_for_three(client: Client) -> float:
     begun = time.monotonic()
     for send in (query, mutate, mutate):
         send(client)
-    assert time.monotonic() - begun < 0.5
+    return time.monotonic() - begun
 
 
 @pytest.mark.parametrize(

@@ -180,10 +180,10 @@ def test_no_way_leads_out_of_a_template(template: str) -> None:
     ],
 )
 def test_a_template_that_burns_or_breaks_is_refused_in_time(template: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(InputError) as refused:
         TemplateRenderer({"own.md.j2": template})("own.md.j2", {"stage": "lead"})
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
     assert refused.value.exit_code == 2
 
 

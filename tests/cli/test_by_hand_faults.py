@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.by_hand import Command
 from tests.e2e.play import CONFIG, Play, writes
-from tests.tasks.setup.conftest import Command
 
 NEW_LABEL = ["--map", "Hot=lead"]
 WRITING = [

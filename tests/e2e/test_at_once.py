@@ -10,10 +10,11 @@ from contextlib import contextmanager, redirect_stdout
 from typing import Literal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from github_sandbox import Delivery, Sandbox, Workflow
+from tests.budget import budget
 from tests.e2e.play import PEOPLE, Play, check, key_of
 from tests.e2e.scenes import ADOPTED, AGAIN, FIRST, MOVE, PLAN, REFUSAL, UNDO, Scene, outcome, to_rest
 
@@ -59,12 +60,12 @@ def process(github: Sandbox) -> Iterator[Sandbox]:
 
 
 @pytest.mark.parametrize("scene", [MOVE, PLAN, REFUSAL, UNDO], ids=lambda scene: scene.name)
-@pytest.mark.parametrize("round_", range(5))
-def test_two_processes_an_event_and_a_sweep(play: Play, process: Sandbox, scene: Scene, round_: int) -> None:
-    """Each request takes a while, another one in each round, so that they meet in different places."""
+@pytest.mark.parametrize("latency", [0, 15, 45])
+def test_two_processes_an_event_and_a_sweep(play: Play, process: Sandbox, scene: Scene, latency: int) -> None:
+    """Each request takes a while, so that they meet in different places; the order of requests is played below."""
     clean = scene.clean(play)
     deal = scene.open(play)
-    process.faults.latency_ms = 15 * round_
+    process.faults.latency_ms = latency
     runs = [threading.Thread(target=process.run, args=[each]) for each in both(play, deal, "the sweep")]
     for run in runs:
         run.start()
@@ -147,7 +148,7 @@ def played(play: Play) -> Play:
     return play
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@budget(20, suppress_health_check=list(HealthCheck))
 @given(
     name=st.sampled_from(list(STEPWISE)),
     other=st.sampled_from(["the sweep", "a run by hand", "the same run again"]),

@@ -44,13 +44,17 @@ GRAPHQL: dict[str, Callable[[int], Fault]] = {
     "something went wrong for ever": lambda nth: Fault.errors(nth=nth, times=20),
 }
 HOPELESS = ("for ever", "an hour", "reset far")
+EVERYWHERE = ("502", "502 for ever", "the answer is lost", "lands 5 s late", "cut off after", "429, Retry-After")
+"""What differs by what was asked. The others end in the client before that matters, so one read and one write do."""
 
 
 def weather() -> Iterator[Any]:
     for scene in SCENES:
         for place, kind in enumerate(scene.requests, 1):
             for name, fault in {**ANYWHERE, **(GRAPHQL if kind != "rest" else {})}.items():
-                yield pytest.param(scene, fault(place), name, id=f"{scene.name}: {name} at the {kind}, request {place}")
+                where = f"{scene.name}: {name} at the {kind}, request {place}"
+                if scene is MOVE or name in EVERYWHERE:
+                    yield pytest.param(scene, fault(place), name, id=where)
 
 
 @pytest.mark.parametrize(("scene", "fault", "name"), list(weather()))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from github_sandbox import Delivery, Sandbox, Workflow
-from tests.e2e.conftest import MONDAY
+from tests.e2e.fixtures import MONDAY
 from tests.e2e.play import CONFIG, Door, Play, kinds, told, writes
 
 COMMAND = [sys.executable, "-m", "salesbot", "run"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesbot.adapters.time_zones import SystemTimeZones
@@ -14,6 +14,7 @@ from salesbot.core.config.problems import ConfigError
 from salesbot.core.installation.diagram import mermaid
 from salesbot.core.model.defaults import default_pipeline
 from salesbot.core.model.pipeline import Pipeline, checklist_file
+from tests.budget import budget
 
 TEMPLATES = frozenset(checklist_file(name) for name in ("qualification", "estimate", "handover"))
 VALID = """\
@@ -141,7 +142,7 @@ STAGES = st.dictionaries(WORDS, st.none() | st.dictionaries(STAGE_KEYS, WORDS | 
 FILES = st.fixed_dictionaries(
     {}, optional={"stages": STAGES, "initial": WORDS, "fields": VALUES, "streak": VALUES}
 ).flatmap(lambda fixed: st.dictionaries(KEYS, VALUES, max_size=4).map(lambda rest: {**rest, **fixed}))
-FEW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = budget(150)
 
 
 def holds(text: str) -> Pipeline | None:

@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis.stateful import rule
+from hypothesis import HealthCheck
 
 from salesbot.core.decide.due import ANSWER, COME_BACK, EVALUATE, MARK, REMIND, REPAIR, due, people_to_ask
 from salesbot.core.model.facts import Trigger
+from tests import example_files
+from tests.budget import budget
 from tests.core.decide.test_decide import Histories
+from tests.example_files import step
 from tests.world import ANN, EVE, KIM, NORA, World, a_deal
 
 DAY = timedelta(days=1).total_seconds()
@@ -28,7 +30,7 @@ def verdict(world: World) -> int | None:
 class NothingIsOverlooked(Histories):
     """Whatever people did and runs left undone: if a sweep would do something, a glance says so."""
 
-    @rule()
+    @step()
     def a_glance_sees_it(self) -> None:
         world = self.world
         world.trigger = Trigger("sweep")
@@ -37,10 +39,13 @@ class NothingIsOverlooked(Histories):
             assert due(world.observed()) is not None
 
 
-NothingIsOverlooked.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=16, deadline=None, suppress_health_check=list(HealthCheck)
-)
+NothingIsOverlooked.TestCase.settings = budget(30, stateful_step_count=16, suppress_health_check=list(HealthCheck))
 TestNothingIsOverlooked = NothingIsOverlooked.TestCase
+
+
+@pytest.mark.parametrize("steps", example_files.read("NothingIsOverlooked"))
+def test_histories_that_once_failed_hold(steps: example_files.Steps) -> None:
+    example_files.replay(NothingIsOverlooked, steps)
 
 
 @pytest.mark.parametrize(

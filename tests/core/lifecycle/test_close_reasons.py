@@ -52,7 +52,7 @@ def test_a_deal_lost_again_by_a_label_is_asked_why(back: str) -> None:
     world.label("stage:lost")
     world.run()
     assert world.stages() != ["lost"]
-    assert "There is no reason." in world.last("refusal")
+    assert world.refused == [("lost", ["reason"])]
 
 
 def test_undo_leaves_the_fields_so_that_the_same_end_needs_no_second_reason() -> None:

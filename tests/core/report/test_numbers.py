@@ -5,10 +5,11 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesbot.core.report import as_json
+from tests.budget import budget
 from tests.core.report.compare import assert_same
 from tests.core.report.made import counted
 from tests.core.report.stories import issue, repository
@@ -27,7 +28,7 @@ def test_every_number_of_2000_deals(seed: int) -> None:
     assert_same(*both(Random(seed), 2000))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@budget(150)
 @given(st.randoms(use_true_random=False), st.integers(0, 6))
 def test_every_number_of_random_histories(random: Random, count: int) -> None:
     assert_same(*both(random, count))

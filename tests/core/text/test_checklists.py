@@ -6,12 +6,13 @@ import time
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesbot.core.text import checklist_merge, checklists, markdown, task_lists
 from salesbot.core.text.checklists import Checklist
 from salesbot.core.text.task_lists import Item
+from tests.budget import budget
 
 LIST = """**What the estimate needs**. Promised for: friday.
 
@@ -390,7 +391,7 @@ def said(body: str) -> set[str]:
     return {words[line] if line[:1] in "-*#123" else line for line in lines if line not in ("", "-", "**Needed** (2)")}
 
 
-@settings(max_examples=400, deadline=None)
+@budget(400)
 @given(BODIES, TEMPLATES)
 def test_merging_loses_nothing_and_settles(old: str, new: str) -> None:
     merged = checklist_merge.merge(old, new)
@@ -400,7 +401,7 @@ def test_merging_loses_nothing_and_settles(old: str, new: str) -> None:
     assert checklist_merge.merge(merged, new) == merged
 
 
-@settings(max_examples=200, deadline=None)
+@budget(200)
 @given(TEMPLATES, st.lists(st.tuples(st.integers(0, 14), LINES), max_size=6), TEMPLATES)
 def test_a_list_that_people_edited_keeps_their_lines(template: str, edits: list[tuple[int, str]], new: str) -> None:
     lines = template.split("\n")
@@ -413,13 +414,11 @@ def test_a_list_that_people_edited_keeps_their_lines(template: str, edits: list[
     assert checklist_merge.merge(merged, new) == merged
 
 
-@settings(deadline=None)
 @given(TEMPLATES)
 def test_a_list_merged_with_itself_stays_as_it_is(body: str) -> None:
     assert checklist_merge.merge(body, body) == body
 
 
-@settings(deadline=None)
 @given(BODIES, BODIES)
 def test_even_the_oddest_template_loses_nothing(old: str, new: str) -> None:
     merged = checklist_merge.merge(old, new)
@@ -428,7 +427,6 @@ def test_even_the_oddest_template_loses_nothing(old: str, new: str) -> None:
     }
 
 
-@settings(deadline=None)
 @given(BODIES)
 def test_a_deleted_list_comes_back_with_its_ticks(body: str) -> None:
     seen = checklists.ticks(checklists.read("x", body))
@@ -437,7 +435,6 @@ def test_a_deleted_list_comes_back_with_its_ticks(body: str) -> None:
     assert checklists.restore(body, seen) == checklists.restore(checklists.restore(body, seen), seen)
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_text_can_be_read(text: str) -> None:
     checklists.read("x", text)

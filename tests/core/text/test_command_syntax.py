@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesbot.core.text import characters, command_syntax, markdown
@@ -202,7 +202,6 @@ def test_a_long_comment_is_read_at_its_beginning(filler: str) -> None:
     assert commands(body) == ["won"]
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_nothing_the_bot_writes_of_a_text_is_a_command(text: str) -> None:
     for write in (markdown.escape, markdown.cell, markdown.code, markdown.block):
@@ -215,7 +214,6 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.text() | st.lists(PIECES, max_size=20).map("".join))
 def test_any_comment_can_be_read(body: str) -> None:
     for command in command_syntax.read(body):
@@ -267,7 +265,6 @@ def test_bad_arguments_are_refused(rest: str, what: str, position: int) -> None:
     assert (refused.value.what, refused.value.position) == (what, position)
 
 
-@settings(deadline=None)
 @given(st.text() | st.text('a "=-\u2014\u201c', max_size=30))
 def test_any_arguments_are_taken_apart_or_refused(rest: str) -> None:
     try:

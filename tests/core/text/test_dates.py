@@ -6,7 +6,7 @@ import time
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesbot.core.text import dates
@@ -474,7 +474,6 @@ FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%d %B %Y", "%B %d, %Y", "%b %d %Y", "%a %d %b 
 PURPOSES = st.sampled_from(Purpose)
 
 
-@settings(deadline=None)
 @given(DAYS, DAYS, PURPOSES)
 def test_every_day_can_be_written_in_every_way(day: date, today: date, purpose: Purpose) -> None:
     for form in FORMS:
@@ -489,7 +488,6 @@ PHRASES = (
 )
 
 
-@settings(deadline=None)
 @given(DAYS, st.sampled_from(PHRASES.split("|")), PURPOSES)
 def test_where_a_day_must_be_to_come_nothing_that_is_read_or_offered_is_past(
     today: date, text: str, purpose: Purpose
@@ -509,7 +507,6 @@ PIECES = st.sampled_from(WORDS.split())
 TEXTS = st.text() | st.lists(PIECES, max_size=6).map("".join) | st.lists(PIECES, max_size=6).map(" ".join)
 
 
-@settings(deadline=None)
 @given(TEXTS, DAYS, PURPOSES, st.booleans())
 def test_any_text_is_read_or_refused(text: str, today: date, purpose: Purpose, future: bool) -> None:
     dates.fixed_date(text, purpose)
@@ -528,7 +525,6 @@ TASKS = st.lists(st.sampled_from(["send", "10", "slides", "15", "Uhr", "2", "pm"
 DATES = "12.4.|12 april|3 may|friday|next friday|2027-03-01|30 february|3/1|fryday|end of march|november|12.4.15"
 
 
-@settings(deadline=None)
 @given(st.sampled_from(DATES.split("|")), TASKS, DAYS)
 def test_a_next_step_loses_no_word_whether_it_is_read_or_refused(when: str, task: list[str], today: date) -> None:
     typed = [*when.split(), "call", *task]

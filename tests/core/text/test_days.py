@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesbot.core.text import days
@@ -46,7 +46,6 @@ def test_add_working_days(day: date, count: int, result: date) -> None:
     assert days.add_working_days(day, count, CHRISTMAS) == result
 
 
-@settings(deadline=None)
 @given(DAYS, st.integers(-20, 400), st.lists(st.tuples(DAYS, st.integers(0, 40)), max_size=4))
 def test_working_days_between_counts_working_days(start: date, length: int, quiet: list[tuple[date, int]]) -> None:
     ranges = [(first, first + timedelta(days=count)) for first, count in quiet]
@@ -55,7 +54,6 @@ def test_working_days_between_counts_working_days(start: date, length: int, quie
     assert counted == sum(days.is_working_day(day, ranges) for day in after)
 
 
-@settings(deadline=None)
 @given(DAYS, st.integers(1, 60))
 def test_adding_working_days_passes_as_many(day: date, count: int) -> None:
     assert days.working_days_between(day, days.add_working_days(day, count, CHRISTMAS), CHRISTMAS) == count

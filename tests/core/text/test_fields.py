@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesbot.core.text import fields
 from salesbot.core.text.fields import FieldError
+from tests.budget import budget
 
 KNOWN = ("Company", "Contact", "Value", "Expected close", "Brief")
 ONE_LINE = ("Company", "Value", "Expected close")
@@ -245,7 +246,6 @@ ENDINGS = st.sampled_from(["\n", "\r\n"])
 SAFE = st.text("abc é\U0001f600\u2028\u05d0.,", min_size=1, max_size=12).map(str.strip).filter(bool)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(KNOWN), min_size=1, max_size=5, unique=True),
     st.lists(SAFE, min_size=5, max_size=5),
@@ -274,7 +274,7 @@ PIECES = st.sampled_from(
 BODIES = st.text() | st.lists(PIECES, max_size=20).map("".join)
 
 
-@settings(max_examples=300, deadline=None)
+@budget(300)
 @given(BODIES, st.sampled_from(KNOWN), BODIES | st.none())
 def test_what_is_written_is_read(body: str, heading: str, value: str | None) -> None:
     before = dict(fields.read(body, KNOWN))
@@ -294,7 +294,7 @@ def test_what_is_written_is_read(body: str, heading: str, value: str | None) -> 
     assert fields.write(written, heading, value, KNOWN) == written
 
 
-@settings(max_examples=300, deadline=None)
+@budget(300)
 @given(BODIES, st.sampled_from(ONE_LINE), st.text(max_size=20))
 def test_a_line_is_written_among_notes(body: str, heading: str, value: str) -> None:
     line = " ".join(value.split())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesbot.core.text import mail, markdown
@@ -121,7 +121,6 @@ def test_a_line_drawn_above_the_quoted_mail_goes_with_it() -> None:
     assert mail.own_words("/won\n-----\nFrom: Ann\nSubject: Shop\n") == "/won\n"
 
 
-@settings(deadline=None)
 @given(
     st.text()
     | st.lists(

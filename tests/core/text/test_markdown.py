@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -85,7 +85,6 @@ def test_escape(text: str, written: str) -> None:
     assert markdown.escape(text) == written
 
 
-@settings(deadline=None)
 @given(STRANGE)
 def test_escaped_text_shows_as_written_and_does_nothing(text: str) -> None:
     written = markdown.escape(text)
@@ -99,7 +98,6 @@ def test_escaped_text_shows_as_written_and_does_nothing(text: str) -> None:
 @pytest.mark.parametrize(
     "place", ["# {} #", "- {}", "**{}**", "> {}", "Lead: {} and [a link](b)", "Title\n{}", "[{}](b)"]
 )
-@settings(deadline=None)
 @given(text=STRANGE)
 def test_escaped_text_stays_in_its_place(place: str, text: str) -> None:
     context = [token.type for token in tokens(place.format("X"))]
@@ -108,14 +106,12 @@ def test_escaped_text_stays_in_its_place(place: str, text: str) -> None:
     assert [kind for kind in within if kind not in neutral] == [kind for kind in context if kind not in neutral]
 
 
-@settings(deadline=None)
 @given(STRANGE.filter(folded))
 def test_escaped_text_on_a_line_of_its_own_is_only_text(text: str) -> None:
     """No underline that makes a heading of the line before, no row that makes a table of it, no list."""
     assert {token.type for token in tokens(f"Title\n{markdown.escape(text)}")} <= HARMLESS
 
 
-@settings(deadline=None)
 @given(STRANGE, STRANGE)
 def test_cells_stay_in_their_column(left: str, right: str) -> None:
     table = f"| a | b |\n|---|---|\n| {markdown.cell(left)} | {markdown.cell(right)} |\n\nafter"
@@ -125,7 +121,6 @@ def test_cells_stay_in_their_column(left: str, right: str) -> None:
     assert shown(table) == folded(f"a b {left} {right} after")
 
 
-@settings(deadline=None)
 @given(STRANGE)
 def test_code_shows_as_written(text: str) -> None:
     written = markdown.code(text)
@@ -133,7 +128,6 @@ def test_code_shows_as_written(text: str) -> None:
     assert content == ([folded(text)] if folded(text) else [])
 
 
-@settings(deadline=None)
 @given(STRANGE)
 def test_block_is_one_quotation_of_the_same_words(text: str) -> None:
     written = markdown.block(text)
@@ -163,7 +157,6 @@ def test_log_safe(text: str, written: str) -> None:
     assert markdown.log_safe(text) == written
 
 
-@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_a_log_line_never_commands(text: str) -> None:
     line = markdown.log_safe(f"##[{text}::{text}")
@@ -179,7 +172,6 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=8), JSON, max_size=4), st.text(max_size=30))
 def test_a_marker_reads_back_and_hides(payload: dict[str, Any], after: str) -> None:
     written = markdown.marker("checklist:estimate", payload)
@@ -208,7 +200,6 @@ def test_a_broken_marker_is_none(body: str) -> None:
     assert markdown.read_marker(body) is None
 
 
-@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_can_be_asked_for_a_marker(text: str) -> None:
     markdown.read_marker(text)
@@ -263,7 +254,6 @@ def test_one_endless_paragraph_leaves_only_the_note() -> None:
     assert markdown.fit("é" * 30_001) == f"{markdown.CUT_NOTE}\n"
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(["# é\n", "text\n", "\n", "```\n", "- a\n", "<details>\n", "> q\r\n"]), max_size=60))
 def test_a_cut_body_is_small_enough_and_a_beginning(parts: list[str]) -> None:
     body = "".join(parts)
@@ -272,7 +262,6 @@ def test_a_cut_body_is_small_enough_and_a_beginning(parts: list[str]) -> None:
     assert cut == body or body.startswith(cut.removesuffix("cut\n").rstrip())
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_lines_joined_are_the_text(text: str) -> None:
     assert "".join(markdown.lines(text)) == text

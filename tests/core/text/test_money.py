@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import iso4217
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesbot.core.text.money import DECIMALS, Money, MoneyError
@@ -237,20 +237,17 @@ def test_written_forms(amount: Money, written: str, json: str, machine: str) -> 
     assert (str(amount), str(amount.rounded), amount.machine()) == (written, json, machine)
 
 
-@settings(deadline=None)
 @given(amounts(), CURRENCIES)
 def test_a_body_keeps_an_amount_exactly(amount: Money, configured: str) -> None:
     assert Money.parse(amount.machine(), configured) == amount
 
 
-@settings(deadline=None)
 @given(amounts())
 def test_what_is_shown_can_be_typed_again(amount: Money) -> None:
     if DECIMALS[amount.currency] != 3:
         assert Money.parse(str(amount), "EUR") == amount
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 10**14), max_size=50), st.integers(0, 100))
 def test_sums_and_weights_lose_no_cent(cents: list[int], percent: int) -> None:
     values = [Money(Decimal(cent).scaleb(-2), "EUR") for cent in cents]
@@ -286,7 +283,6 @@ def test_every_currency_is_in_the_table() -> None:
     assert {code: int(units) for code, units in published.items() if units.isdigit()} == dict(DECIMALS)
 
 
-@settings(deadline=None)
 @given(st.text() | st.text("0123456789.,' kKmM€$EURSDX-()", max_size=20))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
@@ -299,7 +295,6 @@ UNITS = st.sampled_from(["k", "tsd.", "Tsd", "thousand", "Mio", "mio.", "million
 BESIDE = st.sampled_from(["", " ", "\u00a0", "\u202f"])
 
 
-@settings(deadline=None)
 @given(st.integers(1, 999), UNITS, BESIDE, st.sampled_from(["", "EUR", "USD", "CHF"]))
 def test_a_unit_is_read_as_a_whole_word_beside_any_currency(count: int, unit: str, space: str, code: str) -> None:
     read = Money.parse(f"{count}{space}{unit} {code}", "EUR")
@@ -309,7 +304,6 @@ def test_a_unit_is_read_as_a_whole_word_beside_any_currency(count: int, unit: st
         assert Money.parse(f"{code} {count}{space}{unit}", "EUR") == read
 
 
-@settings(deadline=None)
 @given(st.text() | st.text("0123456789.,' kKmMTtio-net\u20ac$EURSDX", max_size=20))
 def test_each_amount_that_is_offered_is_read_as_it_is(text: str) -> None:
     try:

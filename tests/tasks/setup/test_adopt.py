@@ -9,8 +9,8 @@ import pytest
 
 from github_sandbox import Fault
 from salesbot.tasks.setup import adopt
+from tests.e2e.by_hand import Command
 from tests.e2e.play import CONFIG, Play, told
-from tests.tasks.setup.conftest import Command
 
 MAP = ["--map", "In negotiation=negotiating", "--map", "Hot=lead", "--map", "Warm=lead"]
 

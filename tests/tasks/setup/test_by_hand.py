@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from salesbot.cli.main import main
+from tests.e2e.by_hand import Command
 from tests.e2e.play import Play
-from tests.tasks.setup.conftest import Command
 
 
 @pytest.mark.parametrize("by", ["", "kim"], ids=["the workflow's token", "a person's token"])

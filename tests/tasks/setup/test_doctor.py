@@ -15,8 +15,8 @@ from salesbot.adapters.github import Rate
 from salesbot.core.installation import platform_assumptions
 from salesbot.core.installation.platform_assumptions import BEFORE, FIRST, LAST, MENTION, RENAMED, ScratchObservation
 from salesbot.tasks.setup import findings, init
+from tests.e2e.by_hand import Command
 from tests.e2e.play import CONFIG, Play
-from tests.tasks.setup.conftest import Command
 
 WORKFLOW = ".github/workflows/sales.yml"
 PIN = "1" * 40

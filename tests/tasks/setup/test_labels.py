@@ -9,8 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from salesbot.core.model.defaults import default_pipeline
+from tests.e2e.by_hand import Command
 from tests.e2e.play import CONFIG, Play, kinds
-from tests.tasks.setup.conftest import Command
 
 STAGES = [stage.label for stage in default_pipeline().stages]
 

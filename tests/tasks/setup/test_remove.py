@@ -15,8 +15,8 @@ from github_sandbox.repository_settings import State
 from salesbot.core.installation import deal_export
 from salesbot.core.installation.leaving import Row
 from salesbot.tasks.setup import init
+from tests.e2e.by_hand import Command
 from tests.e2e.play import CONFIG, Play
-from tests.tasks.setup.conftest import Command
 
 WORKFLOW = ".github/workflows/sales.yml"
 FILE = init.kit()[WORKFLOW]

@@ -6,7 +6,6 @@ import re
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import chdir
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -88,7 +87,7 @@ def test_the_page_is_what_happens(play: Play, tmp_path: Path, capsys: pytest.Cap
         capsys.readouterr()
         with chdir(tmp_path):
             assert play.main(argv, env) == 0
-        printed = re.sub(rf"since: {datetime.now(UTC).astimezone().date()}", f"since: {DAY}", capsys.readouterr().out)
+        printed = re.sub(r"since: \d{4}-\d\d-\d\d", f"since: {DAY}", capsys.readouterr().out)
         assert is_shown(step["shown"].splitlines(), printed.splitlines()), printed
         played += 1
     assert changes == list(ACTS)

@@ -105,6 +105,8 @@ def _is_out_of_step(state: DealState, observed: Observed) -> bool:
     issue, journal, parsed = observed.issue, state.journal, observed.parsed
     current = [stage.name for stage, _ in parsed.current_stages]
     unknown_alone = bool(parsed.unknown_stage_labels) and not current
+    if state.deal.body.text != issue.body:
+        return True
     if (current != [state.deal.stage] and not unknown_alone) or parsed.cards.extra:
         return True
     stage = observed.pipeline.stage(state.deal.stage)

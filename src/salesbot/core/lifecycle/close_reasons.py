@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from salesbot.core.lifecycle import description
 from salesbot.core.model.deal import Deal, How, Move
 from salesbot.core.model.headings import REASON
 from salesbot.core.model.journal import WHY, Journal
 from salesbot.core.model.pipeline import Pipeline, Stage
-from salesbot.core.text import fields
 
 
 def on_moving(deal: Deal, journal: Journal, target: Stage, move: Move, pipeline: Pipeline) -> tuple[Deal, Journal]:
@@ -58,7 +58,4 @@ def _put_back(deal: Deal, target: Stage) -> Deal:
 
 
 def _with(deal: Deal, why: str | None) -> Deal:
-    try:
-        return deal.with_body(deal.body.with_field(REASON, why))
-    except fields.FieldError:
-        return deal
+    return description.with_fields(deal, [(REASON, why)])

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from salesbot.core.commands.stage_words import stage_of
-from salesbot.core.lifecycle import intents, timeline
+from salesbot.core.lifecycle import description, intents, timeline
 from salesbot.core.lifecycle.intents import CommandIntent, LabelIntent
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
@@ -227,21 +227,22 @@ def _state_of(observed: Observed, journal: Journal) -> DealState:
     issue, pipeline, body = observed.issue, observed.pipeline, observed.parsed.body
     stage = pipeline.stage(journal.stage)
     journal = replace(journal, history=tuple(_as_called_now(visit, pipeline) for visit in journal.history))
-    value = body.fields.get(headings.VALUE, "")
     owner, helpers = owners(issue, journal.assigned)
     deal = Deal(
         number=issue.number,
         title=issue.title,
         body=body,
-        value=Amount(value, pipeline.currency),
+        value=Amount(body.fields.get(headings.VALUE, ""), pipeline.currency),
         stage=stage.name if stage else journal.stage,
         open=_should_be_open(journal, stage),
         owner=owner,
         helpers=helpers,
         checklists=observed.parsed.checklists,
         history=journal.history,
-        body_trusted=_is_trusted(observed, journal, value),
     )
+    if observed.card is not None and description.is_behind(issue, observed.card):
+        deal = description.with_fields(deal, journal.fields)
+    deal = replace(deal, body_trusted=_is_trusted(observed, journal, deal.value.text))
     return DealState(deal, replace(journal, stage=deal.stage or journal.stage))
 
 

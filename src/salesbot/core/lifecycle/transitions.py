@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import assert_never
 
 from salesbot.core.commands.registry import usage
-from salesbot.core.lifecycle import close_reasons, guards, ways
+from salesbot.core.lifecycle import close_reasons, description, guards, ways
 from salesbot.core.model import headings
 from salesbot.core.model.changes import (
     Answer,
@@ -129,13 +129,13 @@ def _apply_change(state: DealState, change: Change, request: Request) -> DealSta
 def _set_field(state: DealState, change: SetField, request: Request) -> DealState | Refused:
     """A value given by command is also kept in the journal: it is one of the deal's rounds."""
     try:
-        body = state.deal.body.with_field(change.heading, change.value)
+        deal = description.with_field(state.deal, change.heading, change.value)
     except fields.FieldError as error:
         return Refused(None, (Refusal(str(error), "Repair the description, then say it again"),))
-    if len(body.text) > BODY_LIMIT:
+    if len(deal.body.text) > BODY_LIMIT:
         why = f"The description has no room for it: GitHub takes {BODY_LIMIT:,} characters."
         return Refused(None, (Refusal(why, "Shorten it"),))
-    deal, journal = state.deal.with_body(body), state.journal
+    journal = state.journal
     if change.heading == headings.VALUE and change.value is not None:
         deal = replace(deal, body_trusted=True)
         if not journal.rounds or journal.rounds[-1][1] != change.value:

@@ -88,6 +88,8 @@ class Deal:
     checklists: Mapping[str, Checklist] = field(default_factory=dict)
     history: tuple[StageVisit, ...] = ()
     body_trusted: bool = True
+    written: tuple[tuple[str, str | None], ...] = ()
+    """The fields this run writes into the description, in order; None takes one out."""
 
     @property
     def fields(self) -> Mapping[str, str]:

@@ -132,6 +132,8 @@ class Journal:
     """The deals that may be the same one, each with why."""
     pair: Pair | None = None
     """Its mirror in the other system."""
+    fields: tuple[tuple[str, str | None], ...] = ()
+    """What the last decision wrote into the description, None for a field taken out; one edited since has them."""
 
     def with_answer(self, comment: int, answer: Answered) -> Journal:
         """Keep how a comment was answered."""

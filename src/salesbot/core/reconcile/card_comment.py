@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from salesbot.core.lifecycle import description
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import comments, journal, keys
@@ -42,6 +43,7 @@ def _same(cards: Cards, new: str, memory: Journal, state: DealState) -> bool:
         lists=before.lists,
         label=before.label or memory.label,
         pending=memory.pending if other_comments.is_fresh(state) else before.pending,
+        fields=memory.fields or before.fields,
     )
     shown, text = (card.without_links(comments.text_of(body)) for body in (kept.body, new))
     return journal.to_payload(alike) == journal.to_payload(before) and shown == text
@@ -55,11 +57,18 @@ def _journal(state: DealState, observed: Observed) -> Journal:
         memory,
         label=_label_id(state, observed) or memory.label,
         pending=other_comments.pending(state, observed),
+        fields=_unwritten(state, observed),
         cleared=newest.id if state.moves and newest is not None else memory.cleared,
         ticks=_ticks(state, memory),
         lists={**dict.fromkeys(state.deal.checklists, 0), **memory.lists, **_lists(observed)},
     )
     return journal.fitting(complete)
+
+
+def _unwritten(state: DealState, observed: Observed) -> tuple[tuple[str, str | None], ...]:
+    """The fields that the description is about to get after the card."""
+    done = state.deal.body.text == observed.issue.body or not description.fits_in_card(state.deal)
+    return () if done else state.deal.written
 
 
 def _ticks(state: DealState, memory: Journal) -> dict[str, tuple[str, ...]]:

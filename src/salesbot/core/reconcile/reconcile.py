@@ -1,18 +1,17 @@
 """Reconcile: bring the observed issue in step with the desired deal. Compare, then write; in step means no effect.
 
-The order of the effects is the order of the write (docs/design.md): body, card, labels, state, comments, receipts. The
-card comes before the labels: if we die between them, the decision stands and the labels are one step behind until the
-next run. Everything is derived from the desired deal and the issue, so the run after one that died does what is left.
+The order of the effects is the order of the write (docs/design.md): card, body, labels, state, comments, receipts. The
+card comes before all else: if a run ends behind it, the decision counts and the issue is one step behind until the next
+run. Everything is derived from the desired deal and the issue, so the next run does what is left.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from salesbot.core.lifecycle import restore
+from salesbot.core.lifecycle import description, restore
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
-from salesbot.core.model.deal import How
 from salesbot.core.model.effects import (
     AddLabel,
     Assign,
@@ -57,13 +56,11 @@ def reconcile(state: DealState, observed: Observed, render: Renderer) -> list[Ef
         return [*create, *labels]
     lists = checklist_comments.list_effects(state, observed, render)
     others = other_comments.new_comments(state, observed)
-    first = [
-        *_body(state, observed),
-        *card_comment.card_effects(checklist_comments.with_lists(state, lists), observed, render),
-    ]
+    card = card_comment.card_effects(checklist_comments.with_lists(state, lists), observed, render)
+    body = _body(state, observed)
     return [
         *create,
-        *(reversed(first) if _came_back(state) else first),
+        *([*card, *body] if description.fits_in_card(state.deal) else [*body, *card]),
         *labels,
         *_people(state, observed),
         *lists,
@@ -71,11 +68,6 @@ def reconcile(state: DealState, observed: Observed, render: Renderer) -> list[Ef
         *other_comments.tidy(state, others, observed),
         *_receipts(state, observed),
     ]
-
-
-def _came_back(state: DealState) -> bool:
-    """Whether the deal came back by its date: then the card goes first, since the body is about to lose that date."""
-    return any(visit.how == How.SCHEDULE for visit in state.moves)
 
 
 def _body(state: DealState, observed: Observed) -> Iterator[Effect]:

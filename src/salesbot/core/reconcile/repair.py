@@ -203,5 +203,7 @@ def _without_answers(body: str, answered: Collection[int]) -> str:
     before = journal.from_payload(marker.payload) if marker else None
     assert before is not None, "we wrote it a moment ago"
     kept = tuple(entry for entry in before.answered if entry[0] not in answered)
-    payload = journal.to_payload(replace(before, answered=kept))
+    # A command that is answered again writes its fields again; it is not evaluated on what it wrote.
+    written = () if answered else before.fields
+    payload = journal.to_payload(replace(before, answered=kept, fields=written))
     return comments.write(keys.CARD, comments.text_of(body), payload)

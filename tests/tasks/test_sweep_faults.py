@@ -18,7 +18,7 @@ from github_sandbox import Fault
 from salesbot.adapters.github import open_transport
 from tests.e2e.play import Play, kinds, told, writes
 from tests.e2e.scenes import MOVE, PLAN, Friday, Scene, assert_swept, outcome, outcomes, to_rest
-from tests.e2e.test_faults import ANYWHERE, GRAPHQL, HOPELESS
+from tests.e2e.test_faults import ANYWHERE, EVERYWHERE, GRAPHQL, HOPELESS
 
 FRIDAY = Friday(few=True)
 """Two deals: the date of one has come; somebody is to be reminded on the other, whose label is made first."""
@@ -28,10 +28,8 @@ REQUESTS = (
 )  # fmt: skip
 WRITES = (5, 1, 3)
 """How many parts each write has."""
-EVERYWHERE = ("502", "502 for ever", "the answer is lost", "lands 5 s late", "cut off after", "429, Retry-After")
-"""What differs by what was asked. The others end in the client before that matters, so one read and one write do:
-they are tried at the deals in full, whose reading has a way around failures, and at the reminder, the last write."""
 THOROUGHLY = ("deals in full", "reminds")
+"""Where every fault is tried: the deals in full, whose reading has a way around failures, and the last write."""
 
 
 def test_what_this_sweep_consists_of(play: Play) -> None:

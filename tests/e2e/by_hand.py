@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.e2e.conftest import _running, door, github, play  # noqa: F401 - fixtures
 from tests.e2e.play import Play
 
 
@@ -24,7 +23,7 @@ Command = Callable[..., Said]
 
 
 @pytest.fixture
-def command(play: Play, capsys: pytest.CaptureFixture[str]) -> Command:  # noqa: F811
+def command(play: Play, capsys: pytest.CaptureFixture[str]) -> Command:
     """Run a command on the repository: with the workflow's own token, or with that of a person named by `by`."""
 
     def run(*argv: str, by: str = "") -> Said:

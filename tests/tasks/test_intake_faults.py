@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 
 from github_sandbox import Fault
+from tests.budget import budget
 from tests.e2e.forms import JANE, Forms
 from tests.e2e.play import BOT, Door, Play, kinds
 
@@ -171,7 +172,7 @@ STEPS = st.lists(
 Step = tuple[str, tuple[str, int, bool] | None, bool, int]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@budget(20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @example(steps=[("relay beside", None, False, 3), ("relay beside", ("github", 5, True), True, 3)])
 @example(steps=[("poll", None, False, 1), ("send", None, False, 1), ("poll beside", None, False, 2)])
 @given(steps=STEPS)

@@ -9,6 +9,7 @@ import pytest
 
 from github_sandbox import Sandbox
 from github_sandbox.typeform import Typeform
+from salesbot.adapters import templates
 from salesbot.adapters import typeform as adapter
 from tests.e2e import forms as web
 from tests.e2e.play import Door, Play
@@ -22,8 +23,18 @@ def _running() -> Iterator[Sandbox]:
         yield sandbox
 
 
+@pytest.fixture(scope="session")
+def _compiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Load the templates compiled, as in the image: compiling them took half the time of these tests."""
+    folder = tmp_path_factory.mktemp("templates")
+    assert templates.compile_builtin(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(templates, "compiled_home", lambda: folder)
+        yield
+
+
 @pytest.fixture
-def github(_running: Sandbox) -> Sandbox:
+def github(_running: Sandbox, _compiled: None) -> Sandbox:
     _running.reset()
     _running.limits.default()
     return _running

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from github_sandbox import Run
-from tests.e2e.conftest import MONDAY
+from tests.e2e.fixtures import MONDAY
 from tests.e2e.play import CONFIG, Play, key_of, kinds, writes
 from tests.e2e.scenes import outcome
 

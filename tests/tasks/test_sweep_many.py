@@ -12,6 +12,7 @@ import pytest
 
 from github_sandbox import Entry, Fault, Run, Sandbox
 from github_sandbox.rules.access import Scope
+from salesbot.core.model import journal
 from salesbot.core.text import markdown
 from tests.e2e.play import BOT, CONFIG, Play, field_names, kinds, told, writes
 
@@ -40,9 +41,11 @@ def _copy(model: Any, number: int, *, due: bool) -> dict[str, Any]:
 def _renumbered(body: str, number: int) -> str:
     """A card is believed only on its own issue."""
     marker = markdown.read_marker(body)
-    if marker is None or "issue" not in marker.payload:
+    remembered = journal.from_payload(marker.payload) if marker is not None else None
+    if marker is None or remembered is None:
         return body
-    return markdown.marker(marker.kind, {**marker.payload, "issue": number}) + body.partition("-->")[2]
+    payload = journal.to_payload(replace(remembered, issue=number))
+    return markdown.marker(marker.kind, payload) + body.partition("-->")[2]
 
 
 def content(requests: tuple[Entry, ...]) -> int:

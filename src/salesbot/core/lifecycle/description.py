@@ -1,0 +1,47 @@
+"""The description of a deal: fields are written into it here, and each deal knows which ones were.
+
+The card is written before the description, and keeps these fields until the description has them. *Without it a run
+ends between the two, and the next one evaluates an early command again, on the fields that a later one wrote: a `/lost`
+that was refused for want of a reason is accepted, and the moves after it are refused.*
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from salesbot.core.model.deal import Deal
+from salesbot.core.model.facts import Comment, Issue
+from salesbot.core.text import fields
+
+ROOM = 2_000
+"""Characters of written fields that the card has room for. With more, the description is written before the card."""
+
+
+def with_field(deal: Deal, heading: str, value: str | None) -> Deal:
+    """Write a field into the description, or take it out. Raises FieldError if the description does not let it."""
+    body = deal.body.with_field(heading, value)
+    if body.text == deal.body.text:
+        return deal
+    return replace(deal.with_body(body), written=(*deal.written, (heading, value)))
+
+
+def with_fields(deal: Deal, written: Iterable[tuple[str, str | None]]) -> Deal:
+    """Write fields once more that an earlier run decided on; a description that does not let one stays as it is."""
+    try:
+        for heading, value in written:
+            deal = with_field(deal, heading, value)
+    except fields.FieldError:
+        return deal
+    return deal
+
+
+def is_behind(issue: Issue, card: Comment) -> bool:
+    """Whether the description was last edited before the card: it may lack fields that the card knows of."""
+    edited = max((edit.at for edit in issue.body_edits), default=issue.created_at)
+    return edited < card.changed_at
+
+
+def fits_in_card(deal: Deal) -> bool:
+    """Whether the fields written on this deal are short enough for the card to keep them."""
+    return sum(len(heading) + len(value or "") for heading, value in deal.written) <= ROOM
