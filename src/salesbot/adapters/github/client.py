@@ -102,6 +102,8 @@ def open_transport(token: str, api_url: str, *, timeout: float = TIMEOUT) -> Tra
             return github.requester.requestJson(method, url, input=body)
         except requests.RequestException:
             return None, {}, ""
+        except RuntimeError as error:  # PyGithub refuses a redirect to another host or scheme this way
+            raise ServiceError("GitHub redirects to another address.", "Correct GITHUB_API_URL") from error
 
     return send
 

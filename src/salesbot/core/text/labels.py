@@ -21,7 +21,7 @@ _UNSEEN = re.compile(
 )
 _LETTERS = str.maketrans({"\u0131": "i", "\u2010": "-", "\u2011": "-"})
 """What looks like an ASCII letter and is no form of it to Unicode: the Turkish i without a dot, hyphens."""
-_DOTTED_I = "i\u0307"
+_DOTTED_I = re.compile("i\u0307+")
 """What becomes of the Turkish capital I with a dot."""
 
 
@@ -53,7 +53,7 @@ def _caseless(name: str) -> str:
     """Fold a name as Unicode does for a caseless match of identifiers (toNFKC_Casefold)."""
     seen = _UNSEEN.sub(r"\1", unicodedata.normalize("NFKC", name))
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFD", seen).casefold())
-    return unicodedata.normalize("NFC", folded.replace(_DOTTED_I, "i").translate(_LETTERS))
+    return unicodedata.normalize("NFC", _DOTTED_I.sub("i", folded.translate(_LETTERS)))
 
 
 def _character(found: re.Match[str]) -> str:
