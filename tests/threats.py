@@ -107,14 +107,14 @@ THREATS = [
         "edits somebody else's comment, to give a command in their name",
         "a comment that others edited runs nothing, and says so",
         "tests/core/commands/test_catalog.py::test_a_comment_edited_by_somebody_else_runs_nothing_and_is_told_so",
-        ("core/decide/decide.py", "    if comment.edited_by_others:", "    if False:"),
+        ("core/decide/evaluate.py", "    if comment.edited_by_others:", "    if False:"),
     ),
     Threat(
         "a stranger",
         "gives commands, or floods an issue with them to have the bot write",
         "roles are asked of GitHub for each author; below triage there is one reaction, no comment, no effect",
         "tests/core/commands/test_catalog.py::test_below_triage_there_is_a_receipt_and_nothing_else",
-        ("core/decide/decide.py", "    if role < Role.TRIAGE:", "    if False:"),
+        ("core/decide/evaluate.py", "    if role < Role.TRIAGE:", "    if False:"),
     ),
     Threat(
         "a stranger",
@@ -155,7 +155,7 @@ THREATS = [
         "puts thousands of commands into one comment",
         "a comment takes twenty; of one with more none is run, and 64 KiB of it are read",
         "tests/core/views/test_replies.py::test_more_than_twenty_commands_in_a_comment_are_answered_and_none_is_run",
-        ("core/decide/decide.py", "    if len(intent.lines) > MOST_COMMANDS:", "    if False:"),
+        ("core/decide/evaluate.py", "    if len(intent.lines) > MOST_COMMANDS:", "    if False:"),
     ),
     Threat(
         "another bot",

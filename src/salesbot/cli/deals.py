@@ -26,6 +26,7 @@ from salesbot.core.model.deal import Actor, Role
 from salesbot.core.model.effects import EditBody, Effect, PutComment
 from salesbot.core.model.effects_in_words import describe
 from salesbot.core.model.facts import Comment, DealFacts, Event, Label, Trigger
+from salesbot.core.text.markdown import MARKER_PREFIX
 from salesbot.tasks import report_files
 from salesbot.tasks.load_pipeline import Configuration, ConfigurationFiles, load
 from salesbot.tasks.pace import Usage
@@ -117,7 +118,7 @@ def _configuration(facts: DealFacts, file: str | None) -> Configuration:
 def _effect_lines(effect: Effect) -> Sequence[str]:
     """Describe an effect, with the text it writes."""
     text = effect.body if isinstance(effect, (PutComment, EditBody)) else ""
-    lines = [line for line in text.splitlines() if not line.startswith("<!-- salesbot:")]
+    lines = [line for line in text.splitlines() if not line.startswith(MARKER_PREFIX)]
     return [f"- {describe(effect)}", *(f"    | {line}" for line in lines)]
 
 

@@ -18,8 +18,8 @@ from salesbot.core.text.labels import label_key
 MAX_EVENT = 26 * 1024 * 1024
 """Bytes. GitHub delivers no payload over 25 MB."""
 _TICKABLE = re.compile(r"\[[ xX]\]")
-_OWN_MARKER = "<!-- salesbot:"
-_LEAD_MARKER = "<!-- salesbot:lead "
+_OWN_MARKER = markdown.MARKER_PREFIX
+_LEAD_MARKER = f"{markdown.MARKER_PREFIX}lead "
 
 
 @dataclass(frozen=True)

@@ -55,10 +55,10 @@ def _said(version: Edit, read: Reader) -> frozenset[tuple[str, str]] | None:
 def _since(line: tuple[str, str], texts: list[tuple[datetime, frozenset[tuple[str, str]] | None]]) -> datetime | None:
     """From the newest text back, as long as the line is in it; None if a text is gone."""
     since = None
-    for at, said in texts:
-        if said is None:
+    for at, lines in texts:
+        if lines is None:
             return None
-        if line not in said:
+        if line not in lines:
             break
         since = at
     return since

@@ -137,8 +137,8 @@ def has_field(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refu
     heading = pipeline.heading(argument) or argument
     if deal.fields.get(heading):
         return None
-    said = arguments.NOT_BY_HAND.get(heading, f"`/set {argument} <value>`")
-    return Refusal(f"{heading} is empty.", f"Comment {said}", f"field:{argument}")
+    instead = arguments.NOT_BY_HAND.get(heading, f"`/set {argument} <value>`")
+    return Refusal(f"{heading} is empty.", f"Comment {instead}", f"field:{argument}")
 
 
 def short_name(refusal: Refusal) -> str:

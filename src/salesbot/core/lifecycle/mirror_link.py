@@ -1,4 +1,4 @@
-"""Pairs: which mirror belongs to which deal, and which stage over there is which of ours. Nothing here is judged.
+"""Mirror links: which mirror belongs to which deal, and which stage of theirs is which of ours. Decides nothing.
 
 A pair is known on both sides: the journal names the mirror, and the mirror the issue's address, in a column or a note.
 """
@@ -16,30 +16,33 @@ NOTE = "github: "
 """What the note of a mirror begins with that salesbot made; the issue's address follows."""
 
 
-def stage_map(pipeline: Pipeline, said: StreakPipeline, layout: Layout) -> StageMap:
+def stage_map(pipeline: Pipeline, configured: StreakPipeline, layout: Layout) -> StageMap:
     """Map the stages: as the configuration says, by key or name, and the others by their equal names."""
     keys: dict[str, str] = {}
     for key, name in layout.stages.items():
         keys.setdefault(name.casefold(), key)
     found = {
-        ours: wanted if wanted in layout.stages else keys.get(wanted.casefold()) for ours, wanted in said.stages.items()
+        ours: wanted if wanted in layout.stages else keys.get(wanted.casefold())
+        for ours, wanted in configured.stages.items()
     }
     theirs = {ours: key for ours, key in found.items() if key is not None}
     for stage in pipeline.stages:
         same = keys.get(stage.name.casefold())
-        if stage.name not in said.stages and same is not None and same not in theirs.values():
+        if stage.name not in configured.stages and same is not None and same not in theirs.values():
             theirs[stage.name] = same
     return StageMap(theirs, {key: stage for stage, key in theirs.items()})
 
 
-def unknown_stages(said: StreakPipeline, layout: Layout) -> tuple[str, ...]:
+def unknown_stages(configured: StreakPipeline, layout: Layout) -> tuple[str, ...]:
     """Name the stages of the configuration that the layout does not have."""
     known = {*layout.stages, *(name.casefold() for name in layout.stages.values())}
-    return tuple(wanted for wanted in said.stages.values() if wanted not in known and wanted.casefold() not in known)
+    return tuple(
+        wanted for wanted in configured.stages.values() if wanted not in known and wanted.casefold() not in known
+    )
 
 
 def mirrors_by_address(mirrors: Iterable[Mirror]) -> Mapping[str, tuple[Mirror, ...]]:
-    """Find mirrors by the issue's address that stands in a column or in the note; the oldest first, and it counts."""
+    """Find mirrors by the issue's address in a column or in the note; the oldest first, and that one counts."""
     found: dict[str, tuple[Mirror, ...]] = {}
     for mirror in sorted(mirrors, key=lambda each: (each.made_at, each.key)):
         first, _, _ = mirror.note.partition("\n")

@@ -1,1 +1,1 @@
-"""The values everything else speaks of: deal, pipeline, journal, the facts of one read, the effects of one write."""
+"""The values everything else works with: deal, pipeline, journal, the facts of one read, the effects of one write."""

@@ -1,4 +1,4 @@
-"""The comments salesbot writes: what each is for stands in its marker, never in its text.
+"""The comments salesbot writes: what each is for is in its marker, never in its text.
 
 Only own comments have keys: a stranger's marker is text.
 """

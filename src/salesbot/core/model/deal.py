@@ -39,7 +39,7 @@ class Actor:
 
 
 class How(StrEnum):
-    """What brought a deal to a stage. The values stand in the journals on GitHub and on cards, so they never change."""
+    """What brought a deal to a stage. The values are in journals and on cards on GitHub, so they never change."""
 
     LABEL = "label"
     COMMAND = "command"

@@ -74,7 +74,7 @@ class Comment:
 
     @cached_property
     def commands(self) -> tuple[CommandLine, ...]:
-        """The lines that stand where a command stands, whatever their word is."""
+        """The lines that are where a command may be, whatever their word is."""
         return tuple(command_syntax.read(self.body))
 
     @property
@@ -171,7 +171,7 @@ class IssueSummary:
     """Opened by the bot itself."""
     created_at: datetime | None = None
     card: str = ""
-    """The oldest card of ours on it, if there is one: what the deal remembers."""
+    """The oldest card of ours on it, if there is one: its journal is in the marker."""
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ WHY = 200
 
 
 class LeftAs(StrEnum):
-    """Why a deal left the pipeline. The values stand in the journals on GitHub, so they never change."""
+    """Why a deal left the pipeline. The values are in journals on GitHub, so they never change."""
 
     DUPLICATE = "duplicate"
     NOT_A_DEAL = "not-a-deal"

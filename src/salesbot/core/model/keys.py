@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a comment of salesbot is for. The values stand in markers on GitHub, so they never change."""
+    """What a comment of salesbot is for. The values are in markers on GitHub, so they never change."""
 
     CARD = "card"
     CHECKLIST = "checklist"

@@ -1,4 +1,4 @@
-"""Mirrors: what the other system shows of our deals, as plain values. Nothing here is judged; `sync` does that.
+"""Mirrors: what the other system shows of our deals, as plain values. `policies.mirror_sync` decides what follows.
 
 A mirror is the counterpart of one deal. Its stages and columns have keys of their own, and a layout says what they are
 called there.
@@ -26,7 +26,7 @@ class Mirror:
     made_at: datetime = EVER
     note: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
-    """What stands in its columns, as text; empty ones are left out."""
+    """The texts of its columns; empty ones are left out."""
     people: frozenset[str] = frozenset()
     """Mail addresses, in small letters, of those it is assigned to."""
     received: datetime | None = None
@@ -103,7 +103,7 @@ class PutPeople:
 
 @dataclass(frozen=True)
 class Tell:
-    """Comment on a mirror, unless the very same comment stands there already."""
+    """Comment on a mirror, unless the very same comment is there already."""
 
     text: str
 

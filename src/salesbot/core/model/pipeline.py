@@ -137,7 +137,7 @@ class Streak:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """Everything a team can decide about its pipeline. `stages` stand in the order of the funnel."""
+    """Everything a team can decide about its pipeline. `stages` are in the order of the funnel."""
 
     stages: tuple[Stage, ...]
     initial: str = "lead"
@@ -179,7 +179,7 @@ class Pipeline:
 
     def _earlier_labels(self, stage: Stage) -> set[str]:
         names = {f"{self.label_prefix}{name}" for name in (stage.name, *stage.was)}
-        # `was: lead` speaks of `stage:lead`; a label that is just called "lead" may belong to something else.
+        # `was: lead` means `stage:lead`; a label that is just called "lead" may belong to something else.
         return {label_key(label) for label in names | (set(stage.was) - DEFAULT_STAGES)}
 
     def stage_of_command(self, word: str) -> Stage | None:

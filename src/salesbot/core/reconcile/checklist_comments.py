@@ -128,7 +128,7 @@ def _filled(name: str, state: DealState, observed: Observed, render: Renderer) -
 
 
 def _forward(name: str, pipeline: Pipeline) -> str | None:
-    """What to type once the list is settled: the move to the first stage that asks for it."""
+    """What to type once the list is done: the move to the first stage that asks for it."""
     wanted = guards.full_name(name)
     return next((usage(stage) for stage in pipeline.stages if wanted in stage.requires), None)
 

@@ -32,7 +32,7 @@ DESCRIPTION = "The weekly report on the pipeline"
 COMMAND = "report"
 MARKER = "report"
 PART = "report:part"
-BOARD_END = "<!-- salesbot:rest -->"
+BOARD_END = f"{markdown.MARKER_PREFIX}rest -->"
 """Between the board, which the sweep keeps up to date, and the rest, which only a whole report writes."""
 BODY_ROOM = 50_000
 """Bytes of the issue that a report may fill. The rest is left free for the growth of sections 1 to 4."""

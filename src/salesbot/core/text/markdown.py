@@ -48,7 +48,9 @@ _HTML = [
     ]
 ]
 
-_MARKER = re.compile(r"<!-- salesbot:([a-z:-]{1,80}) (\{[^\r\n]*?\}) -->")
+MARKER_PREFIX = "<!-- salesbot:"
+"""How every marker of the bot begins."""
+_MARKER = re.compile(rf"{MARKER_PREFIX}([a-z:-]{{1,80}}) (\{{[^\r\n]*?\}}) -->")
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
@@ -141,7 +143,7 @@ def marker(kind: str, payload: Mapping[str, Any]) -> str:
     text = json.dumps(dict(payload), separators=(",", ":")).replace("--", "-\\u002d")
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
-    written = f"<!-- salesbot:{kind} {text} -->"
+    written = f"{MARKER_PREFIX}{kind} {text} -->"
     if len(written) > MARKER_LIMIT or read_marker(written) is None:
         raise ValueError(f"a marker of kind {kind!r} and {len(written)} characters cannot be read back")
     return written

@@ -166,17 +166,23 @@ def unreadable(deal: Deal, pipeline: Pipeline) -> Iterator[dict[str, str]]:
     for extra in pipeline.fields:
         text = deal.fields.get(extra.label, "")
         if text and not values_of_fields.is_readable(extra, text, pipeline):
-            said = markdown.code(f"/set {extra.key} <value>")
-            yield {"field": extra.label, "why": Markdown(f"it should be {markdown.escape(_kind(extra))}: {said}")}
+            command = markdown.code(f"/set {extra.key} <value>")
+            yield {"field": extra.label, "why": Markdown(f"it should be {markdown.escape(_kind(extra))}: {command}")}
 
 
 def _odd_built_ins(deal: Deal, pipeline: Pipeline) -> Iterator[dict[str, str]]:
     own, stage = deal.fields.get(headings.PROBABILITY, ""), pipeline.stage(deal.stage)
     if own and not _PERCENT.fullmatch(own):
         yield {"field": headings.PROBABILITY, "why": Markdown("it should be 0 to 100 %: `/probability 40`")}
-    for heading, said in ((headings.EXPECTED_CLOSE, "/expect <date>"), (headings.REVISIT_ON, "/set revisit-on <date>")):
+    for heading, command in (
+        (headings.EXPECTED_CLOSE, "/expect <date>"),
+        (headings.REVISIT_ON, "/set revisit-on <date>"),
+    ):
         if deal.fields.get(heading) and day_in(deal.fields, heading) is None:
-            yield {"field": heading, "why": Markdown(f"it should be a day with its year, such as 2027-03-01: `{said}`")}
+            yield {
+                "field": heading,
+                "why": Markdown(f"it should be a day with its year, such as 2027-03-01: `{command}`"),
+            }
     if stage is not None and stage.paused and not deal.fields.get(headings.REVISIT_ON):
         yield {
             "field": headings.REVISIT_ON,

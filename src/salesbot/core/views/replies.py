@@ -27,9 +27,9 @@ def unknown(word: str, pipeline: Pipeline) -> Refusal:
     """Answer a word that is no command with the nearest one, or with how a deal ends."""
     if bare(word) == "close":
         ends = [f"`{usage(stage)}`" for stage in pipeline.stages if not stage.is_open]
-        said = f"{', '.join(ends[:-1])} or {ends[-1]}" if len(ends) > 1 else "".join(ends)
+        ways = f"{', '.join(ends[:-1])} or {ends[-1]}" if len(ends) > 1 else "".join(ends)
         what = Markdown("`/close` does not say how the deal ended.")
-        return Refusal(what, f"Say {said}; `/expect <date>` says when it should end")
+        return Refusal(what, f"Say {ways}; `/expect <date>` says when it should end")
     guess = suggestion(word, pipeline)
     every = "`/help` shows the commands you can use here"
     hint = f"Did you mean `/{guess}`? {every}" if guess else every
@@ -98,7 +98,7 @@ def reasons(refused: Refused, pipeline: Pipeline) -> list[str]:
 
 
 def ticked(text: str, pipeline: Pipeline) -> tuple[Stage | None, str]:
-    """Read a box of a question: the stage it stands for and the reason it names, as configured; None for no stage.
+    """Read a box of a question: the stage it means and the reason it names, as configured; None for no stage.
 
     A box shows them escaped, so it is compared with what is shown, before it is taken apart as people may write one.
     """
