@@ -51,7 +51,7 @@ def level(db: Database, who: Identity, project: Row) -> Level:
     """Return how far a token may go with a project."""
     if who.kind == "automation":
         return Level.ADMIN
-    if who.kind == "actions" or (who.kind != "person" and not _reaches(db, who, project)):
+    if who.kind != "person" and not _reaches(db, who, project):
         return Level.NONE
     most = LEVELS[who.projects]
     if who.kind == "app":
