@@ -6,7 +6,7 @@ What the page uses, and what scripts in other languages can use. Knows no rules;
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib import resources
 from typing import Any
@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from github_sandbox import markup
+from github_sandbox.board import Board
 from github_sandbox.http.faults import Fault
 from github_sandbox.hub import Delivery
 from github_sandbox.people import Repo
@@ -31,6 +32,11 @@ ACTS = (
     "comment", "edit_comment", "delete_comment", "tick", "react", "minimize", "assign", "unassign", "label", "unlabel",
     "swap", "create_label", "rename_label", "delete_label", "push", "dispatch", "workflow_dispatch", "schedule",
     "set_role", "collaborators_readable", "seed",
+)  # fmt: skip
+BOARD_ACTS = (
+    "add", "add_draft", "add_pull_request", "drag", "edit", "clear", "archive", "restore", "remove", "move",
+    "add_field", "rename_field", "delete_field", "set_options", "link", "close", "reopen", "delete",
+    "switch_workflow", "set_role",
 )  # fmt: skip
 FAULTS = (
     "fails", "loses_answer", "lands_late", "resets", "hangs", "secondary", "primary", "errors", "refuses", "cuts",
@@ -75,12 +81,42 @@ def _avatar(request: Request) -> Response:
 
 def _act(sandbox: Simulation, request: Request, body: Any) -> Any:
     """Do one act: `{"repo": "acme/sales", "act": "label", "args": ["ann", 7, "stage:won"], "options": {}}`."""
-    if body.get("act") not in ACTS:
-        raise ValueError(f"There is no act {body.get('act')!r}; there are {', '.join(ACTS)}.")
-    act = getattr(_repo(sandbox, body["repo"]), body["act"])
+    return _perform(_repo(sandbox, body["repo"]), ACTS, body)
+
+
+def _perform(on: Repo | Board, acts: Sequence[str], body: Any) -> Any:
+    if body.get("act") not in acts:
+        raise ValueError(f"There is no act {body.get('act')!r}; there are {', '.join(acts)}.")
+    act = getattr(on, body["act"])
     arguments, options = body.get("args", []), body.get("options", {})
     inspect.signature(act).bind(*arguments, **options)
     return act(*arguments, **options)
+
+
+def _new_project(sandbox: Simulation, request: Request, body: Any) -> Any:
+    """Make a project: `{"owner": "acme", "title": "Sales", "by": "kim", "columns": ["Lead"], "fields": {}}`."""
+    columns, fields = body.get("columns", ()), body.get("fields", {})
+    return sandbox.project(body["owner"], body["title"], by=body["by"], columns=columns, fields=fields).number
+
+
+def _board_act(sandbox: Simulation, request: Request, body: Any) -> Any:
+    """Do one act on a project: `{"owner": "acme", "number": 1, "act": "drag", "args": ["ann", 160700801, "Won"]}`."""
+    return _perform(sandbox.board(body["owner"], body["number"]), BOARD_ACTS, body)
+
+
+def _board(sandbox: Simulation, request: Request, body: Any) -> Any:
+    """Show a project: its columns, and its cards with their values."""
+    board = sandbox.board(request.query_params["owner"], int(request.query_params["number"]))
+    return {
+        "title": board.row["title"],
+        "columns": board.options(),
+        "cards": [{**asdict(card), "column": card.column} for card in board.cards()],
+    }
+
+
+def _organization_outbox(sandbox: Simulation, request: Request, body: Any) -> Any:
+    """List the deliveries to webhooks of organisations."""
+    return [{"id": each.id, "name": each.event, **each.payload} for each in sandbox.organization_outbox]
 
 
 def _state(sandbox: Simulation, request: Request, body: Any) -> Any:
@@ -222,6 +258,10 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/issue", _issue),
     ("POST", "/act", _act),
     ("POST", "/repositories", _new_repo),
+    ("GET", "/board", _board),
+    ("POST", "/board", _board_act),
+    ("POST", "/projects", _new_project),
+    ("GET", "/organization-outbox", _organization_outbox),
     ("POST", "/tokens", _token),
     ("GET", "/outbox", _outbox),
     ("POST", "/outbox/{id:int}/run", _run_one),

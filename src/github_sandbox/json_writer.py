@@ -25,6 +25,8 @@ REACTION_NAMES = {
     "ROCKET": "rocket",
     "EYES": "eyes",
 }
+CONTENTS = {"ISSUE": ("Issue", "issue_id"), "DRAFT_ISSUE": ("DraftIssue", "id"), "PULL_REQUEST": ("PullRequest", "id")}
+"""What an item of a project stands for, and the column with its id."""
 USER_LINKS = {
     "followers_url": "/followers",
     "following_url": "/following{/other_user}",
@@ -257,6 +259,21 @@ class JsonWriter:
             "body": row["body"],
             "reactions": self.reactions("comment", row["id"], url),
             "performed_via_github_app": None,
+        }
+
+    def project_item(self, row: Row, project: Row) -> Json:
+        """Write an item of a project, as webhooks do."""
+        kind, of = CONTENTS[row["type"]]
+        return {
+            "id": row["id"],
+            "node_id": node_id("ProjectV2Item", row["id"]),
+            "project_node_id": node_id("ProjectV2", project["id"]),
+            "content_node_id": node_id(kind, row[of]),
+            "content_type": kind,
+            "creator": self.user(row["creator_id"]),
+            "created_at": row["created_at"],
+            "updated_at": row["updated_at"],
+            "archived_at": row["archived_at"],
         }
 
     def reactions(self, subject: str, row_id: int, url: str) -> Json:

@@ -250,9 +250,7 @@ class Repo:
 
     @contextmanager
     def _act(self, by: str) -> Iterator[Change]:
-        with self.hub.db.lock:
-            self.hub.clock.run_due()
-        with self.hub.change(self._who(by)) as change:
+        with self.hub.acting(by) as change:
             yield change
         self._after()
 

@@ -6,18 +6,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from github_sandbox.api import limits
 from github_sandbox.api.gateway import ENTERPRISE, Gateway
+from github_sandbox.board import Board
 from github_sandbox.http.faults import Fault, Faults
-from github_sandbox.hub import Delivery, Hub
+from github_sandbox.hub import Delivery, Hub, OrganizationDelivery
 from github_sandbox.people import Repo
 from github_sandbox.request_log import Entry, RequestLog
-from github_sandbox.rules import accounts, apps, repositories
+from github_sandbox.rules import accounts, apps, projects, repositories
 from github_sandbox.rules.access import Scope
+from github_sandbox.rules.accounts import Permissions
 from github_sandbox.runner import Prepared, Run, Runner, Workflow
 from github_sandbox.store import clock
 from github_sandbox.store.database import Database
@@ -80,22 +82,69 @@ class Simulation:
                 repositories.set_role(self.hub.db, row["id"], login, role, at)
         return Repo(self.hub, row["full_name"], self._drain)
 
+    def project(
+        self, owner: str, title: str, *, by: str, columns: Sequence[str] = (), fields: Mapping[str, str] | None = None
+    ) -> Board:
+        """Make a project of an organisation or a person, with these columns and further fields (name: type)."""
+        with self.hub.acting(by) as change:
+            account = accounts.user(self.hub.db, owner)
+            if account is None:
+                raise LookupError(f"There is no account {owner}; make a repository of it first.")
+            row = projects.create(change, account, title)
+        board = Board(self.hub, row["id"], self._drain)
+        if columns:
+            board.set_options(by, projects.STATUS, columns)
+        for name, data_type in (fields or {}).items():
+            board.add_field(by, name, data_type)
+        return board
+
+    def board(self, owner: str, number: int) -> Board:
+        """Return a project that is there. Raise LookupError for one that is not."""
+        with self.hub.db.lock:
+            account = accounts.user(self.hub.db, owner)
+            row = projects.find(self.hub.db, account["id"], number) if account else None
+        if row is None:
+            raise LookupError(f"{owner} has no project {number}.")
+        return Board(self.hub, row["id"], self._drain)
+
     def define_role(self, name: str, base: str) -> None:
         """Make a custom role, e.g. `sales-lead` on top of `triage`."""
         with self.hub.db.transaction():
             repositories.define_role(self.hub.db, name, base)
 
-    def token(self, login: str, issues: Scope = "write", contents: Scope = "read") -> str:
-        """Return a token: a person's own, or for `name[bot]` one of the app with these permissions."""
+    def token(
+        self, login: str, issues: Scope = "write", contents: Scope = "read", projects: Scope | None = None
+    ) -> str:
+        """Return a token: a person's classic one, or for `name[bot]` one of the app with these permissions.
+
+        Without `projects` the person's token has the scope `project`, and the app's no permission for projects.
+        """
         with self.hub.db.transaction():
             if login.endswith("[bot]"):
-                return accounts.app_token(self.hub.db, login, self.clock.stamp(), issues, contents)
-            return accounts.person_token(self.hub.db, login, self.clock.stamp())
+                permissions = Permissions(issues, contents, projects or "none")
+                return accounts.app_token(self.hub.db, login, self.clock.stamp(), permissions)
+            return accounts.person_token(self.hub.db, login, self.clock.stamp(), projects or "write")
 
-    def app(self, login: str, public_key: str, issues: Scope = "write", contents: Scope = "read") -> int:
+    def fine_grained_token(
+        self, login: str, owner: str, issues: Scope = "none", contents: Scope = "none", projects: Scope = "none"
+    ) -> str:
+        """Return a fine-grained token of a person for what belongs to `owner`."""
+        with self.hub.db.transaction():
+            permissions = Permissions(issues, contents, projects)
+            return accounts.fine_grained_token(self.hub.db, login, owner, self.clock.stamp(), permissions)
+
+    def app(
+        self,
+        login: str,
+        public_key: str,
+        issues: Scope = "write",
+        contents: Scope = "read",
+        projects: Scope = "none",
+    ) -> int:
         """Register a GitHub App whose bot is `login` and that signs with this key (PEM); return its id."""
         with self.hub.db.transaction():
-            return apps.register(self.hub.db, login, public_key, self.clock.stamp(), issues, contents)
+            permissions = Permissions(issues, contents, projects)
+            return apps.register(self.hub.db, login, public_key, self.clock.stamp(), permissions)
 
     @property
     def outbox(self) -> tuple[Delivery, ...]:
@@ -111,6 +160,11 @@ class Simulation:
     def requests(self) -> tuple[Entry, ...]:
         """List the requests so far, oldest first."""
         return self.log.all()
+
+    @property
+    def organization_outbox(self) -> tuple[OrganizationDelivery, ...]:
+        """List the deliveries to webhooks of organisations, oldest first. They start no run."""
+        return self.hub.organization_outbox()
 
     def run(self, delivery: Delivery) -> Run:
         """Start a run for a delivery and wait for it. One already delivered may be run again."""
@@ -129,6 +183,10 @@ class Simulation:
     def drop(self, delivery: Delivery) -> None:
         """Drop a delivery, as GitHub sometimes does."""
         self.hub.take(delivery)
+
+    def take(self, delivery: OrganizationDelivery) -> None:
+        """Take a delivery out of the organisation's outbox: a relay got it, or it is lost."""
+        self.hub.take_from_organization(delivery)
 
     def arm(self, fault: Fault) -> None:
         """Arm a fault; the request it is for meets it."""

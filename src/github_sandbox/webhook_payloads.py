@@ -9,15 +9,15 @@ from collections.abc import Callable
 from typing import Any
 
 from github_sandbox.json_writer import Json, JsonWriter
-from github_sandbox.rules.access import Identity
-from github_sandbox.rules.changes import Announcement
+from github_sandbox.rules.changes import Announcement, ProjectEvent
 from github_sandbox.rules.repositories import by_id
 from github_sandbox.store.database import Database, Row
+from github_sandbox.store.ids import field_node_id, node_id
 
 Writer = Callable[[JsonWriter, Row, Any], Json]
 
 
-def payload(db: Database, writer: JsonWriter, who: Identity, announcement: Announcement) -> Json:
+def payload(db: Database, writer: JsonWriter, announcement: Announcement) -> Json:
     """Write the payload of one announcement."""
     repository = by_id(db, announcement.repository_id)
     if repository is None:
@@ -29,8 +29,33 @@ def payload(db: Database, writer: JsonWriter, who: Identity, announcement: Annou
         _tell_of_move(writer, body, announcement)
     if repository["owner_type"] == "Organization":
         body["organization"] = writer.organization(repository["owner_id"])
-    sender = {} if announcement.event == "schedule" else {"sender": writer.user(who.user_id)}
+    sender = {} if announcement.event == "schedule" else {"sender": writer.user(announcement.who.user_id)}
     return body | {"repository": writer.repository(repository["id"])} | sender
+
+
+def project_item_payload(writer: JsonWriter, project: Row, event: ProjectEvent) -> Json:
+    """Write the payload of something that happened to an item of a project."""
+    body: Json = {"action": event.action, "projects_v2_item": writer.project_item(event.item, project)}
+    if event.changes:
+        body["changes"] = {name: _change(name, change, project) for name, change in event.changes.items()}
+    organization = writer.organization(project["owner_id"])
+    return body | {"organization": organization, "sender": writer.user(event.actor_id)}
+
+
+def _change(name: str, change: Any, project: Row) -> Json:
+    match name:
+        case "field_value":
+            return {
+                "field_node_id": field_node_id(change["data_type"], change["field_id"]),
+                "field_type": change["data_type"].lower(),
+                "field_name": change["name"],
+                "project_number": project["number"],
+                "from": change["from"],
+                "to": change["to"],
+            }
+        case "previous_projects_v2_item_node_id":
+            return {end: row_id and node_id("ProjectV2Item", row_id) for end, row_id in change.items()}
+    return dict(change)
 
 
 def _issue(writer: JsonWriter, repository: Row, row_id: int) -> Json:

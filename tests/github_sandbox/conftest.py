@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -31,6 +31,8 @@ def sandbox(_running: Sandbox) -> Sandbox:
     _running.limits.default()
     _running.clock.step = 1
     _running.hub.event_label_names = "then"
+    _running.hub.project_value_creator = "first"
+    _running.hub.project_items_lag = timedelta()
     return _running
 
 

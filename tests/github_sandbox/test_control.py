@@ -33,6 +33,35 @@ def test_people_act_over_http_as_in_python(sandbox: Sandbox, sales: Repo) -> Non
     assert (seen.labels, seen.comments[0].body, seen.comments[0].editor) == (("stage:won",), "- [x] Goal", "root")
 
 
+def test_a_board_over_http(sandbox: Sandbox, sales: Repo) -> None:
+    sales.open_issue("ann", "Acme")
+    made = {"owner": "acme", "title": "Sales", "by": "root", "columns": ["Lead", "Won"], "fields": {"Value": "NUMBER"}}
+    assert send(sandbox, "/projects", made) == {"result": 1}
+    on = {"owner": "acme", "number": 1}
+    card = send(sandbox, "/board", {**on, "act": "add", "args": ["ann", "acme/sales", 1]})["result"]
+    assert send(sandbox, "/board", {**on, "act": "drag", "args": ["ann", card, "Won"]}) == {"result": None}
+    shown = send(sandbox, "/board", **on)["result"]
+    assert (shown["title"], shown["columns"]) == ("Sales", ["Lead", "Won"])
+    assert [(each["number"], each["column"]) for each in shown["cards"]] == [(1, "Won")]
+    delivered = send(sandbox, "/organization-outbox")["result"]
+    assert [(each["name"], each["action"]) for each in delivered] == [
+        ("projects_v2_item", "created"), ("projects_v2_item", "edited"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        pytest.param({"act": "fly"}, "There is no act 'fly'", id="what is no act"),
+        pytest.param({"act": "drag", "args": ["ann", 7, "Done"]}, "no item 7", id="a card that is not there"),
+        pytest.param({"act": "drag", "number": 9}, "acme has no project 9", id="a project that is not there"),
+    ],
+)
+def test_a_board_refuses_in_words(sandbox: Sandbox, sales: Repo, body: dict[str, Any], says: str) -> None:
+    sandbox.project("acme", "Sales", by="root")
+    assert says in send(sandbox, "/board", {"owner": "acme", "number": 1, **body})["error"]
+
+
 @pytest.mark.parametrize(
     ("name", "args", "status", "says"),
     [

@@ -387,6 +387,23 @@ TYPES = [
     and not kind.name.startswith("__")
     and not kind.name.endswith(("Connection", "Edge", "Payload"))
 ]
+ITEMS = "items(first: 9) { nodes { %s } }"
+PROJECTS = {
+    "ProjectV2Field": "fields(first: 50) { nodes { ... on ProjectV2Field {} } }",
+    "ProjectV2IterationField": "fields(first: 50) { nodes { ... on ProjectV2IterationField {} } }",
+    "ProjectV2SingleSelectField": "fields(first: 50) { nodes { ... on ProjectV2SingleSelectField {} } }",
+    "ProjectV2SingleSelectFieldOption": 'field(name: "Status") { ... on ProjectV2SingleSelectField { options {} } }',
+    "ProjectV2Workflow": "workflows(first: 9) { nodes {} }",
+    "ProjectV2Item": "items(first: 9) { nodes {} }",
+    "DraftIssue": ITEMS % "content { ... on DraftIssue {} }",
+    "PullRequest": ITEMS % "content { ... on PullRequest {} }",
+    **{
+        name: ITEMS % f"fieldValues(first: 50) {{ nodes {{ ... on {name} {{}} }} }}"
+        for name in map("ProjectV2ItemField{}Value".format, ("Date", "Label", "Number", "Repository", "SingleSelect"))
+    },
+    "ProjectV2ItemFieldTextValue": ITEMS % "fieldValues(first: 50) { nodes { ... on ProjectV2ItemFieldTextValue {} } }",
+    "ProjectV2ItemFieldUserValue": ITEMS % "fieldValues(first: 50) { nodes { ... on ProjectV2ItemFieldUserValue {} } }",
+}
 REACHED = {
     "RateLimit": "rateLimit {}",
     "User": "viewer {}",
@@ -410,11 +427,13 @@ REACHED = {
     "TreeEntry": """repository(owner: "acme", name: "sales") { object(expression: "HEAD:") {
       ... on Tree { entries {} } } }""",
     "Blob": 'repository(owner: "acme", name: "sales") { object(expression: "HEAD:a/b.txt") { ... on Blob {} } }',
+    **{kind: f'organization(login: "acme") {{ projectV2(number: 1) {{ {path} }} }}' for kind, path in PROJECTS.items()},
+    "ProjectV2": 'organization(login: "acme") { projectV2(number: 1) {} }',
     "PinnedIssue": 'repository(owner: "acme", name: "sales") { pinnedIssues(first: 3) { nodes {} } }',
 }
 EVENT = """repository(owner: "acme", name: "sales") { issue(number: 1) { timelineItems(first: 50) { nodes {
   ... on KIND {} } } } }"""
-NEVER = {"Query", "Mutation", "Mannequin", "PageInfo"}
+NEVER = {"Query", "Mutation", "Mannequin", "PageInfo", "ProjectV2ItemFieldIterationValue"}
 
 
 @pytest.fixture
@@ -439,9 +458,24 @@ def _busy(sales: Repo, sandbox: Sandbox, ask: Ask) -> None:
     sales.pin("root", 1)
     sales.unpin("root", 1)
     sales.pin("root", 1)
+    _use_board(sandbox)
     found = ask('query { repository(owner: "acme", name: "sales") { issue(number: 1) { id } } }')
     add = 'mutation($id: ID!) { addComment(input: {subjectId: $id, body: "from the bot"}) { clientMutationId } }'
     ask(add, id=found["data"]["repository"]["issue"]["id"])
+
+
+def _use_board(sandbox: Sandbox) -> None:
+    """Issue 1 was taken off the board once; now it is there with values."""
+    fields = {"Value": "NUMBER", "Close": "DATE", "Sprint": "ITERATION"}
+    board = sandbox.project("acme", "Sales", by="root", fields=fields)
+    board.remove("root", board.add("root", "acme/sales", 1))
+    card = board.add("root", "acme/sales", 1)
+    board.drag("root", card, "Todo")
+    board.edit("root", card, "Value", 12)
+    board.edit("root", card, "Close", "2026-12-31")
+    board.add_draft("root", "Call")
+    board.add_pull_request("root", "acme/sales", "Mend")
+    board.link("root", "acme/sales")
 
 
 @pytest.mark.usefixtures("_busy")

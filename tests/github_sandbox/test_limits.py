@@ -29,7 +29,10 @@ def test_a_thousand_requests_an_hour_for_the_whole_repository(sales: Repo, sandb
 
 def test_githubs_own_numbers_are_the_default(sandbox: Sandbox) -> None:
     with Sandbox() as fresh:
-        assert (fresh.limits.enabled, fresh.limits.hourly) == (True, {"actions": 1000, "app": 5000, "person": 5000})
+        assert (fresh.limits.enabled, fresh.limits.hourly) == (
+            True,
+            {"actions": 1000, "app": 5000, "person": 5000, "fine-grained": 5_000},
+        )
         assert (fresh.limits.creations_per_minute, fresh.limits.creations_per_hour) == (80, 500)
 
 

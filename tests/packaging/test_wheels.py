@@ -159,7 +159,7 @@ def test_the_line_it_names_installs_what_belongs_to_the_salesbot_that_is_there(
 def test_the_sandbox_alone_serves_and_tests_an_action_of_somebody_else(install: Install, tmp_path: Path) -> None:
     """The example of its README is written to files and run, as whoever reads it would."""
     there = install(SANDBOX)
-    action, test = re.findall(r"```python\n(.*?)```", (SANDBOX / "README.md").read_text(encoding="utf-8"), re.S)
+    action, test, board = re.findall(r"```python\n(.*?)```", (SANDBOX / "README.md").read_text(encoding="utf-8"), re.S)
     (tmp_path / "greet.py").write_text(action, encoding="utf-8")
     (tmp_path / "test_greet.py").write_text(test, encoding="utf-8")
     assert len(test.strip().splitlines()) <= 12
@@ -168,6 +168,7 @@ def test_the_sandbox_alone_serves_and_tests_an_action_of_somebody_else(install: 
     assert "1 passed" in ran.stdout, ran.stdout
     (tmp_path / "greet.py").write_text(action.replace("Thank you", "Go away"), encoding="utf-8")
     assert run(*line, folder=tmp_path).returncode == 1
+    assert run(there / "python", "-c", board, folder=tmp_path).stdout == "['created', 'edited']\n"
 
 
 def test_the_sandbox_alone_starts_a_command_for_every_event(install: Install, tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ class Limits:
     def default(self) -> None:
         """Set GitHub's own numbers."""
         self.enabled = True
-        self.hourly: dict[str, int] = {"actions": 1_000, "app": 5_000, "person": 5_000}
+        self.hourly: dict[str, int] = {"actions": 1_000, "app": 5_000, "person": 5_000, "fine-grained": 5_000}
         """Requests, and GraphQL points, an hour by kind of token (rest: rate-limits-for-the-rest-api)."""
         self.creations_per_minute = 80
         self.creations_per_hour = 500

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from graphql import GraphQLResolveInfo
@@ -12,7 +12,7 @@ from github_sandbox.graph.documents import Cost
 from github_sandbox.graph.error_format import GraphRefused
 from github_sandbox.graph.nodes import Node
 from github_sandbox.hub import Hub
-from github_sandbox.rules import accounts, comments, repositories
+from github_sandbox.rules import accounts, projects, repositories
 from github_sandbox.rules.access import Identity, Level, level, sees
 from github_sandbox.rules.refusals import NOT_FOR_INTEGRATIONS, unresolved
 from github_sandbox.rules.timeline import EVENT_TYPES
@@ -22,18 +22,28 @@ from github_sandbox.store.ids import read_node_id
 Info = GraphQLResolveInfo["Context"]
 T = TypeVar("T")
 Allow = Callable[[int, str, str], None]
+Finder = Callable[["Context", int], Node | None]
 EVENT_TYPENAMES = frozenset(EVENT_TYPES.values())
 
 
 class Context:
     """Everything resolvers share."""
 
-    def __init__(self, hub: Hub, who: Identity, cost: Cost, rate: dict[str, Any], allow: Allow | None = None) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        who: Identity,
+        cost: Cost,
+        rate: dict[str, Any],
+        finders: Mapping[str, Finder],
+        allow: Allow | None = None,
+    ) -> None:
         self.hub = hub
         self.who = who
         self.db = hub.db
         self.cost = cost
         self.rate = rate
+        self.finders = finders
         self.allow = allow or (lambda position, name, alias: None)
         """ParsedRequest before each root mutation, by position, name and alias; it may raise to refuse it."""
         self.position = 0
@@ -101,6 +111,10 @@ class Context:
         if expected and typename not in expected:
             raise unresolved(what, node_id)
         found = self.find(typename, database_id)
+        if found and "project_row" in found:
+            if projects.level(self.db, self.who, found["project_row"]) < Level.READ:
+                raise unresolved(what, node_id)
+            return found
         repo = None if found is None or typename in ACTORS else found.get("repo") or found["row"]
         if found is None or (repo and not sees(self.db, self.who, repo)):
             raise unresolved(what, node_id)
@@ -122,43 +136,8 @@ class Context:
             row = self.db.one("SELECT * FROM events WHERE id = ?", row_id)
             issue = self.issue_row(row["issue_id"]) if row else None
             return self.event(row, issue) if row and issue else None
-        find = FINDERS.get(typename)
+        find = self.finders.get(typename)
         return find(self, row_id) if find else None
 
 
 ACTORS = frozenset({"User", "Bot", "Organization", "Mannequin"})
-
-
-def _repository(context: Context, row_id: int) -> Node | None:
-    row = repositories.by_id(context.db, row_id)
-    return nodes.repository(row, context.hub.server) if row else None
-
-
-def _issue(context: Context, row_id: int) -> Node | None:
-    row = context.issue_row(row_id)
-    return context.issue(row) if row else None
-
-
-def _comment(context: Context, row_id: int) -> Node | None:
-    row = comments.find(context.db, row_id)
-    issue = context.issue_row(row["issue_id"]) if row else None
-    return context.comment(row, issue) if row and issue else None
-
-
-def _label(context: Context, row_id: int) -> Node | None:
-    row = context.db.one("SELECT * FROM labels WHERE id = ? AND deleted_at IS NULL", row_id)
-    return context.label(row) if row else None
-
-
-def _commit(context: Context, row_id: int) -> Node | None:
-    row = context.db.one("SELECT * FROM commits WHERE id = ?", row_id)
-    return nodes.commit(row, context.repo(row["repository_id"]), context.hub.server) if row else None
-
-
-FINDERS: dict[str, Callable[[Context, int], Node | None]] = {
-    "Repository": _repository,
-    "Issue": _issue,
-    "IssueComment": _comment,
-    "Label": _label,
-    "Commit": _commit,
-}

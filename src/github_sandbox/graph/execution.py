@@ -11,6 +11,7 @@ from github_sandbox.graph import documents
 from github_sandbox.graph.context import Allow, Context
 from github_sandbox.graph.documents import Cost
 from github_sandbox.graph.error_format import execution_error, validation_error
+from github_sandbox.graph.finders import FINDERS
 from github_sandbox.graph.schema import plain, schema
 from github_sandbox.hub import Hub
 from github_sandbox.rules.access import Identity
@@ -54,7 +55,7 @@ def answer(hub: Hub, who: Identity, request: GraphRequest, rate: Json, allow: Al
     """Execute a request for somebody."""
     if request.refusal or request.document.ast is None:
         return request.refusal or {}
-    context = Context(hub, who, request.cost, rate, allow)
+    context = Context(hub, who, request.cost, rate, FINDERS, allow)
     with hub.db.lock:
         result = execute_sync(
             schema(),

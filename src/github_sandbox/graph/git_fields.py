@@ -132,7 +132,7 @@ def _history(node: Node, info: Info, path: str | None = None, **args: Any) -> Co
     return page(context.db, info, args, listing, lambda row: nodes.commit(row, repo, context.hub.server))
 
 
-TREES: dict[str, dict[str, Resolver]] = {
+GIT_FIELDS: dict[str, dict[str, Resolver]] = {
     "Repository": {"defaultBranchRef": _default_branch, "object": _object, "ref": _ref},
     "Ref": {"target": _head_commit, "repository": own_repository},
     "Commit": {

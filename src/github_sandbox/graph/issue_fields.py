@@ -258,7 +258,7 @@ EVENT: dict[str, Resolver] = {
     "url": _event_url,
     "user": _assigned_user,
 }
-FIELDS: dict[str, dict[str, Resolver]] = {
+ISSUE_FIELDS: dict[str, dict[str, Resolver]] = {
     "Issue": {
         **WRITTEN,
         "assignees": _issue_assignees,

@@ -12,6 +12,7 @@ from github_sandbox.graph import nodes
 from github_sandbox.graph.context import Context, Info
 from github_sandbox.graph.error_format import GraphRefused
 from github_sandbox.graph.nodes import Node
+from github_sandbox.graph.project_mutations import PROJECT_MUTATIONS
 from github_sandbox.rules import comments, issues, labels
 from github_sandbox.rules.changes import Change
 from github_sandbox.rules.refusals import NOT_FOR_INTEGRATIONS, Refused, unresolved
@@ -272,4 +273,5 @@ MUTATIONS: dict[str, Mutation] = {
     "updateIssue": _update_issue,
     "updateIssueComment": _edit_comment,
     "updateLabel": _update_label,
+    **PROJECT_MUTATIONS,
 }

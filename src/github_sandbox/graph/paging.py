@@ -82,6 +82,13 @@ def page_of(info: GraphQLResolveInfo[Any], args: Arguments, nodes: Sequence[Node
     return Connection([nodes[place] for place in chosen], cursors, lambda: len(nodes), *ends, about=about)
 
 
+def page_of_all(nodes: Sequence[Node]) -> Connection:
+    """Make a connection of a list whose resolver knows no arguments: the first hundred."""
+    chosen = nodes[:MAX_PAGE]
+    cursors = [_cursor(place, place) for place in range(len(chosen))]
+    return Connection(chosen, cursors, lambda: len(nodes), len(nodes) > MAX_PAGE)
+
+
 def _rows(db: Database, args: Arguments, listing: Listing, limit: int, backward: bool) -> list[Row]:
     order, key = listing.order or listing.key, listing.key
     values, conditions = list(listing.values), ""

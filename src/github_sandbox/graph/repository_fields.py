@@ -226,7 +226,7 @@ def _pinned_by(node: Node, info: Info) -> Node | None:
     return info.context.actor(node["row"]["pinned_by"])
 
 
-PLACES: dict[str, dict[str, Resolver]] = {
+REPOSITORY_FIELDS: dict[str, dict[str, Resolver]] = {
     "Query": {
         "viewer": _viewer,
         "repository": _repository,

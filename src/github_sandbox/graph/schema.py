@@ -20,19 +20,24 @@ from graphql import (
 
 from github_sandbox.graph import mutations
 from github_sandbox.graph.context import Info
-from github_sandbox.graph.git_fields import TREES
-from github_sandbox.graph.issue_fields import FIELDS
+from github_sandbox.graph.git_fields import GIT_FIELDS
+from github_sandbox.graph.issue_fields import ISSUE_FIELDS
 from github_sandbox.graph.paging import Connection
-from github_sandbox.graph.repository_fields import PLACES
+from github_sandbox.graph.project_fields import PROJECT_FIELDS
+from github_sandbox.graph.repository_fields import REPOSITORY_FIELDS
 from github_sandbox.store.clock import read, stamp
+
+PUBLISHED, NEWER = ("schema.graphql", "projects.graphql"), "newer.graphql"
+"""The files of the schema: what GitHub has published, and what is younger than that."""
 
 
 @cache
 def schema() -> GraphQLSchema:
     """Build the schema, once."""
-    text = resources.files("github_sandbox").joinpath("schema.graphql").read_text()
+    folder = resources.files("github_sandbox")
+    text = "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in (*PUBLISHED, NEWER))
     built = build_schema(text, assume_valid=True)
-    for table in (PLACES, TREES, FIELDS):
+    for table in (REPOSITORY_FIELDS, GIT_FIELDS, ISSUE_FIELDS, PROJECT_FIELDS):
         for typename, fields in table.items():
             _attach(built, typename, fields)
     _attach(built, "Mutation", {name: mutations.resolver(name) for name in mutations.MUTATIONS})

@@ -5,6 +5,7 @@ Knows GitHub's roles, custom ones included, and token scopes. Knows nothing of w
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
@@ -12,7 +13,7 @@ from typing import Literal
 from github_sandbox.rules.refusals import no_permission
 from github_sandbox.store.database import Database, Row
 
-Kind = Literal["person", "app", "actions"]
+Kind = Literal["person", "fine-grained", "app", "actions", "automation"]
 Scope = Literal["none", "read", "write"]
 
 ACTIONS_LOGIN = "github-actions[bot]"
@@ -30,9 +31,13 @@ class Level(IntEnum):
     ADMIN = 5
 
 
+LEVELS: Mapping[Scope, Level] = {"none": Level.NONE, "read": Level.READ, "write": Level.WRITE}
+"""What a permission of a token allows."""
+
+
 @dataclass(frozen=True)
 class Identity:
-    """Who asks: a person, an app, or a run of GitHub Actions with its GITHUB_TOKEN."""
+    """Who asks: a person, with a classic or a fine-grained token, an app, a run with its GITHUB_TOKEN, or GitHub."""
 
     user_id: int
     login: str
@@ -42,6 +47,10 @@ class Identity:
     """The only repository the token reaches; None for all."""
     issues: Scope = "write"
     contents: Scope = "write"
+    projects: Scope = "write"
+    """Whether the token has the scope, or the permission, for projects. GITHUB_TOKEN never has."""
+    owner_id: int | None = None
+    """The only account whose repositories and projects a fine-grained token reaches; None for all."""
     run: int | None = None
     app: int | None = None
     """The id of an App that signed in as itself, not as one of its installations."""
@@ -49,7 +58,7 @@ class Identity:
     @property
     def is_integration(self) -> bool:
         """Whether a token's permissions decide, instead of a person's role."""
-        return self.kind != "person"
+        return self.kind in ("app", "actions")
 
 
 def base_level(db: Database, role: str) -> Level:
@@ -73,25 +82,33 @@ def person_level(db: Database, user_id: int, repository: Row) -> Level:
 
 def level(db: Database, who: Identity, repository: Row) -> Level:
     """Find how far somebody may go with the issues of a repository."""
+    if who.kind == "automation":
+        return Level.ADMIN
+    public = Level.NONE if repository["private"] else Level.READ
+    if who.kind == "fine-grained":
+        reached = LEVELS[who.issues] if who.owner_id == repository["owner_id"] else Level.NONE
+        most = Level.ADMIN if reached is Level.WRITE else reached
+        return max(public, min(most, person_level(db, who.user_id, repository)))
     if not who.is_integration:
         return person_level(db, who.user_id, repository)
-    public = Level.NONE if repository["private"] else Level.READ
     if who.repository_id not in (None, repository["id"]):
         return public
-    return max(public, {"none": Level.NONE, "read": Level.READ, "write": Level.WRITE}[who.issues])
+    return max(public, LEVELS[who.issues])
 
 
 def sees(db: Database, who: Identity, repository: Row) -> bool:
     """Return whether the repository exists at all for somebody. A token's `metadata: read` is implicit."""
     if who.is_integration and who.repository_id in (None, repository["id"]):
         return True
-    return level(db, who, repository) > Level.NONE
+    return level(db, who, repository) > Level.NONE or _reaches(db, who, repository)
 
 
 def reads_code(db: Database, who: Identity, repository: Row) -> bool:
     """Return whether somebody may read the files: without it, `object` and `defaultBranchRef` are null."""
     if who.is_integration and who.repository_id in (None, repository["id"]):
         return who.contents != "none"
+    if who.kind == "fine-grained" and repository["private"]:
+        return who.contents != "none" and _reaches(db, who, repository)
     return level(db, who, repository) >= Level.READ
 
 
@@ -99,7 +116,16 @@ def writes_code(db: Database, who: Identity, repository: Row) -> bool:
     """Return whether somebody may push."""
     if who.is_integration:
         return who.repository_id in (None, repository["id"]) and who.contents == "write"
+    if who.kind == "fine-grained" and (who.contents != "write" or who.owner_id != repository["owner_id"]):
+        return False
     return person_level(db, who.user_id, repository) >= Level.WRITE
+
+
+def _reaches(db: Database, who: Identity, repository: Row) -> bool:
+    """Return whether a fine-grained token was given for the repository of somebody who may see it."""
+    if who.kind != "fine-grained" or who.owner_id != repository["owner_id"]:
+        return False
+    return person_level(db, who.user_id, repository) > Level.NONE
 
 
 def need(db: Database, who: Identity, repository: Row, least: Level, what: str) -> None:

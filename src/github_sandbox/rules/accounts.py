@@ -6,10 +6,21 @@ Knows how a token becomes an identity. Knows nothing of roles; `access` does.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
+from typing import Any
 
-from github_sandbox.rules.access import ACTIONS_ID, ACTIONS_LOGIN, Identity, Scope
+from github_sandbox.rules.access import ACTIONS_ID, ACTIONS_LOGIN, Identity, Kind, Scope
 from github_sandbox.rules.refusals import Refused
 from github_sandbox.store.database import Database, Row
+
+
+@dataclass(frozen=True)
+class Permissions:
+    """What a token may do, beside reading metadata."""
+
+    issues: Scope = "write"
+    contents: Scope = "read"
+    projects: Scope = "none"
 
 
 def user(db: Database, login: str) -> Row | None:
@@ -43,33 +54,39 @@ def person(db: Database, login: str, at: str) -> Identity:
     return Identity(row["id"], row["login"], "app" if row["type"] == "Bot" else "person")
 
 
-def person_token(db: Database, login: str, at: str) -> str:
-    """Return the personal access token of somebody: always the same one."""
-    token = f"ghp_{hashlib.sha256(login.casefold().encode()).hexdigest()[:36]}"
-    sql = "INSERT OR IGNORE INTO tokens (token, user_id, kind) VALUES (?, ?, 'person')"
-    db.run(sql, token, ensure(db, login, at))
+def person_token(db: Database, login: str, at: str, projects: Scope = "write") -> str:
+    """Return a classic token of somebody, with the scope `repo`, and for projects the one that is named."""
+    kind = "" if projects == "write" else projects
+    token = f"ghp_{hashlib.sha256(f'{login.casefold()}{kind}'.encode()).hexdigest()[:36]}"
+    sql = "INSERT OR IGNORE INTO tokens (token, user_id, kind, projects) VALUES (?, ?, 'person', ?)"
+    db.run(sql, token, ensure(db, login, at), projects)
     return token
 
 
-def app_token(db: Database, login: str, at: str, issues: Scope = "write", contents: Scope = "read") -> str:
+def fine_grained_token(db: Database, login: str, owner: str, at: str, permissions: Permissions) -> str:
+    """Return a fine-grained token of somebody for what belongs to `owner`."""
+    limits = {"owner_id": ensure(db, owner, at)}
+    return _new_token(db, ensure(db, login, at), "fine-grained", permissions, **limits)
+
+
+def app_token(db: Database, login: str, at: str, permissions: Permissions) -> str:
     """Return an installation token of the app whose bot is `login`, e.g. `acme-labeler[bot]`."""
-    user_id = ensure(db, login, at)
-    return _new_token(db, user_id, "app", None, issues, contents, None, None)
+    return _new_token(db, ensure(db, login, at), "app", permissions)
 
 
 def actions_token(
     db: Database, repository_id: int, at: str, issues: Scope, contents: Scope, expires_at: str | None, run: int | None
 ) -> str:
-    """Return a fresh GITHUB_TOKEN for one repository."""
-    user_id = ensure(db, ACTIONS_LOGIN, at)
-    return _new_token(db, user_id, "actions", repository_id, issues, contents, expires_at, run)
+    """Return a fresh GITHUB_TOKEN for one repository. It reaches no project."""
+    limits = {"repository_id": repository_id, "expires_at": expires_at, "run": run}
+    return _new_token(db, ensure(db, ACTIONS_LOGIN, at), "actions", Permissions(issues, contents), **limits)
 
 
 def installation_token(
-    db: Database, user_id: int, repository_id: int, issues: Scope, contents: Scope, expires_at: str
+    db: Database, user_id: int, repository_id: int, permissions: Permissions, expires_at: str
 ) -> str:
     """Return a token of an App's installation in one repository."""
-    return _new_token(db, user_id, "app", repository_id, issues, contents, expires_at, None)
+    return _new_token(db, user_id, "app", permissions, repository_id=repository_id, expires_at=expires_at)
 
 
 def authenticate(db: Database, token: str, at: str) -> Identity:
@@ -77,22 +94,13 @@ def authenticate(db: Database, token: str, at: str) -> Identity:
     row = db.one("SELECT tokens.*, login FROM tokens JOIN users ON users.id = user_id WHERE token = ?", token)
     if row is None or (row["expires_at"] and row["expires_at"] <= at):
         raise Refused("unauthorized", "Bad credentials")
-    scope = {"repository_id": row["repository_id"], "issues": row["issues"], "contents": row["contents"]}
-    return Identity(row["user_id"], row["login"], row["kind"], token, run=row["run"], **scope)
+    kept = ("repository_id", "issues", "contents", "projects", "owner_id", "run")
+    return Identity(row["user_id"], row["login"], row["kind"], token, **{name: row[name] for name in kept})
 
 
-def _new_token(
-    db: Database,
-    user_id: int,
-    kind: str,
-    repository_id: int | None,
-    issues: Scope,
-    contents: Scope,
-    expires_at: str | None,
-    run: int | None,
-) -> str:
+def _new_token(db: Database, user_id: int, kind: Kind, permissions: Permissions, **limits: Any) -> str:
     count = db.value("SELECT count(*) FROM tokens")
-    token = f"ghs_{hashlib.sha256(f'{kind} {user_id} {count}'.encode()).hexdigest()[:36]}"
-    row = {"token": token, "user_id": user_id, "kind": kind, "repository_id": repository_id, "run": run}
-    db.insert("tokens", **row, issues=issues, contents=contents, expires_at=expires_at)
+    prefix = "github_pat_" if kind == "fine-grained" else "ghs_"
+    token = prefix + hashlib.sha256(f"{kind} {user_id} {count}".encode()).hexdigest()[:36]
+    db.insert("tokens", token=token, user_id=user_id, kind=kind, **vars(permissions), **limits)
     return token

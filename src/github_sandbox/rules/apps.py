@@ -12,17 +12,21 @@ import jwt
 
 from github_sandbox.rules import accounts
 from github_sandbox.rules.access import Identity, Scope
+from github_sandbox.rules.accounts import Permissions
 from github_sandbox.rules.refusals import Refused
 from github_sandbox.store.database import Database, Row
 
 MAY: dict[str, tuple[str, ...]] = {"read": ("read",), "write": ("read", "write"), "none": ()}
+NOTHING: Mapping[str, Any] = {"issues": "none", "contents": "none", "projects": "none"}
+COLUMNS = {"issues": "issues", "contents": "contents", "organization_projects": "projects"}
+"""The permissions of an App, and the columns they are kept in."""
 HOUR = 3600
 
 
-def register(db: Database, login: str, public_key: str, at: str, issues: Scope, contents: Scope) -> int:
+def register(db: Database, login: str, public_key: str, at: str, may: Permissions) -> int:
     """Register the App whose bot is `login`; return its id."""
     user_id = accounts.ensure(db, login, at)
-    return db.insert("apps", user_id=user_id, public_key=public_key, issues=issues, contents=contents, created_at=at)
+    return db.insert("apps", user_id=user_id, public_key=public_key, **vars(may), created_at=at)
 
 
 def install(db: Database, app_id: int, repository: Row, at: str) -> int:
@@ -41,7 +45,14 @@ def authenticate(db: Database, token: str) -> Identity:
         raise Refused("unauthorized", "A JSON web token could not be decoded") from error
     user = accounts.user_by_id(db, app["user_id"])
     return Identity(
-        app["user_id"], user["login"], "app", repository_id=0, issues="none", contents="none", app=app["id"]
+        app["user_id"],
+        user["login"],
+        "app",
+        repository_id=0,
+        issues="none",
+        contents="none",
+        projects="none",
+        app=app["id"],
     )
 
 
@@ -68,7 +79,7 @@ def permissions(db: Database, app_id: int) -> dict[str, str]:
     """Return the permissions of an App."""
     app = db.one("SELECT * FROM apps WHERE id = ?", app_id)
     assert app is not None
-    scopes = {"issues": app["issues"], "contents": app["contents"], "metadata": "read"}
+    scopes = {name: app[column] for name, column in COLUMNS.items()} | {"metadata": "read"}
     return {name: scope for name, scope in scopes.items() if scope != "none"}
 
 
@@ -80,5 +91,5 @@ def token(db: Database, found: Row, asked: Mapping[str, Any], at: str, expires_a
         raise Refused("unprocessable", "The permissions requested are not granted to this installation.")
     given = {name: str(scope) for name, scope in asked.items()} or owned
     user = db.value("SELECT user_id FROM apps WHERE id = ?", found["app_id"])
-    issues, contents = cast("Scope", given.get("issues", "none")), cast("Scope", given.get("contents", "none"))
-    return accounts.installation_token(db, user, found["repository_id"], issues, contents, expires_at), given
+    may = {column: cast("Scope", given.get(name, "none")) for name, column in COLUMNS.items()}
+    return accounts.installation_token(db, user, found["repository_id"], Permissions(**may), expires_at), given

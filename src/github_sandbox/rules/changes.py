@@ -6,9 +6,10 @@ It knows GitHub's rule that what GITHUB_TOKEN does starts no workflow. It knows 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 from github_sandbox.rules.access import Identity, Level, level, need
 from github_sandbox.store.database import Database, Row
@@ -25,6 +26,17 @@ class Announcement:
     action: str | None
     repository_id: int
     parts: Mapping[str, Any]
+    who: Identity
+
+
+@dataclass(frozen=True)
+class ProjectEvent:
+    """Something that happened to an item of a project, before its payload is made. It goes to the organisation."""
+
+    action: str
+    item: Row
+    changes: Mapping[str, Any]
+    actor_id: int
 
 
 @dataclass
@@ -35,16 +47,40 @@ class Change:
     who: Identity
     at: str
     announcements: list[Announcement] = field(default_factory=list)
+    project_events: list[ProjectEvent] = field(default_factory=list)
+    noted: list[tuple[int, str]] = field(default_factory=list)
+    """The events of timelines so far: the issue and the kind."""
+    automation: int | None = None
+    """The account of GitHub's own that acts now, as a consequence of the change."""
+    value_creator: Literal["first", "last"] = "first"
+    """Whose name the value of a project's field carries: of who set it first, or last."""
+
+    @property
+    def actor_id(self) -> int:
+        """The account that acts now."""
+        return self.automation or self.who.user_id
+
+    @contextmanager
+    def automated(self, account_id: int, login: str) -> Iterator[None]:
+        """Let an account of GitHub's own act, as a consequence of this change and whoever makes it."""
+        who, self.automation = self.who, account_id
+        self.who = replace(who, user_id=account_id, login=login, kind="automation")
+        try:
+            yield
+        finally:
+            self.who, self.automation = who, None
 
     def note(self, issue_id: int, kind: str, **columns: Any) -> int:
         """Write an event into an issue's timeline and return its id."""
         actor = columns.pop("actor_id", self.who.user_id)
+        self.noted.append((issue_id, kind))
+        columns |= {"automated": 1} if self.automation else {}
         return self.db.insert("events", issue_id=issue_id, kind=kind, actor_id=actor, created_at=self.at, **columns)
 
     def announce(self, event: str, action: str | None, repository_id: int, **parts: Any) -> None:
         """Send an event to the workflows, unless GITHUB_TOKEN makes the change. Payloads are made at its end."""
         if self.who.kind != "actions" or event in STARTED_BY_ANY_TOKEN:
-            self.announcements.append(Announcement(event, action, repository_id, parts))
+            self.announcements.append(Announcement(event, action, repository_id, parts, self.who))
 
     def touch(self, issue: Row, **columns: Any) -> None:
         """Write columns of an issue; its time of update moves along."""

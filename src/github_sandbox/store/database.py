@@ -33,7 +33,8 @@ class Database:
         if image:
             self._connection.deserialize(image)
         if not self.value("SELECT count(*) FROM sqlite_master"):
-            self._connection.executescript(resources.files(__package__).joinpath("tables.sql").read_text())
+            for name in ("tables.sql", "projects.sql"):
+                self._connection.executescript(resources.files(__package__).joinpath(name).read_text())
 
     def all(self, sql: str, *values: Any) -> list[Row]:
         """Fetch every row."""

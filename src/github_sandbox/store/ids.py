@@ -35,6 +35,22 @@ PREFIXES = {
     "UnpinnedEvent": "UNPIE",
     "TransferredEvent": "TRE",
     "CommentDeletedEvent": "CDE",
+    "AddedToProjectV2Event": "ATPVTE",
+    "RemovedFromProjectV2Event": "RFPVTE",
+    "ProjectV2ItemStatusChangedEvent": "PVTISC",
+    "ProjectV2": "PVT",
+    "ProjectV2Item": "PVTI",
+    "ProjectV2Field": "PVTF",
+    "ProjectV2SingleSelectField": "PVTSSF",
+    "ProjectV2IterationField": "PVTIF",
+    "ProjectV2ItemFieldSingleSelectValue": "PVTFSV",
+    "ProjectV2ItemFieldNumberValue": "PVTFNV",
+    "ProjectV2ItemFieldDateValue": "PVTFDV",
+    "ProjectV2ItemFieldTextValue": "PVTFTV",
+    "ProjectV2ItemFieldIterationValue": "PVTFIV",
+    "ProjectV2Workflow": "PWF",
+    "DraftIssue": "DI",
+    "PullRequest": "PR",
 }
 TYPES = {prefix: typename for typename, prefix in PREFIXES.items()}
 
@@ -43,6 +59,12 @@ def node_id(typename: str, database_id: int) -> str:
     """Make the node id of one thing, e.g. `I_kwDOfLvk7A`."""
     packed = b"\x92\x00\xce" + database_id.to_bytes(5, "big")
     return f"{PREFIXES[typename]}_{base64.urlsafe_b64encode(packed).decode().rstrip('=')}"
+
+
+def field_node_id(data_type: str, database_id: int) -> str:
+    """Make the node id of a project's field, whose prefix depends on its type."""
+    kind = {"SINGLE_SELECT": "SingleSelect", "ITERATION": "Iteration"}.get(data_type, "")
+    return node_id(f"ProjectV2{kind}Field", database_id)
 
 
 def read_node_id(text: str) -> tuple[str, int] | None:

@@ -36,10 +36,12 @@ CREATE TABLE roles (
 CREATE TABLE tokens (
   token TEXT PRIMARY KEY,
   user_id INTEGER NOT NULL,
-  kind TEXT NOT NULL,  -- person, app, actions
+  kind TEXT NOT NULL,  -- person, fine-grained, app, actions
   repository_id INTEGER,
   issues TEXT NOT NULL DEFAULT 'write',
   contents TEXT NOT NULL DEFAULT 'write',
+  projects TEXT NOT NULL DEFAULT 'write',
+  owner_id INTEGER,  -- of a fine-grained token: whose repositories and projects it reaches
   expires_at TEXT,
   run INTEGER
 );
@@ -50,6 +52,7 @@ CREATE TABLE apps (
   public_key TEXT NOT NULL,  -- PEM
   issues TEXT NOT NULL,
   contents TEXT NOT NULL,
+  projects TEXT NOT NULL DEFAULT 'none',
   created_at TEXT NOT NULL
 );
 
@@ -160,7 +163,9 @@ CREATE TABLE events (
   current TEXT,
   reason TEXT,
   comment_id INTEGER,
-  repository_id INTEGER  -- where a transferred issue came from
+  repository_id INTEGER,  -- where a transferred issue came from
+  project_id INTEGER,
+  automated INTEGER NOT NULL DEFAULT 0  -- by a workflow of the project
 );
 CREATE INDEX event_by_issue ON events (issue_id, id);
 CREATE INDEX event_by_comment ON events (comment_id) WHERE comment_id IS NOT NULL;
