@@ -74,7 +74,7 @@ def test_six_hundred_deals_of_which_twenty_need_something_cost_at_most_forty_two
     assert len(run.requests) <= 600 / 50 + 20 + 10
     assert stepped(play, deals) == 20
     assert "500 of 601 open deals read" in run.stdout
-    assert "20 of 20 settled" in run.stdout
+    assert "20 of 20 deals done" in run.stdout
     assert "Looked at 601 deals; 20 may have needed something and were processed." in run.stdout
     assert "Looked at 601 deals" in run.summary
 
