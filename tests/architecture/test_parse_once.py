@@ -14,6 +14,7 @@ from unittest.mock import patch
 
 import pytest
 
+from salesbot.core.commands import recognition
 from salesbot.core.decide.data_needs import data_needs
 from salesbot.core.decide.decide import decide
 from salesbot.core.lifecycle import timeline
@@ -78,12 +79,14 @@ def test_a_move_parses_each_text_once(move: Callable[[World], None]) -> None:
         counted(Money, "parse", text) as amounts,
         counted(timeline, "stage_events", lambda issue, *_: issue.number) as events,
         counted(markdown, "read_marker", text) as markers,
+        counted(recognition, "meant", lambda *_: "calls") as recognised,
     ):
         observed = world.observed()
         assert not data_needs(observed)
         decision = decide(observed, WORDS)
     assert decision.moves
     assert set(commands.values()) == {1}
+    assert recognised["calls"] == len(commands)
     assert list(cards.values()) == [1]
     assert set(bodies.values()) == {1}
     assert set(amounts.values()) == {1}

@@ -58,7 +58,7 @@ def data_needs(observed: Observed) -> DataNeeds:
         issues=tuple(_unknown_issues(observed, commands)),
         loads=facts.loads is None and journal is None and _needs_an_owner(observed),
         other_issues=facts.other_issues is None and _may_have_duplicates(observed),
-        versions=tuple(intents.unread_versions(observed)),
+        versions=tuple(intents.unread_versions(commands, observed)),
     )
 
 

@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from salesbot.core.commands.catalog import find as find_command
+from salesbot.core.commands.recognition import is_guess
 from salesbot.core.commands.registry import Command, Context
-from salesbot.core.lifecycle import guards, intents
+from salesbot.core.lifecycle import guards
 from salesbot.core.lifecycle.intents import (
     CommandIntent,
     Intent,
@@ -118,7 +119,7 @@ SHOWN = 120
 def _evaluate_comment(state: DealState, intent: CommandIntent, observed: Observed, render: Renderer) -> DealState:
     """All commands of a comment are one plan: if one cannot be done, none is."""
     comment, role = intent.comment, observed.role(intent.by)
-    if role < Role.TRIAGE and intents.is_guess(intent.lines, observed.pipeline):
+    if role < Role.TRIAGE and is_guess(intent.lines, observed.pipeline):
         return state
     if role < Role.TRIAGE:
         return replace(state, ignored=(*state.ignored, comment.id))

@@ -6,14 +6,14 @@ from the comments.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 from salesbot.core.commands import arguments
-from salesbot.core.commands.catalog import NAMES_PEOPLE, find, suggestion
+from salesbot.core.commands.catalog import NAMES_PEOPLE
+from salesbot.core.commands.recognition import is_guess, meant
 from salesbot.core.commands.stage_words import by_name, stage_of
-from salesbot.core.commands.talk import is_talk
 from salesbot.core.lifecycle import timeline
 from salesbot.core.lifecycle.edited_commands import Written, needs_versions, written
 from salesbot.core.lifecycle.observed import Observed
@@ -180,7 +180,7 @@ def commands(observed: Observed) -> Iterator[CommandIntent]:
             continue
         if comment.changed_at < oldest:
             continue
-        lines = meant(comment.commands, observed.pipeline)
+        lines = observed.parsed.meant(comment)
         when = written(comment, lines, horizon, lambda text: meant(command_syntax.read(text), observed.pipeline))
         if lines and when.last >= oldest:
             late = not when.known or when.first < horizon or (answered is not None and comment.changed_at < answered)
@@ -188,11 +188,10 @@ def commands(observed: Observed) -> Iterator[CommandIntent]:
                 yield CommandIntent(comment, lines, comment.changed_at, comment.author, late, when)
 
 
-def unread_versions(observed: Observed) -> list[str]:
+def unread_versions(commands: Sequence[CommandIntent], observed: Observed) -> list[str]:
     """Name the comments, by node id, whose earlier texts tell when their commands were written."""
     horizon = command_horizon(observed)
-    asked = (intent.comment for intent in commands(observed))
-    return [comment.node_id for comment in asked if needs_versions(comment, horizon)]
+    return [intent.comment.node_id for intent in commands if needs_versions(intent.comment, horizon)]
 
 
 def named_people(intent: CommandIntent) -> list[str]:
@@ -212,27 +211,6 @@ def named_issues(intent: CommandIntent) -> list[int]:
     return [number for word in words if (number := arguments.issue_number(word)) is not None]
 
 
-def meant(lines: Sequence[CommandLine], pipeline: Pipeline) -> tuple[CommandLine, ...]:
-    """Keep the lines that were meant as commands: known words, near misses, and what is no ordinary text and is beside
-    a known one or alone."""
-    named = [by_name(line, pipeline) for line in lines]
-    known = any(find(line.word, pipeline) for line in named)
-    return tuple(
-        line
-        for line in named
-        if find(line.word, pipeline) or (not is_talk(line.word) and (known or line.alone or _is_near(line, pipeline)))
-    )
-
-
-def _is_near(line: CommandLine, pipeline: Pipeline) -> bool:
-    return suggestion(line.word, pipeline) is not None or command_syntax.bare(line.word) in TYPED
-
-
-def is_guess(lines: Iterable[CommandLine], pipeline: Pipeline) -> bool:
-    """Say whether a comment has no command, nor a near miss: only somebody with a role gets an answer."""
-    return not any(find(line.word, pipeline) or _is_near(line, pipeline) for line in lines)
-
-
 def stages_of(comment: Comment, pipeline: Pipeline) -> set[str]:
     """Name the stages that the move commands of a comment ask for."""
     found = set()
@@ -243,10 +221,6 @@ def stages_of(comment: Comment, pipeline: Pipeline) -> set[str]:
         if stage is not None:
             found.add(stage.name)
     return found
-
-
-TYPED = frozenset({"close"})
-"""Words people type that are no commands and get an answer all the same (docs/commands.md)."""
 
 
 def is_answered(comment: Comment, journal: Journal | None) -> bool:

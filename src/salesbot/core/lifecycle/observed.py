@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
+from salesbot.core.commands import recognition
 from salesbot.core.leads import lead
 from salesbot.core.lifecycle import activity, timeline
 from salesbot.core.lifecycle.activity import Activity
@@ -23,6 +24,7 @@ from salesbot.core.model.keys import Key
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text import fields
 from salesbot.core.text.checklists import Checklist
+from salesbot.core.text.command_syntax import CommandLine
 from salesbot.core.text.days import local_day
 from salesbot.core.text.fields import Body
 from salesbot.core.text.labels import label_key
@@ -58,6 +60,16 @@ class ParsedIssue:
     def body(self) -> Body:
         """The description and its fields."""
         return fields.parse(self.issue.body, self.pipeline.headings, self.pipeline.one_line)
+
+    @cached_property
+    def _meant(self) -> dict[int, tuple[CommandLine, ...]]:
+        return {}
+
+    def meant(self, comment: Comment) -> tuple[CommandLine, ...]:
+        """Find the lines of a comment that are meant as commands here; found at first use and kept."""
+        if comment.id not in self._meant:
+            self._meant[comment.id] = recognition.meant(comment.commands, self.pipeline)
+        return self._meant[comment.id]
 
     @cached_property
     def lead_mark(self) -> lead.Mark | None:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from salesbot.core.commands.catalog import Command, all_commands, suggestion
+from salesbot.core.commands.recognition import is_guess
 from salesbot.core.commands.registry import usage
-from salesbot.core.lifecycle.intents import CommandIntent, is_guess
+from salesbot.core.lifecycle.intents import CommandIntent
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.restore import NOT_A_DEAL
 from salesbot.core.lifecycle.transitions import DealState, Refused, undo_target
