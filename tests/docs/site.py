@@ -25,6 +25,7 @@ PAGES, SITE = BUILD / "pages", BUILD / "site"
 TOOLS = TOP / ".ci" / "docs"
 MERMAID = TOOLS / "node_modules" / "@mermaid-js" / "tiny" / "dist" / "mermaid.tiny.js"
 
+DECISIONS = sorted(file for file in TOP.glob("docs/decisions/*.md") if file.name != "README.md")
 NAV = {
     "Start": ["README.md", "docs/start.md"],
     "Selling": ["docs/tracking.md", "docs/commands.md", "docs/report.md", "docs/migrating.md"],
@@ -38,6 +39,7 @@ NAV = {
     ],
     "Before you rely on it": ["docs/limits.md", "docs/untried.md", "docs/security.md"],
     "Building": ["docs/extend.md", "docs/design.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"],
+    "Decisions": ["docs/decisions/README.md", *(f"docs/decisions/{file.name}" for file in DECISIONS)],
 }
 """The pages, by heading, as files of the repository."""
 
