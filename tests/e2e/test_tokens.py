@@ -188,6 +188,6 @@ def test_the_writes_are_one_document_in_the_order_of_the_protocol(play: Play) ->
     play.sales.comment("nora", deal, "/won 9000")
     (run,) = play.reconcile()
     assert field_names(run.requests[-1]) == [
-        "updateIssue", "updateIssueComment", "addLabelsToLabelable", "removeLabelsFromLabelable", "closeIssue",
+        "updateIssueComment", "updateIssue", "addLabelsToLabelable", "removeLabelsFromLabelable", "closeIssue",
         "addComment", "addReaction",
     ]  # fmt: skip
