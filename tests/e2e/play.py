@@ -18,7 +18,7 @@ from typing import Any
 from github_sandbox import CommentView, Delivery, Entry, Repo, Run, Sandbox
 from salesbot.adapters.clock import Clock
 from salesbot.adapters.github import OpenTransport, open_transport
-from salesbot.adapters.github.client import Response, Transport
+from salesbot.adapters.github.transport import Response, Transport
 from salesbot.cli.main import main
 from salesbot.core.text import markdown
 from tests.e2e import runner_log

@@ -24,10 +24,8 @@ from salesbot.adapters.github.client import (
     EventRefusedError,
     ForbiddenError,
     NotFoundError,
-    OpenTransport,
     PatienceError,
     UnclearError,
-    open_transport,
 )
 from salesbot.adapters.github.issue_list import Intake
 from salesbot.adapters.github.labels_and_pins import Pinned
@@ -35,6 +33,7 @@ from salesbot.adapters.github.read import IssueGoneError, RepositoryPaths, from_
 from salesbot.adapters.github.read_many import IN_FULL, Page
 from salesbot.adapters.github.scratch import Scratch
 from salesbot.adapters.github.settings import Rate, Workflow
+from salesbot.adapters.github.transport import OpenTransport, open_transport
 from salesbot.core.decide.data_needs import DataNeeds
 from salesbot.core.model.deal import Role
 from salesbot.core.model.effects import CreateLabel, Effect

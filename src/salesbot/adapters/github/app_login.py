@@ -9,7 +9,7 @@ import requests
 from github import Auth, GithubException, GithubIntegration
 from jwt.exceptions import InvalidKeyError
 
-from salesbot.adapters.github.client import TIMEOUT
+from salesbot.adapters.github.transport import TIMEOUT
 from salesbot.core.errors import InputError, ServiceError
 
 NEEDED = {"issues": "write", "contents": "read", "metadata": "read"}

@@ -1,6 +1,6 @@
-"""The wire to GitHub: PyGithub's transport, and the rules by which a request is sent, repeated or given up.
+"""The client of GitHub: the rules by which a request is sent, repeated or given up.
 
-Only this package knows PyGithub. A query is repeated while that is safe; a document with mutations is sent once, and
+A query is repeated while that is safe; a document with mutations is sent once, and
 if nobody can tell whether it was carried out, `UnclearError` says so. The dry-run gate is here, below everything that
 could forget it.
 """
@@ -15,14 +15,10 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
-from github import Auth, Github
-
+from salesbot.adapters.github.transport import OpenTransport, Response, open_transport
 from salesbot.adapters.http import BACKOFF, retry_after
 from salesbot.core.errors import InputError, ServiceError
 
-TIMEOUT = 20
-"""Seconds. GitHub gives up on a request after about ten; a little longer, so that its answer comes first."""
 PATIENCE = 90.0
 """Seconds a run may spend waiting in all. A started minute is billed; the sweep catches up what was given up."""
 NO_RETRY_AFTER = 60.0
@@ -71,41 +67,8 @@ class Reply:
     errors: tuple[Mapping[str, Any], ...] = ()
 
 
-Response = tuple[int | None, Mapping[str, Any], str]
-"""Status, headers and text; the status is None where no answer came."""
-Transport = Callable[[str, str, Any], Response]
-"""Sends one request, given its method, its address and its body, and nothing more."""
-OpenTransport = Callable[[str, str], Transport]
-"""Opens a transport, given the token and the address of the REST API."""
-
-
 class DryRunError(AssertionError):
     """A bug in salesbot: a dry run was about to write. Raised, never asserted: `python -O` drops assertions."""
-
-
-def open_transport(token: str, api_url: str, *, timeout: float = TIMEOUT) -> Transport:
-    """Open PyGithub's connection to GitHub."""
-    # PyGithub would pause a second between any two POSTs and repeat a POST ten times after a 502: both are wrong
-    # for one read and one write. Pacing many writes is up to tasks/pace.py, repeating is decided by the client.
-    github = Github(
-        auth=Auth.Token(token),
-        base_url=api_url,
-        timeout=int(timeout),
-        retry=None,
-        seconds_between_requests=None,
-        seconds_between_writes=None,
-        user_agent="salesbot",
-    )
-
-    def send(method: str, url: str, body: Any) -> Response:
-        try:
-            return github.requester.requestJson(method, url, input=body)
-        except requests.RequestException:
-            return None, {}, ""
-        except RuntimeError as error:  # PyGithub refuses a redirect to another host or scheme this way
-            raise ServiceError("GitHub redirects to another address.", "Correct GITHUB_API_URL") from error
-
-    return send
 
 
 @dataclass
