@@ -33,7 +33,7 @@ def test_a_response_becomes_a_lead_with_its_fields(play: Play, forms: Forms) -> 
     assert forms.poll().exit_code == 0
     (issue,) = forms.of(token)
     found = read(issue)
-    other_issues = found.pop("Other answers")
+    other_answers = found.pop("Other answers")
     assert issue.title == "Acme GmbH: A new shop."
     assert found == {
         "Company": "Acme GmbH", "Contact": "Jane Doe", "Email": "jane@acme.com", "Phone": "```\n+4915112345678\n```",
@@ -44,7 +44,7 @@ def test_a_response_becomes_a_lead_with_its_fields(play: Play, forms: Forms) -> 
         "- **How many are you?** 12", "**When shall it start?** 2026-12-01", "**utm\\_campaign** autumn",
         "- **Anything to read?** [rfp (1).pdf](https://api.typeform.com/forms/u6nXL7/files/rfp%20%281%29.pdf)",
     ):  # fmt: skip
-        assert line in other_issues
+        assert line in other_answers
     assert (play.stages(issue.number), play.said(issue.number)) == (["lead"], ["card", "checklist:qualification"])
     play.assert_at_rest(issue.number)
 

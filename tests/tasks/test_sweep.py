@@ -31,7 +31,7 @@ def sweep_on(play: Play, number: int, hour: int = 6) -> Run:
     return run
 
 
-def render(play: Play, deal: int, text: str, by: str = "nora") -> None:
+def post(play: Play, deal: int, text: str, by: str = "nora") -> None:
     play.sales.comment(by, deal, text)
     play.reconcile()
 
@@ -68,7 +68,7 @@ def _two_labels(play: Play, deal: int) -> None:
 
 
 def _closed_and_reopened(play: Play, deal: int) -> None:
-    render(play, deal, "/lost price")
+    post(play, deal, "/lost price")
     play.sales.reopen("ann", deal)
 
 
@@ -184,7 +184,7 @@ def test_a_deal_that_was_put_off_is_back_and_its_owner_told_once(
     if when == "2026-12-01":
         play.sales.push("kim", CONFIG, 'version: 1\nquiet: ["2026-12-01..2026-12-01"]\n')
     deal = play.deal(stage)
-    render(play, deal, f"/assign @kim\n/value 45k\n/revisit {when} they move house")
+    post(play, deal, f"/assign @kim\n/value 45k\n/revisit {when} they move house")
     sweep_on(play, mornings[0])
     assert play.stages(deal) == ["revisit"]
     sweep_on(play, mornings[1])
@@ -218,13 +218,13 @@ def test_attention_comes_and_goes_by_itself(play: Play) -> None:
     sweep_on(play, 26)
     assert attention(play, deal) == ["no-next-step"], "the third"
     rests(play, deal)
-    render(play, deal, "/next 2026-12-10 send the estimate")
+    post(play, deal, "/next 2026-12-10 send the estimate")
     assert attention(play, deal) == [], "the command took it off, no sweep was needed"
     sweep_on(play, 23 + 12)
     assert attention(play, deal) == [], "a deal with a next step in the future is not idle"
     sweep_on(play, 30 + 11)
     assert attention(play, deal) == ["idle", "overdue"]
-    render(play, deal, "/done")
+    post(play, deal, "/done")
     assert attention(play, deal) == []
     rests(play, deal)
 
@@ -244,7 +244,7 @@ def test_what_the_stage_expects_is_marked_until_it_is_there(play: Play) -> None:
     deal = play.deal()
     sweep_on(play, 24)
     assert attention(play, deal) == ["incomplete"]
-    render(play, deal, "/assign")
+    post(play, deal, "/assign")
     assert attention(play, deal) == []
     rests(play, deal)
 
@@ -272,7 +272,7 @@ def test_a_lead_from_outside_that_nobody_answers_is_told_to_the_team_once(play: 
 
 def _with_step(play: Play, step: str = "/next tomorrow send the estimate") -> int:
     deal = play.deal("qualified")
-    render(play, deal, f"/assign @kim\n{step}")
+    post(play, deal, f"/assign @kim\n{step}")
     return deal
 
 
@@ -286,7 +286,7 @@ def test_one_reminder_for_an_overdue_step_however_many_days_go_by(play: Play) ->
     assert "@kim" in play.text(deal, "reminder")
     assert "send the estimate" in play.text(deal, "reminder")
     rests(play, deal)
-    render(play, deal, "/done")
+    post(play, deal, "/done")
     assert (attention(play, deal), "reminder" in play.said(deal)) == ([], False)
     rests(play, deal)
 
@@ -294,7 +294,7 @@ def test_one_reminder_for_an_overdue_step_however_many_days_go_by(play: Play) ->
 def test_the_next_overdue_step_is_another_occasion(play: Play) -> None:
     deal = _with_step(play)
     sweep_on(play, 25)
-    render(play, deal, "/next thursday call them")
+    post(play, deal, "/next thursday call them")
     assert "reminder" not in play.said(deal), "what it reminded of is over"
     sweep_on(play, 27)
     assert ever_said(play, deal, "reminder") == ["reminder:overdue-2026-11-24", "reminder:overdue-2026-11-26"]
@@ -395,9 +395,9 @@ def test_an_old_issue_that_somebody_gave_a_stage_is_taken_in_and_asked_nothing_f
 @pytest.mark.parametrize(
     "change",
     [
-        pytest.param(lambda play, deal: render(play, deal, "/not-a-deal spam"), id="/not-a-deal"),
-        pytest.param(lambda play, deal: render(play, deal, "/lost price"), id="lost"),
-        pytest.param(lambda play, deal: render(play, deal, "/reject too small"), id="rejected"),
+        pytest.param(lambda play, deal: post(play, deal, "/not-a-deal spam"), id="/not-a-deal"),
+        pytest.param(lambda play, deal: post(play, deal, "/lost price"), id="lost"),
+        pytest.param(lambda play, deal: post(play, deal, "/reject too small"), id="rejected"),
     ],
 )
 def test_deals_that_are_over_are_asked_nothing(play: Play, change: Change) -> None:

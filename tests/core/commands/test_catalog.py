@@ -14,7 +14,7 @@ from salesbot.core.model.pipeline import Stage
 from tests.world import ANN, BOT, EVE, KIM, NORA, World, a_deal
 
 
-def render(world: World, text: str, by: Actor = NORA) -> int:
+def post(world: World, text: str, by: Actor = NORA) -> int:
     """Comment, run, and give back the comment's id."""
     id_ = world.comment(text, by)
     world.run()
@@ -42,7 +42,7 @@ def render(world: World, text: str, by: Actor = NORA) -> int:
 )
 def test_moves(start: str, text: str, stage: str) -> None:
     world = a_deal(start)
-    said = render(world, text)
+    said = post(world, text)
     assert world.stages() == [stage]
     assert world.receipts(said) == ["ROCKET"]
 
@@ -92,7 +92,7 @@ def test_talk_gets_no_reply_and_no_reaction(text: str) -> None:
 )
 def test_a_comment_that_is_only_an_unknown_command_is_answered_in_one_sentence(text: str, named: list[str]) -> None:
     world = a_deal("lead")
-    said = render(world, text)
+    said = post(world, text)
     reply = world.last("reply")
     assert world.receipts(said) == ["CONFUSED"]
     assert "`/help`" in reply
@@ -111,7 +111,7 @@ def test_somebody_without_a_role_gets_no_answer_to_a_word_that_is_no_command(by:
 
 def test_talk_beside_a_command_keeps_nothing_from_being_done() -> None:
     world = a_deal("lead")
-    said = render(world, "/prospect\n/cc @lee")
+    said = post(world, "/prospect\n/cc @lee")
     assert world.stages() == ["prospect"]
     assert world.receipts(said) == ["ROCKET"]
 
@@ -128,7 +128,7 @@ def test_talk_beside_a_command_keeps_nothing_from_being_done() -> None:
 )
 def test_a_stages_own_name_is_a_command(start: str, text: str, stage: str) -> None:
     world = a_deal(start)
-    render(world, text, KIM)
+    post(world, text, KIM)
     assert world.stages() == [stage]
     assert stage != "rejected" or "too small" in world.body
 
@@ -144,7 +144,7 @@ def test_a_name_of_several_words_is_one_too(text: str) -> None:
         for stage in base.stages
     )
     world = a_deal("lead", pipeline=replace(base, stages=stages))
-    render(world, text)
+    post(world, text)
     assert world.stages() == ["in talks"]
 
 
@@ -156,14 +156,14 @@ def test_a_command_of_the_table_wins_over_a_stage_of_its_name() -> None:
 
 def test_several_commands_are_one_plan_in_order() -> None:
     world = a_deal("qualified")
-    render(world, "/value 9000\n/won")
+    post(world, "/value 9000\n/won")
     assert world.stages() == ["won"]
     assert "9000 EUR" in world.body
 
 
 def test_if_one_cannot_be_done_none_is_and_the_reply_says_which() -> None:
     world = a_deal("lead")
-    said = render(world, "/value 9000\n/won")
+    said = post(world, "/value 9000\n/won")
     assert world.stages() == ["lead"]
     assert "9000" not in world.body
     assert world.receipts(said) == ["CONFUSED"]
@@ -194,7 +194,7 @@ def test_if_one_cannot_be_done_none_is_and_the_reply_says_which() -> None:
 )
 def test_typos_get_one_reply_with_the_nearest_right_command(text: str, hint: str) -> None:
     world = a_deal("lead")
-    said = render(world, text)
+    said = post(world, text)
     assert world.receipts(said) == ["CONFUSED"]
     assert hint in world.last("reply")
     assert world.stages() == ["lead"]
@@ -203,21 +203,21 @@ def test_typos_get_one_reply_with_the_nearest_right_command(text: str, hint: str
 
 def test_a_command_is_answered_once() -> None:
     world = a_deal("lead")
-    render(world, "/prospect")
-    render(world, "/lead")
+    post(world, "/prospect")
+    post(world, "/lead")
     assert world.stages() == ["lead"]
     assert world.decide().effects == ()
 
 
 def test_a_goal_already_reached_is_done() -> None:
     world = a_deal("prospect")
-    assert world.receipts(render(world, "/prospect")) == ["ROCKET"]
+    assert world.receipts(post(world, "/prospect")) == ["ROCKET"]
 
 
 def test_below_triage_there_is_a_receipt_and_nothing_else() -> None:
     world = a_deal("lead")
     before = dict(world.comments)
-    said = render(world, "/won 24k", EVE)
+    said = post(world, "/won 24k", EVE)
     assert world.receipts(said) == ["CONFUSED"]
     assert [c for c in world.comments.values() if c.own] == [c for c in before.values() if c.own]
     assert world.decide().effects == ()
@@ -225,20 +225,20 @@ def test_below_triage_there_is_a_receipt_and_nothing_else() -> None:
 
 def test_triage_without_the_role_gets_one_sentence_that_names_it() -> None:
     world = a_deal("lead")
-    render(world, "/value 24k", ANN)
+    post(world, "/value 24k", ANN)
     assert "`/value` needs the role write." in world.last("reply")
 
 
 def test_force_needs_its_own_role() -> None:
     world = a_deal("lead")
-    forced = render(world, '/stage won --force "please"', ANN)
+    forced = post(world, '/stage won --force "please"', ANN)
     assert (world.stages(), world.receipts(forced)) == (["lead"], ["CONFUSED"])
     assert [to for to, _ in world.refused] == ["won"]
 
 
 def test_a_forced_move_names_who_and_why_on_the_card() -> None:
     world = a_deal("lead")
-    render(world, '/stage won --force "signed on a napkin"', KIM)
+    post(world, '/stage won --force "signed on a napkin"', KIM)
     card = world.by_key("card").body
     assert "Forced to won | kim: signed on a napkin" in card
 
@@ -262,7 +262,7 @@ def test_a_comment_edited_by_its_author_before_it_was_answered_runs_as_it_stands
 
 def test_an_edit_after_the_answer_runs_nothing() -> None:
     world = a_deal("lead")
-    said = render(world, "/prospect", ANN)
+    said = post(world, "/prospect", ANN)
     world.edit(said, "/lead", ANN)
     world.run()
     assert world.stages() == ["prospect"]
@@ -288,7 +288,7 @@ def test_a_command_older_than_seven_days_is_not_run_and_not_answered() -> None:
 def test_a_command_older_than_a_younger_answer_is_told_to_say_it_again() -> None:
     world = a_deal("lead")
     late = world.comment("no command yet", ANN)
-    render(world, "/prospect")
+    post(world, "/prospect")
     from dataclasses import replace
 
     world.comments[late] = replace(world.comments[late], body="/lead")
@@ -299,71 +299,71 @@ def test_a_command_older_than_a_younger_answer_is_told_to_say_it_again() -> None
 
 def test_undo_takes_the_last_move_back_without_guards_and_opens_the_issue() -> None:
     world = a_deal("negotiating")
-    render(world, "/lost price")
-    render(world, "/undo")
+    post(world, "/lost price")
+    post(world, "/undo")
     assert (world.stages(), world.open) == (["negotiating"], True)
     assert "price" in world.body, "fields stay"
 
 
 def test_undo_twice_takes_two_moves_back_and_then_says_there_is_none() -> None:
     world = a_deal("lead")
-    render(world, "/prospect")
-    render(world, "/lead")
-    render(world, "/undo")
+    post(world, "/prospect")
+    post(world, "/lead")
+    post(world, "/undo")
     assert world.stages() == ["prospect"]
-    render(world, "/undo")
+    post(world, "/undo")
     assert world.stages() == ["lead"]
-    third = render(world, "/undo")
+    third = post(world, "/undo")
     assert (world.stages(), world.receipts(third)) == (["lead"], ["CONFUSED"])
     assert len(world.of_kind("reply")) == 1
 
 
 def test_reopen_brings_a_closed_deal_back() -> None:
     world = a_deal("negotiating")
-    render(world, "/lost price")
-    render(world, "/reopen")
+    post(world, "/lost price")
+    post(world, "/reopen")
     assert (world.stages(), world.open) == (["negotiating"], True)
 
 
 def test_the_no_on_a_comment_that_later_comes_true_is_taken_off() -> None:
     world = a_deal("qualified")
-    said = render(world, "/won")
+    said = post(world, "/won")
     assert world.receipts(said) == ["CONFUSED"]
-    render(world, "/won 24k")
+    post(world, "/won 24k")
     assert world.receipts(said) == []
     assert world.decide().effects == ()
 
 
 def test_help_lists_what_this_person_may_do_from_here() -> None:
     world = a_deal("lead")
-    render(world, "/help", ANN)
+    post(world, "/help", ANN)
     text = world.last("answer")
     assert "/qualify" in text
     assert "/won" not in text, "lead does not lead to won"
     assert "/value" not in text, "ann has not the role"
-    render(world, "/help", NORA)
+    post(world, "/help", NORA)
     assert "/value" in world.last("answer")
     assert len([key for key in world.written() if key.startswith("answer")]) == 1, "the older answer is hidden"
 
 
 def test_history_shows_the_way_so_far() -> None:
     world = a_deal("lead")
-    render(world, "/prospect")
-    render(world, "/history")
+    post(world, "/prospect")
+    post(world, "/history")
     assert "prospect" in world.last("answer")
 
 
 def test_a_command_on_an_issue_that_is_no_deal_is_told_so() -> None:
     world = World()
     world.created_at = world.created_at - timedelta(days=40)
-    render(world, "/value 24k")
+    post(world, "/value 24k")
     assert "not a deal" in world.last("reply")
 
 
 def test_no_line_the_bot_writes_begins_with_a_slash() -> None:
     world = a_deal("lead")
     for text in ("/help", "/history", "/wone", "/won", "/close"):
-        render(world, text)
+        post(world, text)
     lines = [line for comment in world.comments.values() if comment.own for line in comment.body.splitlines()]
     assert not [line for line in lines if line.lstrip(" >").startswith("/")]
 

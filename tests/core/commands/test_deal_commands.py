@@ -17,7 +17,7 @@ from salesbot.core.model.pipeline import Field, Owners, Pipeline
 from tests.world import ANN, KIM, NORA, World, a_deal
 
 
-def render(world: World, text: str, by: Actor = NORA) -> int:
+def post(world: World, text: str, by: Actor = NORA) -> int:
     """Comment, run, and give back the comment's id."""
     id_ = world.comment(text, by)
     world.run()
@@ -67,7 +67,7 @@ def card(world: World) -> str:
 )
 def test_a_command_writes_its_section_and_the_card_shows_it(text: str, section: str, shown: str) -> None:
     world = a_deal("qualified", body="Hello\r\n\r\n### Brief\r\n\r\nA shop.\r\n")
-    said = render(world, text)
+    said = post(world, text)
     assert world.receipts(said) == ["ROCKET"]
     assert section in world.body.replace("\r\n", "\n")
     assert world.body.startswith("Hello\r\n\r\n### Brief\r\n\r\nA shop.\r\n")
@@ -94,7 +94,7 @@ def a_team(*names: str) -> World:
 )
 def test_who_does_the_next_step_is_read(text: str, step: str) -> None:
     world = a_team("bob", "max", "kim_acme")
-    said = render(world, text)
+    said = post(world, text)
     assert world.receipts(said) == ["ROCKET"]
     assert world.body.strip().endswith(f"2026-11-27: {step}")
 
@@ -119,31 +119,31 @@ def test_who_does_the_next_step_is_read(text: str, step: str) -> None:
 )
 def test_where_several_may_be_meant_the_one_who_does_it_is_asked_for(text: str, offered: list[str]) -> None:
     world = a_team("bob", "max", "kim_acme")
-    said = render(world, text)
+    said = post(world, text)
     assert world.receipts(said) == ["CONFUSED"]
     assert "Next step" not in world.body
     assert all(each in world.last("reply") for each in offered)
-    done = render(world, offered[0].strip("`"))
+    done = post(world, offered[0].strip("`"))
     assert world.receipts(done) == ["ROCKET"]
 
 
 @pytest.mark.parametrize("text", ["/assign @kim_acme", "/assign @kim_acme,", "/assign kim_acme."])
 def test_a_managed_user_can_be_assigned(text: str) -> None:
     world = a_team("kim_acme")
-    render(world, text)
+    post(world, text)
     assert [actor.login for actor in world.assignees] == ["kim_acme"]
 
 
 def test_a_managed_user_is_mentioned() -> None:
     world = a_team("kim_acme")
-    render(world, "/wonn", Actor("kim_acme", 9))
+    post(world, "/wonn", Actor("kim_acme", 9))
     assert "@kim_acme" in world.last("reply")
 
 
 def test_done_and_unset_take_the_section_away() -> None:
     world = a_deal("qualified", body="Hello\n")
-    render(world, "/next friday call\n/set company Acme")
-    render(world, "/done\n/unset company")
+    post(world, "/next friday call\n/set company Acme")
+    post(world, "/done\n/unset company")
     assert world.body.strip() == "Hello"
 
 
@@ -206,7 +206,7 @@ def test_bad_input_is_answered_with_the_nearest_right_command_and_changes_nothin
     fields = (Field("nda", "NDA signed", "choice", ("yes", "no")), Field("seats", "Seats", "number"))
     world = a_deal("qualified", pipeline=replace(default_pipeline(), fields=fields), body="### Company\n\nAcme\n")
     body, labels, people = world.body, list(world.labels), list(world.assignees)
-    said = render(world, text)
+    said = post(world, text)
     assert world.receipts(said) == ["CONFUSED"]
     assert hint in world.last("reply")
     assert (world.body, world.labels, world.assignees, world.open) == (body, labels, people, True)
@@ -229,7 +229,7 @@ def test_bad_input_is_answered_with_the_nearest_right_command_and_changes_nothin
 )
 def test_a_number_is_read_with_the_separators_of_an_amount(typed: str, written: str) -> None:
     world = a_deal("qualified", pipeline=replace(default_pipeline(), fields=(Field("seats", "Seats", "number"),)))
-    render(world, f"/set seats {typed}")
+    post(world, f"/set seats {typed}")
     assert f"### Seats\n\n{written}" in world.body
     assert "⚠️" not in card(world), "what was written reads back"
 
@@ -237,9 +237,9 @@ def test_a_number_is_read_with_the_separators_of_an_amount(typed: str, written: 
 def test_custom_fields_are_set_by_key_or_heading_and_checked() -> None:
     fields = (Field("nda", "NDA signed", "choice", ("yes", "no")),)
     world = a_deal("qualified", pipeline=replace(default_pipeline(), fields=fields))
-    render(world, "/set nda YES")
+    post(world, "/set nda YES")
     assert "### NDA signed\n\nyes" in world.body
-    render(world, "/set NDA signed no")
+    post(world, "/set NDA signed no")
     assert "### NDA signed\n\nno" in world.body
     world.write(world.body.replace("no", "perhaps"), NORA)
     world.run()
@@ -259,7 +259,7 @@ def test_three_fields_and_a_move_are_one_plan_and_one_write() -> None:
 def test_values_are_remembered_as_rounds() -> None:
     world = a_deal("qualified")
     for amount in ("45000", "41000", "38000"):
-        render(world, f"/value {amount}")
+        post(world, f"/value {amount}")
     shown = card(world)
     assert "38,000 EUR (first 45,000 EUR on 23 Nov 2026; 41,000 EUR; now" in shown
     assert "16 %" in shown
@@ -269,9 +269,9 @@ def test_values_are_remembered_as_rounds() -> None:
 def test_an_expected_close_moved_later_is_shown_from_the_third_time_on(command: str) -> None:
     world = a_deal("qualified")
     for month in ("2027-01-15", "2027-02-15", "2027-01-20", "2027-03-15"):
-        render(world, f"{command} {month}")
+        post(world, f"{command} {month}")
     assert "moved later" not in card(world)
-    render(world, f"{command} 2027-04-15")
+    post(world, f"{command} 2027-04-15")
     assert "moved later 3 times (at first Fri 15 Jan 2027)" in card(world)
 
 
@@ -285,7 +285,7 @@ def test_an_expected_close_moved_later_is_shown_from_the_third_time_on(command: 
 def test_relative_dates_count_in_the_configured_zone(zone: str, today: str) -> None:
     world = a_deal("qualified", pipeline=replace(default_pipeline(), timezone=ZoneInfo(zone)))
     world.now = datetime(2026, 11, 23, 23, 30, tzinfo=ZoneInfo("UTC"))
-    render(world, "/next today call")
+    post(world, "/next today call")
     assert f"{today}: call" in world.body
 
 
@@ -296,19 +296,19 @@ def test_assign_makes_an_owner_and_the_one_before_stays_a_helper() -> None:
     world = a_deal("lead")
     world.assign(ANN)
     world.run()
-    render(world, "/assign @kim")
+    post(world, "/assign @kim")
     assert [actor.login for actor in world.assignees] == ["ann", "kim"]
     assert "| Owner | kim, with ann |" in card(world)
-    render(world, "/assign")
+    post(world, "/assign")
     assert "| Owner | nora, with kim, ann |" in card(world)
 
 
 @pytest.mark.parametrize("me", ["/assign", "/assign me", "/assign @Me"])
 def test_assign_me_is_who_says_it(me: str) -> None:
     world = a_deal("lead")
-    render(world, me)
+    post(world, me)
     assert [actor.login for actor in world.assignees] == ["nora"]
-    render(world, "/unassign me")
+    post(world, "/unassign me")
     assert world.assignees == []
 
 
@@ -322,8 +322,8 @@ def test_the_owner_is_whoever_was_assigned_first_if_nobody_was_named() -> None:
 
 def test_unassign_takes_the_owner_off() -> None:
     world = a_deal("lead")
-    render(world, "/assign @kim")
-    render(world, "/unassign")
+    post(world, "/assign @kim")
+    post(world, "/unassign")
     assert world.assignees == []
     assert "nobody yet" in card(world)
     assert world.decide().effects == ()
@@ -331,7 +331,7 @@ def test_unassign_takes_the_owner_off() -> None:
 
 def test_what_a_person_assigns_by_hand_after_a_command_holds() -> None:
     world = a_deal("lead")
-    render(world, "/assign @kim")
+    post(world, "/assign @kim")
     world.unassign(KIM)
     world.run()
     assert world.assignees == []
@@ -414,8 +414,8 @@ def test_coming_back_to_qualified_is_round_two_of_the_estimate() -> None:
     world = a_deal("qualified")
     world.tick_all("qualification")
     world.tick_all("estimate")
-    render(world, "/value 24k\n/negotiate")
-    render(world, "/qualify")
+    post(world, "/value 24k\n/negotiate")
+    post(world, "/qualify")
     text = world.by_key("checklist:estimate").body
     assert "round 2" in text
     assert "- [x] **Scope**" in text
@@ -427,21 +427,21 @@ def test_coming_back_to_qualified_is_round_two_of_the_estimate() -> None:
 def test_an_undo_is_no_new_round() -> None:
     world = a_deal("qualified")
     world.tick_all("estimate")
-    render(world, "/value 24k\n/negotiate")
-    render(world, "/undo")
+    post(world, "/value 24k\n/negotiate")
+    post(world, "/undo")
     assert "round 2" not in world.by_key("checklist:estimate").body
 
 
 def test_checklist_posts_a_list_and_refreshes_it_keeping_what_people_did() -> None:
     world = a_deal("lead")
-    render(world, "/checklist handover")
+    post(world, "/checklist handover")
     posted = world.by_key("checklist:handover")
     edited = posted.body.replace("- [ ] Signed", "- [x] Signed").replace(
         "- [ ] Kick-off", "- [ ] Ask Lee\n- [ ] Kick-off"
     )
     world.edit(posted.id, edited, ANN)
     world.run()
-    render(world, "/checklist handover")
+    post(world, "/checklist handover")
     text = world.by_key("checklist:handover").body
     assert "- [x] Signed" in text
     assert "- [ ] Ask Lee" in text
@@ -463,22 +463,22 @@ def test_a_deleted_list_comes_back_with_its_ticks() -> None:
 
 def test_duplicate_of_closes_and_reopen_brings_it_back() -> None:
     world = a_deal("qualified")
-    render(world, "/duplicate-of #12")
+    post(world, "/duplicate-of #12")
     assert (world.open, world.state_reason) == (False, "DUPLICATE")
     assert "duplicate of #12" in card(world)
     assert world.decide().effects == ()
-    render(world, "/reopen")
+    post(world, "/reopen")
     assert (world.open, world.stages()) == (True, ["qualified"])
 
 
 @pytest.mark.parametrize("back", ["/reopen", "/undo", "/lead"])
 def test_not_a_deal_closes_and_can_be_taken_back(back: str) -> None:
     world = a_deal("lead")
-    render(world, "/not-a-deal a job application")
+    post(world, "/not-a-deal a job application")
     assert not world.open
     assert "not-a-deal" in world.labels
     assert world.decide().effects == ()
-    render(world, back)
+    post(world, back)
     assert (world.open, world.stages()) == (True, ["lead"])
     assert "not-a-deal" not in world.labels
     assert world.decide().effects == ()
@@ -486,7 +486,7 @@ def test_not_a_deal_closes_and_can_be_taken_back(back: str) -> None:
 
 def test_taking_the_label_not_a_deal_off_by_hand_makes_it_a_deal_again() -> None:
     world = a_deal("lead")
-    render(world, "/not-a-deal")
+    post(world, "/not-a-deal")
     world.unlabel("not-a-deal")
     world.run()
     assert "not-a-deal" not in world.labels
@@ -499,7 +499,7 @@ def test_taking_the_label_not_a_deal_off_by_hand_makes_it_a_deal_again() -> None
 )
 def test_killed_after_any_effect_it_ends_the_same(text: str, until: int) -> None:
     whole, cut = a_deal("lead"), a_deal("lead")
-    render(whole, text)
+    post(whole, text)
     cut.comment(text, NORA)
     cut.run(until=until)
     cut.run()
@@ -529,14 +529,14 @@ def test_a_value_written_by_an_outsider_needs_a_command_of_ours() -> None:
     world.label("stage:won")
     world.run()
     assert world.stages() == ["qualified"]
-    render(world, "/value 99k\n/won")
+    post(world, "/value 99k\n/won")
     assert world.stages() == ["won"]
 
 
 def test_the_next_step_may_be_set_on_a_closed_deal_too() -> None:
     world = a_deal("negotiating")
-    render(world, "/lost price")
-    assert world.receipts(render(world, "/next in 3 months ask how it went")) == ["ROCKET"]
+    post(world, "/lost price")
+    assert world.receipts(post(world, "/next in 3 months ask how it went")) == ["ROCKET"]
     assert "2027-02-23: ask how it went" in world.body
 
 
@@ -549,7 +549,7 @@ def test_two_value_sections_read_the_first_and_say_so() -> None:
 
 def test_a_section_deleted_by_hand_is_simply_empty() -> None:
     world = a_deal("qualified")
-    render(world, "/value 24k")
+    post(world, "/value 24k")
     world.write("", NORA)
     world.run()
     assert "24,000" not in card(world)

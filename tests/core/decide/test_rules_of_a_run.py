@@ -21,7 +21,7 @@ from tests.world import ANN, BOT, EVE, KIM, NORA, START, World, a_deal
 FIELDS = "### Value\n\n24000 EUR\n\n### Reason\n\nprice\n"
 
 
-def render(world: World, text: str, by: Actor = NORA) -> int:
+def post(world: World, text: str, by: Actor = NORA) -> int:
     """Comment, run, and give back the comment's id."""
     id_ = world.comment(text, by)
     world.run()
@@ -69,16 +69,16 @@ def test_a_guard_required_refuses_and_expected_lets_through_with_a_word_on_the_c
         return
     assert world.stages() == ["lead"]
     assert says in world.last("refusal")
-    render(world, cure)
+    post(world, cure)
     if guard.startswith("checklist"):
         world.tick_all("handover")
-    render(world, "/prospect")
+    post(world, "/prospect")
     assert world.stages() == ["prospect"]
 
 
 def test_only_the_guards_of_the_stage_one_enters_are_asked_and_the_card_says_what_was_skipped() -> None:
     world = a_deal("lead", pipeline=guarded("negotiating", requires=("value",)))
-    render(world, "/value 9k\n/negotiate")
+    post(world, "/value 9k\n/negotiate")
     assert world.stages() == ["negotiating"], "the qualification of the stage in between is not asked for"
     assert "| Skipped | qualified |" in world.last("card")
 
@@ -86,7 +86,7 @@ def test_only_the_guards_of_the_stage_one_enters_are_asked_and_the_card_says_wha
 def test_the_list_of_the_stage_a_plan_ends_in_is_posted_not_of_those_it_passes() -> None:
     world = a_deal("prospect")
     world.delete(world.by_key("checklist:qualification").id, KIM)
-    render(world, '/lead\n/stage qualified --force "known"\n/lost price', KIM)
+    post(world, '/lead\n/stage qualified --force "known"\n/lost price', KIM)
     assert world.stages() == ["lost"]
     assert "checklist:estimate" not in world.written()
 
@@ -139,7 +139,7 @@ def test_a_card_is_not_rewritten_for_a_link_alone() -> None:
 @pytest.mark.parametrize("stage", ["lead", "negotiating", "revisit", "won"])
 def test_nothing_on_a_deal_changes_because_time_passes(stage: str) -> None:
     world = a_deal(stage, body=f"{FIELDS}\n### Expected close\n\n2026-12-24\n", author=NORA)
-    render(world, "/next tomorrow call")
+    post(world, "/next tomorrow call")
     for days in (1, 40, 400):
         world.tick(days * 86_400)
         world.comment("talk")
@@ -355,10 +355,10 @@ def test_relative_dates_count_from_the_comments_own_time_whenever_the_run_comes(
 
 def test_a_deal_with_more_than_fifty_commands_in_a_week_answers_each_once() -> None:
     world = a_deal("lead")
-    said = [render(world, f"/value {count}000") for count in range(1, 54)]
+    said = [post(world, f"/value {count}000") for count in range(1, 54)]
     assert world.decide().effects == ()
     assert [world.receipts(id_) for id_ in said] == [["ROCKET"]] * len(said)
-    foreign = render(world, "/value 99000")
+    foreign = post(world, "/value 99000")
     world.comments[foreign + 1000] = replace(world.comments[foreign], id=foreign + 1000)
     assert world.decide().effects, "a rocket on a younger comment is not believed: others share our identity"
 
@@ -369,7 +369,7 @@ def test_a_deal_with_more_than_fifty_commands_in_a_week_answers_each_once() -> N
 @pytest.mark.parametrize("kind", ["checklist:qualification", "answer", "refusal"])
 def test_two_own_comments_with_one_key_become_one_and_the_lowest_stays(kind: str) -> None:
     world = a_deal("lead")
-    render(world, "/help")
+    post(world, "/help")
     world.label("stage:won")
     world.run()
     first = next(comment for comment in world.own() if str(comments.key_of(comment) or "").startswith(kind))

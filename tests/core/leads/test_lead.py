@@ -60,7 +60,7 @@ def sorted_in(*answers: Answer, wanted: Mapping[str, str] | None = None) -> Lead
 )  # fmt: skip
 def test_an_answer_finds_its_field(answer: Answer, wanted: Mapping[str, str], heading: str | None) -> None:
     found = sorted_in(answer, wanted=wanted)
-    assert (list(found.fields), found.other_issues) == (([heading], ()) if heading else ([], (answer,)))
+    assert (list(found.fields), found.other_answers) == (([heading], ()) if heading else ([], (answer,)))
 
 
 def test_a_field_of_ones_own_is_filled_by_its_name() -> None:
@@ -75,7 +75,7 @@ def test_a_field_takes_one_answer_and_the_map_comes_first() -> None:
         Answer("q2", "Other", "b@acme.com", "mail"),
         wanted={"email": "q2"},
     )
-    assert (found.fields, [answer.text for answer in found.other_issues]) == ({"Email": "b@acme.com"}, ["a@acme.com"])
+    assert (found.fields, [answer.text for answer in found.other_answers]) == ({"Email": "b@acme.com"}, ["a@acme.com"])
 
 
 def test_a_source_somebody_named_beats_the_campaigns() -> None:
@@ -85,7 +85,7 @@ def test_a_source_somebody_named_beats_the_campaigns() -> None:
 
 def test_first_and_last_name_are_one_name() -> None:
     found = sorted_in(Answer("a", "First name", "Jane"), Answer("b", "Last name", "Doe"))
-    assert (found.fields, found.other_issues) == ({"Contact": "Jane Doe"}, ())
+    assert (found.fields, found.other_answers) == ({"Contact": "Jane Doe"}, ())
 
 
 def test_an_empty_answer_is_none() -> None:

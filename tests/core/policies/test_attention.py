@@ -16,7 +16,7 @@ from tests.world import ANN, EVE, KIM, NORA, World, a_deal
 DAY = timedelta(days=1).total_seconds()
 
 
-def render(world: World, text: str, by: Actor = NORA) -> None:
+def post(world: World, text: str, by: Actor = NORA) -> None:
     world.comment(text, by)
     world.run()
 
@@ -37,7 +37,7 @@ def days_later(world: World, days: float) -> World:
 
 def test_an_overdue_next_step_is_marked_and_its_owner_reminded_once() -> None:
     world = a_deal("qualified")
-    render(world, "/assign @kim\n/next tomorrow send the estimate")
+    post(world, "/assign @kim\n/next tomorrow send the estimate")
     days_later(world, 1)
     assert attention(world) == []
     days_later(world, 1)
@@ -47,13 +47,13 @@ def test_an_overdue_next_step_is_marked_and_its_owner_reminded_once() -> None:
     for _ in range(3):
         days_later(world, 0.2)
     assert reminders(world) == 1
-    render(world, "/done")
+    post(world, "/done")
     assert (attention(world), reminders(world)) == ([], 0)
 
 
 def test_a_reminder_somebody_deleted_does_not_come_back() -> None:
     world = a_deal("qualified")
-    render(world, "/assign @kim\n/next tomorrow call")
+    post(world, "/assign @kim\n/next tomorrow call")
     days_later(world, 2)
     world.delete(world.by_key(next(key for key in world.written() if key.startswith("reminder"))).id, KIM)
     world.run()
@@ -71,7 +71,7 @@ def test_a_reminder_somebody_deleted_does_not_come_back() -> None:
 )
 def test_nobody_is_reminded(change: dict[str, Any], days: int) -> None:
     world = a_deal("qualified", pipeline=replace(default_pipeline(), **change))
-    render(world, "/assign @kim\n/next tomorrow call")
+    post(world, "/assign @kim\n/next tomorrow call")
     days_later(world, days)
     assert attention(world)[:1] in (["overdue"], ["no-next-step"])
     assert reminders(world) == 0
@@ -80,7 +80,7 @@ def test_nobody_is_reminded(change: dict[str, Any], days: int) -> None:
 def test_the_team_hears_of_it_where_the_owner_is_away() -> None:
     away = {"kim": ((date(2026, 11, 24), date(2026, 11, 30)),)}
     world = a_deal("qualified", pipeline=replace(default_pipeline(), away=away, notify_new="@acme/sales"))
-    render(world, "/assign @kim\n/next tomorrow call")
+    post(world, "/assign @kim\n/next tomorrow call")
     days_later(world, 2)
     assert "@acme/sales" in world.last("reminder")
 
@@ -113,7 +113,7 @@ def test_a_deal_is_idle_after_its_stages_days_and_no_longer_when_somebody_of_us_
 
 def test_a_deal_that_came_back_on_its_day_is_not_idle_at_once() -> None:
     world = a_deal("lead")
-    render(world, "/revisit in 2 weeks no budget before")
+    post(world, "/revisit in 2 weeks no budget before")
     days_later(world, 15)
     assert world.stages() == ["lead"]
     assert "idle" not in attention(world)
@@ -123,14 +123,14 @@ def test_a_deal_that_came_back_on_its_day_is_not_idle_at_once() -> None:
 
 def test_a_deal_with_a_next_step_in_the_future_is_not_idle() -> None:
     world = a_deal("lead")
-    render(world, "/next in 3 weeks call")
+    post(world, "/next in 3 weeks call")
     days_later(world, 14)
     assert "idle" not in attention(world)
 
 
 def test_a_snoozed_deal_is_left_alone() -> None:
     world = a_deal("qualified")
-    render(world, "/snooze 1 month")
+    post(world, "/snooze 1 month")
     days_later(world, 15)
     assert attention(world) == []
 
@@ -175,14 +175,14 @@ def test_what_a_stage_expects_and_is_missing_is_marked_incomplete() -> None:
     world = days_later(a_deal("lead", pipeline=replace(base, stages=stages)), 0.1)
     assert attention(world) == ["incomplete"]
     assert "Nobody owns this deal" in world.by_key("card").body
-    render(world, "/assign")
+    post(world, "/assign")
     assert attention(world) == []
 
 
 def test_events_take_attention_off_but_never_put_it_on() -> None:
     world = a_deal("qualified")
     world.tick(30 * DAY)
-    render(world, "/status", ANN)
+    post(world, "/status", ANN)
     assert attention(world) == []
 
 
@@ -202,7 +202,7 @@ def test_an_adopted_deal_is_left_in_peace_for_seven_days() -> None:
 
 def put_off(stage: str = "negotiating", when: str = "2027-03-01", pipeline: Pipeline | None = None) -> World:
     world = a_deal(stage, pipeline=pipeline or default_pipeline())
-    render(world, f"/assign @kim\n/value 45k\n/expect 2027-01-15\n/revisit {when} they move house")
+    post(world, f"/assign @kim\n/value 45k\n/expect 2027-01-15\n/revisit {when} they move house")
     assert world.stages() == ["revisit"]
     return world
 
@@ -264,6 +264,6 @@ def test_any_event_brings_it_back_too_and_a_killed_run_tells_once() -> None:
 
 def test_a_closed_deal_is_asked_nothing() -> None:
     world = a_deal("negotiating")
-    render(world, "/lost price")
+    post(world, "/lost price")
     days_later(world, 60)
     assert attention(world) == []

@@ -94,12 +94,12 @@ def plain(deals: Iterable[Fact]) -> Numbers:
     """Count and sum up."""
     deals = list(deals)
     found: Numbers = {"count": len(deals), "value": text(sum((deal.worth() for deal in deals), Decimal(0)))}
-    other_issues: dict[str, int] = {}
+    foreign: dict[str, int] = {}
     for deal in deals:
         if deal.foreign:
-            other_issues[deal.foreign[0]] = other_issues.get(deal.foreign[0], 0) + deal.foreign[1]
-    if other_issues:
-        found["other_currencies"] = {code: text(other_issues[code]) for code in sorted(other_issues)}
+            foreign[deal.foreign[0]] = foreign.get(deal.foreign[0], 0) + deal.foreign[1]
+    if foreign:
+        found["other_currencies"] = {code: text(foreign[code]) for code in sorted(foreign)}
     return found
 
 

@@ -21,7 +21,7 @@ from tests.world import ANN, KIM, NORA, START, WORDS, World, a_deal
 NAMED = re.compile(r"`(/[a-z][^`]*)`")
 
 
-def render(world: World, text: str, by: Actor = NORA) -> int:
+def post(world: World, text: str, by: Actor = NORA) -> int:
     """Comment, run, and give back the comment's id."""
     id_ = world.comment(text, by)
     world.run()
@@ -55,8 +55,8 @@ def test_every_command_an_answer_names_is_one(stage: str, text: str) -> None:
     pipeline = renamed(negotiating="propose", lost=None, revisit="later")
     world = a_deal("lead", pipeline=pipeline)
     if stage != "lead":
-        render(world, f'/stage {stage} --force "to begin with"', KIM)
-    render(world, text)
+        post(world, f'/stage {stage} --force "to begin with"', KIM)
+    post(world, text)
     for comment in world.own():
         for said in NAMED.findall(comments.text_of(comment.body).replace(f"`{text}`", "")):
             word = said[1:].split()[0]
@@ -66,7 +66,7 @@ def test_every_command_an_answer_names_is_one(stage: str, text: str) -> None:
 
 def test_the_ways_of_a_refusal_say_what_they_take_along() -> None:
     world = a_deal("lead")
-    render(world, "/won 24k")
+    post(world, "/won 24k")
     assert "`/revisit <date> [why]`, `/reject <reason>`, `/lost <reason>`" in world.last("reply")
 
 
@@ -81,7 +81,7 @@ def test_the_ways_of_a_refusal_say_what_they_take_along() -> None:
 )
 def test_a_refused_move_names_the_shortest_way_there(stage: str, text: str, way: str) -> None:
     world = a_deal(stage)
-    render(world, text)
+    post(world, text)
     assert way in world.last("reply")
 
 
@@ -104,26 +104,26 @@ def test_a_refused_move_names_the_shortest_way_there(stage: str, text: str, way:
 )
 def test_a_reply_ends_with_what_to_do_next(text: str, ends: str) -> None:
     world = a_deal("lead")
-    render(world, text)
+    post(world, text)
     assert world.last("reply").endswith(ends)
 
 
 def test_a_role_that_is_missing_is_nothing_to_say_again() -> None:
     world = a_deal("lead")
-    render(world, "/value 9000", ANN)
+    post(world, "/value 9000", ANN)
     assert world.last("reply").endswith("`/value` needs the role write. Ask someone who has it.")
 
 
 def test_no_sentence_ends_twice() -> None:
     for text in ("/wone", "/stage qualifed", "/assign @kin", "/checklist estimat", "/probability", '/value 24k "x'):
         world = a_deal("lead")
-        render(world, text)
+        post(world, text)
         assert not re.search(r"[.?!]`?\.(\s|$)|- {2}", world.last("reply")), world.last("reply")
 
 
 def test_close_is_answered_with_the_four_ways_to_end_a_deal_and_expect() -> None:
     world = a_deal("lead")
-    render(world, "/close")
+    post(world, "/close")
     ways = "`/won [amount]`, `/lost <reason>`, `/reject <reason>` or `/revisit <date> [why]`; `/expect <date>`"
     assert ways in world.last("reply")
 
@@ -156,7 +156,7 @@ def test_a_deal_closed_before_our_time_is_not_sent_to_a_question_that_nobody_ask
 
 def test_the_label_of_an_end_taken_off_alone_says_how_the_deal_comes_back() -> None:
     world = a_deal("lead")
-    render(world, "/lost price")
+    post(world, "/lost price")
     world.unlabel("stage:lost")
     world.run()
     assert (world.stages(), world.open) == (["lost"], False)
@@ -173,7 +173,7 @@ def test_a_command_on_an_issue_marked_as_no_deal_is_told_of_the_label() -> None:
     world = a_deal("lead")
     world.label("not-a-deal")
     world.run()
-    render(world, "/lead")
+    post(world, "/lead")
     assert "the label `not-a-deal`" in world.last("reply")
 
 
@@ -203,7 +203,7 @@ def test_a_field_that_cannot_be_read_is_named_on_the_card_at_once(section: str, 
 
 def test_a_deal_put_off_without_a_date_says_that_it_does_not_come_back() -> None:
     world = a_deal("lead")
-    render(world, "/revisit 2027-03-01\n/unset revisit-on")
+    post(world, "/revisit 2027-03-01\n/unset revisit-on")
     assert "**Revisit on**: without a day it does not come back" in world.last("card")
 
 
@@ -212,11 +212,11 @@ def test_a_deal_put_off_without_a_date_says_that_it_does_not_come_back() -> None
 
 def test_more_than_twenty_commands_in_a_comment_are_answered_and_none_is_run() -> None:
     world = a_deal("lead")
-    said = render(world, "\n".join(f"/value {n}000" for n in range(1, 22)))
+    said = post(world, "\n".join(f"/value {n}000" for n in range(1, 22)))
     assert world.receipts(said) == ["CONFUSED"]
     assert "20 commands at most" in world.last("reply")
     assert "Value" not in world.body
-    assert world.receipts(render(world, "\n".join(f"/value {n}000" for n in range(1, 21)))) == ["ROCKET"]
+    assert world.receipts(post(world, "\n".join(f"/value {n}000" for n in range(1, 21)))) == ["ROCKET"]
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_more_than_twenty_commands_in_a_comment_are_answered_and_none_is_run() -
 )
 def test_an_option_a_command_does_not_know_is_answered_and_nothing_is_done(text: str, says: str) -> None:
     world = a_deal("lead")
-    assert world.receipts(render(world, text)) == ["CONFUSED"]
+    assert world.receipts(post(world, text)) == ["CONFUSED"]
     assert says in world.last("reply")
     assert (world.body, world.stages()) == ("", ["lead"])
 
@@ -237,14 +237,14 @@ def test_an_option_a_command_does_not_know_is_answered_and_nothing_is_done(text:
 @pytest.mark.parametrize("text", ["/stage won --force", '/stage won --force ""', "/won 9k --force"])
 def test_force_needs_a_why(text: str) -> None:
     world = a_deal("lead")
-    assert world.receipts(render(world, text, KIM)) == ["CONFUSED"]
+    assert world.receipts(post(world, text, KIM)) == ["CONFUSED"]
     assert "`--force` needs a reason" in world.last("reply")
     assert world.stages() == ["lead"]
 
 
 def test_help_and_history_in_one_comment_are_one_answer_that_stays() -> None:
     world = a_deal("lead")
-    render(world, "/help\n/history")
+    post(world, "/help\n/history")
     world.run()
     answers = [comment for comment in world.own() if comments.kind_of(comment) == "answer"]
     assert len(answers) == 1
@@ -280,7 +280,7 @@ def test_a_box_of_a_stage_with_an_underscore_is_the_command_for_that_stage() -> 
 )
 def test_an_endless_line_is_answered_with_its_beginning(name: str) -> None:
     world = a_deal("lead")
-    assert world.receipts(render(world, f"/stage {name}")) == ["CONFUSED"]
+    assert world.receipts(post(world, f"/stage {name}")) == ["CONFUSED"]
     assert "There is no stage" in world.last("reply")
     assert len(world.last("reply")) < 2000
     assert world.decide().effects == ()
@@ -288,7 +288,7 @@ def test_an_endless_line_is_answered_with_its_beginning(name: str) -> None:
 
 def test_a_reason_too_long_for_a_field_is_refused() -> None:
     world = a_deal("lead")
-    assert world.receipts(render(world, f"/lost {'x' * 3000}")) == ["CONFUSED"]
+    assert world.receipts(post(world, f"/lost {'x' * 3000}")) == ["CONFUSED"]
     assert world.body == ""
 
 
@@ -296,7 +296,7 @@ def test_a_deal_forced_fifty_times_in_cyrillic_still_moves_and_remembers() -> No
     """The card's memory has a limit; without leaving something out the deal could not be written any more."""
     world = a_deal("lead")
     for count in range(50):
-        said = render(world, f'/stage {("prospect", "lead")[count % 2]} --force "{"ж" * 250}"', KIM)
+        said = post(world, f'/stage {("prospect", "lead")[count % 2]} --force "{"ж" * 250}"', KIM)
     assert world.receipts(said) == ["ROCKET"]
     assert world.stages() == ["lead"]
     facts = world.facts()
@@ -320,7 +320,7 @@ def test_a_deal_forced_fifty_times_in_cyrillic_still_moves_and_remembers() -> No
 )
 def test_reasons_and_sources_are_written_as_configured(text: str, section: str) -> None:
     world = a_deal("lead")
-    render(world, text)
+    post(world, text)
     assert world.body == section
 
 
@@ -334,7 +334,7 @@ def test_reasons_and_sources_are_written_as_configured(text: str, section: str) 
 )
 def test_words_a_command_would_drop_are_answered_and_nothing_is_done(text: str, says: str) -> None:
     world = a_deal("lead", body="### Company\n\nAcme\n")
-    assert world.receipts(render(world, text)) == ["CONFUSED"]
+    assert world.receipts(post(world, text)) == ["CONFUSED"]
     assert says in world.last("reply")
     assert (world.assignees, world.body) == ([], "### Company\n\nAcme\n")
 
@@ -342,7 +342,7 @@ def test_words_a_command_would_drop_are_answered_and_nothing_is_done(text: str, 
 @pytest.mark.parametrize("host", ["github.com", "ghe.acme.example"])
 def test_a_duplicate_may_be_named_by_its_address_on_any_host(host: str) -> None:
     world = a_deal("lead")
-    assert world.receipts(render(world, f"/duplicate-of https://{host}/acme/sales/issues/12")) == ["ROCKET"]
+    assert world.receipts(post(world, f"/duplicate-of https://{host}/acme/sales/issues/12")) == ["ROCKET"]
     assert "duplicate of #12" in world.last("card")
 
 
@@ -355,7 +355,7 @@ def test_a_stage_of_two_words_needs_no_quotes(text: str) -> None:
     stages = [replace(s, next=(*s.next, "proposal sent")) if s.is_open else s for s in base.stages]
     sent = replace(base.stages[1], name="proposal sent", label="stage:proposal sent", command=None, checklist=None)
     world = a_deal("lead", pipeline=replace(base, stages=(*stages, sent)))
-    assert world.receipts(render(world, text)) == ["ROCKET"]
+    assert world.receipts(post(world, text)) == ["ROCKET"]
     assert world.stages() == ["proposal sent"]
 
 
@@ -364,22 +364,22 @@ def test_a_stage_of_two_words_needs_no_quotes(text: str) -> None:
 
 def test_a_deal_lost_from_revisit_reopens_in_the_open_stage_before() -> None:
     world = a_deal("qualified")
-    render(world, "/revisit 2027-03-01")
-    render(world, "/lost price")
-    render(world, "/reopen")
+    post(world, "/revisit 2027-03-01")
+    post(world, "/lost price")
+    post(world, "/reopen")
     assert world.stages() == ["qualified"]
 
 
 def test_an_estimate_put_off_in_negotiating_is_due_again_when_the_deal_comes_back() -> None:
     world = a_deal("qualified", body="### Value\n\n24000 EUR\n", author=NORA)
     world.tick_all("estimate")
-    render(world, "/negotiate")
-    render(world, "/revisit 2026-12-01 budget frozen")
+    post(world, "/negotiate")
+    post(world, "/revisit 2026-12-01 budget frozen")
     world.now = datetime(2026, 12, 1, 9, tzinfo=UTC)
     world.sweep()
     assert world.stages() == ["qualified"]
     assert "- [ ] **Price**" in world.by_key("checklist:estimate").body
-    render(world, "/negotiate")
+    post(world, "/negotiate")
     assert world.stages() == ["qualified"], "an old estimate is no estimate"
 
 
@@ -388,7 +388,7 @@ def test_an_estimate_put_off_in_negotiating_is_due_again_when_the_deal_comes_bac
 
 def test_days_are_written_as_people_write_them() -> None:
     world = a_deal("lead")
-    render(world, "/snooze 2 weeks\n/revisit 2026-12-01\n/expect 2026-11-27")
+    post(world, "/snooze 2 weeks\n/revisit 2026-12-01\n/expect 2026-11-27")
     assert "| No reminders until | Mon 7 Dec 2026 |" in world.last("card")
     assert "| Comes back on | Tue 1 Dec 2026 |" in world.last("card")
     world.now = datetime(2026, 12, 1, 9, tzinfo=UTC)

@@ -378,8 +378,8 @@ def test_what_was_seen_is_read_right(seen: ScratchObservation, what: str, holds:
     trials = {trial.what: trial.holds for trial in platform_assumptions.trials(seen)}
     concerned = [value for name, value in trials.items() if what in name]
     assert holds in concerned
-    other_issues = [value for name, value in trials.items() if what not in name]
-    assert all(value is not False for value in other_issues)
+    others = [value for name, value in trials.items() if what not in name]
+    assert all(value is not False for value in others)
 
 
 def test_runs_of_longer_ago_do_not_count(healthy: Play, command: Command) -> None:

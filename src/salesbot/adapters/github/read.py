@@ -225,8 +225,8 @@ def issue_facts(data: Json, viewer: Actor) -> Issue:
 def _comments(data: Json, viewer: Actor) -> tuple[tuple[Comment, ...], bool, Any, str | None]:
     """Put the three windows on the comments together, each comment once, by id."""
     newest = [decode.comment(node, viewer) for node in nodes(data, "newest")]
-    other_issues = [decode.comment(node, viewer) for node in (*nodes(data, "oldest"), *_touched(data))]
-    found = each_once([*newest, *other_issues])
+    older = [decode.comment(node, viewer) for node in (*nodes(data, "oldest"), *_touched(data))]
+    found = each_once([*newest, *older])
     complete = len(found) >= need(data, "oldest").get("totalCount", 0)
     until = None if complete else min(comment.created_at for comment in newest)
     return found, complete, until, need(data, "oldest", "pageInfo").get("endCursor")

@@ -1,4 +1,4 @@
-"""What stands in a repository's settings and under Actions, over REST: GraphQL does not tell it.
+"""What is in a repository's settings and under Actions, over REST: GraphQL does not tell it.
 
 What a token may not see is None, never an empty list: nobody is to conclude that there is nothing.
 """

@@ -1,4 +1,4 @@
-"""Values of fields: what a person typed -> the text that stands in the section, or a no that says what would be right.
+"""Values of fields: what a person typed -> the text that is in the section, or a no that says what would be right.
 
 Each kind of field reads its own way; `/set`, `/value`, `/expect` and the rest all come through here.
 """

@@ -36,7 +36,7 @@ _FOOTER = re.compile(
     r"|(?:copyright|\u00a9|\(c\)|confidential|generated (?:by|on|at)|as of|report (?:generated|run|date))\b.*|\u00a9.*",
     re.IGNORECASE | re.DOTALL,
 )
-"""What stands below the rows of a report, in whichever column comes first."""
+"""What is below the rows of a report, in whichever column comes first."""
 
 
 @dataclass(frozen=True)

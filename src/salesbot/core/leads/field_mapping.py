@@ -38,8 +38,8 @@ def sort_in(received: Received, wanted: Mapping[str, str], pipeline: Pipeline, *
             if heading is not None and heading not in places.values() and _fits(answer, heading):
                 places[number] = heading
     fields = {heading: _value(given[number].text, heading) for number, heading in places.items()}
-    other_issues = tuple(answer for number, answer in enumerate(given) if number not in places)
-    return Lead(received.key, received.at, fields, other_issues, polled)
+    other_answers = tuple(answer for number, answer in enumerate(given) if number not in places)
+    return Lead(received.key, received.at, fields, other_answers, polled)
 
 
 _Find = Callable[[Answer], str | None]

@@ -30,7 +30,7 @@ FROM_FORM, FROM_TABLE = "typeform", "csv"
 """Where leads come from: how their keys begin."""
 BRIEF, OTHER = LEAD_FIELDS
 LONGEST_VALUE = 300
-"""Characters of a field; a longer answer stands among the other answers."""
+"""Characters of a field; a longer answer is among the other answers."""
 LONGEST_TEXT = 16_000
 """Bytes that one answer may take up once it is escaped; a description holds 65,536 characters."""
 ROOM_FOR_OTHERS = 36_000
@@ -74,7 +74,7 @@ class Lead:
     at: datetime
     fields: Mapping[str, str] = field(default_factory=dict)
     """By heading."""
-    other_issues: tuple[Answer, ...] = ()
+    other_answers: tuple[Answer, ...] = ()
     polled: bool = False
     named: str = ""
     """The title somebody gave it; else it is made from the fields."""
@@ -113,7 +113,7 @@ def _who(lead: Lead) -> str:
     Unless what the lead says names the domain too: then it is surely a company's.
     """
     domain = mail_hosts.company_domain(lead.fields.get("Email", ""))
-    told = (lead.fields.get("Service", ""), lead.fields.get(BRIEF, ""), *(each.text for each in lead.other_issues))
+    told = (lead.fields.get("Service", ""), lead.fields.get(BRIEF, ""), *(each.text for each in lead.other_answers))
     if domain and any(mail_hosts.says(domain, text) for text in told):
         return domain
     return lead.fields.get("Contact", "") or domain
@@ -135,8 +135,8 @@ def body(lead: Lead, pipeline: Pipeline, render: Renderer) -> str:
     order = [heading for heading in pipeline.headings if heading in lead.fields]
     shown = {
         "sections": [{"heading": name, "text": Markdown(_laid_out(name, lead.fields[name]))} for name in order],
-        "answers": (answers := _as_there_is_room(lead.other_issues)),
-        "left_out": len(lead.other_issues) - len(answers),
+        "answers": (answers := _as_there_is_room(lead.other_answers)),
+        "left_out": len(lead.other_answers) - len(answers),
         "others": OTHER,
     }
     return markdown.fit(f"{markdown.marker(MARKER, _payload(lead))}\n{render('lead.md.j2', shown)}")
@@ -157,7 +157,7 @@ def _payload(lead: Lead) -> dict[str, Any]:
 
 
 def _laid_out(heading: str, text: str) -> str:
-    """A value that would do something stands in a code block, where it does nothing and reads back as it was said."""
+    """A value that would do something is in a code block, where it does nothing and reads back as it was said."""
     if heading == BRIEF:
         return markdown.block(_shortened(text))
     return text if markdown.is_inert(text) else markdown.fenced(text)

@@ -1,4 +1,4 @@
-"""Command lines: which lines of a comment are commands, as Markdown and mail readers see it, and what stands in them.
+"""Command lines: which lines of a comment are commands, as Markdown and mail readers see it, and what is in them.
 
 Knows no command by name: from here `/won` and `/cc` look the same.
 """
@@ -51,7 +51,7 @@ class CommandLine:
     line: int
     """In the comment, counted from one."""
     raw: str
-    """The line as it stands in the comment."""
+    """The line as it is in the comment."""
     alone: bool = False
     """Whether the comment has nothing but such lines, apart from quotations."""
 
@@ -70,7 +70,7 @@ def may_hold(body: str) -> bool:
 
 
 def read(body: str) -> list[CommandLine]:
-    """List the lines of a comment that stand where a command stands, whatever their word is; no more than one too many.
+    """List the lines of a comment that are where a command is, whatever their word is; no more than one too many.
 
     That is the beginning of a line of an ordinary paragraph: no quotation, list, table, heading, code, HTML or link.
     """

@@ -1,4 +1,4 @@
-"""Phrases of dates: what stands around a day or a period, as in `by the end of march` or `after friday`."""
+"""Phrases of dates: what is around a day or a period, as in `by the end of march` or `after friday`."""
 
 from __future__ import annotations
 

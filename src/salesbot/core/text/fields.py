@@ -33,7 +33,7 @@ class FieldError(ValueError):
 
 @dataclass(frozen=True)
 class _Section:
-    """Where a field stands in the body."""
+    """Where a field is in the body."""
 
     heading: str
     """As the caller spells it."""
@@ -61,7 +61,7 @@ _Values = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Body:
-    """A description, parsed once: its text, and where each known field stands in it."""
+    """A description, parsed once: its text, and where each known field is in it."""
 
     text: str
     known: tuple[str, ...]
@@ -140,7 +140,7 @@ def _with(body: str, heading: str, text: str, sections: list[_Section]) -> Itera
 
 
 def _without(body: str, heading: str, sections: list[_Section]) -> Iterator[tuple[str, _Values]]:
-    """Offer the body without the section, if nothing else stands in it, then with the section emptied."""
+    """Offer the body without the section, if nothing else is in it, then with the section emptied."""
     lines, values = markdown.lines(body), _values(sections)
     place = next(number for number, section in enumerate(sections) if section.heading == heading)
     section = sections[place]
@@ -167,7 +167,7 @@ def _appended(lines: list[str], section: str) -> str:
 
 
 def _replaced(lines: list[str], section: _Section, form: str) -> str:
-    """Put a value where the old one stands, else under the heading."""
+    """Put a value where the old one is, else under the heading."""
     if section.first < section.last:
         before, after, last = lines[: section.first], lines[section.last :], _end_of(lines[section.last - 1])
     else:
@@ -221,7 +221,7 @@ def _plain_layout(lines: list[str], known: Mapping[str, str]) -> _Layout:
 
 
 def _read_blocks(layout: _Layout, lines: list[str], start: int, known: Mapping[str, str]) -> int:
-    """Add what stands from line `start` on; return the line of a block that is left open, else how many there are."""
+    """Add what is from line `start` on; return the line of a block that is left open, else how many there are."""
     tokens = markdown.blocks("".join(lines[start:]))
     for number, token in enumerate(tokens):
         if token.level > 0 or not token.map:

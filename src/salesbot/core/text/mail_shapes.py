@@ -1,6 +1,6 @@
 """The shapes of an answered mail: how programs announce the mail that a reply quotes, in whatever language.
 
-A line that introduces a mail has an address and a date and ends with a colon, or stands between dashes; a mail's header
+A line that introduces a mail has an address and a date and ends with a colon, or is between dashes; a mail's header
 is a block of `Word: value` lines. Words decide only where a shape alone could be a person's own sentence.
 Lines come in stripped; nothing here knows Markdown.
 """

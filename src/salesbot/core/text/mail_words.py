@@ -37,7 +37,7 @@ ORIGINAL = _listed(
     "原始邮件, 原始郵件, 回复的原邮件, 转发邮件信息, 转发的邮件,"
     " 元のメッセージ, 転送されたメッセージ, 원본 메일, 원본 메시지"
 )
-"""What stands between dashes above an answered mail."""
+"""What is between dashes above an answered mail."""
 
 FROM = _spaced(
     "from von de da van från fra frá od lähettäjä feladó kimden gönderen expeditor от від відправник nuo no saatja"
@@ -54,7 +54,7 @@ SUBJECT = _spaced(
     " tárgy konu subiect тема tema относно naslov zadeva θέμα נושא الموضوع موضوع विषय เรื่อง perihal subjek gaia subjekti"
     " 主题 主旨 件名 제목"
 ) | {"chủ đề", "tiêu đề"}
-"""What stands before the colons in the header of a mail."""
+"""What is before the colons in the header of a mail."""
 
 SENT_FROM = (
     *("sent from my ", "sent from mail for ", "sent from outlook", "sent from yahoo", "sent from proton"),

@@ -1,4 +1,4 @@
-"""The next step: the one dated thing somebody does next on a deal, as it stands in its section of the body."""
+"""The next step: the one dated thing somebody does next on a deal, as it is in its section of the body."""
 
 from __future__ import annotations
 

@@ -63,14 +63,14 @@ class Task(NamedTuple):
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a list. `part` is the title it stands under, and which one of that name it is."""
+    """A line of a list. `part` is the title it is under, and which one of that name it is."""
 
     text: str
     part: tuple[str, int]
     title: str | None = None
     task: Task | None = None
     literal: str = ""
-    """The code or HTML it stands in, and where: such a block is the same only as a whole."""
+    """The code or HTML it is in, and where: such a block is the same only as a whole."""
 
     @property
     def name(self) -> str:
@@ -177,7 +177,7 @@ def is_needed(title: str) -> bool:
 
 
 def plain(text: str) -> str:
-    """Give the words of an item: what stands between the strikes, if it is struck, and no mark of a round."""
+    """Give the words of an item: what is between the strikes, if it is struck, and no mark of a round."""
     struck = _STRUCK.match(text)
     return _EACH_ROUND.sub("", struck[2] if struck else text).strip()
 
