@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -193,7 +194,9 @@ def test_without_the_extra_the_sandbox_says_what_to_install(
 def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """`salesbot sandbox` on a free port, and the address it prints."""
     line = [sys.executable, "-m", "salesbot", "sandbox", "--port", "0", "--data", str(tmp_path / "sandbox.db")]
-    program = subprocess.Popen(line, stdout=subprocess.PIPE, text=True)
+    # A shell that starts the tests in the background has Ctrl-C ignored, and what is started inherits that.
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    program = subprocess.Popen(line, stdout=subprocess.PIPE, text=True, preexec_fn=heed)
     assert program.stdout is not None
     address = program.stdout.readline().split("acme/sales: ")[1].split()[0]
     yield program, address
