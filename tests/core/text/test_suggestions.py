@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesbot.core.text.suggestions import did_you_mean, misspelled, nearest
@@ -63,7 +63,6 @@ def test_two_letters_find_a_word_of_two_letters() -> None:
 LETTERS = st.text("abcde", min_size=6, max_size=9)
 
 
-@settings(deadline=None)
 @given(LETTERS, st.integers(0, 8), st.sampled_from("xyz"))
 def test_one_slip_is_always_found(word: str, place: int, letter: str) -> None:
     at = place % len(word)
