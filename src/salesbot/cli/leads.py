@@ -18,6 +18,7 @@ from salesbot.tasks import catalog
 from salesbot.tasks.csv_table import CsvTable
 from salesbot.tasks.deal import DealProcessor
 from salesbot.tasks.intake import Intake
+from salesbot.tasks.isolation import Isolation
 from salesbot.tasks.open_leads import LeadOpener
 from salesbot.tasks.relay import DeliveryForwarder, Relay
 
@@ -80,12 +81,15 @@ def export_csv(args: argparse.Namespace, host: Host) -> int:
     """Write all deals as a table."""
     deals = processor(args, host, dry_run=True, log=output.show_progress)
     separator = "\t" if args.separator == "tab" else args.separator
-    lines = CsvTable(deals, _opener(deals)).export_rows(separator, args.decimal)
+    isolation = Isolation(output.show_progress)
+    lines = CsvTable(deals, _opener(deals)).export_rows(isolation, separator, args.decimal)
     if args.file is None:
         output.show_exactly(lines)
     else:
         write_text(Path(args.file), lines, encoding="utf-8-sig")
-    return DONE
+    for problem in isolation.outcome.problems:
+        output.show_error(problem)
+    return isolation.outcome.exit_code
 
 
 def run_relay(args: argparse.Namespace, host: Host) -> int:

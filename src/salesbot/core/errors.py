@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+BUG = 3
+"""The exit code of a bug in salesbot."""
+
 
 class SalesbotError(Exception):
     """Something a person can do something about: what happened, and what to do next."""

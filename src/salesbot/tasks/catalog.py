@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from salesbot.adapters.actions import Inputs, RunRequest
 from salesbot.adapters.clock import Clock
@@ -13,6 +14,7 @@ from salesbot.core.errors import InputError, SalesbotError
 from salesbot.tasks import report_files
 from salesbot.tasks.deal import DealProcessor, DealResult
 from salesbot.tasks.intake import Intake
+from salesbot.tasks.isolation import isolated
 from salesbot.tasks.open_leads import LeadOpener
 from salesbot.tasks.outcome import Outcome
 from salesbot.tasks.pace import Usage, count_content
@@ -36,8 +38,9 @@ def _all(processor: DealProcessor, inputs: Inputs, run_request: RunRequest) -> O
     outcome, started = Outcome(), processor.clock.monotonic()
     for name in SCHEDULED:
         used = Usage(processor.clock.monotonic() - started, count_content(outcome.effects))
+        work = partial(TASKS[name], processor, inputs, replace(run_request, task=name), used)
         try:
-            outcome = outcome.then(TASKS[name](processor, inputs, replace(run_request, task=name), used))
+            outcome = outcome.then(isolated(name, processor.log, work))
         except SalesbotError as error:
             processor.log(f"{name}: {error}")
             outcome = outcome.then(Outcome.failed(error, name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.leads import csv_rows
@@ -19,6 +20,7 @@ from salesbot.core.text import markdown as md
 from salesbot.core.text.days import local_day
 from salesbot.core.text.plural import counted
 from salesbot.tasks.deal import DealProcessor
+from salesbot.tasks.isolation import Isolation
 from salesbot.tasks.many_deals import ALL, ManyDeals, Tally, pass_over
 from salesbot.tasks.open_leads import LeadOpener
 from salesbot.tasks.outcome import Outcome
@@ -81,15 +83,19 @@ class CsvTable:
             raise ServiceError(f"line {change.line}: {failed[0][1]}.", "Import the table again")
         return Outcome(effects=(effect,))
 
-    def export_rows(self, separator: str = ",", decimal: str = ".") -> Iterator[str]:
-        """Write all deals as lines of a CSV file, open ones first. Raises ConfigError if the configuration is wrong."""
+    def export_rows(self, isolation: Isolation, separator: str = ",", decimal: str = ".") -> Iterator[str]:
+        """Write all deals as lines of a CSV file, open ones first; `isolation` keeps those that could not be written.
+
+        Raises ConfigError if the configuration is wrong.
+        """
         context = self.processor.github.read_repository(EXPORT)
         pipeline = self.processor.load(context).require()
-        yield from csv_rows.write(self._rows(context, pipeline), pipeline, separator, decimal)
+        yield from csv_rows.write(self._rows(context, pipeline, isolation), pipeline, separator, decimal)
 
-    def _rows(self, context: RepositoryFacts, pipeline: Pipeline) -> Iterator[dict[str, str]]:
+    def _rows(self, context: RepositoryFacts, pipeline: Pipeline, isolation: Isolation) -> Iterator[dict[str, str]]:
         for deal in pass_over(self.processor.github, context, ALL, EXPORT, self.processor.log):
-            row = _row(replace(deal, repository=context.repository), pipeline)
+            facts = replace(deal, repository=context.repository)
+            row = isolation.attempt(f"Deal {deal.issue.number}", partial(_row, facts, pipeline))
             if row is not None:
                 yield row
 

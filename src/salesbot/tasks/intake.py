@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import partial
 
 from salesbot.adapters.typeform import SOURCE, Typeform, is_signed, read_delivery
 from salesbot.core.errors import InputError
@@ -18,6 +19,7 @@ from salesbot.core.model.facts import IssueSummary
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.model.pipeline import Typeform as Form
 from salesbot.core.text.plural import counted
+from salesbot.tasks.isolation import Isolation
 from salesbot.tasks.open_leads import LeadOpener
 from salesbot.tasks.outcome import Outcome
 
@@ -50,10 +52,13 @@ class Intake:
         self.opener.read_back(received)
         fresh = lead_index.fresh(received, self.opener.other_issues)
         answered = typeform.with_questions(form.form, fresh) if fresh else []
-        leads = [sort_in(each, form.map, pipeline, polled=True) for each in answered]
+        isolation = Isolation(self.opener.log)
+        sort = partial(sort_in, wanted=form.map, pipeline=pipeline, polled=True)
+        sorted_ = [isolation.attempt(f"The lead {each.key}", partial(sort, each)) for each in answered]
+        leads = [each for each in sorted_ if each is not None]
         note = f"Looked at {counted(len(received), 'response')}; {len(leads):,} new."
         problems = tuple(dict.fromkeys(unreadable))
-        return Outcome(problems=problems, notes=(note,)).then(self.opener.open_all(leads))
+        return Outcome(problems=problems, notes=(note,)).then(isolation.outcome).then(self.opener.open_all(leads))
 
     def _since(self, pipeline: Pipeline, form: Form) -> datetime:
         context = self.opener.context

@@ -16,6 +16,7 @@ from salesbot.adapters.github import IN_FULL, GitHub, IssueGoneError, PatienceEr
 from salesbot.core.errors import ServiceError
 from salesbot.core.model.facts import DealFacts, RepositoryFacts, Trigger
 from salesbot.core.text.plural import counted
+from salesbot.tasks.isolation import Isolation, isolated
 from salesbot.tasks.outcome import Log, Outcome
 from salesbot.tasks.pace import FAILURES_IN_A_ROW, count_content, pause_after_write
 
@@ -110,8 +111,11 @@ class ManyDeals:
         return tally.outcome
 
     def _handle(self, number: int, read: DealFacts | None, handle: Callable[[int, DealFacts], Outcome]) -> Outcome:
+        def work() -> Outcome:
+            return handle(number, read or self.github.read(number, self.trigger))
+
         try:
-            outcome = handle(number, read or self.github.read(number, self.trigger))
+            outcome = isolated(f"Deal {number}", self.log, work)
         except IssueGoneError as gone:
             return Outcome(notes=(gone.what,))
         except ServiceError as error:
@@ -131,13 +135,16 @@ class ManyDeals:
                 yield number, read.get(number) if self.clock.monotonic() - read_at <= STALE_AFTER else None
 
     def _read(self, numbers: Sequence[int]) -> dict[int, DealFacts]:
-        """Read deals at once; what GitHub cannot manage is halved, so that one bad deal spoils no other."""
+        """Read deals at once; what cannot be read is halved, so that one bad deal spoils no other."""
+        deals = counted(len(numbers), "deal")
         try:
-            read = self.github.read_many(numbers, self.trigger)
+            read = Isolation(self.log).attempt(deals, lambda: self.github.read_many(numbers, self.trigger))
         except PatienceError:
             raise
         except ServiceError as error:
-            self.log(f"  {counted(len(numbers), 'deal')} could not be read at once: {error}")
+            self.log(f"  {deals} could not be read at once: {error}")
+            read = None
+        if read is None:
             half = len(numbers) // 2
             return self._read(numbers[:half]) | self._read(numbers[half:]) if half else {}
-        return {facts.issue.number: facts for facts in read if facts.issue is not None}
+        return {facts.issue.number: facts for facts in read}

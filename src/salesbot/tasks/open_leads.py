@@ -23,6 +23,7 @@ from salesbot.core.policies.new_deals import DOUBLE
 from salesbot.core.text.labels import label_key
 from salesbot.core.text.plural import counted
 from salesbot.tasks.deal import DealProcessor
+from salesbot.tasks.isolation import Isolation, isolated
 from salesbot.tasks.outcome import Log, Outcome
 from salesbot.tasks.pace import FAILURES_IN_A_ROW, LONGEST_RUN, NOTHING, Usage, count_content, pause_after_write
 from salesbot.tasks.retry import until_clear
@@ -153,13 +154,20 @@ class LeadOpener:
 
     def _open_safely(self, each: Lead) -> Outcome:
         """Open a lead's issue and process it; a failure that concerns only it is named."""
-        effect = self._issue(each)
+        isolation, what = Isolation(self.log), f"The lead {each.key}"
         try:
-            number = self._open(each.key, effect)
+            opened = isolation.attempt(what, lambda: self._open_issue(each))
         except ServiceError as error:
-            return self._failed(f"The lead {each.key}", error)
+            return self._failed(what, error)
+        if opened is None:
+            return isolation.outcome
+        effect, number = opened
         self._content += 1
         return Outcome(effects=(effect,)).then(self.process(number, OPENED))
+
+    def _open_issue(self, each: Lead) -> tuple[OpenLead, int]:
+        effect = self._issue(each)
+        return effect, self._open(each.key, effect)
 
     def _open(self, key: str, effect: OpenLead) -> int:
         """Open the issue, once. Where GitHub does not say whether it did, list the issues before trying again."""
@@ -188,10 +196,11 @@ class LeadOpener:
             return Outcome()
         self._processed.add(number)
         newest = tuple(self.other_issues[:COMPARED])
+        what = f"Deal {number}"
         try:
-            outcome = self.processor.process(number, Trigger(event), newest).outcome
+            outcome = isolated(what, self.log, lambda: self.processor.process(number, Trigger(event), newest).outcome)
         except ServiceError as error:
-            return self._failed(f"Deal {number}", error)
+            return self._failed(what, error)
         self._content += count_content(outcome.effects)
         return outcome
 

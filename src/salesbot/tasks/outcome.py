@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from salesbot.core.decide.decide import Decision
-from salesbot.core.errors import SalesbotError, ServiceError
+from salesbot.core.errors import BUG, SalesbotError, ServiceError
 from salesbot.core.model.effects import Effect
 
 Log = Callable[[str], None]
@@ -52,3 +52,10 @@ class Outcome:
         message = f"{what}: {error}" if what else str(error)
         service_error = error if isinstance(error, ServiceError) else None
         return cls(problems=(message,), exit_code=error.exit_code, error=service_error)
+
+    @classmethod
+    def bug(cls, what: str, error: Exception) -> Outcome:
+        """The outcome of work that failed by a bug in salesbot, while everything else goes on."""
+        name = type(error).__name__
+        problem = f"{what}: this is a bug in salesbot ({name}); the traceback is in the log. Everything else was done."
+        return cls(problems=(problem,), exit_code=BUG)

@@ -17,7 +17,7 @@ from salesbot.adapters.github import GitHub
 from salesbot.adapters.github.history import Deals
 from salesbot.adapters.github.snapshot import UnfilledError
 from salesbot.adapters.templates import TemplateRenderer
-from salesbot.core.errors import ServiceError
+from salesbot.core.errors import BUG, ServiceError
 from salesbot.core.model.deal import Role
 from salesbot.core.model.effects import CreateLabel, EditBody, Effect, OpenReport, PinIssue, React, UnpinIssue
 from salesbot.core.model.facts import Comment, DealFacts, Issue, LinkedIssue, RepositoryFacts, Trigger
@@ -25,7 +25,7 @@ from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.report import weekly_issue
 from salesbot.core.report.compute import Report, compute_board, compute_report
 from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
-from salesbot.core.report.reader import Reader, people_to_look_up
+from salesbot.core.report.reader import RawIssue, Reader, people_to_look_up
 from salesbot.core.report.scope import Scope, choose_scope
 from salesbot.core.report.view_board import board_values
 from salesbot.core.report.view_report import report_values
@@ -33,6 +33,7 @@ from salesbot.core.report.weekly_issue import DesiredReport, Plan, ReportState
 from salesbot.core.text import days
 from salesbot.core.text.labels import label_key
 from salesbot.tasks.deal import DealProcessor
+from salesbot.tasks.isolation import Isolation
 from salesbot.tasks.outcome import Outcome
 from salesbot.tasks.retry import until_clear
 
@@ -56,6 +57,16 @@ class ReportContext(NamedTuple):
     facts: RepositoryFacts
     pipeline: Pipeline
     renderer: TemplateRenderer
+
+
+Countable = CountedDeal | UncountableDeal
+
+
+class ReadDeals(NamedTuple):
+    """The deals as they count; `outcome` names those that could not be read."""
+
+    deals: list[Countable]
+    outcome: Outcome
 
 
 @dataclass
@@ -92,7 +103,7 @@ class Reporter:
         requests = weekly_issue.refresh_requests(facts.issue, facts.read_at)
         allowed = {comment.id for comment in requests if self._may(comment)}
         outcome = self._refresh(facts.issue) if allowed else Outcome()
-        if outcome.exit_code:
+        if outcome.exit_code not in (0, BUG):  # a deal that could not be read is named; the report is there
             return outcome
         # Receipts last: if we die before, the next run refreshes again, which changes nothing but the time.
         receipts = [React(comment.id, "ROCKET" if comment.id in allowed else "CONFUSED") for comment in requests]
@@ -113,13 +124,13 @@ class Reporter:
         if issue is None or memory is None or days.local_day(memory.board, pipeline.timezone) >= today:
             return Outcome()
         scope = replace(_scope(context, facts.read_at, None, memory.since), week=memory.week)
-        deals = self._read(context, scope, self.github.open_deals(facts, scope.calendar_spans["year"]))
-        counted = [deal for deal in deals if isinstance(deal, CountedDeal)]
+        read = self._read(context, scope, self.github.open_deals(facts, scope.calendar_spans["year"]))
+        counted = [deal for deal in read.deals if isinstance(deal, CountedDeal)]
         text = context.renderer("board.md.j2", board_values(compute_board(counted, scope), scope))
         body = weekly_issue.with_board(issue, text, replace(memory, board=scope.at), facts.repository.id)
         if body is None:
             return Outcome(notes=("The report's text was changed by hand; `/report` on it writes it anew.",))
-        return self._apply(facts, [], [(issue, [EditBody(body)])])
+        return read.outcome.then(self._apply(facts, [], [(issue, [EditBody(body)])]))
 
     def past_report(self, *, week: str | None, at: datetime | None) -> Outcome:
         """Make a report without posting it. Raises InputError for a week to come."""
@@ -128,10 +139,12 @@ class Reporter:
             return outcome
         reports = self.github.reports(context.facts)
         scope = self._scope_of(context, reports, at or context.facts.read_at, week)
-        made = compute_report(self._read(context, scope, self._every_deal(context.facts)), scope)
+        read = self._read(context, scope, self._every_deal(context.facts))
+        made = compute_report(read.deals, scope)
         values = report_values(made)
         page = "\n\n".join(context.renderer(name, values) for name in TEMPLATES)
-        return Outcome(notes=tuple(self.save(made, context.facts.repository.private)), page=page)
+        saved = self.save(made, context.facts.repository.private)
+        return read.outcome.then(Outcome(notes=tuple(saved), page=page))
 
     def _may(self, comment: Comment) -> bool:
         return comment.author is not None and self.processor.roles.of(comment.author.login) >= Role.TRIAGE
@@ -158,7 +171,8 @@ class Reporter:
         facts = context.facts
         scope = self._scope_of(context, reports, facts.read_at, week)
         there = weekly_issue.of_week(reports, facts.repository.id, week)
-        made = compute_report(self._read(context, scope, self._every_deal(facts)), scope)
+        read = self._read(context, scope, self._every_deal(facts))
+        made = compute_report(read.deals, scope)
         first = there[0][1].first if there else scope.at
         memory = ReportState(week, scope.since, first, scope.at, scope.at)
         values = report_values(made)
@@ -166,7 +180,7 @@ class Reporter:
         outcome = self._publish(facts, weekly_issue.compose(top, rest, memory, facts.repository.id))
         outcome = outcome.then(self._notify(made, facts, outcome))
         saved = self.save(made, facts.repository.private)
-        return outcome.then(Outcome(notes=tuple(saved), page=f"{top}\n\n{rest}"))
+        return read.outcome.then(outcome).then(Outcome(notes=tuple(saved), page=f"{top}\n\n{rest}"))
 
     def _scope_of(self, context: ReportContext, reports: Sequence[Issue], now: datetime, week: str | None) -> Scope:
         """Count movement from the start that the week's first run noted, else from the report before it."""
@@ -192,23 +206,28 @@ class Reporter:
             return self.github.every_deal(facts)
         return self.github.every_deal_kept(facts, self.cache, self.processor.log)
 
-    def _read(
-        self, context: ReportContext, scope: Scope, pages: Iterator[Deals]
-    ) -> list[CountedDeal | UncountableDeal]:
+    def _read(self, context: ReportContext, scope: Scope, pages: Iterator[Deals]) -> ReadDeals:
         """Count page by page, so that memory holds what is counted and no text, with progress."""
+        isolation = Isolation(self.processor.log)
         known = replace(context.facts, roles=self.processor.roles.known)  # grows as people are asked for
         reader = Reader(known, scope)
-        found: dict[int, CountedDeal | UncountableDeal | None] = {}
+        found: dict[int, Countable | None] = {}
         logged = 0
         for page in pages:
             for raw in page.raws:
-                for person in people_to_look_up(raw, scope):
-                    self.processor.roles.of_member(person)
-                found[raw.issue.number] = reader.count(raw)
+                number = raw.issue.number
+                if isolation.attempt(f"Deal {number}", partial(self._count, raw, reader, found)) is None:
+                    found[number] = UncountableDeal(number, raw.issue.title)
             if page.read >= logged + PROGRESS_EVERY:
                 logged = page.read
                 self.processor.log(f"  {page.read:,} of {page.total:,} issues read ...")
-        return [deal for deal in found.values() if deal is not None]
+        return ReadDeals([deal for deal in found.values() if deal is not None], isolation.outcome)
+
+    def _count(self, raw: RawIssue, reader: Reader, found: dict[int, Countable | None]) -> bool:
+        for person in people_to_look_up(raw, reader.scope):
+            self.processor.roles.of_member(person)
+        found[raw.issue.number] = reader.count(raw)
+        return True
 
     def _publish(self, facts: RepositoryFacts, desired: DesiredReport) -> Outcome:
         """Read, write, and read again until nothing is left to do. Raises ServiceError where GitHub refuses."""

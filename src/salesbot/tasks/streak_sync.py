@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from salesbot.adapters.github import GitHub
 from salesbot.adapters.streak import Streak
@@ -26,6 +27,7 @@ from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.policies import mirror_sync
 from salesbot.core.text.plural import counted
 from salesbot.tasks.deal import DealProcessor, DealResult
+from salesbot.tasks.isolation import Isolation
 from salesbot.tasks.many_deals import ManyDeals, Tally, open_and_recently_closed, pass_over
 from salesbot.tasks.outcome import Outcome
 from salesbot.tasks.pace import LONGEST_RUN, NOTHING, Usage
@@ -88,15 +90,16 @@ class StreakSync:
         self, context: RepositoryFacts, remote: RemotePipeline, pipeline: Pipeline, started: float
     ) -> Outcome:
         self.processor.roles.read_team(context)
-        found = LightPass()
+        found, isolation = LightPass(), Isolation(self.processor.log)
         passes = open_and_recently_closed(context.read_at)
         for facts in pass_over(self.github, context, passes, SYNC, self.processor.log):
             found.count += 1
-            self._compare(facts, found, remote, pipeline)
+            compare = partial(self._compare, facts, found, remote, pipeline)
+            isolation.attempt(f"Deal {facts.issue.number}", compare)
         deals, boxes = counted(found.count, "deal"), counted(len(remote.mirrors), "box", "boxes")
         note = f"Compared {deals} with {boxes}; {len(found.differing):,} may differ."
         outcome = Outcome(problems=tuple(found.problems), notes=(note, *found.notes))
-        return outcome.then(self._sync_all(found.differing, remote, pipeline, started))
+        return isolation.outcome.then(outcome).then(self._sync_all(found.differing, remote, pipeline, started))
 
     # The light pass
 

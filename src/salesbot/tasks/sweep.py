@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from salesbot.adapters.github import GitHub
 from salesbot.core.decide.due import REMIND, Due, due, people_to_ask
@@ -15,13 +16,14 @@ from salesbot.core.installation import problem_issue
 from salesbot.core.installation.problem_issue import LabelProblem
 from salesbot.core.lifecycle.observed import Observed, observe
 from salesbot.core.model.effects import Effect, PutComment
-from salesbot.core.model.facts import Repository, RepositoryFacts, Trigger
+from salesbot.core.model.facts import DealFacts, Repository, RepositoryFacts, Trigger
 from salesbot.core.model.keys import Kind
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.policies import attention
 from salesbot.core.report import weekly_issue
 from salesbot.core.text.plural import counted
 from salesbot.tasks.deal import DealProcessor
+from salesbot.tasks.isolation import Isolation
 from salesbot.tasks.many_deals import ManyDeals, Tally, open_and_recently_closed, pass_over
 from salesbot.tasks.outcome import Outcome
 from salesbot.tasks.pace import LONGEST_RUN, NOTHING, Usage
@@ -31,18 +33,19 @@ MOST_REMINDERS = 25
 SWEEPING = Trigger(attention.SWEEP)
 
 
-@dataclass(frozen=True)
+@dataclass
 class LightPass:
-    """What the light pass found: deals to read in full, most urgent first, and stages that lost their label.
+    """What the light pass found: deals to read in full, and stages that lost their label, whose deals are left alone.
 
-    The deals of such a stage are left alone.
+    `outcome` names the deals that could not be looked at.
     """
 
-    count: int
-    due: tuple[Due, ...] = ()
-    lost: tuple[LabelProblem, ...] = ()
+    count: int = 0
+    due: list[Due] = field(default_factory=list)
+    lost: dict[LabelProblem, None] = field(default_factory=dict)
     has_reports: bool = False
     """Whether an open weekly report is among the issues."""
+    outcome: Outcome = field(default_factory=Outcome)
 
 
 @dataclass(frozen=True)
@@ -88,24 +91,30 @@ class Sweep:
         self.processor.roles.read_team(context)
         found = self._light_pass(context, pipeline)
         self.processor.log(f"Looked at {counted(found.count, 'deal')}; {len(found.due):,} may need something.")
-        outcome = self.processor.problems.report_labels(context, pipeline, found.lost)
+        problems = self.processor.problems.report_labels(context, pipeline, list(found.lost))
+        outcome = found.outcome.then(problems)
         return SweepResult(outcome.then(self._process_all(found, pipeline, started)), found.has_reports)
 
     def _light_pass(self, context: RepositoryFacts, pipeline: Pipeline) -> LightPass:
         """Find what may need something: only numbers are kept, so that memory does not grow with the repository."""
-        due_: list[Due] = []
-        lost: dict[LabelProblem, None] = {}
-        count, has_reports = 0, False
+        found, isolation = LightPass(), Isolation(self.processor.log)
         passes = open_and_recently_closed(context.read_at)
         for deal in pass_over(self.github, context, passes, SWEEPING, self.processor.log):
-            count += 1
-            has_reports = has_reports or weekly_issue.is_report(deal.issue)
-            current = self._with_current_labels(observe(deal, pipeline, deal.read_at))
-            problem = problem_issue.label_problem(current)
-            verdict = self._due(current) if problem is None else None
-            due_ += [verdict] if verdict is not None else []
-            lost |= {problem: None} if problem is not None else {}
-        return LightPass(count, tuple(sorted(due_)), tuple(lost), has_reports)
+            found.count += 1
+            look = partial(self._look_at, deal, pipeline, found)
+            isolation.attempt(f"Deal {deal.issue.number}", look)
+        found.due.sort()
+        found.outcome = isolation.outcome
+        return found
+
+    def _look_at(self, deal: DealFacts, pipeline: Pipeline, found: LightPass) -> None:
+        found.has_reports = found.has_reports or weekly_issue.is_report(deal.issue)
+        current = self._with_current_labels(observe(deal, pipeline, deal.read_at))
+        problem = problem_issue.label_problem(current)
+        if problem is not None:
+            found.lost[problem] = None
+        elif (verdict := self._due(current)) is not None:
+            found.due.append(verdict)
 
     def _with_current_labels(self, deal: Observed) -> Observed:
         """Read the list of labels once more if a deal's label is missing: an event may have created it meanwhile."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from salesbot.core.report.closing import Group, Reason
 from salesbot.core.report.compute import Report
+from salesbot.core.report.counted_deal import UncountableDeal
 from salesbot.core.report.flow import StageFlow
 from salesbot.core.report.movement import MovementKind
 from salesbot.core.report.totals import Spread, Total
@@ -104,9 +105,13 @@ def values(report: Report) -> Json:
         ],
         "problems": [
             *({"number": deal.number, "what": what} for deal in report.doubtful for what in deal.problems),
-            *({"number": each.number, "what": f"unknown stage {each.label}"} for each in report.uncountable),
+            *({"number": each.number, "what": _why_uncountable(each)} for each in report.uncountable),
         ],
     }
+
+
+def _why_uncountable(deal: UncountableDeal) -> str:
+    return f"unknown stage {deal.label}" if deal.label else "could not be read"
 
 
 class _Money:

@@ -81,8 +81,9 @@ class CountedDeal:
 
 @dataclass(frozen=True, slots=True)
 class UncountableDeal:
-    """An issue with a stage label that is not configured: listed, and counted nowhere."""
+    """An issue that is listed and counted nowhere: its stage label is not configured, or reading it failed."""
 
     number: int
     title: str
-    label: str
+    label: str = ""
+    """The stage label that is not configured; empty where reading failed."""
