@@ -4,14 +4,13 @@ ARG BASE=python:3.15-slim
 
 FROM ${BASE} AS build
 COPY locks/run.txt locks/build.txt /build/locks/
-# PyYAML has no wheel for 3.15 yet. Built here without a compiler it is pure Python, which reads a configuration in
-# milliseconds; every other dependency comes as a wheel.
+# Every dependency comes as a wheel, PyYAML with its C parser; one that would have to be compiled ends the build.
 RUN python3 -m venv /build/tools \
  && python3 -m venv --without-pip /opt/salesbot \
  && /build/tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
       -r /build/locks/build.txt \
  && /build/tools/bin/python -m pip wheel --quiet --disable-pip-version-check --require-hashes --no-deps \
-      --no-build-isolation --wheel-dir /build/wheels -r /build/locks/run.txt
+      --only-binary :all: --wheel-dir /build/wheels -r /build/locks/run.txt
 # PyGithub names PyNaCl, which it uses for writing secrets only; cffi names pycparser, which it uses for building only. We
 # do neither, so they stay behind; imports being lazy, nobody asks for them.
 COPY pyproject.toml README.md LICENSE NOTICE /build/

@@ -170,6 +170,19 @@ def payload(event: str, action: str, body: str, sender: Mapping[str, str], pull:
     return {**found, "issue": issue, "label": {"name": "stage:won"}, "changes": {"body": {"from": ""}}}
 
 
+@pytest.mark.parametrize("sender", PEOPLE.values(), ids=PEOPLE)
+def test_a_label_deleted_from_the_list_starts_no_billed_minute(sender: Mapping[str, str]) -> None:
+    about = {"action": "unlabeled", "issue": {"number": 7}, "sender": dict(sender)}
+    assert run_request(Inputs("acme/sales", "t", event="issues"), about).kind == "nothing"
+    assert not passes("issues", about)
+
+
+def test_a_label_is_optional_in_an_event() -> None:
+    about = {"action": "labeled", "issue": {"number": 7}, "sender": dict(PEOPLE["a person"])}
+    request = run_request(Inputs("acme/sales", "t", event="issues"), about)
+    assert (request.kind, request.issue, request.trigger.label) == ("deal", 7, None)
+
+
 def passes(event: str, about: Mapping[str, Any]) -> bool:
     """Evaluate the job's `if` as GitHub would: its operators and `contains` are Python's in other clothes."""
     text = re.sub(r"!(?=github)", " not ", JOB["if"].replace("&&", " and ").replace("||", " or "))

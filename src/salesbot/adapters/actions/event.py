@@ -91,12 +91,14 @@ def _issues(event: Mapping[str, Any]) -> RunRequest:
         return _nothing(f"Nothing to do when an issue is {action}.")
     if "pull_request" in issue:
         return _nothing("A pull request is no deal.")
-    if action == "unlabeled" and "label" not in event:
-        return _nothing("A label was deleted from the list; that comes as an event of its own.")
     if action == "edited" and set(event.get("changes") or {}) == {"title"}:
         return _nothing("Only the title was edited.")
-    label = event["label"]["name"] if action in ("labeled", "unlabeled") else None
-    return _deal(event, f"issues.{action}", label=label)
+    if action not in ("labeled", "unlabeled"):
+        return _deal(event, f"issues.{action}")
+    label = event.get("label")
+    if label is None and action == "unlabeled":
+        return _nothing("A label was deleted from the list; that comes as an event of its own.")
+    return _deal(event, f"issues.{action}", label=label["name"] if label is not None else None)
 
 
 def _gone(issue: Mapping[str, Any]) -> RunRequest:
