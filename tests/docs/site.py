@@ -35,6 +35,7 @@ NAV = {
         "docs/intake.md",
         "docs/streak.md",
         "docs/server.md",
+        "docs/release.md",
         "docs/troubleshooting.md",
     ],
     "Before you rely on it": ["docs/limits.md", "docs/untried.md", "docs/security.md"],

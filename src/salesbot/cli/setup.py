@@ -31,6 +31,7 @@ def add_commands(commands: Subcommands) -> None:
     install = commands.add_parser("init", help="write workflow and configuration into a repository on this machine")
     install.add_argument("--repo", metavar="DIR", default=".", help="the folder of the repository, default: this one")
     install.add_argument("--owner", help="who hosts your copy of salesbot on GitHub; asked for if left out")
+    install.add_argument("--light", action="store_true", help="run without a container, on the runner's own Python")
     install.add_argument("--yes", action="store_true", help="write what is missing without asking; leaves what differs")
     install.add_argument("--force", action="store_true", help="also overwrite what differs")
     install.set_defaults(run=run_init)
@@ -70,7 +71,7 @@ def run_init(args: argparse.Namespace, host: Host) -> int:
     owner = init.checked_owner(args.owner or _owner(ask))
     options = init.Options(args.yes or args.force, args.force, ask, output.show_plain)
     today = host.clock.now().astimezone().date()
-    written = init.write_files(folder, init.plan(folder, owner, today), options)
+    written = init.write_files(folder, init.plan(folder, owner, today, light=args.light), options)
     if written:
         git = "git" if args.repo == "." else f"git -C {shlex.quote(args.repo)}"
         output.show(f"Check it, then: {git} add {' '.join(written)} && {git} commit -m 'salesbot' && {git} push")

@@ -23,6 +23,7 @@ from salesbot.adapters.templates import builtin_names
 from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.cli.main import main
 from salesbot.core.config import parse
+from salesbot.core.installation import workflow_file
 from salesbot.core.model.defaults import default_pipeline
 from salesbot.tasks.setup import init
 
@@ -54,6 +55,19 @@ def test_an_empty_folder_gets_every_file_with_its_owner_and_the_day(
     shown = capsys.readouterr().out
     assert "+++ b/.github/workflows/sales.yml" in shown
     assert f"{CONFIG}: written" in shown
+
+
+def test_light_runs_without_a_container_where_it_can(tmp_path: Path) -> None:
+    assert run_init(tmp_path, "--owner", "acme/salesbot", "--yes", "--light") == 0
+    files = written(tmp_path)
+    uses = {path: re.findall(r"uses: (acme/\S+)@main", text) for path, text in files.items() if "/workflows/" in path}
+    assert uses == {
+        ".github/workflows/sales.yml": ["acme/salesbot/light"],
+        ".github/workflows/report.yml": ["acme/salesbot/light"],
+        ".github/workflows/check.yml": ["acme/salesbot"],
+    }
+    assert (read := workflow_file.read(files[WORKFLOW])) is not None
+    assert read.owner == "acme"
 
 
 def test_the_line_it_leaves_to_type_works_from_where_one_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

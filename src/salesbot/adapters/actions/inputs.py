@@ -109,8 +109,8 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
 
 
 def _input(env: Mapping[str, str], name: str) -> str:
-    """The runner keeps hyphens in the names of inputs."""
-    return env.get(f"INPUT_{name}", "").strip()
+    """The runner keeps hyphens in the names of inputs; where a shell hands them on, they are underscores."""
+    return (env.get(f"INPUT_{name}") or env.get(f"INPUT_{name.replace('-', '_')}", "")).strip()
 
 
 def number_of(text: str) -> int | None:

@@ -21,7 +21,9 @@ from salesbot.tasks.outcome import Log
 
 UNREADABLE = "Move it away, or check what it is"
 OWNER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
-_USES = re.compile(r"^(\s*- uses: )OWNER/", re.M)
+_USES = re.compile(r"^(\s*- uses: )OWNER/salesbot@", re.M)
+_OTHER_COMMAND = "entrypoint:"
+"""Only a container can start another command than `salesbot run`."""
 _EXPLAINED = re.compile(r"^\s*# There is no release yet: OWNER is .*$", re.M)
 _SINCE = re.compile(r"^since: .*$", re.M)
 
@@ -46,14 +48,16 @@ class KitFile:
         return "".join(difflib.unified_diff(before, self.text.splitlines(keepends=True), named, f"b/{self.path}"))
 
 
-def plan(folder: Path, owner: str, today: date) -> list[KitFile]:
-    """List the files of a sales repository. `owner` hosts salesbot; `today` becomes the start date, unless the existing
-    configuration has one: a later date would turn the deals under way into history.
+def plan(folder: Path, owner: str, today: date, *, light: bool = False) -> list[KitFile]:
+    """List the files of a sales repository. `owner` hosts salesbot; `light` runs it without a container.
+
+    `today` becomes the start date, unless the existing configuration has one: a later date would turn the deals under
+    way into history.
 
     Raises InputError where a file cannot be read.
     """
     return [
-        _kit_file(path, _filled(text, owner, today), read_if_present(folder / path, hint=UNREADABLE))
+        _kit_file(path, _filled(text, owner, today, light=light), read_if_present(folder / path, hint=UNREADABLE))
         for path, text in sorted(kit().items())
     ]
 
@@ -78,8 +82,9 @@ def _files(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]
             yield path, entry
 
 
-def _filled(text: str, owner: str, today: date) -> str:
-    pinned = _USES.sub(rf"\g<1>{owner}/", text)
+def _filled(text: str, owner: str, today: date, *, light: bool) -> str:
+    is_light = light and _OTHER_COMMAND not in text
+    pinned = _USES.sub(rf"\g<1>{owner}/salesbot{'/light' if is_light else ''}@", text)
     if pinned != text:
         indent = "      # Pin a commit or a release: what stands behind the @ decides whose code runs with your token."
         pinned = _EXPLAINED.sub(indent, pinned)
@@ -87,7 +92,11 @@ def _filled(text: str, owner: str, today: date) -> str:
 
 
 def checked_owner(text: str) -> str:
-    """Check the name of an organisation or a person on GitHub. Raises InputError for anything else."""
+    """Check the name of an organisation or a person on GitHub; `acme/salesbot` means acme.
+
+    Raises InputError for anything else.
+    """
+    text = text.removesuffix("/salesbot")
     if not OWNER.fullmatch(text):
         raise InputError(
             f"{text!r} is not a GitHub owner name.", "Name the organisation that hosts your copy of salesbot"
