@@ -41,13 +41,12 @@ DOCS = {
 }
 CHANGES, CONTRIBUTING = ((TOP / name).read_text(encoding="utf-8") for name in ("CHANGELOG.md", "CONTRIBUTING.md"))
 FENCES = re.compile(r"```(\w+)\n(.*?)```", re.S)
-BLOCKS = FENCES.findall(README)
 PIPELINE = default_pipeline()
 
 
-def blocks(language: str) -> list[str]:
-    """The code blocks of one language, in their order."""
-    return [text for kind, text in BLOCKS if kind == language]
+def blocks(language: str, page: str = "README.md") -> list[str]:
+    """The code blocks of one language on a page, in their order."""
+    return [text for kind, text in FENCES.findall(DOCS[page]) if kind == language]
 
 
 # The parts made from the code
@@ -72,18 +71,18 @@ def test_every_threat_has_a_defence_and_a_test() -> None:
 
 
 def test_the_roles_it_speaks_of_are_the_defaults() -> None:
-    assert "Below triage nobody is obeyed. `--force` takes the role write." in README
+    assert "Commands from people without the Triage role are ignored; `--force` needs Write." in README
     assert (PIPELINE.permissions.moves, PIPELINE.permissions.force) == (Role.TRIAGE, Role.WRITE)
 
 
 def test_the_attention_labels_are_all_told_of() -> None:
-    told = re.findall(r"^\| `attention:([a-z-]+)` \| (.*?)(?: \(.*\))? \|$", README, re.M)
+    told = re.findall(r"^\| `attention:([a-z-]+)` \| (.*?)(?: \(.*\))? \|$", DOCS["tracking.md"], re.M)
     assert dict(told) == dict(KINDS)
 
 
 def test_the_diagram_is_what_the_program_prints(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diagram"]) == 0
-    assert blocks("mermaid") == [capsys.readouterr().out]
+    assert blocks("mermaid", "configuration.md") == [capsys.readouterr().out]
 
 
 # The files it shows
@@ -91,10 +90,10 @@ def test_the_diagram_is_what_the_program_prints(capsys: pytest.CaptureFixture[st
 
 def test_the_configuration_is_a_right_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "salesbot.yml"
-    file.write_text(blocks("yaml")[1], encoding="utf-8")
+    file.write_text(blocks("yaml")[0], encoding="utf-8")
     assert main(["check", str(file)]) == 0
     assert capsys.readouterr().out == f"{file}: fine\n"
-    assert len(blocks("yaml")[1].splitlines()) == 10, "the ten-line configuration"
+    assert len(blocks("yaml")[0].splitlines()) == 10, "the ten-line configuration"
 
 
 def test_the_configuration_of_streak_is_a_right_one() -> None:
@@ -107,7 +106,7 @@ def test_the_configuration_of_streak_is_a_right_one() -> None:
 
 
 def test_the_configuration_does_what_is_said_of_it() -> None:
-    pipeline = parse(blocks("yaml")[1], "salesbot.yml", templates=builtin_names(), zones=SystemTimeZones())
+    pipeline = parse(blocks("yaml")[0], "salesbot.yml", templates=builtin_names(), zones=SystemTimeZones())
     assert pipeline.stage("prospect") is None
     assert not pipeline.allows("qualified", "won")
     assert "owner" in getattr(pipeline.stage("qualified"), "requires", ())
@@ -141,7 +140,7 @@ def test_the_check_of_a_wrong_configuration_says_what_is_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (shown,) = [block for block in blocks("console") if "$ salesbot check " in block]
+    (shown,) = [block for block in blocks("console", "configuration.md") if block.startswith("$ cat ")]
     cat, check = re.split(r"^\$ salesbot check ", shown, flags=re.M)
     _, _, text = cat.partition("\n")
     file, _, expected = check.partition("\n")
@@ -153,7 +152,8 @@ def test_the_check_of_a_wrong_configuration_says_what_is_shown(
 
 
 @pytest.mark.parametrize(
-    "line", [line for block in blocks("console") for line in block.splitlines() if line[:1] == "$"]
+    "line",
+    [line for block in FENCES.findall(README + CONTRIBUTING) for line in block[1].splitlines() if line[:1] == "$"],
 )
 def test_a_command_line_it_shows_exists(line: str) -> None:
     program, *rest = shlex.split(line.removeprefix("$ "))
@@ -205,7 +205,7 @@ def test_whatever_a_page_says_to_make_can_be_made(page: str) -> None:
 
 
 def test_a_won_deal_sees_four_comments_in_its_life() -> None:
-    assert "Four comments in the life of a won deal" in README
+    assert "Four comments in the life of a won deal\nare salesbot's" in README
     deal = a_deal()
     for checklist, commands in (("qualification", "/qualify"), ("estimate", "/value 24k EUR\n/negotiate")):
         deal.tick_all(checklist, by=NORA)

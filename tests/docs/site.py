@@ -35,6 +35,7 @@ NAV = {
         "docs/intake.md",
         "docs/streak.md",
         "docs/server.md",
+        "docs/action.md",
         "docs/release.md",
         "docs/troubleshooting.md",
     ],
