@@ -127,7 +127,7 @@ def _evaluate_comment(state: DealState, intent: CommandIntent, observed: Observe
         return _reply(
             state,
             intent,
-            Refusal("Somebody else edited this comment.", "Say it in a new comment"),
+            Refusal("Somebody else edited this comment.", "Post it in a new comment"),
             None,
             observed,
             render,
