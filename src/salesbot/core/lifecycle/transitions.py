@@ -211,7 +211,7 @@ def _no_way(deal: Deal, target: Stage, move: Move, pipeline: Pipeline) -> Refusa
     assert stage is not None, source
     if stage.outcome is not None:
         return Refusal(
-            f"The deal is {source}, and that is an end.", "Comment `/reopen` first, or `/undo` if it was a slip"
+            f"The deal is {source}, and that stage is final.", "Comment `/reopen` first, or `/undo` if it was a mistake"
         )
     next_ones = ", ".join(f"`{usage(there)}`" for name in stage.next if (there := pipeline.stage(name)) is not None)
     hint = f"From there you can use {next_ones}"
