@@ -119,7 +119,7 @@ def _estimate() -> list[Step]:
 
 def _won() -> list[Step]:
     mail = "/won\n\nOn Wed, 25 Nov 2026 at 08:02, github-actions[bot] wrote:\n> **negotiating** since 23 Nov 2026\n"
-    won = Expected("won", "COMPLETED", says="Now hand it over well", reaction="ROCKET")
+    won = Expected("won", "COMPLETED", says="Handover checklist", reaction="ROCKET")
     text = "answers GitHub's mail: /won"
     return [Step("nora", text, SHOP, lambda sales: sales.comment("nora", SHOP, mail), won, wait=timedelta(hours=44))]
 

@@ -126,12 +126,12 @@ def test_a_wrong_input_cannot_speak_to_the_runner() -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        pytest.param(b"", "no JSON", id="an empty file"),
-        pytest.param(b'{"action": "opened", "issue": {"num', "no JSON", id="a file cut off"),
-        pytest.param(b"\xff\xfe\x00", "no JSON", id="bytes that are no text"),
-        pytest.param(b"[]", "no JSON object", id="a list"),
-        pytest.param(b"null", "no JSON object", id="nothing"),
-        pytest.param(b"[" * 200_000, "no JSON", id="brackets without end"),
+        pytest.param(b"", "not JSON", id="an empty file"),
+        pytest.param(b'{"action": "opened", "issue": {"num', "not JSON", id="a file cut off"),
+        pytest.param(b"\xff\xfe\x00", "not JSON", id="bytes that are no text"),
+        pytest.param(b"[]", "not a JSON object", id="a list"),
+        pytest.param(b"null", "not a JSON object", id="nothing"),
+        pytest.param(b"[" * 200_000, "not JSON", id="brackets without end"),
     ],
 )
 def test_a_broken_event_file_is_refused(tmp_path: Path, content: bytes, said: str) -> None:

@@ -43,7 +43,7 @@ def test_a_template_of_the_repository_comes_before_the_built_in_one() -> None:
 def test_it_may_extend_the_built_in_one_block_by_block() -> None:
     own = '{% extends "salesbot/checklists/handover.md.j2" %}\n{% block items %}\n- [ ] Cake\n{% endblock %}'
     written = TemplateRenderer({"checklists/handover.md.j2": own})("checklists/handover.md.j2", {})
-    assert written == "**Won. Now hand it over well.** Nothing here holds the deal back.\n- [ ] Cake"
+    assert written == "**Won! Handover checklist** (optional: it blocks nothing).\n- [ ] Cake"
 
 
 def test_one_template_may_use_another_of_the_repository() -> None:

@@ -194,7 +194,12 @@ def test_a_quoted_message_is_one_that_is_said(message: str) -> None:
 
 def test_the_collected_messages_are_the_real_ones() -> None:
     found = {message.text for message in messages()}
-    assert {"Nobody owns this deal.", "GitHub refused the token.", "A pull request is no deal.", "unknown key"} <= found
+    assert {
+        "Nobody owns this deal.",
+        "GitHub refused the token.",
+        "A pull request is not a deal.",
+        "unknown key",
+    } <= found
     assert len(found) > 150
 
 

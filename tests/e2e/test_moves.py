@@ -165,7 +165,7 @@ def test_a_plan_of_which_one_line_cannot_be_done_does_nothing(play: Play) -> Non
     assert play.receipts(deal, said) == ["CONFUSED"]
     reply = play.text(deal, "reply")
     assert "In line 2, `/negotiate`:" in reply
-    assert "Several commands in one comment are one plan" in reply
+    assert "Nothing in your comment was carried out" in reply
     play.assert_at_rest(deal)
 
 

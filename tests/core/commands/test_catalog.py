@@ -169,7 +169,7 @@ def test_if_one_cannot_be_done_none_is_and_the_reply_says_which() -> None:
     assert world.receipts(said) == ["CONFUSED"]
     reply = world.last("reply")
     assert "In line 2, `/won`" in reply
-    assert "none was" in reply
+    assert "Nothing in your comment was carried out" in reply
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ def test_a_comment_edited_by_somebody_else_runs_nothing_and_is_told_so() -> None
     world.edit(said, "/prospect", NORA)
     world.run()
     assert world.stages() == ["lead"]
-    assert "Say it in a new comment" in world.last("reply")
+    assert "Post it in a new comment" in world.last("reply")
 
 
 def test_a_comment_edited_by_its_author_before_it_was_answered_runs_as_it_stands() -> None:

@@ -50,7 +50,7 @@ def guarded(stage: str, **guards: Any) -> Pipeline:
     [
         pytest.param("owner", "Nobody owns this deal.", "/assign", id="owner"),
         pytest.param("value", "The deal has no value.", "/value 9k", id="value"),
-        pytest.param("reason", "There is no reason.", "/set reason a hunch", id="reason"),
+        pytest.param("reason", "The reason is missing.", "/set reason a hunch", id="reason"),
         pytest.param("date", "There is no date", "/set revisit-on 2027-03-01", id="date"),
         pytest.param("field:company", "Company is empty.", "/set company Acme", id="field"),
         pytest.param("checklist:handover", "The checklist handover is not done yet.", "/checklist handover", id="list"),

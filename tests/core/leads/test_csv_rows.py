@@ -134,7 +134,7 @@ def test_a_deal_that_is_there_is_changed(text: str, found: Plan) -> None:
         pytest.param("number,Value\n9,1\n", ["line 2: there is no deal #9."], id="no such deal"),
         pytest.param("number,Value\nx,1\n", ["line 2: the number of a deal is a number."], id="no number"),
         pytest.param("", ["The table is empty."], id="nothing"),
-        pytest.param('key\n"a\n', ["line 2: this is no CSV"], id="a quote left open"),
+        pytest.param('key\n"a\n', ["line 2: this is not CSV"], id="a quote left open"),
     ],
 )  # fmt: skip
 def test_every_problem_has_its_line(text: str, said: list[str]) -> None:

@@ -216,8 +216,8 @@ def test_a_move_of_theirs_that_lacks_nothing_is_a_silent_edit() -> None:
     ("end", "answer", "asks"),
     [
         pytest.param("won", "/value 9000 EUR", "The deal has no value.", id="won waits for its value"),
-        pytest.param("lost", "/set reason price", "There is no reason.", id="lost waits for its reason"),
-        pytest.param("rejected", "/set reason price", "There is no reason.", id="rejected waits for its reason"),
+        pytest.param("lost", "/set reason price", "The reason is missing.", id="lost waits for its reason"),
+        pytest.param("rejected", "/set reason price", "The reason is missing.", id="rejected waits for its reason"),
     ],
 )
 def test_an_end_waits_for_what_only_people_know(end: str, answer: str, asks: str) -> None:
@@ -307,7 +307,7 @@ def test_an_end_is_never_undone_by_a_box(guards: Guards, to: str) -> None:
     both.drag(to)
     both.reconcile()
     assert both.stages == ("lost", "lost")
-    assert "The deal is lost, and that is an end. Comment /reopen on the issue first." in both.said[0]
+    assert "The deal is lost, and that stage is final. Comment /reopen on the issue first." in both.said[0]
 
 
 def test_what_people_reopen_is_followed() -> None:

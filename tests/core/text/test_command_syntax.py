@@ -252,10 +252,8 @@ def test_split(rest: str, args: Args) -> None:
 @pytest.mark.parametrize(
     ("rest", "what", "position"),
     [
-        pytest.param('price "too high', "A quotation mark is opened and not closed.", 7, id="an open quotation"),
-        pytest.param(
-            '--force="why', "A quotation mark is opened and not closed.", 9, id="an open quotation of an option"
-        ),
+        pytest.param('price "too high', "A quotation mark is not closed.", 7, id="an open quotation"),
+        pytest.param('--force="why', "A quotation mark is not closed.", 9, id="an open quotation of an option"),
         pytest.param("--force --force", "`--force` is given twice.", 9, id="an option twice"),
     ],
 )

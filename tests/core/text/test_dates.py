@@ -104,7 +104,7 @@ def test_what_a_word_means_depends_on_the_day(today: date, text: str, day: date)
         ),
         pytest.param("3/1", "`3/1` may be 3 January 2027 or 1 March 2027.", ["2027-01-03", "2027-03-01"], id="no year"),
         pytest.param("13/1/27", "The year needs four digits.", ["2027-01-13"], id="slashes and a year of two digits"),
-        pytest.param("99/99/2027", "`99/99/2027` is no day of the calendar.", [], id="no day either way"),
+        pytest.param("99/99/2027", "`99/99/2027` is not a day of the calendar.", [], id="no day either way"),
         pytest.param("01.03.27", "The year needs four digits.", ["2027-03-01"], id="a year of two digits"),
         pytest.param("1 march 27", "The year needs four digits.", ["2027-03-01"], id="the same with a name"),
         pytest.param("2027-02-30", "February 2027 has 28 days.", ["2027-02-28"], id="30 February"),

@@ -88,14 +88,22 @@ def test_a_refused_move_names_the_shortest_way_there(stage: str, text: str, way:
 @pytest.mark.parametrize(
     ("text", "ends"),
     [
-        pytest.param("/qualify", "When that is settled, say it again in a new comment.", id="a guard to settle first"),
-        pytest.param("/wone", "Say it in a new comment: this one is not read again.", id="a typo"),
         pytest.param(
-            "/value 9000\n/wone", "Say them all in a new comment: this one is not read again.", id="a typo in a plan"
+            "/qualify", "Once that is done, post the command again in a new comment.", id="a guard to settle first"
+        ),
+        pytest.param(
+            "/wone",
+            "Post the corrected command as a new comment; this one has been answered and is not read again.",
+            id="a typo",
+        ),
+        pytest.param(
+            "/value 9000\n/wone",
+            "Post all of them, corrected, as a new comment; this one has been answered and is not read again.",
+            id="a typo in a plan",
         ),
         pytest.param(
             "/value 9000\n/qualify",
-            "When that is settled, say them all again in a new comment.",
+            "Once that is done, post all of them again in a new comment.",
             id="a guard to settle before a plan",
         ),
         pytest.param("/undo", "Comment `/history` to see the way so far.", id="nothing to take back"),
@@ -248,7 +256,7 @@ def test_help_and_history_in_one_comment_are_one_answer_that_stays() -> None:
     world.run()
     answers = [comment for comment in world.own() if comments.kind_of(comment) == "answer"]
     assert len(answers) == 1
-    assert "**From lead you can say**" in answers[0].body
+    assert "**Commands in lead**" in answers[0].body
     assert "**The way so far**" in answers[0].body
     assert world.decide().effects == ()
 
@@ -407,7 +415,7 @@ def test_days_are_written_as_people_write_them() -> None:
 )
 def test_whom_the_configuration_names_is_mentioned(team: str, shown: str) -> None:
     text = WORDS("new.md.j2", {"team": team, "owner": None, "stage": "lead"})
-    assert text.split("\n")[0] == f"**A new deal came in by itself.** {shown}"
+    assert text.split("\n")[0] == f"**A new deal came in automatically.** {shown}"
 
 
 def test_the_line_for_the_configuration_is_yaml_whatever_the_label_is_called() -> None:

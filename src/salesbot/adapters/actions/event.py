@@ -51,9 +51,9 @@ def read_event(path: str) -> dict[str, Any]:
     except OSError as error:
         raise InputError(f"The event file cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:
-        raise InputError("The event file is no JSON; it may be empty or cut off.", "Run the job again") from error
+        raise InputError("The event file is not JSON; it may be empty or cut off.", "Run the job again") from error
     if not isinstance(event, dict):
-        raise InputError("The event file is no JSON object.", "Run the job again")
+        raise InputError("The event file is not a JSON object.", "Run the job again")
     return event
 
 
@@ -90,7 +90,7 @@ def _issues(event: Mapping[str, Any]) -> RunRequest:
     if action not in ("opened", "edited", "labeled", "unlabeled", "closed", "reopened", "assigned", "unassigned"):
         return _nothing(f"Nothing to do when an issue is {action}.")
     if "pull_request" in issue:
-        return _nothing("A pull request is no deal.")
+        return _nothing("A pull request is not a deal.")
     if action == "edited" and set(event.get("changes") or {}) == {"title"}:
         return _nothing("Only the title was edited.")
     if action not in ("labeled", "unlabeled"):
@@ -115,7 +115,7 @@ def _issue_comment(event: Mapping[str, Any]) -> RunRequest:
     action, comment = event["action"], event["comment"]
     body = comment["body"] or ""
     if "pull_request" in event["issue"]:
-        return _nothing("A comment on a pull request is no business of ours.")
+        return _nothing("A comment on a pull request concerns no deal.")
     if action not in ("created", "edited", "deleted"):
         return _nothing(f"Nothing to do when a comment is {action}.")
     if action == "deleted":
@@ -125,7 +125,7 @@ def _issue_comment(event: Mapping[str, Any]) -> RunRequest:
             else _nothing("A person's comment was deleted.")
         )
     if (event.get("sender") or {}).get("type") == "Bot":
-        return _nothing("Bots give no commands.")
+        return _nothing("Commands of bots are ignored.")
     ticked = action == "edited" and _TICKABLE.search(body)
     if not (command_syntax.may_hold(body) or ticked):
         return _nothing("The comment has no command in it.")

@@ -28,7 +28,7 @@ def installation_token(app_id: str, key: str, repository: str, *, api_url: str) 
         return app.get_access_token(app.get_repo_installation(owner, name).id, NEEDED).token
     except (InvalidKeyError, ValueError) as error:
         raise InputError(
-            "The input `app-key` is no private key.", "Give the whole PEM file, first line to last"
+            "The input `app-key` is not a private key.", "Give the whole PEM file, first line to last"
         ) from error
     except GithubException as error:
         raise _refused(error.status, repository) from error

@@ -133,5 +133,5 @@ def _parsed(answer: http.Answer) -> Json:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise ServiceError("Typeform's answer is no JSON object.", "The next run reads again")
+        raise ServiceError("Typeform's answer is not a JSON object.", "The next run reads again")
     return found

@@ -52,7 +52,7 @@ def read_delivery(body: bytes) -> tuple[str, Received] | None:
         titles = dict(questions(response.get("definition") or {}))
         return form, read_response(response, form, titles)
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
-        raise InputError("What was relayed is no response of Typeform's.", "Is it the webhook's raw body?") from error
+        raise InputError("What was relayed is not a Typeform response.", "Is it the webhook's raw body?") from error
 
 
 def questions(form: Json) -> Iterator[tuple[str, str]]:

@@ -207,7 +207,7 @@ def unassign(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
 
 
 def _one_name(said: str, why: str) -> Refusal:
-    return Refusal(Markdown(f"`{said}` takes one name."), f"Say it once for each, a line each: {why}")
+    return Refusal(Markdown(f"`{said}` takes one name."), f"Use it once for each, on a line each: {why}")
 
 
 def _nobody(name: str, ctx: Context) -> Refusal:

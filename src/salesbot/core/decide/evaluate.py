@@ -127,7 +127,7 @@ def _evaluate_comment(state: DealState, intent: CommandIntent, observed: Observe
         return _reply(
             state,
             intent,
-            Refusal("Somebody else edited this comment.", "Say it in a new comment"),
+            Refusal("Somebody else edited this comment.", "Post it in a new comment"),
             None,
             observed,
             render,
@@ -135,7 +135,9 @@ def _evaluate_comment(state: DealState, intent: CommandIntent, observed: Observe
     if intent.late:
         return _reply(state, intent, _too_late(intent), None, observed, render)
     if len(intent.lines) > MOST_COMMANDS:
-        most = Refusal(f"A comment takes {MOST_COMMANDS} commands at most, and this has more.", "Say them in several")
+        most = Refusal(
+            f"A comment takes {MOST_COMMANDS} commands at most, and this has more.", "Split them over several comments"
+        )
         return _reply(state, intent, most, None, observed, render)
     planned = state
     for line in intent.lines:
@@ -150,7 +152,7 @@ def _too_late(intent: CommandIntent) -> Refusal:
     if intent.written is not None and not intent.written.known:
         what = "GitHub no longer has the earlier texts of this comment, so it is unknown when its command was written."
         return Refusal(what, "Post it as a new comment")
-    return Refusal("This was not done in time.", "Say it again in a new comment")
+    return Refusal("This was not done in time.", "Post it again in a new comment")
 
 
 def _run_line(

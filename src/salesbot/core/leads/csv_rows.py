@@ -129,7 +129,7 @@ def _parsed(text: str) -> list[tuple[int, list[str]]]:
             begun = skipped + reader.line_num + 1
     except csv.Error as error:
         line = skipped + reader.line_num
-        raise InputError(f"line {line}: this is no CSV: {error}.", "Nothing was done") from error
+        raise InputError(f"line {line}: this is not CSV: {error}.", "Nothing was done") from error
     if not found:
         raise InputError("The table is empty.", "Its first line names the columns")
     if len(found) > MOST_ROWS:

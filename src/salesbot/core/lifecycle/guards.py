@@ -111,7 +111,7 @@ def has_reason(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Ref
     if deal.fields.get(headings.REASON):
         return None
     stage = pipeline.stage(move.to)
-    return Refusal("There is no reason.", f"Comment {_with_reason(stage, pipeline)}", "reason")
+    return Refusal("The reason is missing.", f"Comment {_with_reason(stage, pipeline)}", "reason")
 
 
 @guard("date")
@@ -122,10 +122,10 @@ def has_date(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refus
     hint = f"Comment `/{word} march` or `/{word} in 3 months`"
     text = deal.fields.get(headings.REVISIT_ON, "")
     if not text:
-        return Refusal("There is no date to come back to it.", hint, "date")
+        return Refusal("The date on which it comes back is missing.", hint, "date")
     day = day_in(deal.fields, headings.REVISIT_ON)
     if day is None:
-        return Refusal(f"The date to come back cannot be read: {text[:40]}.", hint, "date")
+        return Refusal(f"The date on which it comes back cannot be read: {text[:40]}.", hint, "date")
     if day <= local_day(move.at, pipeline.timezone):
         return Refusal(f"The date to come back, {text}, is not after today.", hint, "date")
     return None

@@ -131,7 +131,7 @@ def _set_field(state: DealState, change: SetField, request: Request) -> DealStat
     try:
         deal = description.with_field(state.deal, change.heading, change.value)
     except fields.FieldError as error:
-        return Refused(None, (Refusal(str(error), "Repair the description, then say it again"),))
+        return Refused(None, (Refusal(str(error), "Repair the description, then post the command again"),))
     if len(deal.body.text) > BODY_LIMIT:
         why = f"The description has no room for it: GitHub takes {BODY_LIMIT:,} characters."
         return Refused(None, (Refusal(why, "Shorten it"),))
@@ -211,10 +211,10 @@ def _no_way(deal: Deal, target: Stage, move: Move, pipeline: Pipeline) -> Refusa
     assert stage is not None, source
     if stage.outcome is not None:
         return Refusal(
-            f"The deal is {source}, and that is an end.", "Comment `/reopen` first, or `/undo` if it was a slip"
+            f"The deal is {source}, and that stage is final.", "Comment `/reopen` first, or `/undo` if it was a mistake"
         )
     next_ones = ", ".join(f"`{usage(there)}`" for name in stage.next if (there := pipeline.stage(name)) is not None)
-    hint = f"From there you can say {next_ones}"
+    hint = f"From there you can use {next_ones}"
     way = ways.shortest(source, target, pipeline)
     if way:
         hint = f"{ways.in_words(deal, way, move, pipeline)}. {hint}"

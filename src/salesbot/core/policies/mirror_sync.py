@@ -93,7 +93,7 @@ def evaluate(state: DealState, intent: MirrorIntent, observed: Observed, render:
         return state
     move = Move(target.name, intent.at, None, How.MIRROR)
     if stage.outcome is not None:
-        no = Refusal(f"The deal is {stage.name}, and that is an end.", "Comment `/reopen` on the issue first")
+        no = Refusal(f"The deal is {stage.name}, and that stage is final.", "Comment `/reopen` on the issue first")
         return _refuse(state, Refused(target.name, (no,)))
     if pipeline.streak is not None and pipeline.streak.guards == "requires":
         outcome = apply_changes(state, [MoveTo(move)], Request(pipeline, Role.NONE, intent.at, None))

@@ -110,7 +110,7 @@ def monday(week: str) -> date:
             return date.fromisocalendar(int(found[1]), int(found[2]), 1)
     except ValueError:
         pass
-    raise InputError(f"--week {week[:20]} is no week of the calendar.", "For example --week 2026-W47")
+    raise InputError(f"--week {week[:20]} is not a week of the calendar.", "For example --week 2026-W47")
 
 
 def choose_scope(

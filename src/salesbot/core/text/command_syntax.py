@@ -163,7 +163,7 @@ def _value(text: str, start: int) -> tuple[str, int]:
     if quoted:
         return quoted[1].strip(), quoted.end()
     if text.startswith('"', start):
-        raise CommandSyntaxError("A quotation mark is opened and not closed.", start + 1)
+        raise CommandSyntaxError("A quotation mark is not closed.", start + 1)
     bare = _BARE.match(text, start)
     return (bare[0], bare.end()) if bare else ("", start)
 
