@@ -260,6 +260,20 @@ THREATS = [
         ("adapters/actions/inputs.py", "    token: str = field(repr=False)", "    token: str"),
     ),
     Threat(
+        "who answers in GitHub's place",
+        "redirects an event of the relay, so that the lead is lost",
+        "a delivery leaves the folder only after an answer of 2xx; no redirect is followed",
+        "tests/tasks/test_relay.py::test_a_redirect_takes_no_delivery_and_is_named",
+        ("adapters/http.py", "allow_redirects=False", "allow_redirects=True"),
+    ),
+    Threat(
+        "a stranger",
+        "sends a response over which the relay fails, so that no other one is sent",
+        "whatever one delivery fails with, it is kept and named, and the others are sent",
+        "tests/tasks/test_relay.py::test_any_failure_of_the_client_keeps_its_delivery_and_no_other",
+        ("tasks/relay.py", "        except Exception:", "        except AssertionError:"),
+    ),
+    Threat(
         "a stranger",
         "makes up a response of the form, or changes one on its way through a relay",
         "a delivery counts only with its signature over the raw body, checked before any request",
