@@ -25,7 +25,7 @@ LONGEST = 120
 class Threat:
     """`without` is the file, the defence in it, and what stands in its place once it is taken out.
 
-    The file is one of the program, or a workflow by its path in the repository.
+    The file is one of the program, or a workflow or a file of the sandbox by its path in the repository.
     """
 
     who: str
@@ -38,7 +38,7 @@ class Threat:
     def source(self) -> str:
         """Where the defence stands, in the repository."""
         file = self.without[0]
-        return file if file.endswith(".yml") else f"{SOURCE}/{file}"
+        return file if file.endswith(".yml") or file.startswith("src/") else f"{SOURCE}/{file}"
 
 
 THREATS = [
@@ -307,14 +307,28 @@ THREATS = [
         "in an address sends the key of Streak's over the network in the open",
         "the client takes no address without https, but on this machine, and follows no redirect",
         "tests/adapters/test_streak.py::test_the_key_is_never_shown_nor_sent_in_the_open",
-        ("adapters/streak/client.py", "if not is_encrypted(self.url):", "if False:"),
+        ("adapters/streak/client.py", "        if broken:", "        if False:"),
     ),
     Threat(
         "a slip",
         "in the address of Typeform's sends the token elsewhere or in the open",
         "no address without https is taken, but on this machine; the form's id is no path; no redirect is followed",
         "tests/adapters/test_actions.py::test_no_secret_is_sent_in_the_open",
-        ("adapters/actions/inputs.py", "if not is_encrypted(typeform_url):", "if False:"),
+        ("adapters/urls.py", "parts.scheme == \"http\" and _is_here(parts)", "parts.scheme == \"http\""),
+    ),
+    Threat(
+        "a slip",
+        "in an address has two programs see two hosts in it, so that a secret goes to the wrong one",
+        "one function for all addresses: no user name, no backslash, no blank, no control character",
+        "tests/adapters/test_actions.py::test_an_address_that_two_programs_read_in_two_ways_is_refused",
+        ("adapters/urls.py", "return PLAIN if _NEVER.search(url) or \"@\" in parts.netloc else \"\"", "return \"\""),
+    ),
+    Threat(
+        "a web page",
+        "that a person has open beside the sandbox acts in it, or reads it through a name that leads to this machine",
+        "the sandbox answers to the names of this machine only, refuses foreign origins, and takes nothing but JSON",
+        "tests/github_sandbox/test_control.py::test_a_page_of_another_site_changes_nothing",
+        ("src/github_sandbox/api/app.py", "        if refused:", "        if False:"),
     ),
     Threat(
         "a slip of ours",
