@@ -25,7 +25,7 @@ LONGEST = 120
 class Threat:
     """`without` is the file, the defence in it, and what stands in its place once it is taken out.
 
-    The file is one of the program, or a workflow by its path in the repository.
+    The file is one of the program, or a workflow or a file of the sandbox by its path in the repository.
     """
 
     who: str
@@ -38,7 +38,7 @@ class Threat:
     def source(self) -> str:
         """Where the defence stands, in the repository."""
         file = self.without[0]
-        return file if file.endswith(".yml") else f"{SOURCE}/{file}"
+        return file if file.endswith(".yml") or file.startswith("src/") else f"{SOURCE}/{file}"
 
 
 THREATS = [
@@ -85,8 +85,29 @@ THREATS = [
         "a stranger",
         "mentions teams, closes issues by `Fixes #1`, or breaks tables through a name the card shows",
         "templates escape whatever they print unless it is Markdown of our own",
+        "tests/adapters/test_templates.py::test_a_strangers_text_shows_its_characters_and_does_nothing",
+        ("adapters/template_markup.py", "or _data(_TEXT, markdown.one_line(str(value)))", "or Markup(value)"),
+    ),
+    Threat(
+        "a stranger",
+        "writes a text that is escaped, and cut, joined or put through a filter afterwards by a template",
+        "a text is escaped once, when everything is there; what takes it apart makes it data again",
         "tests/adapters/test_templates.py::test_escaping_holds_in_every_way_to_print",
-        ("adapters/templates.py", "    return _safe_md(value)", "    return Markup(value)"),
+        ("adapters/template_markup.py", "return _TEXTS.sub(_escaped, _CODES.sub(_spans, written))", "return written"),
+    ),
+    Threat(
+        "a stranger",
+        "has a text in pieces, each harmless, that a template prints side by side",
+        "pieces of data that touch are escaped as one text",
+        "tests/adapters/test_templates.py::test_pieces_of_text_side_by_side_do_nothing",
+        ("adapters/template_markup.py", "((?:{_TEXT}[^{_END}]*{_END})+)", "({_TEXT}[^{_END}]*{_END})"),
+    ),
+    Threat(
+        "a stranger",
+        "names a company like a team, and a template of the repository joins the name to Markdown",
+        "only the class of template_markup counts as Markdown; Jinja's filters make data",
+        "tests/adapters/test_templates.py::test_escaping_holds_through_every_filter_of_jinja",
+        ("adapters/template_markup.py", "    return Markup((between", "    return Markup(_SIGNS.sub('', between"),
     ),
     Threat(
         "a stranger",
@@ -184,9 +205,9 @@ THREATS = [
         "Jinja's immutable sandbox, plain data only, default branch only; a corpus of published escapes is tried",
         "tests/adapters/test_templates.py::test_no_way_leads_out_of_a_template",
         (
-            "adapters/templates.py",
-            "class _Environment(ImmutableSandboxedEnvironment):",
-            "class _Environment(__import__('jinja2').Environment):",
+            "adapters/template_environment.py",
+            "class Environment(ImmutableSandboxedEnvironment):",
+            "class Environment(__import__('jinja2').Environment):",
         ),
     ),
     Threat(
@@ -195,6 +216,27 @@ THREATS = [
         "a template may take 200,000 steps and print 1,000,000 characters; a comment is cut",
         "tests/adapters/test_templates.py::test_a_template_that_burns_or_breaks_is_refused_in_time",
         ("adapters/templates.py", "        if steps > MAX_STEPS:", "        if False:"),
+    ),
+    Threat(
+        "who may change templates",
+        "doubles a text until the memory of the machine is full",
+        "a template of a repository is rendered in a process of its own, which gets 256 MB",
+        "tests/adapters/test_templates.py::test_what_a_template_takes_is_named",
+        ("adapters/bounded.py", "resource.setrlimit(resource.RLIMIT_AS, (most, most))", "pass"),
+    ),
+    Threat(
+        "who may change templates",
+        "has one step of a template compute for hours",
+        "its process gets three seconds of processor time",
+        "tests/adapters/test_templates.py::test_a_template_that_computes_is_stopped_by_the_system",
+        ("adapters/bounded.py", "resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))", "pass"),
+    ),
+    Threat(
+        "who may change templates",
+        "has a template compute while it is compiled, where no limit is",
+        "nothing is computed while a template is compiled",
+        "tests/adapters/test_templates.py::test_nothing_is_computed_while_a_template_compiles",
+        ("adapters/template_environment.py", "if not isinstance(node, nodes.TemplateData):", "if False:"),
     ),
     Threat(
         "who may change the configuration",
@@ -216,6 +258,20 @@ THREATS = [
         "secrets are kept out of every `repr`, and errors are ours, not the client's",
         "tests/adapters/test_actions.py::test_the_token_is_not_shown_with_the_inputs",
         ("adapters/actions/inputs.py", "    token: str = field(repr=False)", "    token: str"),
+    ),
+    Threat(
+        "who answers in GitHub's place",
+        "redirects an event of the relay, so that the lead is lost",
+        "a delivery leaves the folder only after an answer of 2xx; no redirect is followed",
+        "tests/tasks/test_relay.py::test_a_redirect_takes_no_delivery_and_is_named",
+        ("adapters/http.py", "allow_redirects=False", "allow_redirects=True"),
+    ),
+    Threat(
+        "a stranger",
+        "sends a response over which the relay fails, so that no other one is sent",
+        "whatever one delivery fails with, it is kept and named, and the others are sent",
+        "tests/tasks/test_relay.py::test_any_failure_of_the_client_keeps_its_delivery_and_no_other",
+        ("tasks/relay.py", "        except Exception:", "        except AssertionError:"),
     ),
     Threat(
         "a stranger",
@@ -251,14 +307,28 @@ THREATS = [
         "in an address sends the key of Streak's over the network in the open",
         "the client takes no address without https, but on this machine, and follows no redirect",
         "tests/adapters/test_streak.py::test_the_key_is_never_shown_nor_sent_in_the_open",
-        ("adapters/streak/client.py", "if not is_encrypted(self.url):", "if False:"),
+        ("adapters/streak/client.py", "        if broken:", "        if False:"),
     ),
     Threat(
         "a slip",
         "in the address of Typeform's sends the token elsewhere or in the open",
         "no address without https is taken, but on this machine; the form's id is no path; no redirect is followed",
         "tests/adapters/test_actions.py::test_no_secret_is_sent_in_the_open",
-        ("adapters/actions/inputs.py", "if not is_encrypted(typeform_url):", "if False:"),
+        ("adapters/urls.py", "parts.scheme == \"http\" and _is_here(parts)", "parts.scheme == \"http\""),
+    ),
+    Threat(
+        "a slip",
+        "in an address has two programs see two hosts in it, so that a secret goes to the wrong one",
+        "one function for all addresses: no user name, no backslash, no blank, no control character",
+        "tests/adapters/test_actions.py::test_an_address_that_two_programs_read_in_two_ways_is_refused",
+        ("adapters/urls.py", "return PLAIN if _NEVER.search(url) or \"@\" in parts.netloc else \"\"", "return \"\""),
+    ),
+    Threat(
+        "a web page",
+        "that a person has open beside the sandbox acts in it, or reads it through a name that leads to this machine",
+        "the sandbox answers to the names of this machine only, refuses foreign origins, and takes nothing but JSON",
+        "tests/github_sandbox/test_control.py::test_a_page_of_another_site_changes_nothing",
+        ("src/github_sandbox/api/app.py", "        if refused:", "        if False:"),
     ),
     Threat(
         "a slip of ours",

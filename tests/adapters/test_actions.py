@@ -94,7 +94,10 @@ def test_a_wrong_input_is_refused(setting: dict[str, str], said: str) -> None:
     assert refused.value.exit_code == 2
 
 
-@pytest.mark.parametrize("name", ["TYPEFORM_API_URL", "STREAK_API_URL"])
+ADDRESSES = ["TYPEFORM_API_URL", "STREAK_API_URL", "GITHUB_API_URL", "GITHUB_GRAPHQL_URL"]
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
 @pytest.mark.parametrize(
     "url",
     ["http://api.example.com", "http://localhost:1@evil.example", "http://localhost.evil.example/", "https://[", "x"],
@@ -103,7 +106,36 @@ def test_no_secret_is_sent_in_the_open(name: str, url: str) -> None:
     with pytest.raises(InputError, match=f"{name} must begin with https://"):
         read_inputs(ENV | {name: url})
     read_inputs(ENV | {name: "https://api.eu.example.com"})
-    read_inputs(ENV | {name: "http://127.0.0.1:8322"})
+    for here in (
+        "http://127.0.0.1:8322",
+        "http://localhost/api/v3",
+        "http://[::1]:8322",
+        "HTTPS://api.example.com:8443/v3",
+    ):
+        read_inputs(ENV | {name: here})
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param("https://user:password@api.example.com", id="a user and a password"),
+        pytest.param("https://api.example.com@e.vil", id="a host that is a user"),
+        pytest.param("http://@127.0.0.1:8322", id="an empty user"),
+        pytest.param("https://e.vil\\@api.example.com/", id="a backslash before the user"),
+        pytest.param("https://e.vil\\.api.example.com", id="a backslash in the host"),
+        pytest.param("https://api.example.com/\\e.vil", id="a backslash in the path"),
+        pytest.param("https://api.exa\tmple.com", id="a tab"),
+        pytest.param("https://api.example.com/\r\nX-Evil: 1", id="a line break"),
+        pytest.param("https://api.example.com\x00.e.vil", id="a NUL"),
+        pytest.param(" https://api.example.com", id="a blank"),
+        pytest.param("https://api.example.com\x7f", id="a control character"),
+        pytest.param("https://api.example.com\x85e.vil", id="a control character beyond ASCII"),
+    ],
+)
+def test_an_address_that_two_programs_read_in_two_ways_is_refused(name: str, url: str) -> None:
+    with pytest.raises(InputError, match=f"{name} must be an address without a user name, a backslash"):
+        read_inputs(ENV | {name: url})
 
 
 def test_all_wrong_inputs_are_named_at_once() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -172,6 +173,25 @@ def test_a_redirect_never_counts_as_written(server: Answers, status: int, write:
     with pytest.raises(ServiceError, match=str(status)):
         write(server.url)
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("status", [301, *REDIRECTS.args[1]])
+@pytest.mark.parametrize("location", ["/elsewhere", "{}/elsewhere", "https://elsewhere.example/", "\\\\e.vil", None])
+def test_an_event_that_is_redirected_was_not_taken(server: Answers, status: int, location: str | None) -> None:
+    to = {"Location": location.format(server.url)} if location else {}
+    server.answers = [Answer(status, {}, to), Answer(200, {})]
+    with pytest.raises(ServiceError, match=f"GitHub answered {status}, a redirect"):
+        Client("t", server.url, server.url).dispatch("acme/sales", "typeform", {})
+    assert len(server.asked) == 1
+
+
+def test_an_event_is_sent_with_the_token(server: Answers) -> None:
+    server.answers = [Answer(204, {})]
+    Client("t0ken", f"{server.url}/api/v3/", server.url).dispatch("acme/sales", "typeform", {"poll": True})
+    ((verb, path, headers, body),) = server.asked
+    assert (verb, path) == ("POST", "/api/v3/repos/acme/sales/dispatches")
+    assert (headers["Authorization"], headers["User-Agent"]) == ("Bearer t0ken", "salesbot")
+    assert json.loads(body) == {"event_type": "typeform", "client_payload": {"poll": True}}
 
 
 def test_github_moving_to_another_host_is_one_sentence(server: Answers) -> None:

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import re
 import time
+from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jinja2 import UndefinedError
+from jinja2.filters import FILTERS
 from pytest_mock import MockerFixture
 
 from salesbot.adapters import templates
-from salesbot.adapters.templates import MAX_OUTPUT, TemplateRenderer, builtin_home, builtin_names, tidy
+from salesbot.adapters.template_environment import MAX_OUTPUT
+from salesbot.adapters.templates import TemplateRenderer, builtin_home, builtin_names, tidy
 from salesbot.core.errors import InputError
 from salesbot.core.text.render import Markdown
+from tests.core.text.test_markdown import HARMLESS, assert_no_reference, tokens
 
 
 def render(template: str, **values: object) -> str:
@@ -84,20 +92,173 @@ def test_a_strangers_text_shows_its_characters_and_does_nothing(text: str, writt
     assert render("{{ text }}", text=text) == written
 
 
-def test_escaping_holds_in_every_way_to_print() -> None:
-    evil = "@team"
-    for template in (
-        "{{ x }}",
-        "{{ x ~ '' }}",
-        "{{ '%s' % x }}",
-        "{{ '{}'.format(x) }}",
-        "{{ [x] | join }}",
-        "{% set y = x %}{{ y }}",
-        "{{ x | upper | lower }}",
-        "{% macro m(a) %}{{ a }}{% endmacro %}{{ m(x) }}",
-        "{% filter trim %}{{ x }}{% endfilter %}",
-    ):
-        assert "@<!-- -->team" in render(template, x=evil), template
+HOSTILE = [
+    "@acme/sales",
+    "Fixes #1",
+    "acme/shop#2",
+    "GH-1",
+    "https://e.vil/i",
+    "www.e.vil",
+    "[x](https://e.vil)",
+    "![x](https://e.vil/i.png)",
+    "<img src=x onerror=y>",
+    "<b>bold</b>",
+    "<!-- salesbot:card {} -->",
+    "a | b\n|---|---|",
+    "/won",
+    "deal\n/won",
+    "# Heading",
+    "- [x] signed",
+    "1. one",
+    "**bold** `code` ~~gone~~",
+    ":tada: $x$",
+    "```\n@ann",
+    "a `b` @team `c",
+    "\\",
+    "deadbeef1",
+    "&lt;b&gt; &#64;ann",
+    "x@acme.de",
+    "[^1]: note",
+    "Title\n===",
+    "a\x03@team\x02b",
+]
+GIVEN = {"format": "x", "default": "''", "d": "''", "attr": "'x'", "batch": "2, x", "slice": "2", "map": "'upper'",
+         "replace": "'a', x", "select": "'string'", "reject": "'number'", "join": "x", "groupby": "0", "round": "1",
+         "rejectattr": "'x'", "selectattr": "0", "truncate": "6, True, '@', 0", "wordwrap": "4", "center": "80",
+         "indent": "2, True", "urlize": "8, True", "tojson": "2"}  # fmt: skip
+"""What filters are called with besides their value; all others take nothing."""
+NUMBERS = ("abs", "attr", "filesizeformat", "round", "sum")
+"""These fail on text, and on everything that has text in it."""
+SHAPES = ["x", "y", "f", "m(x)", "(x | code)[1:]", "[x | cell, x]", "{'title': x}", "(x | cell) ~ '<i>' ~ x"]
+WAYS = [
+    "{{ x }}",
+    "{{ x ~ '' }}",
+    "{{ y ~ x }}",
+    "{{ x ~ y }}",
+    "{{ y + x }}",
+    "{{ x + y }}",
+    "{{ x + x }}",
+    "{{ '%s' % x }}",
+    "{{ y % x }}",
+    "{{ f % x }}",
+    "{{ f % {'a': x} }}",
+    "{{ '{}'.format(x) }}",
+    "{{ g.format(x) }}",
+    "{{ g.format_map({'0': x}) }}",
+    "{{ f | format(x) }}",
+    "{{ y.join([x, x]) }}",
+    "{{ ''.join([y, x]) }}",
+    "{{ x.join([y, y]) }}",
+    "{{ (x | e)[1:] }}",
+    "{{ (x | cell)[2:-2] }}",
+    "{{ (x | code)[1:-1] }}",
+    "{{ y[1:] }}{{ y[:-1] }}",
+    "{{ x[:1] }}{{ x[1:] }}",
+    "{{ x[:3] }}{{ x[3:] | cell }}",
+    "{% for c in x %}{{ c }}{% endfor %}",
+    "{% for c in y %}{{ c }}{% endfor %}",
+    "{{ x | list | join }}",
+    "{{ x.split() | join(' ') }}",
+    "{{ y.split('<') | join('<') }}",
+    "{{ y.replace('<', '') }}",
+    "{{ y | replace('\\\\', '') }}",
+    "{{ y.translate({60: None}) }}",
+    "{{ (y, x) | join('<br>') }}",
+    "{{ [x | cell, x] | join(', ') }}",
+    "{{ ('a b' | team) ~ x }}",
+    "{{ y.strip('a') }}",
+    "{{ y.upper() }}",
+    "{{ y.partition(' ') | join }}",
+    "{{ y.encode() }}",
+    "{{ y.splitlines() | join }}",
+    "{{ y * 2 }}",
+    "{{ [y] * 2 }}",
+    "{{ [y] }}",
+    "{% macro o(a) %}{{ a }}{{ caller() }}{% endmacro %}{% call o(x) %}{{ x }}{% endcall %}",
+    "{{ m(x) | upper }}",
+    "{% filter upper %}{{ x }}{% endfilter %}",
+    "{% filter trim %}{{ x }}{% endfilter %}",
+    "{% filter indent(2) %}{{ x | cell }}{% endfilter %}",
+    "{% filter replace('\\\\', '') %}{{ x }}{% endfilter %}",
+    "{% filter wordwrap(3) %}{{ x }}{% endfilter %}",
+    "{% filter e %}{{ x }}{% endfilter %}",
+    "{% set z | upper %}{{ x }}{% endset %}{{ z }}",
+    "{% set z = x %}{{ z }}",
+    "{% with z = x %}{{ z }}{% endwith %}",
+    "@{{ x }}",
+    "{{ '@' ~ x }}",
+    "{% autoescape true %}{{ x }}{{ y ~ x }}{% set z %}{{ x }}{% endset %}{{ z }}{{ m(x) }}{% endautoescape %}",
+    "{% autoescape false %}{{ x }}{{ y ~ x }}{{ m(x) }}{% endautoescape %}",
+    "{{ x | code }}{{ x | code }}",
+    "\\{{ x | code }}",
+    "{% for a in [[x]] recursive %}{{ a if a is string else loop(a) }}{% endfor %}",
+    "{{ x if true }}",
+    "{{ (x,) }}",
+    "{{ {x: x} }}",
+]
+
+
+@cache
+def assert_does_nothing(written: str) -> None:
+    assert {token.type for token in tokens(written)} <= HARMLESS | {"code_inline"}, written
+    bare = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", written)
+    assert_no_reference(bare)
+    assert not written.startswith("/"), written
+
+
+def lines(template: str) -> list[str]:
+    """Render a template for each hostile text; nothing if it fails."""
+    before = "{% macro m(a) %}{{ a }}{% endmacro %}{% set f %}%s{% endset %}{% set g %}{0}{% endset %}"
+    each = f"{{% for x in xs %}}{{% set y %}}{{{{ x }}}}{{% endset %}}§{template}{{% endfor %}}"
+    with contextlib.suppress(InputError):
+        return render(before + each, xs=HOSTILE).split("§")[1:]
+    return []
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_escaping_holds_in_every_way_to_print(way: str) -> None:
+    for written in lines(way):
+        assert_does_nothing(written.strip())
+
+
+@pytest.mark.parametrize("name", sorted(set(FILTERS)))
+def test_escaping_holds_through_every_filter_of_jinja(name: str) -> None:
+    printed = False
+    for shape in SHAPES:
+        given = f"({GIVEN[name]})" if name in GIVEN else ""
+        for after in ("", " | join"):
+            written = lines(f"{{{{ ({shape}) | {name}{given}{after} }}}}")
+            printed = printed or bool(written)
+            for line in written:
+                assert_does_nothing(line.strip())
+    assert printed == (name not in NUMBERS)
+
+
+@given(
+    st.lists(st.sampled_from([*HOSTILE, "@", "#", "1", "GH", "-", "www", ".", "de", "/", "`", "<", "a"]), max_size=6)
+)
+@settings(max_examples=40)
+def test_pieces_of_text_side_by_side_do_nothing(pieces: list[str]) -> None:
+    assert_does_nothing(render("{% for piece in pieces %}{{ piece }}{% endfor %}", pieces=pieces))
+
+
+@pytest.mark.parametrize(
+    ("template", "written"),
+    [
+        pytest.param("{% filter upper %}**a** {{ x }}{% endfilter %}", r"**A** \*X\*", id="upper"),
+        pytest.param("{% filter indent %}- a\n- {{ x }}{% endfilter %}", "- a\n    - \\*x\\*", id="indent"),
+        pytest.param("{% macro m() %} **a** {% endmacro %}{{ m() | trim }}!", "**a**!", id="trim"),
+        pytest.param("{{ ['ann', 'kim'] | map('mention') | join(' and ') }}", "@ann and @kim", id="join"),
+        pytest.param("{{ ('ann' | mention) ~ ' and ' ~ x }}", r"@ann and \*x\*", id="a sentence"),
+        pytest.param("{{ x | e }} {{ x | escape }} {{ x | safe }}", r"\*x\* \*x\* \*x\*", id="escaped once"),
+        pytest.param("{% set y %}**{{ x }}**{% endset %}{{ y }}", r"**\*x\***", id="a captured text"),
+        pytest.param(
+            "{% set y %}{{ none_yet }}{% endset %}{% if y %}a{% else %}b{% endif %}", "b", id="nothing is nothing"
+        ),
+    ],
+)
+def test_markdown_of_a_template_stays_markdown(template: str, written: str) -> None:
+    assert render(template, x="*x*", none_yet="") == written
 
 
 def test_our_own_markdown_is_not_escaped_twice() -> None:
@@ -177,6 +338,15 @@ def test_no_way_leads_out_of_a_template(template: str) -> None:
         pytest.param("{{ stage | dictsort }}", id="a filter on what it cannot take"),
         pytest.param("{{ stage() }}", id="calls what is no function"),
         pytest.param("{{ [[]] | sum }}", id="sums what is no number"),
+        pytest.param(
+            "{% set ns = namespace(t='x' * 999) %}{% for i in range(22) %}{% set ns.t = ns.t ~ ns.t %}{% endfor %}",
+            id="doubles a text 22 times",
+        ),
+        pytest.param(
+            "{{ '" + "x" * 99 + "'" + "| replace('x', '" + "x" * 999 + "') " * 4 + "}}",
+            id="blows a text up in one expression",
+        ),
+        pytest.param("{{ 'x' | center(10 ** 1) | center(9000000000) }}", id="pads a text to gigabytes"),
     ],
 )
 def test_a_template_that_burns_or_breaks_is_refused_in_time(template: str) -> None:
@@ -200,6 +370,62 @@ def test_a_template_that_does_not_compile_is_named_with_its_line() -> None:
         ".github/salesbot/card.md.j2:2:1",
         ".github/salesbot/refusal.md.j2:1:1",
     ]
+
+
+def test_what_a_template_takes_is_named() -> None:
+    own = TemplateRenderer({"own.md.j2": "{% set ns = namespace(t='x' * 999) %}"
+        "{% for i in range(20) %}{% set ns.t = ns.t + ns.t %}{% endfor %}"})  # fmt: skip
+    with pytest.raises(InputError, match=r"own\.md\.j2 of this repository needs more than 256 MB of memory\."):
+        own("own.md.j2", {})
+
+
+def test_a_template_that_computes_is_stopped_by_the_system() -> None:
+    begun = time.monotonic()
+    with pytest.raises(InputError, match=r"own\.md\.j2 of this repository takes more than 3 seconds"):
+        render(
+            "{% set ns = namespace(n=7) %}{% for i in range(25) %}{% set ns.n = ns.n * ns.n %}{% endfor %}{{ ns.n }}"
+        )
+    assert time.monotonic() - begun < 30
+
+
+def test_a_built_in_template_starts_no_process(mocker: MockerFixture) -> None:
+    fork = mocker.spy(os, "fork")
+    TemplateRenderer({"own.md.j2": "x"})("problem_solved.md.j2", {})
+    assert fork.call_count == 0
+
+
+def test_a_bug_of_ours_in_a_template_of_theirs_stays_a_bug() -> None:
+    class Odd:
+        def __str__(self) -> str:
+            raise OSError("ours")
+
+    with pytest.raises(RuntimeError, match="OSError: ours"):
+        render("{{ x }}", x=Odd())
+
+
+@pytest.mark.parametrize(
+    ("template", "line"),
+    [
+        pytest.param("\n" + "{% if x %}\n" * 150 + "{% endif %}" * 150, 100, id="150 conditions"),
+        pytest.param("a\n\n" + "{% for a in x %}\n" * 40 + "{% endfor %}" * 40, 20, id="40 loops"),
+        pytest.param("a\nb {{ " + "(" * 999 + "1" + ")" * 999 + " }}", 2, id="999 brackets"),
+        pytest.param("a\n{{ x" + " | upper" * 2000 + " }}", 2, id="2,000 filters"),
+        pytest.param("a\n{{ " + "not " * 2000 + "x }}", 2, id="2,000 times not"),
+        pytest.param("a\n{{ 1" + " + 1" * 3000 + " }}", 2, id="3,000 sums"),
+        pytest.param("a\n{{ " + "[" * 150 + "]" * 150 + " }}", 2, id="150 lists in each other"),
+    ],
+)
+def test_a_template_that_is_nested_too_deep_is_named_with_its_line(template: str, line: int) -> None:
+    (problem,) = TemplateRenderer({"own.md.j2": template}).problems("templates")
+    assert problem.what.startswith("is nested too deep: ")
+    assert abs(problem.line - line) <= 3, problem
+
+
+def test_nothing_is_computed_while_a_template_compiles() -> None:
+    own = "{{ '" + "x" * 200_000 + "' " + "| list | join " * 60 + "}}"
+    begun = time.process_time()
+    assert TemplateRenderer({"own.md.j2": own}).problems("templates") == []
+    assert time.process_time() - begun < 1.5
 
 
 # How it looks

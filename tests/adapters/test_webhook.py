@@ -56,6 +56,11 @@ def test_what_is_no_https_address_is_not_asked(url: str) -> None:
     assert post(url, "hello") == "the address does not begin with https://"
 
 
+@pytest.mark.parametrize("url", ["https://u:p@e.vil/x", "https://chat.example\\@e.vil/x", "https://chat.example/\n"])
+def test_an_address_with_a_user_or_a_backslash_is_posted_nothing(url: str) -> None:
+    assert "must be an address without a user name, a backslash" in post(url, "hello")
+
+
 @pytest.mark.parametrize("url", ["https://127.0.0.1:1/SECRET", "https://[::1/SECRET", "https://x:notaport/SECRET"])
 def test_where_nobody_answers_nothing_is_raised_and_no_secret_shown(url: str) -> None:
     wrong = post(url, "hello")

@@ -168,7 +168,8 @@ def test_a_filter_writes_what_is_shown(name: str, written: str) -> None:
 
 
 def test_the_limits_are_those_of_the_code() -> None:
-    from salesbot.adapters.templates import MAX_OUTPUT, MAX_STEPS
+    from salesbot.adapters.template_environment import MAX_OUTPUT
+    from salesbot.adapters.templates import MAX_STEPS
 
     assert f"at most {MAX_OUTPUT:,} characters" in page("templates")
     assert f"at most {MAX_STEPS:,} steps" in page("templates")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from importlib import resources
@@ -177,3 +178,51 @@ def test_an_issue_on_the_page_is_safe_html(sandbox: Sandbox, sales: Repo) -> Non
 )
 def test_markdown_as_html(text: str, shown: str) -> None:
     assert shown in markup.html(text)
+
+
+LABEL = {"repo": "acme/sales", "act": "label", "args": ["ann", 1, "stage:won"]}
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        pytest.param({"Host": "rebound.example:8000"}, 403, id="a name of theirs that leads here"),
+        pytest.param({"Host": "127.0.0.1.e.vil"}, 403, id="a name that begins like ours"),
+        pytest.param({"Host": "e.vil@127.0.0.1.e.vil"}, 403, id="a name behind a user"),
+        pytest.param({"Host": "[::"}, 403, id="a name that is none"),
+        pytest.param({"Host": ""}, 403, id="no name"),
+        pytest.param({"Origin": "https://e.vil"}, 403, id="a page of theirs"),
+        pytest.param({"Origin": "http://localhost:1"}, 403, id="a page of another program here"),
+        pytest.param({"Origin": "null"}, 403, id="a page without an origin"),
+        pytest.param({"Content-Type": "text/plain"}, 415, id="what a page may send without asking"),
+        pytest.param({"Content-Type": "application/x-www-form-urlencoded"}, 415, id="a form"),
+        pytest.param({"Content-Type": "multipart/form-data; boundary=application/json"}, 415, id="a form with files"),
+        pytest.param({"Content-Type": ""}, 415, id="no type"),
+    ],
+)
+def test_a_page_of_another_site_changes_nothing(
+    sandbox: Sandbox, sales: Repo, headers: dict[str, str], status: int
+) -> None:
+    sales.open_issue("ann", "Acme")
+    before = sales.issues()
+    sent = {"Content-Type": "application/json", **headers}
+    answer = requests.post(f"{sandbox.url}/_sandbox/act", json.dumps(LABEL), headers=sent, timeout=10)
+    assert answer.status_code == status
+    assert answer.json()["error"]
+    assert sales.issues() == before
+
+
+@pytest.mark.parametrize("path", ["/_sandbox/", "/_sandbox/state", "/repos/acme/sales/issues", "/"])
+def test_a_page_of_another_site_reads_nothing(sandbox: Sandbox, sales: Repo, path: str) -> None:
+    answer = requests.get(sandbox.url + path, headers={"Host": "rebound.example"}, timeout=10, allow_redirects=False)
+    assert (answer.status_code, "acme" in answer.text) == (403, False)
+
+
+def test_the_own_page_and_programs_are_let_in(sandbox: Sandbox, sales: Repo) -> None:
+    sales.open_issue("ann", "Acme")
+    port = sandbox.url.rpartition(":")[2]
+    for host in (f"127.0.0.1:{port}", f"localhost:{port}", f"LOCALHOST:{port}", f"[::1]:{port}", "localhost"):
+        for own in ({}, {"Origin": f"http://{host}"}):
+            sent = {"Host": host, "Content-Type": "application/json; charset=utf-8", **own}
+            answer = requests.post(f"{sandbox.url}/_sandbox/act", json.dumps(LABEL), headers=sent, timeout=10)
+            assert answer.status_code == 200, (host, own, answer.text)

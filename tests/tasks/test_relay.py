@@ -8,9 +8,9 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import requests
@@ -21,6 +21,7 @@ from salesbot.adapters.github import Client
 from salesbot.adapters.spool import Spool
 from salesbot.tasks import relay
 from salesbot.tasks.relay import DeliveryForwarder, Relay
+from tests.adapters.answers import Answer, Answers
 from tests.e2e.forms import JANE, Forms
 from tests.e2e.play import Play
 
@@ -152,6 +153,47 @@ def test_a_token_that_may_not_is_named_and_nothing_is_lost(forms: Forms, post: P
     )
     assert not post.forwarder.deliver()
     assert (post.waiting(), "`contents: write`" in post.said[-1]) == (1, True)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_takes_no_delivery_and_is_named(forms: Forms, post: Post, status: int) -> None:
+    post.deliver(*forms.typeform.delivery(forms.send()))
+    moved = Answers()
+    moved.answers = [Answer(status, {}, {"Location": f"{moved.url}/repositories/7/dispatches"}), Answer(200, {})]
+    post.forwarder.client = Client("t", moved.url, moved.url)
+    assert not post.forwarder.deliver()
+    assert (post.waiting(), len(moved.asked)) == (1, 1)
+    assert f"Kept in the spool: GitHub answered {status}, a redirect, which is not followed." in post.said[-1]
+    moved.server_close()
+
+
+class Failing:
+    """A client that fails with one delivery, in a way that nobody expects."""
+
+    def __init__(self, client: Client, signature: str, error: Exception) -> None:
+        self.client, self.signature, self.error = client, signature, error
+
+    def dispatch(self, repository: str, event: str, payload: Mapping[str, Any]) -> None:
+        if payload.get("signature") == self.signature:
+            raise self.error
+        self.client.dispatch(repository, event, payload)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("odd"), KeyError("odd"), RecursionError("odd"), UnicodeError("odd")])
+def test_any_failure_of_the_client_keeps_its_delivery_and_no_other(
+    play: Play, forms: Forms, post: Post, error: Exception
+) -> None:
+    deliveries = [forms.typeform.delivery(forms.send()) for _ in range(3)]
+    for delivery in deliveries:
+        post.deliver(*delivery)
+    client = post.forwarder.client
+    post.forwarder.client = cast("Client", Failing(client, deliveries[1][1], error))
+    assert not post.forwarder.deliver()
+    assert (post.waiting(), len(play.github.outbox)) == (1, 2)
+    assert any("odd" in line for line in post.said)
+    post.forwarder.client = client
+    assert post.forwarder.deliver()
+    assert (post.waiting(), len(play.github.outbox)) == (0, 3)
 
 
 def test_what_waits_survives_a_restart_and_is_nobodys_to_read(forms: Forms, post: Post) -> None:

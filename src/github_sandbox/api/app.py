@@ -7,9 +7,11 @@ import re
 from collections.abc import Callable
 from email.utils import format_datetime
 
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from github_sandbox.api.gateway import Dropped, Gateway
+from github_sandbox.http.own_page import refusal
 from github_sandbox.http.request import read_request
 from github_sandbox.http.server import cut
 
@@ -50,8 +52,12 @@ class Router:
         self.pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
-        if scope["path"].startswith("/_sandbox"):
+        """Pass a request on, unless a page of another site sent it."""
+        own = scope["path"].startswith("/_sandbox")
+        refused = refusal(scope, only_json=own)
+        if refused:
+            await JSONResponse({"message": refused[1], "error": refused[1]}, refused[0])(scope, receive, send)
+        elif own:
             await self.pages(scope, receive, send)
         elif scope["method"] == "GET" and _is_browser(scope) and PAGES.fullmatch(scope["path"]):
             place = f"/_sandbox/#{scope['path'].strip('/')}".encode()

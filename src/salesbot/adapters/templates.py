@@ -1,15 +1,16 @@
 """Jinja templates: where they are, and how they are rendered safely.
 
-Everything a template prints is escaped for Markdown by default; text from outside is never compiled. Templates of the
-repository replace the built-in ones of the same name, and may extend them as `salesbot/<name>`.
+Everything a template prints is escaped for Markdown (`template_markup`); text from outside is never compiled. Templates
+of the repository replace the built-in ones of the same name, and may extend them as `salesbot/<name>`. Theirs alone may
+need any amount of memory and time: they are rendered in a process of their own, with limits (`bounded`).
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -18,7 +19,6 @@ from types import FrameType
 from typing import Any
 
 from jinja2 import (
-    BaseLoader,
     ChoiceLoader,
     DictLoader,
     FileSystemBytecodeCache,
@@ -29,24 +29,29 @@ from jinja2 import (
     TemplateSyntaxError,
 )
 from jinja2.bccache import Bucket
+from jinja2.nodes import Node
+from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from salesbot.adapters import bounded, template_markup
+from salesbot.adapters.template_environment import MAX_OUTPUT, environment
 from salesbot.core.config.problems import Problem
 from salesbot.core.errors import InputError
-from salesbot.core.text import logins, markdown
-from salesbot.core.text.render import Markdown
+from salesbot.core.text import markdown
 
 SUFFIX = ".md.j2"
 _FILENAME = "<template>"
 """Jinja's file name for the code of a template that is no file."""
-MAX_OUTPUT = 1_000_000
-"""Characters a template may print. A comment holds 65,536, and a long report goes on in several."""
 MAX_STEPS = 200_000
 """Lines of a repository's templates that one text may run through; the built-in ones need some hundreds."""
 
-_FAILURES = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RuntimeError)
+_FAILURES = (
+    TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RuntimeError, AssertionError
+)  # fmt: skip
 """The errors with which a template can fail: Jinja's own, and those of the code it calls."""
+_TOO_DEEP = (RecursionError, SyntaxError, MemoryError)
+"""The errors with which Python refuses a template that Jinja accepts: it is nested too deep, or has too much in it."""
 
 
 def builtin_home() -> Traversable:
@@ -71,7 +76,7 @@ def compiled_home() -> Path:
 def compile_builtin(folder: Path) -> int:
     """Compile every built-in template, for runs to load from this folder. Gives how many there are."""
     folder.mkdir(exist_ok=True)
-    jinja = _environment(FunctionLoader(_read_builtin), FileSystemBytecodeCache(str(folder)))
+    jinja = environment(FunctionLoader(_read_builtin), FileSystemBytecodeCache(str(folder)))
     return len([jinja.get_template(name) for name in builtin_names()])
 
 
@@ -82,23 +87,6 @@ class _Compiled(FileSystemBytecodeCache):
         """Write nothing: the folder is filled when the image is built."""
 
 
-def _environment(loader: BaseLoader, compiled: FileSystemBytecodeCache | None) -> _Environment:
-    jinja = _Environment(
-        loader=loader,
-        bytecode_cache=compiled,
-        undefined=StrictUndefined,
-        autoescape=True,
-        finalize=_finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=False,
-    )
-    jinja.filters |= {
-        "safe_md": _safe_md, "cell": _cell, "code": _code, "mention": _mention, "team": _team, "literal": _literal,
-    }  # fmt: skip
-    return jinja
-
-
 class TemplateRenderer:
     """The built-in templates with a repository's own in front. Calling it renders one (`core.text.render.Renderer`)."""
 
@@ -106,29 +94,31 @@ class TemplateRenderer:
         self._overrides = dict(overrides or {})
         builtin = FunctionLoader(_read_builtin)
         loader = ChoiceLoader([DictLoader(self._overrides), builtin, PrefixLoader({"salesbot": builtin})])
-        self._jinja = _environment(loader, _Compiled(str(compiled_home())) if compiled_home().is_dir() else None)
+        self._jinja = environment(loader, _Compiled(str(compiled_home())) if compiled_home().is_dir() else None)
 
     def __call__(self, template: str, values: Mapping[str, Any]) -> str:
-        """Render a template. Raises InputError if a template of the repository fails."""
+        """Render a template. Raises InputError if a template of the repository fails, or needs too much."""
+        if template not in self._overrides:
+            return self._render(template, values)
+        return bounded.run(lambda: self._render_own(template, values), f"The template {template} of this repository")
+
+    def _render(self, template: str, values: Mapping[str, Any]) -> str:
+        chunks = self._jinja.get_template(template).generate(dict(values))
+        written = template_markup.finish("".join(_up_to(2 * MAX_OUTPUT, chunks)))
+        if len(written) > MAX_OUTPUT:
+            raise InputError(f"The template {template} prints more than {MAX_OUTPUT:,} characters.")
+        return tidy(written)
+
+    def _render_own(self, template: str, values: Mapping[str, Any]) -> str:
         try:
-            with _counted_steps(template) if self._overrides else nullcontext():
-                return tidy("".join(self._chunks(template, values)))
+            with _counted_steps(template):
+                return self._render(template, values)
         except _FAILURES as error:
-            if template not in self._overrides:
-                raise
             line = _line(error)
             raise InputError(
                 f"The template {template} of this repository fails{f' in line {line}' if line else ''}: {error}",
                 "Repair it, or delete it to use the built-in one",
             ) from error
-
-    def _chunks(self, template: str, values: Mapping[str, Any]) -> Iterator[str]:
-        size = 0
-        for chunk in self._jinja.get_template(template).generate(dict(values)):
-            yield chunk
-            size += len(chunk)
-            if size > MAX_OUTPUT:
-                raise InputError(f"The template {template} prints more than {MAX_OUTPUT:,} characters.")
 
     def names(self) -> frozenset[str]:
         """List every template there is."""
@@ -145,7 +135,19 @@ class TemplateRenderer:
                 found.append(Problem(file, error.lineno, 1, name, error.message or "does not compile"))
             except TemplateError as error:
                 found.append(Problem(f"{folder}/{name}", 1, 1, name, str(error)))
+            except _TOO_DEEP as error:
+                what = f"is nested too deep: {error}"
+                found.append(Problem(f"{folder}/{name}", self._deepest(name, error), 1, name, what))
         return found
+
+    def _deepest(self, name: str, error: Exception) -> int:
+        """Find the line of a template that Python refuses."""
+        if not isinstance(error, SyntaxError):
+            return _line_compiled(error)
+        # The error has the line of the Python code, whose last line says which lines of the template it is made of.
+        python = self._jinja.compile(self._overrides[name], name, raw=True)
+        pairs = [pair.split("=") for pair in re.findall(r"\d+=\d+", python.rpartition("debug_info")[2])]
+        return max((int(line) for line, code in pairs if int(code) <= (error.lineno or 0)), default=1)
 
 
 def html(template: str, values: Mapping[str, Any], drawings: Mapping[str, str]) -> str:
@@ -179,20 +181,6 @@ def _for_chat(value: Any) -> str:
     return text.replace("|", "\N{BROKEN BAR}").replace("](", "] (").replace("@", "@\N{ZERO WIDTH SPACE}")
 
 
-class _Environment(ImmutableSandboxedEnvironment):
-    """Limits what a template can consume: ranges and products of texts are bounded."""
-
-    intercepted_binops = frozenset({"*", "**"})
-
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Refuse products that only serve to fill memory or time."""
-        sizes = [len(operand) for operand in (left, right) if isinstance(operand, (str, list, tuple))]
-        factors = [abs(operand) for operand in (left, right) if isinstance(operand, int)]
-        if operator == "**" or (sizes and factors and sizes[0] * factors[0] > MAX_OUTPUT):
-            raise InputError("A template of this repository computes something too large.")
-        return super().call_binop(context, operator, left, right)
-
-
 @contextmanager
 def _counted_steps(template: str) -> Iterator[None]:
     """Count the template lines that run: nothing else stops a loop that prints nothing."""
@@ -215,10 +203,30 @@ def _counted_steps(template: str) -> Iterator[None]:
         sys.settrace(before)
 
 
+def _up_to(size: int, chunks: Iterable[str]) -> Iterator[str]:
+    """Stop a text that is too long anyway."""
+    for chunk in chunks:
+        yield chunk
+        size -= len(chunk)
+        if size < 0:
+            break
+
+
 def _line(error: BaseException) -> int:
     """Find the line of the template that failed; 0 if it failed elsewhere."""
     frames = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
     return next((line for file, line in reversed(frames) if file == _FILENAME), 0)
+
+
+def _line_compiled(error: Exception) -> int:
+    """Find the line at which the parser or the compiler of a template was when it failed."""
+    for frame, _ in reversed(list(walk_tb(error.__traceback__))):
+        of, node = frame.f_locals.get("self"), frame.f_locals.get("node")
+        if isinstance(of, Parser):
+            return of.stream.current.lineno
+        if isinstance(node, Node):
+            return node.lineno
+    return 1
 
 
 def tidy(text: str) -> str:
@@ -235,34 +243,3 @@ def _read_builtin(name: str) -> str | None:
     if name not in builtin_names():
         return None
     return (builtin_home() / name).read_text(encoding="utf-8")
-
-
-def _finalize(value: Any) -> Markup:
-    """Escape what an expression prints, unless it is Markdown of our own already."""
-    if isinstance(value, (Markup, Markdown)):
-        return Markup(value)  # noqa: S704 - escaped already, or ours
-    return _safe_md(value)
-
-
-def _filter(escape: Callable[[str], str]) -> Callable[[Any], Markup]:
-    return lambda value: Markup(escape(str(value)))  # noqa: S704 - this is the escaping
-
-
-_safe_md = _filter(markdown.escape)
-_cell = _filter(markdown.cell)
-_code = _filter(markdown.code)
-_literal = _filter(lambda text: markdown.one_line(text))
-
-
-def _mention(login: Any) -> Markup:
-    """Mention a person, who gets a mail. Only a login as GitHub allows it; else the name is shown as text."""
-    name = str(login)
-    plain = logins.is_login(name.removesuffix("[bot]"))
-    return Markup(f"@{name}") if plain else _safe_md(name)  # noqa: S704 - checked
-
-
-def _team(name: Any) -> Markup:
-    """Mention people and teams as the configuration writes them: `@kim`, `@acme/sales`, or several with spaces."""
-    names = str(name).split()
-    plain = names and all(re.fullmatch(r"@[A-Za-z0-9_-]{1,100}(/[A-Za-z0-9_.-]{1,100})?", each) for each in names)
-    return Markup(" ".join(names)) if plain else _safe_md(name)  # noqa: S704 - checked

@@ -5,8 +5,7 @@ The address is a secret: no message repeats it.
 
 from __future__ import annotations
 
-from salesbot.adapters import http
-from salesbot.adapters.urls import is_https
+from salesbot.adapters import http, urls
 from salesbot.core.errors import ServiceError
 
 TIMEOUT = 10
@@ -21,8 +20,9 @@ def post(url: str, text: str, sleep: http.Sleep) -> str:
     A report does not fail because of its chat. The text is sent again only if the chat refused it for its rate: after
     any other failure it may have been delivered.
     """
-    if not is_https(url):
-        return "the address does not begin with https://"
+    broken = urls.broken_rule(url, local=False)
+    if broken:
+        return f"the address does not {broken}" if broken == urls.HTTPS else f"the address must {broken}"
     retries = http.Retries("the chat", sleep, PATIENCE)
     session = http.open_session()
 

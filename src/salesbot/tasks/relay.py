@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
+import traceback
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -121,15 +122,30 @@ class DeliveryForwarder:
             self._notified.wait(PAUSES[min(failures, len(PAUSES)) - 1] if failures else None)
 
     def deliver(self) -> bool:
-        """Send all deliveries, oldest first; give whether all were sent."""
+        """Send all deliveries, oldest first; give whether all were sent.
+
+        While GitHub cannot be reached, the others wait. One that fails in any other way, a bug, keeps no other waiting.
+        """
+        failed = False
         try:
             for delivery in self.spool.waiting():
-                self._send(delivery)
-                self.spool.remove(delivery.name)
-                self.log(f"Sent {delivery.name}.")
+                failed |= not self._sent(delivery)
         except (ServiceError, OSError) as error:
             self.log(f"Kept in the spool: {error}")
             return False
+        return not failed
+
+    def _sent(self, delivery: Delivery) -> bool:
+        try:
+            self._send(delivery)
+        except (ServiceError, OSError):
+            raise
+        except Exception:
+            self.log(f"Kept in the spool: sending {delivery.name} failed, which is a bug in salesbot.")
+            self.log(traceback.format_exc())
+            return False
+        self.spool.remove(delivery.name)
+        self.log(f"Sent {delivery.name}.")
         return True
 
     def _send(self, delivery: Delivery) -> None:

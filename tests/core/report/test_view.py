@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from salesbot.adapters.templates import MAX_OUTPUT, TemplateRenderer, chat
+from salesbot.adapters.template_environment import MAX_OUTPUT
+from salesbot.adapters.templates import TemplateRenderer, chat
 from salesbot.core.report import formatting
 from salesbot.core.report.view_board import chat_values
 from salesbot.core.report.view_report import report_values

@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from salesbot.adapters.urls import is_encrypted
+from salesbot.adapters.urls import broken_rule
 from salesbot.core.errors import InputError
 from salesbot.core.text import markdown
 
 REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+_ADDRESSES = ("GITHUB_API_URL", "GITHUB_GRAPHQL_URL", "TYPEFORM_API_URL", "STREAK_API_URL")
 TASKS = ("auto", "sweep", "report", "intake", "streak", "all")
 
 
@@ -68,12 +69,10 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
     config = _input(env, "CONFIG") or Inputs.config
     if config.startswith("/") or ".." in config.split("/"):
         problems.append(f"the input `config` is {config!r}; it must be a path inside the repository")
-    typeform_url = env.get("TYPEFORM_API_URL") or Inputs.typeform_url
-    if not is_encrypted(typeform_url):
-        problems.append("TYPEFORM_API_URL must begin with https://")
-    streak_url = env.get("STREAK_API_URL") or Inputs.streak_url
-    if not is_encrypted(streak_url):
-        problems.append("STREAK_API_URL must begin with https://")
+    for name in _ADDRESSES:
+        broken = broken_rule(env[name]) if env.get(name) else ""
+        if broken:
+            problems.append(f"{name} must {broken}")
     files, cache = _input(env, "FILES"), _input(env, "CACHE")
     for name, path in (("files", files), ("cache", cache)):
         if path.startswith("/") or ".." in path.split("/"):
@@ -102,9 +101,9 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         graphql_url=env.get("GITHUB_GRAPHQL_URL") or _graphql_url(env.get("GITHUB_API_URL", "")),
         typeform_token=_input(env, "TYPEFORM-TOKEN") or env.get("TYPEFORM_TOKEN", ""),
         typeform_secret=_input(env, "TYPEFORM-SECRET") or env.get("TYPEFORM_WEBHOOK_SECRET", ""),
-        typeform_url=typeform_url,
+        typeform_url=env.get("TYPEFORM_API_URL") or Inputs.typeform_url,
         streak_key=_input(env, "STREAK-KEY") or env.get("STREAK_API_KEY", ""),
-        streak_url=streak_url,
+        streak_url=env.get("STREAK_API_URL") or Inputs.streak_url,
     )
 
 

@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from salesbot.adapters import http
 from salesbot.adapters.github.transport import OpenTransport, Response, open_transport
 from salesbot.adapters.http import BACKOFF, retry_after
 from salesbot.core.errors import InputError, ServiceError
@@ -92,6 +93,7 @@ class Client:
         host = urlsplit(self.api_url).hostname or ""
         self.asks_for_duplicates = self.asks_for_duplicates and not host.endswith(_WITHOUT_ARGUMENT)
         self._transport = self.open_transport(self.token, self.api_url)
+        self._events = http.open_session()
 
     def query(
         self, document: str, variables: Mapping[str, Any], *, tolerated: tuple[str, ...] = (), give_up: bool = False
@@ -161,13 +163,17 @@ class Client:
     def dispatch(self, repository: str, event: str, payload: Mapping[str, Any]) -> None:
         """Send a repository_dispatch. Raises EventRefusedError if GitHub never will, ServiceError if it did not say.
 
-        https://docs.github.com/en/rest/repos/repos#create-a-repository-dispatch-event
+        Only an answer of 2xx means that it was taken. PyGithub would follow a redirect, and take the answer of whatever
+        is there: https://docs.github.com/en/rest/repos/repos#create-a-repository-dispatch-event
         """
         self._require_writing()
-        body = {"event_type": event, "client_payload": payload}
-        status, headers, text = self._send("POST", f"/repos/{repository}/dispatches", body)
-        answer = _parsed(text)
-        if status is None or status >= 500 or _is_limit(status, headers, answer):
+        self.requests += 1
+        url = f"{self.api_url.rstrip('/')}/repos/{repository}/dispatches"
+        reply = http.send(
+            self._events, "POST", url, json={"event_type": event, "client_payload": payload}, auth=self._authorize
+        )
+        status, answer = reply.status, _parsed(reply.text)
+        if status is None or status >= 500 or _is_limit(status, reply.headers, answer):
             raise ServiceError("GitHub did not take the event.", "It is tried again")
         if status in (403, 404):
             hint = "It needs `contents: write` for the repository"
@@ -175,6 +181,10 @@ class Client:
         if status in (400, 413, 422):
             raise EventRefusedError(f"GitHub does not take this event ({status}).", "A poll brings what it carried")
         _refuse_status(status, answer)
+
+    def _authorize(self, request: Any) -> Any:
+        request.headers.update({"Authorization": f"Bearer {self.token}", "User-Agent": "salesbot"})
+        return request
 
     def _post(self, document: str, variables: Mapping[str, Any]) -> Response:
         """Send a document; without `enableDuplicate` once the server refused it. Nothing of a refused one was run."""
@@ -287,7 +297,7 @@ def is_broken(errors: Iterable[Mapping[str, Any]]) -> bool:
 
 
 def _refuse_status(status: int, answer: Mapping[str, Any]) -> None:
-    if status < 300:
+    if 200 <= status < 300:
         return
     if status < 400:
         raise ServiceError(f"GitHub answered {status}, a redirect, which is not followed.", "Correct GITHUB_API_URL")

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from salesbot.adapters import http
 from salesbot.adapters.streak.reading import GoneError, Json, contact_of, layout_of, mirror_of, read_answer, unexpected
-from salesbot.adapters.urls import is_encrypted
+from salesbot.adapters.urls import broken_rule
 from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.model.mirror import (
     Contact,
@@ -48,8 +48,9 @@ class Streak:
     _team_was_read: bool = False
 
     def __post_init__(self) -> None:
-        if not is_encrypted(self.url):
-            raise InputError(f"STREAK_API_URL is {self.url!r}: the key would be sent unencrypted.", "Use https://")
+        broken = broken_rule(self.url)
+        if broken:
+            raise InputError(f"STREAK_API_URL must {broken}.")
         self._session = http.open_session()
         self._session.auth = (self.key, "")
         hint = "The next sync tries again"
