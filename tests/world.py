@@ -87,6 +87,8 @@ class World:
         self.created_at = self.tick()
         self.trigger = Trigger("issues.opened", actor=self.author.login)
         self.roles = dict(ROLES)
+        self.accounts = dict(PEOPLE)
+        """Everybody by present login."""
         self.own_issue = False
         self.loads: dict[str, Load] | None = None
         self.refused: list[tuple[str | None, list[str | None]]] = []
@@ -188,6 +190,42 @@ class World:
         self.body_edits.insert(0, Edit(f"D{next(self.ids)}", by, self.now, body))
         self.trigger = Trigger("issues.edited", actor=by.login)
 
+    def rename(self, login: str, to: str) -> Actor:
+        """Rename an account: from now on GitHub shows the new login everywhere."""
+        old = self.accounts.pop(login)
+        self.accounts[to] = new = replace(old, login=to)
+        self.roles = {to if name == login else name: role for name, role in self.roles.items()}
+        self._replace_account(old, new)
+        return new
+
+    def leave(self, login: str, *, deleted: bool = False) -> None:
+        """Take somebody's access away, or delete the account: GitHub unassigns them, and no event says so."""
+        self.roles.pop(login, None)
+        self.assignees = [actor for actor in self.assignees if actor.login != login]
+        if deleted:
+            self._replace_account(self.accounts.pop(login), None)
+
+    def join(self, login: str, id_: int, role: Role = Role.WRITE) -> Actor:
+        """Give somebody access."""
+        self.accounts[login], self.roles[login] = Actor(login, id_), role
+        return self.accounts[login]
+
+    def _account(self, login: str) -> Actor:
+        return replace(self.accounts.get(login, Actor(login)), node_id=f"U_{login}")
+
+    def _replace_account(self, old: Actor, new: Actor | None) -> None:
+        def now(actor: Actor | None) -> Actor | None:
+            return new if actor is not None and actor.id == old.id else actor
+
+        self.author = now(self.author) or Actor("ghost")
+        self.assignees = [actor for each in self.assignees if (actor := now(each)) is not None]
+        self.events = [replace(event, by=now(event.by), whom=now(event.whom)) for event in self.events]
+        self.comments = {
+            id_: replace(comment, author=now(comment.author), editor=now(comment.editor))
+            for id_, comment in self.comments.items()
+        }
+        self.body_edits = [replace(edit, by=now(edit.by)) for edit in self.body_edits]
+
     def sweep(self) -> Decision:
         """Run as the sweep does."""
         self.trigger = Trigger("sweep")
@@ -220,7 +258,8 @@ class World:
             tuple(self.comments[id_] for id_ in sorted(self.comments)), events=tuple(self.events),
             body_edits=tuple(self.body_edits[:5]),
         )  # fmt: skip
-        people = {name: Person(name, f"U_{name}") for name in self.roles if name != "eve"}
+        ids = {name: self.accounts[name].id if name in self.accounts else None for name in self.roles}
+        people = {name: Person(name, f"U_{name}", ids[name]) for name in self.roles if name != "eve"}
         labels = tuple(self.repository_labels.values())
         repository = Repository(1, "R1", "acme/sales", labels=labels, people=people)
         linked: dict[int, LinkedIssue | None] = {12: LinkedIssue("I12", 12, "Acme again")}
@@ -283,11 +322,11 @@ class World:
                     self.open = True
                     self._event("reopened", BOT)
             case Assign(login):
-                self.assignees.append(Actor(login, node_id=f"U_{login}"))
-                self._event("assigned", BOT, whom=Actor(login))
+                self.assignees.append(self._account(login))
+                self._event("assigned", BOT, whom=self._account(login))
             case Unassign(login):
                 self.assignees = [actor for actor in self.assignees if actor.login != login]
-                self._event("unassigned", BOT, whom=Actor(login))
+                self._event("unassigned", BOT, whom=self._account(login))
             case MinimizeComment(id_):
                 self.comments[id_] = replace(self.comments[id_], minimized=True)
             case DeleteComment(id_):

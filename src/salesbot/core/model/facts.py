@@ -144,6 +144,8 @@ class Person:
 
     login: str
     node_id: str
+    id: int | None = None
+    """GitHub's database id."""
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ def values(state: DealState, pipeline: Pipeline) -> dict[str, Any]:
         "left": state.journal.left,
         "owner": deal.owner,
         "helpers": list(deal.helpers),
+        "unassignable": list(state.unassignable),
         "value": str(money) if money else None,
         "rounds": _rounds(state, pipeline),
         "weighted": _weighted(money, deal, stage),
