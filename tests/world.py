@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -46,6 +46,7 @@ from salesbot.core.model.facts import (
     LinkedIssue,
     Load,
     Person,
+    Refusals,
     Repository,
     Trigger,
 )
@@ -93,6 +94,9 @@ class World:
         self.loads: dict[str, Load] | None = None
         self.refused: list[tuple[str | None, list[str | None]]] = []
         """What the last run refused: the stage asked for, if any, and the guards that said no."""
+        self.refuses: Callable[[Effect], str | None] = lambda effect: None
+        """Why GitHub refuses an effect for good."""
+        self.refusals: Refusals = ()
 
     def tick(self, seconds: float = 1) -> datetime:
         """Let time pass."""
@@ -263,9 +267,10 @@ class World:
         labels = tuple(self.repository_labels.values())
         repository = Repository(1, "R1", "acme/sales", labels=labels, people=people)
         linked: dict[int, LinkedIssue | None] = {12: LinkedIssue("I12", 12, "Acme again")}
-        return DealFacts(
+        facts = DealFacts(
             repository, BOT, self.trigger, self.now, self.roles, issue=issue, linked=linked, loads=self.loads
         )
+        return facts.with_refused(self.refusals)
 
     def observed(self) -> Observed:
         """Read everything, and what it says."""
@@ -285,8 +290,18 @@ class World:
             decision = self.decide()
         self.refused = [(refused.to, [no.missing for no in refused.why]) for refused in decision.refused]
         self.tick()
-        for step in decision.effects[:until]:
-            self.apply(step)
+        refusals = [(step, self.refuses(step)) for step in decision.effects[:until]]
+        for step, why in refusals:
+            if why is None:
+                self.apply(step)
+        refused = tuple((step, why) for step, why in refusals if why is not None)
+        return self._run_again(refused) if refused and not self.refusals else decision
+
+    def _run_again(self, refused: Refusals) -> Decision:
+        """Decide again without what GitHub refused, as the same run does."""
+        self.refusals = refused
+        decision = self.run()
+        self.refusals = ()
         return decision
 
     def apply(self, effect: Effect) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from salesbot.core.lifecycle import description
 from salesbot.core.model import headings
 from salesbot.core.model.deal import Actor, Deal
+from salesbot.core.model.effects import Assign
 from salesbot.core.model.facts import DealFacts, Event, Issue, Person
 from salesbot.core.model.journal import Assigned, Journal
 from salesbot.core.text import logins, next_step
@@ -87,6 +88,13 @@ def step_as_called_now(deal: Deal, new: Mapping[str, str]) -> Deal:
 
 def _now(login: str, new: Mapping[str, str]) -> str:
     return new.get(login.casefold(), login)
+
+
+def without_refused(journal: Journal, facts: DealFacts) -> Journal:
+    """Mark those whom GitHub did not assign in this run: the next one does not try again."""
+    names = {effect.login.casefold() for effect, _ in facts.refused if isinstance(effect, Assign)}
+    marked = (replace(each, refused=each.refused or each.login.casefold() in names) for each in journal.assigned)
+    return replace(journal, assigned=tuple(marked))
 
 
 def with_ids(journal: Journal, deal: Deal, known: Directory) -> Journal:

@@ -228,7 +228,7 @@ def _state_of(observed: Observed, journal: Journal) -> DealState:
     stage = pipeline.stage(journal.stage)
     journal = replace(journal, history=tuple(_as_called_now(visit, pipeline) for visit in journal.history))
     new = people.renamed(journal, observed.directory)
-    journal = people.as_called_now(journal, new)
+    journal = people.without_refused(people.as_called_now(journal, new), observed.facts)
     owned = people.owners(issue, journal, people.can_be_assigned(observed.facts))
     deal = Deal(
         number=issue.number,

@@ -61,6 +61,8 @@ class DealState:
     ignored: tuple[int, ...] = ()
     """Comments of people below triage: they get a receipt, and nothing else, not even an entry in the journal."""
     notes: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+    """What GitHub refuses to do on the deal, in words, and why."""
     unassignable: tuple[str, ...] = ()
     """Whom the journal has on the deal and GitHub assigns no more, until a command assigns or unassigns anybody."""
 

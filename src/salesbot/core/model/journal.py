@@ -136,6 +136,8 @@ class Journal:
     """Its mirror in the other system."""
     fields: tuple[tuple[str, str | None], ...] = ()
     """What the last decision wrote into the description, None for a field taken out; one edited since has them."""
+    left_out: tuple[tuple[str, str], ...] = ()
+    """What GitHub refuses to do on the deal, and why, as the card says it."""
     people: Mapping[str, int] = field(default_factory=dict)
     """The database ids of those whom this journal and the next step name, by login in small letters."""
 

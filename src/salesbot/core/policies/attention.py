@@ -140,7 +140,7 @@ def label_effects(state: DealState, observed: Observed) -> list[Effect]:
     known = {f"{PREFIX}{kind}" for kind in KINDS}
     sweeping = observed.facts.trigger.event == SWEEP
     add: list[Effect] = [AddLabel(name) for name in sorted(wanted - set(on))] if sweeping else []
-    return [*add, *(RemoveLabel(on[name]) for name in sorted((set(on) & known) - wanted))]
+    return [*(RemoveLabel(on[name]) for name in sorted((set(on) & known) - wanted)), *add]
 
 
 def missing_labels(effects: Sequence[Effect], observed: Observed) -> Iterator[Effect]:

@@ -59,6 +59,7 @@ def _journal(state: DealState, observed: Observed) -> Journal:
         label=_label_id(state, observed) or memory.label,
         pending=other_comments.pending(state, observed),
         fields=_unwritten(state, observed),
+        left_out=state.left_out,
         cleared=newest.id if state.moves and newest is not None else memory.cleared,
         ticks=_ticks(state, memory),
         lists={**dict.fromkeys(state.deal.checklists, 0), **memory.lists, **_lists(observed)},
