@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -46,6 +46,7 @@ from salesbot.core.model.facts import (
     LinkedIssue,
     Load,
     Person,
+    Refusals,
     Repository,
     Trigger,
 )
@@ -87,10 +88,15 @@ class World:
         self.created_at = self.tick()
         self.trigger = Trigger("issues.opened", actor=self.author.login)
         self.roles = dict(ROLES)
+        self.accounts = dict(PEOPLE)
+        """Everybody by present login."""
         self.own_issue = False
         self.loads: dict[str, Load] | None = None
         self.refused: list[tuple[str | None, list[str | None]]] = []
         """What the last run refused: the stage asked for, if any, and the guards that said no."""
+        self.refuses: Callable[[Effect], str | None] = lambda effect: None
+        """Why GitHub refuses an effect for good."""
+        self.refusals: Refusals = ()
 
     def tick(self, seconds: float = 1) -> datetime:
         """Let time pass."""
@@ -188,6 +194,42 @@ class World:
         self.body_edits.insert(0, Edit(f"D{next(self.ids)}", by, self.now, body))
         self.trigger = Trigger("issues.edited", actor=by.login)
 
+    def rename(self, login: str, to: str) -> Actor:
+        """Rename an account: from now on GitHub shows the new login everywhere."""
+        old = self.accounts.pop(login)
+        self.accounts[to] = new = replace(old, login=to)
+        self.roles = {to if name == login else name: role for name, role in self.roles.items()}
+        self._replace_account(old, new)
+        return new
+
+    def leave(self, login: str, *, deleted: bool = False) -> None:
+        """Take somebody's access away, or delete the account: GitHub unassigns them, and no event says so."""
+        self.roles.pop(login, None)
+        self.assignees = [actor for actor in self.assignees if actor.login != login]
+        if deleted:
+            self._replace_account(self.accounts.pop(login), None)
+
+    def join(self, login: str, id_: int, role: Role = Role.WRITE) -> Actor:
+        """Give somebody access."""
+        self.accounts[login], self.roles[login] = Actor(login, id_), role
+        return self.accounts[login]
+
+    def _account(self, login: str) -> Actor:
+        return replace(self.accounts.get(login, Actor(login)), node_id=f"U_{login}")
+
+    def _replace_account(self, old: Actor, new: Actor | None) -> None:
+        def now(actor: Actor | None) -> Actor | None:
+            return new if actor is not None and actor.id == old.id else actor
+
+        self.author = now(self.author) or Actor("ghost")
+        self.assignees = [actor for each in self.assignees if (actor := now(each)) is not None]
+        self.events = [replace(event, by=now(event.by), whom=now(event.whom)) for event in self.events]
+        self.comments = {
+            id_: replace(comment, author=now(comment.author), editor=now(comment.editor))
+            for id_, comment in self.comments.items()
+        }
+        self.body_edits = [replace(edit, by=now(edit.by)) for edit in self.body_edits]
+
     def sweep(self) -> Decision:
         """Run as the sweep does."""
         self.trigger = Trigger("sweep")
@@ -220,13 +262,15 @@ class World:
             tuple(self.comments[id_] for id_ in sorted(self.comments)), events=tuple(self.events),
             body_edits=tuple(self.body_edits[:5]),
         )  # fmt: skip
-        people = {name: Person(name, f"U_{name}") for name in self.roles if name != "eve"}
+        ids = {name: self.accounts[name].id if name in self.accounts else None for name in self.roles}
+        people = {name: Person(name, f"U_{name}", ids[name]) for name in self.roles if name != "eve"}
         labels = tuple(self.repository_labels.values())
         repository = Repository(1, "R1", "acme/sales", labels=labels, people=people)
         linked: dict[int, LinkedIssue | None] = {12: LinkedIssue("I12", 12, "Acme again")}
-        return DealFacts(
+        facts = DealFacts(
             repository, BOT, self.trigger, self.now, self.roles, issue=issue, linked=linked, loads=self.loads
         )
+        return facts.with_refused(self.refusals)
 
     def observed(self) -> Observed:
         """Read everything, and what it says."""
@@ -246,8 +290,18 @@ class World:
             decision = self.decide()
         self.refused = [(refused.to, [no.missing for no in refused.why]) for refused in decision.refused]
         self.tick()
-        for step in decision.effects[:until]:
-            self.apply(step)
+        refusals = [(step, self.refuses(step)) for step in decision.effects[:until]]
+        for step, why in refusals:
+            if why is None:
+                self.apply(step)
+        refused = tuple((step, why) for step, why in refusals if why is not None)
+        return self._run_again(refused) if refused and not self.refusals else decision
+
+    def _run_again(self, refused: Refusals) -> Decision:
+        """Decide again without what GitHub refused, as the same run does."""
+        self.refusals = refused
+        decision = self.run()
+        self.refusals = ()
         return decision
 
     def apply(self, effect: Effect) -> None:
@@ -283,11 +337,11 @@ class World:
                     self.open = True
                     self._event("reopened", BOT)
             case Assign(login):
-                self.assignees.append(Actor(login, node_id=f"U_{login}"))
-                self._event("assigned", BOT, whom=Actor(login))
+                self.assignees.append(self._account(login))
+                self._event("assigned", BOT, whom=self._account(login))
             case Unassign(login):
                 self.assignees = [actor for actor in self.assignees if actor.login != login]
-                self._event("unassigned", BOT, whom=Actor(login))
+                self._event("unassigned", BOT, whom=self._account(login))
             case MinimizeComment(id_):
                 self.comments[id_] = replace(self.comments[id_], minimized=True)
             case DeleteComment(id_):

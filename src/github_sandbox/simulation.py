@@ -107,6 +107,16 @@ class Simulation:
             raise LookupError(f"{owner} has no project {number}.")
         return Board(self.hub, row["id"], self._drain)
 
+    def rename_account(self, login: str, to: str) -> None:
+        """Rename an account; no webhook says so."""
+        with self.hub.db.transaction():
+            accounts.rename(self.hub.db, login, to)
+
+    def delete_account(self, login: str) -> None:
+        """Delete an account; no webhook says so."""
+        with self.hub.db.transaction():
+            accounts.delete(self.hub.db, login)
+
     def define_role(self, name: str, base: str) -> None:
         """Make a custom role, e.g. `sales-lead` on top of `triage`."""
         with self.hub.db.transaction():

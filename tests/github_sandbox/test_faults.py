@@ -128,6 +128,12 @@ def test_graphql_errors_under_200(sandbox: Sandbox, sales: Repo, node: str, ask:
     assert said(sales) == []
 
 
+def test_a_mutation_is_refused_for_good(sandbox: Sandbox, node: str, ask: Ask) -> None:
+    sandbox.arm(Fault.refuses("closeIssue", "It cannot be closed.", "UNPROCESSABLE"))
+    (error,) = ask(THREE, id=node)["errors"]
+    assert (error["type"], error["message"]) == ("UNPROCESSABLE", "It cannot be closed.")
+
+
 @pytest.mark.parametrize("target", [2, "closeIssue", "b"])
 def test_one_mutation_refused_and_the_others_done(
     sandbox: Sandbox, sales: Repo, node: str, ask: Ask, target: int | str

@@ -212,7 +212,7 @@ class Gateway:
         def allow(position: int, name: str, alias: str) -> None:
             for fault in faults:
                 if fault.what == "refuses" and fault.target in (position, name, alias):
-                    raise GraphRefused("FORBIDDEN", NOT_FOR_INTEGRATIONS)
+                    raise GraphRefused(fault.type or "FORBIDDEN", fault.message if fault.type else NOT_FOR_INTEGRATIONS)
                 if fault.what == "breaks" and fault.target in (position, name, alias):
                     raise GraphRefused(None, fault.message)
                 if fault.what == "cuts" and position >= int(fault.target):

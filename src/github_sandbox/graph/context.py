@@ -62,8 +62,10 @@ class Context:
         self._known.clear()
 
     def actor(self, row_id: int | None) -> Node | None:
-        """Make the account with this id; nobody for None."""
-        return None if row_id is None else self.account(row_id)
+        """Make the account with this id; nobody for None, and for an account that was deleted."""
+        if row_id is None or accounts.user_by_id(self.db, row_id)["deleted"]:
+            return None
+        return self.account(row_id)
 
     def account(self, row_id: int) -> Node:
         """Make the account with this id, which must exist."""

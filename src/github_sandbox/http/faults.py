@@ -94,10 +94,15 @@ class Fault:
         return cls("errors", message=message, type=error_type, **where)
 
     @classmethod
-    def refuses(cls, mutation: int | str, **where: Unpack[Where]) -> Fault:
-        """Refuse one root mutation as FORBIDDEN: by position from 1, by name, or by alias. The others run."""
+    def refuses(
+        cls, mutation: int | str, message: str = "", error_type: str | None = None, **where: Unpack[Where]
+    ) -> Fault:
+        """Refuse one root mutation: by position from 1, by name, or by alias. The others run.
+
+        Without an error type as FORBIDDEN, as where the token lacks a permission.
+        """
         where.setdefault("on", "mutation")
-        return cls("refuses", target=mutation, **where)
+        return cls("refuses", target=mutation, type=error_type, message=message, **where)
 
     @classmethod
     def breaks(cls, mutation: int | str, **where: Unpack[Where]) -> Fault:

@@ -48,6 +48,26 @@ def ensure(db: Database, login: str, at: str, kind: str = "User") -> int:
     return db.insert("users", login=login, type=kind, name=login.removesuffix("[bot]").title(), created_at=at)
 
 
+def rename(db: Database, login: str, to: str) -> None:
+    """Give an account another login; its id stays, and the old login is free. Raise LookupError if there is none."""
+    db.update("users", _existing(db, login)["id"], login=to)
+
+
+def delete(db: Database, login: str) -> None:
+    """Delete an account: its roles and assignments go without an event, and what it did was done by nobody."""
+    row_id = _existing(db, login)["id"]
+    db.run("DELETE FROM roles WHERE user_id = ?", row_id)
+    db.run("DELETE FROM assignees WHERE user_id = ?", row_id)
+    db.update("users", row_id, login=f"deleted-{row_id}", deleted=1)
+
+
+def _existing(db: Database, login: str) -> Row:
+    known = user(db, login)
+    if known is None:
+        raise LookupError(f"There is no account {login}.")
+    return known
+
+
 def person(db: Database, login: str, at: str) -> Identity:
     """Return the identity of a person as they act in the browser, or of an app that acts by itself."""
     row = user_by_id(db, ensure(db, login, at))

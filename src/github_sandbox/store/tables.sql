@@ -5,6 +5,7 @@ CREATE TABLE users (
   login TEXT NOT NULL COLLATE NOCASE UNIQUE,
   type TEXT NOT NULL,  -- User, Bot, Organization, Mannequin
   name TEXT,
+  deleted INTEGER NOT NULL DEFAULT 0,
   created_at TEXT NOT NULL
 );
 

@@ -10,7 +10,7 @@ from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.leads import csv_rows
 from salesbot.core.leads.csv_rows import Changed
 from salesbot.core.leads.lead import BRIEF
-from salesbot.core.lifecycle import restore, timeline
+from salesbot.core.lifecycle import people, restore, timeline
 from salesbot.core.model.cards import find_cards
 from salesbot.core.model.effects import EditBody
 from salesbot.core.model.facts import DealFacts, RepositoryFacts, Trigger
@@ -121,13 +121,12 @@ def _row(facts: DealFacts, pipeline: Pipeline) -> dict[str, str] | None:
     stages = [stage.name for stage, _ in timeline.current_stages(issue, pipeline)]
     if restore.is_excluded(issue, memory) or (not stages and memory is None):
         return None
-    owner, _ = restore.owners(issue, memory.assigned if memory is not None else ())
     return {
         "number": str(issue.number),
         "title": issue.title,
         "stage": stages[0] if stages else memory.stage if memory is not None else "",
         "state": "open" if issue.open else "closed",
-        "owner": owner or "",
+        "owner": people.owners(issue, memory).owner or "",
         "opened": local_day(issue.created_at, pipeline.timezone).isoformat(),
         "url": issue.url,
         **csv_rows.shown(issue.body, pipeline),

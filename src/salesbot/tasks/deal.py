@@ -6,7 +6,7 @@ rest, and what a run reports.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from salesbot.adapters.clock import SYSTEM, Clock
@@ -18,11 +18,11 @@ from salesbot.core.errors import ServiceError
 from salesbot.core.installation import problem_issue
 from salesbot.core.lifecycle.observed import Observed, observe
 from salesbot.core.model import keys
-from salesbot.core.model.effects import CreateLabel, Effect
-from salesbot.core.model.facts import Comment, DealFacts, IssueSummary, Label, RepositoryFacts, Trigger
+from salesbot.core.model.effects import Assign, CreateLabel, Effect, PutComment
+from salesbot.core.model.facts import Comment, DealFacts, IssueSummary, Label, Refusals, RepositoryFacts, Trigger
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.model.write_result import WriteResult
-from salesbot.core.reconcile import repair
+from salesbot.core.reconcile import left_out, repair
 from salesbot.core.report import weekly_issue
 from salesbot.tasks.load_pipeline import Configuration, ConfigurationFiles, load
 from salesbot.tasks.outcome import Log, Outcome, no_log
@@ -46,6 +46,10 @@ class DealResult:
     """What the last decision was based on."""
     report_request: DealFacts | None = None
     """The issue is a weekly report, and a comment on it asks for a new version."""
+    refused: Refusals = ()
+    """What GitHub refused for good: the next round leaves it out."""
+    gone: tuple[Effect, ...] = ()
+    """What was about something that is gone."""
 
     def then(self, later: DealResult) -> DealResult:
         """Put two rounds after one another."""
@@ -53,6 +57,8 @@ class DealResult:
             outcome=self.outcome.then(later.outcome),
             decided_on=later.decided_on or self.decided_on,
             report_request=later.report_request or self.report_request,
+            refused=self.refused + later.refused,
+            gone=self.gone + later.gone,
         )
 
 
@@ -103,7 +109,8 @@ class DealProcessor:
 
         def process_once(is_retry: bool) -> tuple[DealResult, bool]:
             facts = self.github.read(number, trigger) if is_retry or current is None else current
-            return self._process_once(replace(facts, other_issues=facts.other_issues or other_issues))
+            facts = replace(facts, other_issues=facts.other_issues or other_issues)
+            return self._process_once(facts.with_refused(result.refused), result.gone)
 
         for _ in range(ROUNDS):
             try:
@@ -135,7 +142,7 @@ class DealProcessor:
         except ConfigError as error:
             return self.problems.report_config(facts, error), None
 
-    def _process_once(self, facts: DealFacts) -> tuple[DealResult, bool]:
+    def _process_once(self, facts: DealFacts, gone: Sequence[Effect]) -> tuple[DealResult, bool]:
         """Decide on facts and write. Gives whether the deal is at rest now."""
         if weekly_issue.refresh_requests(facts.issue, facts.read_at):
             return DealResult(report_request=facts), True
@@ -148,10 +155,10 @@ class DealProcessor:
         lost = problem_issue.label_problem(observed)
         if lost is not None:
             return DealResult(self.problems.report_labels(observed.facts, pipeline, [lost])), True
-        return self._decide_and_write(observed, configuration, pipeline)
+        return self._decide_and_write(observed, configuration, pipeline, gone)
 
     def _decide_and_write(
-        self, observed: Observed, configuration: Configuration, pipeline: Pipeline
+        self, observed: Observed, configuration: Configuration, pipeline: Pipeline, gone: Sequence[Effect]
     ) -> tuple[DealResult, bool]:
         render, facts = configuration.renderer, observed.facts
         decision = decide(observed, render)
@@ -162,15 +169,18 @@ class DealProcessor:
         effects = list(decision.effects)
         if not problem_issue.remaining_problems(facts.repository, pipeline):
             effects += problem_issue.solved(facts.repository, render)
-        outcome, at_rest = self._write(facts, effects, pipeline)
-        locked = facts.issue.locked and bool(outcome.effects)
-        done = Outcome(
-            effects=(*(created if not self.dry_run else ()), *outcome.effects),
+        _require_card(facts)
+        result, at_rest = self._write(facts, effects, pipeline, gone)
+        locked = facts.issue.locked and bool(result.outcome.effects)
+        left = [f"Deal {facts.issue.number}: {left_out.sentence(*each)}" for each in decision.left_out]
+        about = Outcome(
+            effects=created if not self.dry_run else (),
             decisions=(decision,),
-            notices=(LOCKED,) if locked else (),
+            notices=(*([LOCKED] if locked else []), *left),
             notes=decision.notes,
         )
-        return DealResult(done, observed), at_rest
+        done = replace(result, outcome=about.then(result.outcome), decided_on=observed)
+        return done, at_rest and not (decision.tried_again and effects)
 
     def _create_labels(self, facts: DealFacts, labels: Sequence[CreateLabel]) -> DealFacts:
         """Create labels, and remember them for the deals that were read before."""
@@ -195,29 +205,47 @@ class DealProcessor:
             self.roles.add({name.casefold(): facts.roles[name.casefold()] for name in missing.roles})
         raise ServiceError(f"The deal has more than {MOST_PAGES} pages of history.", "Open a new issue for it")
 
-    def _write(self, facts: DealFacts, effects: Sequence[Effect], pipeline: Pipeline) -> tuple[Outcome, bool]:
-        """Write effects; give whether the deal is at rest now. Raises ServiceError where one was refused."""
+    def _write(
+        self, facts: DealFacts, effects: Sequence[Effect], pipeline: Pipeline, gone: Sequence[Effect]
+    ) -> tuple[DealResult, bool]:
+        """Write effects; give whether the deal is at rest now. Raises ServiceError where trying again can help."""
         if not effects or self.dry_run:
-            return Outcome(effects=tuple(effects)), True
+            return DealResult(Outcome(effects=tuple(effects))), True
         written = self.github.write(facts, effects)
-        failures = repair.grave_failures(written)
-        if failures:
-            self._undo(facts, effects, written)
-            if written.unclear:
-                raise UnclearError("GitHub did not say whether it did a part of what was asked.", "The next run looks")
-            why = failures[0][1]
-            raise ServiceError(f"GitHub refused a part of the write: {why}.", _hint(why))
+        self._require_done(facts, effects, written)
+        refused = repair.refused_for_good(written, gone)
+        if any(isinstance(effect, Assign) for effect, _ in refused):
+            self._undo(facts, effects, written, repair.assigning_comments(facts))
         concurrent = repair.concurrent_changes(written, facts, effects)
         again = repair.repair(facts, effects, concurrent, pipeline)
         if again:
             self.github.write(_with_comments(facts, concurrent.doubles), again)
-        refused = [effect for effect, _ in written.failed]
-        done = tuple(effect for effect in effects if effect not in refused)
-        return Outcome(effects=(*done, *again)), concurrent.settled and not again
+        failed = {effect for effect, _ in written.failed}
+        done = tuple(effect for effect in effects if effect not in failed)
+        harmless = [left_out.sentence(*each) for each in repair.harmless_failures(written)]
+        notices = tuple(f"Deal {facts.issue.number}: {each}" for each in harmless)
+        result = DealResult(Outcome(effects=(*done, *again), notices=notices), refused=refused, gone=written.gone)
+        return result, concurrent.settled and not (again or refused or written.gone)
 
-    def _undo(self, facts: DealFacts, effects: Sequence[Effect], written: WriteResult) -> None:
+    def _require_done(self, facts: DealFacts, effects: Sequence[Effect], written: WriteResult) -> None:
+        """Raise ServiceError where a part failed that the next run may manage."""
+        failures = repair.grave_failures(written)
+        if not failures:
+            return
+        self._undo(facts, effects, written)
+        if written.unclear:
+            raise UnclearError("GitHub did not say whether it did a part of what was asked.", "The next run looks")
+        raise _refused_part(failures[0][1])
+
+    def _undo(
+        self,
+        facts: DealFacts,
+        effects: Sequence[Effect],
+        written: WriteResult,
+        of: Collection[int] | None = None,
+    ) -> None:
         """Take back the receipts of a write that failed in part, so that its commands are answered again."""
-        undo = repair.take_back(effects, written)
+        undo = repair.take_back(effects, written, of)
         card = written.created.get(keys.CARD)
         if not undo:
             return
@@ -239,6 +267,17 @@ def _with_comments(facts: DealFacts, comments: Sequence[Comment]) -> DealFacts:
     known = {comment.id for comment in facts.issue.comments}
     added = tuple(comment for comment in comments if comment.id not in known)
     return replace(facts, issue=replace(facts.issue, comments=(*facts.issue.comments, *added)))
+
+
+def _require_card(facts: DealFacts) -> None:
+    """Raise ServiceError where GitHub refused the card: without it nothing is to be done on the deal."""
+    for effect, why in facts.refused:
+        if isinstance(effect, PutComment) and effect.key == keys.CARD:
+            raise _refused_part(why)
+
+
+def _refused_part(why: str) -> ServiceError:
+    return ServiceError(f"GitHub refused a part of the write: {why}.", _hint(why))
 
 
 def _hint(why: str) -> str:

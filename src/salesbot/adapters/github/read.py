@@ -146,7 +146,7 @@ def repository_facts(data: Json, place: RepositoryPaths) -> Repository:
 
 
 def people_of(found: Iterable[Json]) -> dict[str, Person]:
-    return {node["login"].casefold(): Person(node["login"], node["id"]) for node in found}
+    return {node["login"].casefold(): Person(node["login"], node["id"], node.get("databaseId")) for node in found}
 
 
 def _problems(found: Iterable[Json]) -> list[ProblemIssue]:

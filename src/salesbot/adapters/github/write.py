@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
 from salesbot.adapters.github import decode
@@ -44,8 +44,7 @@ from salesbot.core.model.effects import (
     UnpinIssue,
     Unreact,
 )
-from salesbot.core.model.facts import Comment, DealFacts, Edit, IssueSummary, Label, RepositoryFacts
-from salesbot.core.model.keys import Key
+from salesbot.core.model.facts import Comment, DealFacts, Label, RepositoryFacts
 from salesbot.core.model.write_result import IssueAfter, WriteResult
 from salesbot.core.report import weekly_issue
 from salesbot.core.text.labels import label_key
@@ -55,6 +54,16 @@ MOST_ALIASES = 60
 
 _OPERATION = re.compile(r"mutation \w+\((?P<variables>.*?)\) \{\n(?P<body>.*)\n\}$", re.S)
 _VARIABLE = re.compile(r"\$(\w+)")
+
+
+_FINAL = "UNPROCESSABLE"
+"""The type of an error by which GitHub refuses what it was asked, whoever asks and however often."""
+_LOCKED = "is locked"
+"""In a refusal for want of rights that no permission mends."""
+
+
+class TargetGoneError(Exception):
+    """What an effect is about was not read: somebody who cannot be assigned."""
 
 
 @dataclass(frozen=True)
@@ -97,12 +106,23 @@ def create_labels(client: Client, facts: RepositoryFacts, wanted: Sequence[Creat
 
 def write(client: Client, facts: RepositoryFacts, effects: Sequence[Effect]) -> WriteResult:
     """Carry effects out in one document. Raises UnclearError if nobody can tell whether it happened."""
-    steps = [_step(effect, facts) for effect in effects]
-    written = WriteResult()
+    steps, written = _steps(effects, facts)
     for start in range(0, len(steps), MOST_ALIASES):
         chunk = steps[start : start + MOST_ALIASES]
         written = _merged(written, _read_answer(chunk, _send(client, chunk), facts.viewer))
     return written
+
+
+def _steps(effects: Sequence[Effect], facts: RepositoryFacts) -> tuple[list[Step], WriteResult]:
+    """Prepare the effects; what cannot be asked for at all is refused without asking."""
+    steps: list[Step] = []
+    failed: list[tuple[Effect, str]] = []
+    for effect in effects:
+        try:
+            steps.append(_step(effect, facts))
+        except TargetGoneError as error:
+            failed.append((effect, str(error)))
+    return steps, WriteResult(tuple(failed), final=tuple(effect for effect, _ in failed))
 
 
 def _send(client: Client, steps: Sequence[Step]) -> Reply:
@@ -209,8 +229,12 @@ def _person(login: str, facts: RepositoryFacts) -> str:
         return person.node_id
     on = [actor for actor in (facts.issue.assignees if isinstance(facts, DealFacts) else ()) if actor.login == login]
     if not on or on[0].node_id is None:
-        raise ServiceError(f"{login} cannot be assigned here any more.", "Name somebody who works in this repository")
+        raise TargetGoneError(_not_assignable(login))
     return on[0].node_id
+
+
+def _not_assignable(login: str) -> str:
+    return f"{login} cannot be assigned here"
 
 
 def _problem(facts: RepositoryFacts) -> str:
@@ -219,36 +243,48 @@ def _problem(facts: RepositoryFacts) -> str:
 
 
 def _read_answer(steps: Sequence[Step], reply: Reply, viewer: Actor) -> WriteResult:
-    failed: list[tuple[Effect, str]] = []
-    unclear: list[Effect] = []
-    edits: dict[int, int] = {}
-    texts: dict[int, tuple[Edit, ...]] = {}
-    created: dict[Key, Comment] = {}
-    other_issues: tuple[IssueSummary, ...] = ()
-    back, opened = None, None
+    found = WriteResult()
     for index, step in enumerate(steps):
         answer = reply.data.get(f"m{index}")
-        if answer is None:
-            if not _already_so(step, reply, index):
-                failed.append((step.effect, _why(reply, index)))
-                unclear += [step.effect] if _is_unclear(reply, index) else []
-            continue
-        if isinstance(step.effect, Assign) and not _is_assigned(step.effect.login, answer):
-            failed.append((step.effect, f"{step.effect.login} cannot be assigned here"))
-        if step.operation == "EditComment":
-            edited = answer["issueComment"]
-            history = edited.get("userContentEdits") or {}
-            edits[edited["databaseId"]] = history.get("totalCount", 0)
-            texts[edited["databaseId"]] = decode.edits(history)
-        if step.operation == "AddComment" and isinstance(step.effect, PutComment):
-            created[step.effect.key] = _made(answer["commentEdge"]["node"], step.effect.body)
-        if step.operation in ("OpenProblem", "OpenReport", "OpenLead"):
-            opened = answer["issue"]["number"]
-        if step.operation == "OpenLead":
-            other_issues = tuple(other(node) for node in nodes(answer, "issue", "repository", "newest"))
-        back = _find_back(answer) or back
-    after = _issue_after(back, viewer) if back is not None else None
-    return WriteResult(tuple(failed), tuple(unclear), edits, texts, after, created, opened, other_issues)
+        found = _refused(found, step, reply, index) if answer is None else _done(found, step, answer)
+    back = next((b for index in reversed(range(len(steps))) if (b := _find_back(reply.data.get(f"m{index}")))), None)
+    return replace(found, after=_issue_after(back, viewer) if back is not None else None)
+
+
+def _refused(found: WriteResult, step: Step, reply: Reply, index: int) -> WriteResult:
+    """Note what failed, and whether trying again can help."""
+    errors, one = _errors_of(reply, index), (step.effect,)
+    is_gone = any(error.get("type") == "NOT_FOUND" for error in errors)
+    if is_gone and isinstance(step.effect, (DeleteComment, MinimizeComment, Unreact, React)):
+        return found  # what somebody else took away meanwhile is away: no failure
+    found = replace(found, failed=(*found.failed, (step.effect, _why(reply, index))))
+    if is_gone:
+        return replace(found, gone=found.gone + one)
+    if _is_unclear(reply, index):
+        return replace(found, unclear=found.unclear + one)
+    is_final = any(error.get("type") == _FINAL or _LOCKED in str(error.get("message")) for error in errors)
+    return replace(found, final=found.final + one) if is_final else found
+
+
+def _done(found: WriteResult, step: Step, answer: Json) -> WriteResult:
+    """Note what was made, and what others wrote at the same time."""
+    effect = step.effect
+    if isinstance(effect, Assign) and not _is_assigned(effect.login, answer):
+        failed = (*found.failed, (effect, _not_assignable(effect.login)))
+        return replace(found, failed=failed, final=(*found.final, effect))
+    if step.operation == "EditComment":
+        edited = answer["issueComment"]
+        history, id_ = edited.get("userContentEdits") or {}, edited["databaseId"]
+        edits = {**found.edits, id_: history.get("totalCount", 0)}
+        return replace(found, edits=edits, texts={**found.texts, id_: decode.edits(history)})
+    if step.operation == "AddComment" and isinstance(effect, PutComment):
+        made = _made(answer["commentEdge"]["node"], effect.body)
+        return replace(found, created={**found.created, effect.key: made})
+    if step.operation in ("OpenProblem", "OpenReport", "OpenLead"):
+        found = replace(found, opened=answer["issue"]["number"])
+    if step.operation == "OpenLead":
+        return replace(found, other_issues=tuple(map(other, nodes(answer, "issue", "repository", "newest"))))
+    return found
 
 
 def _issue_after(back: Json, viewer: Actor) -> IssueAfter:
@@ -265,12 +301,6 @@ def _is_assigned(login: str, answer: Json) -> bool:
 
 def _made(node: Json, body: str) -> Comment:
     return Comment(node["databaseId"], node["id"], body, decode.moment(node["createdAt"]), own=True, own_text=True)
-
-
-def _already_so(step: Step, reply: Reply, index: int) -> bool:
-    """What somebody else took away meanwhile is away: no failure."""
-    gone = any(error.get("type") == "NOT_FOUND" for error in _errors_of(reply, index))
-    return gone and isinstance(step.effect, (DeleteComment, MinimizeComment, Unreact, React))
 
 
 def _is_unclear(reply: Reply, index: int) -> bool:
@@ -290,14 +320,16 @@ def _find_back(answer: Any) -> Json | None:
 
 def _merged(one: WriteResult, later: WriteResult) -> WriteResult:
     return WriteResult(
-        one.failed + later.failed,
-        one.unclear + later.unclear,
-        {**one.edits, **later.edits},
-        {**one.texts, **later.texts},
-        later.after,
-        {**one.created, **later.created},
-        later.opened or one.opened,
-        later.other_issues or one.other_issues,
+        failed=one.failed + later.failed,
+        unclear=one.unclear + later.unclear,
+        final=one.final + later.final,
+        gone=one.gone + later.gone,
+        edits={**one.edits, **later.edits},
+        texts={**one.texts, **later.texts},
+        after=later.after,
+        created={**one.created, **later.created},
+        opened=later.opened or one.opened,
+        other_issues=later.other_issues or one.other_issues,
     )
 
 

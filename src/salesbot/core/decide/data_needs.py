@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from salesbot.core.leads import duplicates
-from salesbot.core.lifecycle import activity, intents, restore, timeline
+from salesbot.core.lifecycle import activity, intents, people, restore, timeline
 from salesbot.core.lifecycle.intents import CommandIntent
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.model import headings, keys
 from salesbot.core.model.deal import Role
 from salesbot.core.model.pipeline import HORIZON
 from salesbot.core.policies import attention, new_deals
+from salesbot.core.text import next_step
 from salesbot.core.text.labels import label_key
 
 ACTIVITY_WINDOW = timedelta(days=35)
@@ -84,10 +85,10 @@ def _needs_labels(observed: Observed) -> bool:
 def _unknown_roles(observed: Observed, commands: list[CommandIntent]) -> list[str]:
     """Those whose role matters and was not asked: authors of open commands, tickers, who wrote the value by hand."""
     facts, journal = observed.facts, observed.journal
-    people = [intent.by for intent in commands] + [tick.by for tick in intents.ticks(observed, journal)]
+    asked = [intent.by for intent in commands] + [tick.by for tick in intents.ticks(observed, journal)]
     if journal is not None and observed.pipeline.permissions.moves > Role.TRIAGE:
-        people += [intent.by for intent in intents.labels(observed, journal.cursor)]
-    names = [person.login for person in people if person is not None and not person.is_bot]
+        asked += [intent.by for intent in intents.labels(observed, journal.cursor)]
+    names = [person.login for person in asked if person is not None and not person.is_bot]
     if restore.value_needs_trust(journal, observed.parsed.body.fields.get(headings.VALUE, "")):
         names += [name for name in [restore.last_body_editor(facts)] if name is not None]
     if facts.trigger.event == attention.SWEEP:
@@ -98,6 +99,10 @@ def _unknown_roles(observed: Observed, commands: list[CommandIntent]) -> list[st
 def _unknown_names(observed: Observed, commands: list[CommandIntent]) -> list[str]:
     """Names that commands would put on the deal and the read did not bring."""
     names = [name for intent in commands for name in intents.named_people(intent)]
+    names += people.to_look_up(observed.issue, observed.journal)
+    if observed.facts.trigger.event == attention.SWEEP:
+        step = next_step.parse(observed.parsed.body.fields.get(headings.NEXT_STEP, ""))
+        names += [step.who] if step is not None and step.who else []
     if _needs_an_owner(observed):
         names += observed.pipeline.owners.people
     repository = observed.repository

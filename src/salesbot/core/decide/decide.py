@@ -20,6 +20,7 @@ from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState, Refused
 from salesbot.core.model.deal import StageVisit
 from salesbot.core.model.effects import Effect
+from salesbot.core.model.facts import Refusals
 from salesbot.core.model.keys import Key, Kind
 from salesbot.core.policies import attention, mirror_sync, new_deals, revisit
 from salesbot.core.reconcile.reconcile import reconcile
@@ -39,6 +40,10 @@ class Decision:
     notes: tuple[str, ...] = ()
     state: DealState | None = None
     """Where all this leaves the deal."""
+    left_out: Refusals = ()
+    """What is not written because GitHub refuses it."""
+    tried_again: Refusals = ()
+    """What is written although GitHub refused it in an earlier run."""
 
 
 def decide(observed: Observed, render: Renderer) -> Decision:
@@ -59,8 +64,18 @@ def decide(observed: Observed, render: Renderer) -> Decision:
     state = _evaluate_all(start, commands, observed, render)
     if observed.parsed.cards.ignored:
         state = state.noting("A comment looks like a card and is not believed: it is not ours, or somebody edited it.")
-    effects = reconcile(state, observed, render)
-    return Decision(tuple(effects), before, state.deal.stage, state.moves, state.refused, state.notes, state)
+    done = reconcile(state, observed, render)
+    return Decision(
+        done.effects,
+        before,
+        state.deal.stage,
+        state.moves,
+        state.refused,
+        state.notes,
+        state,
+        left_out=done.left_out,
+        tried_again=done.tried_again,
+    )
 
 
 def _is_left_alone(start: restore.Restored, observed: Observed) -> bool:

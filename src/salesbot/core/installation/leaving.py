@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from salesbot.core.lifecycle import restore, timeline
+from salesbot.core.lifecycle import people, restore, timeline
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.model import comments, keys
 from salesbot.core.model.effects import PutComment
@@ -54,7 +54,7 @@ def row(observed: Observed) -> Row | None:
         stage=stage,
         open=issue.open,
         created=issue.created_at,
-        owner=restore.owners(issue, journal.assigned if journal is not None else ())[0] or "",
+        owner=people.owners(issue, journal).owner or "",
         fields=observed.parsed.body.fields,
         history=_history(observed),
     )

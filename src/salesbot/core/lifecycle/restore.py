@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from salesbot.core.commands.stage_words import stage_of
-from salesbot.core.lifecycle import description, intents, timeline
+from salesbot.core.lifecycle import description, intents, people, timeline
 from salesbot.core.lifecycle.intents import CommandIntent, LabelIntent
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import headings
 from salesbot.core.model.deal import Deal, How, Role, StageVisit
 from salesbot.core.model.facts import DealFacts, Event, Issue
-from salesbot.core.model.journal import BEFORE, Assigned, Cursor, Journal, LeftAs
+from salesbot.core.model.journal import BEFORE, Cursor, Journal, LeftAs
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text.labels import label_key
 from salesbot.core.text.money import Amount
@@ -227,7 +227,9 @@ def _state_of(observed: Observed, journal: Journal) -> DealState:
     issue, pipeline, body = observed.issue, observed.pipeline, observed.parsed.body
     stage = pipeline.stage(journal.stage)
     journal = replace(journal, history=tuple(_as_called_now(visit, pipeline) for visit in journal.history))
-    owner, helpers = owners(issue, journal.assigned)
+    new = people.renamed(journal, observed.directory)
+    journal = people.without_refused(people.as_called_now(journal, new), observed.facts)
+    owned = people.owners(issue, journal, people.can_be_assigned(observed.facts))
     deal = Deal(
         number=issue.number,
         title=issue.title,
@@ -235,15 +237,16 @@ def _state_of(observed: Observed, journal: Journal) -> DealState:
         value=Amount(body.fields.get(headings.VALUE, ""), pipeline.currency),
         stage=stage.name if stage else journal.stage,
         open=_should_be_open(journal, stage),
-        owner=owner,
-        helpers=helpers,
+        owner=owned.owner,
+        helpers=owned.helpers,
         checklists=observed.parsed.checklists,
         history=journal.history,
     )
     if observed.card is not None and description.is_behind(issue, observed.card):
         deal = description.with_fields(deal, journal.fields)
+    deal = people.step_as_called_now(deal, new)
     deal = replace(deal, body_trusted=_is_trusted(observed, journal, deal.value.text))
-    return DealState(deal, replace(journal, stage=deal.stage or journal.stage))
+    return DealState(deal, replace(journal, stage=deal.stage or journal.stage), unassignable=owned.unassignable)
 
 
 def _as_called_now(visit: StageVisit, pipeline: Pipeline) -> StageVisit:
@@ -255,45 +258,6 @@ def _as_called_now(visit: StageVisit, pipeline: Pipeline) -> StageVisit:
 def _should_be_open(journal: Journal, stage: Stage | None) -> bool:
     """An end stage is closed. An open one is open, unless people closed it or it left the pipeline."""
     return (stage is None or stage.outcome is None) and not journal.asked and not journal.left
-
-
-def owners(issue: Issue, assigned: tuple[Assigned, ...]) -> tuple[str | None, tuple[str, ...]]:
-    """Say who owns the deal, and who helps.
-
-    The owner is whom `/assign` named last, if still assigned; else who was assigned first and still is. What a command
-    set holds, also if the run died before it was done, until somebody assigns or unassigns by hand.
-    """
-    on = {actor.login: index for index, actor in enumerate(issue.assignees)}
-    named: list[str] = []
-    for entry in assigned:
-        if _changed_by_hand(entry, issue):
-            continue
-        if entry.on:
-            on.setdefault(entry.login, len(on))
-            named.append(entry.login)
-        else:
-            on.pop(entry.login, None)
-    since = {
-        event.whom.login: index for index, event in enumerate(issue.events) if _is_assignment(event) and event.whom
-    }
-    order = sorted(on, key=lambda login: (since.get(login, -1), on[login]))
-    order.sort(key=lambda login: login not in [name for name in named[-1:] if name in on])
-    return (order[0], tuple(order[1:])) if order else (None, ())
-
-
-def _is_assignment(event: Event) -> bool:
-    return event.kind == "assigned"
-
-
-def _changed_by_hand(entry: Assigned, issue: Issue) -> bool:
-    return any(
-        event.kind in ("assigned", "unassigned")
-        and not event.own
-        and event.whom is not None
-        and event.whom.login.casefold() == entry.login.casefold()
-        and event.at > entry.at
-        for event in issue.events
-    )
 
 
 def last_body_editor(facts: DealFacts) -> str | None:

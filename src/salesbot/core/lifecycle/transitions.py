@@ -61,6 +61,10 @@ class DealState:
     ignored: tuple[int, ...] = ()
     """Comments of people below triage: they get a receipt, and nothing else, not even an entry in the journal."""
     notes: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+    """What GitHub refuses to do on the deal, in words, and why."""
+    unassignable: tuple[str, ...] = ()
+    """Whom the journal has on the deal and GitHub assigns no more, until a command assigns or unassigns anybody."""
 
     @property
     def pending_keys(self) -> frozenset[Key]:
@@ -145,6 +149,7 @@ def _set_field(state: DealState, change: SetField, request: Request) -> DealStat
 
 def give(state: DealState, login: str, at: datetime) -> DealState:
     """Make somebody the owner; whoever owned the deal stays a helper."""
+    state = _without_unassignable(state)
     deal = state.deal
     helpers = tuple(name for name in (deal.owner, *deal.helpers) if name and name != login)
     return replace(
@@ -154,8 +159,13 @@ def give(state: DealState, login: str, at: datetime) -> DealState:
     )
 
 
+def _without_unassignable(state: DealState) -> DealState:
+    return replace(state, journal=state.journal.without_assigned(state.unassignable), unassignable=())
+
+
 def _unassign(state: DealState, login: str | None, request: Request) -> DealState:
     """Nobody to unassign: the goal is reached already."""
+    state = _without_unassignable(state)
     deal = state.deal
     wanted = (login or deal.owner or "").casefold()
     leaving = next((name for name in (deal.owner, *deal.helpers) if name and name.casefold() == wanted), None)

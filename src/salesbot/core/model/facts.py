@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Literal, Self
 
 from salesbot.core.model.deal import Actor, Role
+from salesbot.core.model.effects import Assign, Effect
 from salesbot.core.model.mirror import Mirror, StageMap
 from salesbot.core.text import command_syntax, markdown
 from salesbot.core.text.command_syntax import CommandLine
@@ -138,12 +139,18 @@ class Issue:
     """Only read of the weekly reports."""
 
 
+Refusals = tuple[tuple[Effect, str], ...]
+"""Effects that GitHub refuses, each with why."""
+
+
 @dataclass(frozen=True)
 class Person:
     """Somebody who can be assigned here, as mutations want them named."""
 
     login: str
     node_id: str
+    id: int | None = None
+    """GitHub's database id."""
 
 
 @dataclass(frozen=True)
@@ -263,9 +270,18 @@ class DealFacts(RepositoryFacts):
     """By lower-case login; only read for a new deal that is to be given to somebody."""
     other_issues: tuple[IssueSummary, ...] | None = None
     """The newest other issues; only read for a new deal, to see whether it came in before."""
+    refused: Refusals = ()
+    """What GitHub refused for good when this run wrote it: it is left out."""
     mirror: Mirror | None = None
     """What the other system shows of this deal; None where it was not asked, or knows nothing of it."""
     stage_map: StageMap = field(default_factory=StageMap)
+
+    def with_refused(self, refused: Refusals) -> DealFacts:
+        """Know what GitHub refused; whom it did not assign cannot be assigned, whatever its list says."""
+        names = {effect.login.casefold() for effect, _ in refused if isinstance(effect, Assign)}
+        people = {name: person for name, person in self.repository.people.items() if name not in names}
+        repository = replace(self.repository, people=people)
+        return replace(self, repository=repository, asked_names=self.asked_names | names, refused=refused)
 
     @property
     def without_issue(self) -> RepositoryFacts:

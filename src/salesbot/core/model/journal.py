@@ -7,7 +7,7 @@ the move back.* If the journal is lost, the labels count.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -63,6 +63,8 @@ class Assigned:
     login: str
     on: bool
     at: datetime
+    refused: bool = field(default=False, metadata={journal_codec.ADDED_LATER: True})
+    """GitHub refused to assign them; they are not tried again."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,10 @@ class Journal:
     """Its mirror in the other system."""
     fields: tuple[tuple[str, str | None], ...] = ()
     """What the last decision wrote into the description, None for a field taken out; one edited since has them."""
+    left_out: tuple[tuple[str, str], ...] = ()
+    """What GitHub refuses to do on the deal, and why, as the card says it."""
+    people: Mapping[str, int] = field(default_factory=dict)
+    """The database ids of those whom this journal and the next step name, by login in small letters."""
 
     def with_answer(self, comment: int, answer: Answered) -> Journal:
         """Keep how a comment was answered."""
@@ -149,6 +155,10 @@ class Journal:
         """Keep who was assigned or unassigned last."""
         others = tuple(entry for entry in self.assigned if entry.login.casefold() != login.casefold())
         return replace(self, assigned=(*others, Assigned(login, on, at))[-10:])
+
+    def without_assigned(self, names: Collection[str]) -> Journal:
+        """Forget that these people were assigned."""
+        return replace(self, assigned=tuple(entry for entry in self.assigned if entry.login not in names))
 
     def with_boxes(self, comment: int, at: datetime) -> Journal:
         """Keep until when the ticks in a question of ours were evaluated."""

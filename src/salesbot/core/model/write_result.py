@@ -26,6 +26,10 @@ class WriteResult:
     failed: tuple[tuple[Effect, str], ...] = ()
     unclear: tuple[Effect, ...] = ()
     """Those of the failed of which GitHub does not say whether it did them."""
+    final: tuple[Effect, ...] = ()
+    """Those of the failed that GitHub refuses for good: trying again does not help."""
+    gone: tuple[Effect, ...] = ()
+    """Those of the failed whose object is not there any more: reading again tells what to do instead."""
     edits: Mapping[int, int] = field(default_factory=dict)
     """How many edits each comment has now that was edited."""
     texts: Mapping[int, tuple[Edit, ...]] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from salesbot.core.lifecycle import activity, guards
+from salesbot.core.lifecycle import activity, guards, people
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import headings
@@ -20,7 +20,7 @@ from salesbot.core.model.deal import How, Move
 from salesbot.core.model.effects import AddLabel, CreateLabel, Effect, RemoveLabel
 from salesbot.core.model.keys import Key, Kind
 from salesbot.core.model.pipeline import Pipeline, Stage
-from salesbot.core.text import next_step
+from salesbot.core.text import logins, next_step
 from salesbot.core.text.days import add_working_days, local_day, working_days_between
 from salesbot.core.text.labels import has_prefix, label_key
 from salesbot.core.text.next_step import NextStep
@@ -140,7 +140,7 @@ def label_effects(state: DealState, observed: Observed) -> list[Effect]:
     known = {f"{PREFIX}{kind}" for kind in KINDS}
     sweeping = observed.facts.trigger.event == SWEEP
     add: list[Effect] = [AddLabel(name) for name in sorted(wanted - set(on))] if sweeping else []
-    return [*add, *(RemoveLabel(on[name]) for name in sorted((set(on) & known) - wanted))]
+    return [*(RemoveLabel(on[name]) for name in sorted((set(on) & known) - wanted)), *add]
 
 
 def missing_labels(effects: Sequence[Effect], observed: Observed) -> Iterator[Effect]:
@@ -187,9 +187,19 @@ def current_occasions(state: DealState, observed: Observed) -> set[str]:
 
 
 def _whom(state: DealState, observed: Observed) -> tuple[str | None, str | None]:
-    """The person named in the next step, else the owner; who is away is not disturbed, and the team is told instead."""
+    """The person named in the next step, else the owner; for who is away or left, the team is reminded instead."""
     step = _next_step(state)
-    person = (step.who if step is not None and _overdue(state, observed) else None) or state.deal.owner
-    if person is not None and not observed.pipeline.is_away(person, observed.today):
-        return person, None
-    return None, observed.pipeline.notify_new
+    named = step.who if step is not None and _overdue(state, observed) else None
+    person = named if named and _is_somebody(named, state, observed) else state.deal.owner
+    if (
+        person is None
+        or not people.is_here(person, observed.facts)
+        or observed.pipeline.is_away(person, observed.today)
+    ):
+        return None, observed.pipeline.notify_new
+    return person, None
+
+
+def _is_somebody(name: str, state: DealState, observed: Observed) -> bool:
+    """Whether a word in brackets behind a next step names somebody, now or once: `call them (mobile)` does not."""
+    return name.casefold() in {*state.journal.people, logins.GHOST} or people.is_here(name, observed.facts)

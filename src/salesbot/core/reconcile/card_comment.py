@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from salesbot.core.lifecycle import description
+from salesbot.core.lifecycle import description, people
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import comments, journal, keys
@@ -44,6 +44,7 @@ def _same(cards: Cards, new: str, memory: Journal, state: DealState) -> bool:
         label=before.label or memory.label,
         pending=memory.pending if other_comments.is_fresh(state) else before.pending,
         fields=memory.fields or before.fields,
+        people=before.people if memory.people.items() <= before.people.items() else memory.people,
     )
     shown, text = (card.without_links(comments.text_of(body)) for body in (kept.body, new))
     return journal.to_payload(alike) == journal.to_payload(before) and shown == text
@@ -58,11 +59,12 @@ def _journal(state: DealState, observed: Observed) -> Journal:
         label=_label_id(state, observed) or memory.label,
         pending=other_comments.pending(state, observed),
         fields=_unwritten(state, observed),
+        left_out=state.left_out,
         cleared=newest.id if state.moves and newest is not None else memory.cleared,
         ticks=_ticks(state, memory),
         lists={**dict.fromkeys(state.deal.checklists, 0), **memory.lists, **_lists(observed)},
     )
-    return journal.fitting(complete)
+    return journal.fitting(people.with_ids(complete, state.deal, observed.directory))
 
 
 def _unwritten(state: DealState, observed: Observed) -> tuple[tuple[str, str | None], ...]:

@@ -7,7 +7,8 @@ run. Everything is derived from the desired deal and the issue, so the next run 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from salesbot.core.lifecycle import description, restore
 from salesbot.core.lifecycle.observed import Observed
@@ -19,16 +20,18 @@ from salesbot.core.model.effects import (
     CreateLabel,
     EditBody,
     Effect,
+    PutComment,
     React,
     RemoveLabel,
     ReopenIssue,
     Unassign,
     Unreact,
 )
+from salesbot.core.model.facts import Refusals
 from salesbot.core.model.journal import LeftAs
 from salesbot.core.model.pipeline import Stage
 from salesbot.core.policies import attention
-from salesbot.core.reconcile import card_comment, checklist_comments, other_comments
+from salesbot.core.reconcile import card_comment, checklist_comments, left_out, other_comments
 from salesbot.core.text.labels import label_key
 from salesbot.core.text.render import Renderer
 
@@ -36,38 +39,51 @@ LABEL_LIMIT = 99
 """GitHub allows 100 labels on an issue; from here on the old one goes before the new one comes."""
 
 
-def reconcile(state: DealState, observed: Observed, render: Renderer) -> list[Effect]:
+@dataclass(frozen=True)
+class Reconciled:
+    """The effects, and what is left out of them because GitHub refuses it. `tried_again` is what it refused before."""
+
+    effects: tuple[Effect, ...] = ()
+    left_out: Refusals = ()
+    tried_again: Refusals = ()
+
+
+def reconcile(state: DealState, observed: Observed, render: Renderer) -> Reconciled:
     """List the effects that bring the issue in step with the desired deal."""
     stage = observed.pipeline.stage(state.deal.stage)
     assert stage is not None, state.deal.stage
+    lists = [] if observed.issue.locked else checklist_comments.list_effects(state, observed, render)
     marks = attention.label_effects(state, observed)
+    labels = [*stage_labels(stage, observed), *_label_of_no_deal(state, observed), *marks]
+    behind_card = [*labels, *_open_or_closed(state, stage, observed), *_unless_locked(state, observed, lists)]
+    before_card = list(_body(state, observed))
+    refused = left_out.refused([*before_card, *behind_card], observed.facts)
+    left = (*left_out.without_room(labels, observed), *refused)
+    marks, before_card, behind_card = (left_out.without(part, left) for part in (marks, before_card, behind_card))
+    again = left_out.tried_again([*before_card, *behind_card], observed)
+    state = replace(state, left_out=left_out.for_card((*left, *again)))
     create = [
         *_missing_labels(stage, observed),
         *attention.missing_labels(marks, observed),
         *_missing_label_of_no_deal(state, observed),
     ]
-    labels = [
-        *stage_labels(stage, observed),
-        *_label_of_no_deal(state, observed),
-        *marks,
-        *_open_or_closed(state, stage, observed),
-    ]
     if observed.issue.locked:
-        return [*create, *labels]
-    lists = checklist_comments.list_effects(state, observed, render)
-    others = other_comments.new_comments(state, observed)
+        return Reconciled((*create, *behind_card), left, again)
     card = card_comment.card_effects(checklist_comments.with_lists(state, lists), observed, render)
-    body = _body(state, observed)
-    return [
-        *create,
-        *([*card, *body] if description.fits_in_card(state.deal) else [*body, *card]),
-        *labels,
-        *_people(state, observed),
-        *lists,
-        *others,
-        *other_comments.tidy(state, others, observed),
-        *_receipts(state, observed),
-    ]
+    first = [*card, *before_card] if description.fits_in_card(state.deal) else [*before_card, *card]
+    return Reconciled((*create, *first, *behind_card), left, again)
+
+
+def _unless_locked(state: DealState, observed: Observed, lists: Sequence[PutComment]) -> Iterator[Effect]:
+    """People, comments and receipts: nobody comments on a locked issue."""
+    if observed.issue.locked:
+        return
+    others = other_comments.new_comments(state, observed)
+    yield from _people(state, observed)
+    yield from lists
+    yield from others
+    yield from other_comments.tidy(state, others, observed)
+    yield from _receipts(state, observed)
 
 
 def _body(state: DealState, observed: Observed) -> Iterator[Effect]:

@@ -16,20 +16,18 @@ from salesbot.core.model.effects import (
     EditBody,
     EditProblem,
     Effect,
-    MinimizeComment,
     OpenProblem,
     PutComment,
     React,
     Unreact,
 )
-from salesbot.core.model.facts import Comment, DealFacts, Edit, RepositoryFacts
+from salesbot.core.model.facts import Comment, DealFacts, Edit, Refusals, RepositoryFacts
 from salesbot.core.model.keys import Key, Kind
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.model.write_result import IssueAfter, WriteResult
+from salesbot.core.reconcile.left_out import HARMLESS
 from salesbot.core.text import checklist_merge, command_syntax, fields, markdown
 
-_HARMLESS = (React, Unreact, MinimizeComment, DeleteComment)
-"""Effects whose failure leaves the deal right; the next run does them again."""
 _ELSEWHERE = (OpenProblem, EditProblem, CloseProblem)
 
 
@@ -174,13 +172,44 @@ def _lists_again(facts: DealFacts, effects: Sequence[Effect], concurrent: Concur
 
 
 def grave_failures(written: WriteResult) -> list[tuple[Effect, str]]:
-    """List the failed effects without which the deal is wrong."""
-    return [(effect, why) for effect, why in written.failed if not isinstance(effect, _HARMLESS)]
+    """List the failed effects without which the deal is wrong, and which the next run may manage."""
+    past = {*written.final, *written.gone}
+    return [(effect, why) for effect, why in written.failed if not isinstance(effect, HARMLESS) and effect not in past]
 
 
-def take_back(effects: Sequence[Effect], written: WriteResult) -> list[Effect]:
-    """A part failed: take back the receipts of this write, so that the commands concerned are answered again."""
-    receipts = [effect for effect in effects if isinstance(effect, React)]
+def refused_for_good(written: WriteResult, missed: Collection[Effect]) -> Refusals:
+    """List what GitHub refused for good, and without which the deal is to be decided once more.
+
+    What is about something gone is refused for good the second time: `missed` was, in an earlier round.
+    """
+    final = {*written.final, *(effect for effect in written.gone if effect in missed)}
+    return tuple(
+        (effect, why) for effect, why in written.failed if effect in final and not isinstance(effect, HARMLESS)
+    )
+
+
+def harmless_failures(written: WriteResult) -> Refusals:
+    """List what failed and leaves the deal right."""
+    unclear = set(written.unclear)
+    return tuple(
+        (effect, why) for effect, why in written.failed if isinstance(effect, HARMLESS) and effect not in unclear
+    )
+
+
+def assigning_comments(facts: DealFacts) -> frozenset[int]:
+    """Name the comments that only assign people: where GitHub refuses that, nothing of them was done."""
+    comments_ = [comment for comment in facts.issue.comments if comment.commands]
+    return frozenset(each.id for each in comments_ if all(line.word == "assign" for line in each.commands))
+
+
+def take_back(effects: Sequence[Effect], written: WriteResult, of: Collection[int] | None = None) -> list[Effect]:
+    """A part failed: take back the receipts of this write, so that the commands concerned are answered again.
+
+    `of` are the comments concerned, where not all are.
+    """
+    receipts = [each for each in effects if isinstance(each, React) and (of is None or each.comment in of)]
+    if of is not None and not receipts:
+        return []
     back: list[Effect] = [Unreact(effect.comment, effect.receipt) for effect in receipts]
     return [*back, *_card_again(effects, written, {effect.comment for effect in receipts})]
 

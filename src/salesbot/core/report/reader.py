@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from salesbot.core.lifecycle.observed import observe
-from salesbot.core.lifecycle.restore import NOT_A_DEAL, OWN_LABELS, owners
+from salesbot.core.lifecycle.people import owners
+from salesbot.core.lifecycle.restore import NOT_A_DEAL, OWN_LABELS
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import comments, headings
 from salesbot.core.model.cards import find_cards
@@ -123,9 +124,9 @@ class Reader:
         assert stage is not None, stage_name
         body = fields.parse(issue.body, pipeline.headings, pipeline.one_line)
         values = body.fields
-        owner, helpers = owners(issue, history.journal.assigned if history.journal is not None else ())
+        owned = owners(issue, history.journal)
         amount = Amount(values.get(headings.VALUE, ""), pipeline.currency)
-        deal = Deal(issue.number, issue.title, body, amount, stage.name, issue.open, owner, helpers)
+        deal = Deal(issue.number, issue.title, body, amount, stage.name, issue.open, owned.owner, owned.helpers)
         closed = entered if stage.outcome is not None else None
         day = days.local_day(closed, scope.zone) if closed is not None else scope.today
         value = field_values.deal_value(values, day, scope)
@@ -137,7 +138,7 @@ class Reader:
             stage=stage.name,
             stage_intervals=history.stage_intervals,
             closed=closed,
-            owner=owner,
+            owner=owned.owner,
             value=value.value,
             foreign=value.foreign,
             rounds=tuple(field_values.value_rounds(history.journal, day, scope)),

@@ -43,6 +43,8 @@ def values(state: DealState, pipeline: Pipeline) -> dict[str, Any]:
         "left": state.journal.left,
         "owner": deal.owner,
         "helpers": list(deal.helpers),
+        "left_out": [{"what": what, "why": why} for what, why in state.left_out],
+        "unassignable": list(state.unassignable),
         "value": str(money) if money else None,
         "rounds": _rounds(state, pipeline),
         "weighted": _weighted(money, deal, stage),
