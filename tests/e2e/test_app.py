@@ -56,7 +56,7 @@ def test_what_the_app_does_starts_runs_that_do_nothing(play: Play, app: int) -> 
             lambda play, app: act_as(play, app, key_pair()[0]), 2, "GitHub does not know the App", id="another key"
         ),
         pytest.param(lambda play, app: act_as(play, 999), 2, "GitHub does not know the App", id="another id"),
-        pytest.param(lambda play, app: act_as(play, app, "secret"), 2, "`app-key` is no private key", id="no key"),
+        pytest.param(lambda play, app: act_as(play, app, "secret"), 2, "`app-key` is not a private key", id="no key"),
         pytest.param(
             lambda play, app: play.environment.update({"INPUT_APP-KEY": ""}), 2, "go together", id="an id alone"
         ),

@@ -51,7 +51,7 @@ def guarded(stage: str, **guards: Any) -> Pipeline:
         pytest.param("owner", "Nobody owns this deal.", "/assign", id="owner"),
         pytest.param("value", "The deal has no value.", "/value 9k", id="value"),
         pytest.param("reason", "The reason is missing.", "/set reason a hunch", id="reason"),
-        pytest.param("date", "There is no date", "/set revisit-on 2027-03-01", id="date"),
+        pytest.param("date", "The date on which it comes back is missing", "/set revisit-on 2027-03-01", id="date"),
         pytest.param("field:company", "Company is empty.", "/set company Acme", id="field"),
         pytest.param("checklist:handover", "The checklist handover is not done yet.", "/checklist handover", id="list"),
     ],

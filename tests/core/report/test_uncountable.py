@@ -197,7 +197,7 @@ def test_the_week_of_a_moment(moment: datetime, week: str) -> None:
 @pytest.mark.parametrize("week", ["2026-W54", "2026-W00", "2026-47", "W47", "2026-W48-1", ""])
 def test_what_is_no_week_is_refused(week: str) -> None:
     pipeline = parse(None, "salesbot.yml", templates=builtin_names(), zones=SystemTimeZones())
-    with pytest.raises(InputError, match="no week of the calendar"):
+    with pytest.raises(InputError, match="not a week of the calendar"):
         choose_scope("acme/sales", pipeline, NOW, week=week)
 
 
