@@ -19,6 +19,7 @@ from tests.e2e.play import BOT, CONFIG, Play, kinds, writes
 
 REPORT = {"task": "report"}
 WEEK = timedelta(days=7)
+MINUS = "\N{MINUS SIGN}"
 
 
 def scheduled(play: Play, inputs: Mapping[str, str] = REPORT) -> Run:
@@ -101,6 +102,36 @@ def test_next_week_has_its_own_and_the_one_before_is_unpinned_and_closed(play: P
     assert "From Mon 23 Nov 2026" in found.body, "movement is since the report before"
     old = play.sales.issue(first)
     assert (old.state, old.state_reason, old.pinned) == ("CLOSED", "COMPLETED", False)
+
+
+def test_then_is_what_the_last_report_said_also_after_a_refresh_and_a_change_by_hand(play: Play) -> None:
+    number = play.deal("negotiating", body="### Value\n\n50000 EUR\n")
+    scheduled(play)
+    play.github.advance(2 * 86_400)
+    play.sales.edit_issue("nora", number, body="### Value\n\n47000 EUR\n")
+    by_hand(play)
+    assert "| **25 Nov 2026** | **47,000 EUR** |" in the_report(play).body
+    play.github.advance(5 * 86_400)
+    play.sales.comment("nora", number, "/won 38k")
+    play.reconcile()
+    scheduled(play)
+    found = the_report(play).body
+    assert "From Wed 25 Nov 2026" in found
+    lines = ("| 25 Nov 2026 | 47,000 EUR |", "| worth less than then | {0}9,000 EUR |", "| won | {0}38,000 EUR |")
+    assert "\n".join(lines).format(MINUS) in found
+    assert "kept its figures" not in found
+
+
+def test_the_value_of_the_form_is_the_first_of_its_values(play: Play) -> None:
+    number = play.deal("negotiating", body="### Value\n\n50000 EUR\n")
+    play.github.advance(10 * 86_400)
+    play.sales.comment("nora", number, "/won 38k")
+    play.reconcile()
+    scheduled(play)
+    found = the_report(play).body
+    assert f"| worth less than then | {MINUS}12,000 EUR |\n| won | {MINUS}38,000 EUR |" in found
+    assert "kept its figures" in found
+    assert "won 24 % below the first value" in found
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before it is sent", "after it was carried out"])

@@ -115,7 +115,9 @@ def _with_memory(random: Random, story: Story) -> Story:
     if story.value is not None and not story.unreadable and random.random() < 0.5:
         times = sorted(_before(random, NOW, (NOW - story.created).days + 1, story.created) for _ in range(2))
         first = (times[0], story.value[0] + random.choice([0, 1000, 5000]), story.value[1])
-        story = replace(story, rounds=(first, (times[1], *story.value)))
+        by_hand = 250 if times[1].second % 4 == 0 else 0  # the description was edited after the last command
+        last = (times[1], story.value[0] + by_hand, story.value[1])
+        story = replace(story, rounds=(first, last))
     if random.random() < 0.2:
         stage, at = random.choice(story.moves)
         story = replace(story, forced=((stage, at, "kim", "they asked"),))

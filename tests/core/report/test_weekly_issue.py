@@ -24,7 +24,7 @@ from salesbot.core.report.weekly_issue import DesiredReport, ReportState
 from salesbot.core.text import markdown
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-MEMORY = ReportState("2026-W48", NOW - timedelta(days=7), NOW, NOW, NOW)
+MEMORY = ReportState("2026-W48", NOW - timedelta(days=7), NOW, NOW)
 BOARD, REST = "**12,000 EUR** open", "## Movement\n\nNone.\n\n## Forecast\n\nNothing."
 
 

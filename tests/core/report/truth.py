@@ -69,9 +69,9 @@ class Fact:
 
     def worth_then(self) -> Decimal:
         before = [value for at, value in self.rounds if at <= SINCE]
-        if before:
-            return before[-1]
-        return Decimal(0) if self.rounds else self.worth()
+        if len(before) < len(self.rounds):
+            return before[-1] if before else Decimal(0)
+        return self.worth()
 
 
 def rate_of(currency: str, day: date) -> Decimal | None:
@@ -304,11 +304,15 @@ def movement(deals: list[Fact]) -> Numbers:
             counts[kind] += 1
         counts["unmoved"] += not kinds and deal.open
         counted = OPEN[1:]
-        was = deal.worth_then() if before in counted else Decimal(0)
-        is_ = deal.worth() if stage in counted else Decimal(0)
-        then, now = then + was, now + is_
-        if was != is_:
-            steps[step(deal, before, is_ > was)] = steps.get(step(deal, before, is_ > was), Decimal(0)) + is_ - was
+        if before in counted:
+            then += deal.worth_then()
+            change = deal.worth() - deal.worth_then()
+            add(steps, "worth more" if change > 0 else "worth less", change)
+            if stage not in counted:
+                add(steps, left(deal), -deal.worth())
+        elif stage in counted:
+            add(steps, came(before), deal.worth())
+        now += deal.worth() if stage in counted else 0
     names = ["new", "returned", "reopened", "qualified from prospects", "worth more", "worth less",
              "back to prospects", "put off", "won", "lost", "rejected"]  # fmt: skip
     bridge = [{"step": name, "value": text(steps[name])} for name in names if steps.get(name)]
@@ -316,19 +320,21 @@ def movement(deals: list[Fact]) -> Numbers:
         "since": "2026-11-16T09:00:00Z",
         **counts,
         "bridge": {"then": text(then), "steps": bridge, "now": text(now)},
+        "bridge_from": "history",
     }
 
 
-def step(deal: Fact, before: str | None, more: bool) -> str:
-    counted = OPEN[1:]
-    if before in counted and deal.stage in counted:
-        return "worth more" if more else "worth less"
+def add(steps: dict[str, Decimal], step: str, amount: Decimal) -> None:
+    steps[step] = steps.get(step, Decimal(0)) + amount
+
+
+def left(deal: Fact) -> str:
     if deal.stage in ENDED:
         return deal.stage
-    if deal.stage == "revisit":
-        return "put off"
-    if deal.stage == "prospect":
-        return "back to prospects"
+    return "put off" if deal.stage == "revisit" else "back to prospects"
+
+
+def came(before: str | None) -> str:
     if before is None:
         return "new"
     if before == "revisit":

@@ -162,6 +162,7 @@ def _movement(report: Report, money: _Money) -> Json:
             "steps": [{"step": name, "value": money(amount)} for name, amount in bridge.steps],
             "now": money(bridge.end),
         },
+        "bridge_from": bridge.taken_from,
     }
 
 

@@ -23,7 +23,7 @@ class DealValue:
     """The value of a deal, converted if there is a rate; `problem` says why there is none."""
 
     value: Decimal | None = None
-    foreign: tuple[str, Decimal] | None = None
+    given: tuple[str, Decimal] | None = None
     problem: str = ""
 
 
@@ -40,7 +40,7 @@ def deal_value(fields: Fields, day: date, scope: Scope) -> DealValue:
     if value is None:
         problem = f"its value is in {money.currency}, and there is no rate for it"
         return DealValue(None, (money.currency, money.amount), problem)
-    return DealValue(value)
+    return DealValue(value, (money.currency, money.amount))
 
 
 def value_rounds(journal: Journal | None, day: date, scope: Scope) -> Iterator[tuple[datetime, Decimal]]:

@@ -140,7 +140,7 @@ class Reader:
             closed=closed,
             owner=owned.owner,
             value=value.value,
-            foreign=value.foreign,
+            given=value.given,
             rounds=tuple(field_values.value_rounds(history.journal, day, scope)),
             probability=card.probability(deal, stage),
             expected=day_in(values, headings.EXPECTED_CLOSE),

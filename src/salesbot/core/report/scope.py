@@ -15,6 +15,7 @@ from dateutil.relativedelta import relativedelta
 
 from salesbot.core.errors import InputError
 from salesbot.core.model.pipeline import Outcome, Pipeline
+from salesbot.core.report.figures import Figures
 from salesbot.core.text.days import local_day
 
 WEEK = timedelta(days=7)
@@ -31,6 +32,8 @@ class Scope:
     since: datetime
     week: str
     url: str = ""
+    before: Figures | None = None
+    """What the previous report said of the open money, if it kept that; its moment is `since`."""
 
     @cached_property
     def zone(self) -> tzinfo:
