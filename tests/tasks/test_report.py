@@ -352,6 +352,38 @@ def test_the_sweep_refreshes_sections_1_to_4_once_a_day(play: Play) -> None:
     assert "mutation" not in kinds(again)
 
 
+@pytest.mark.parametrize("stage", ["lead", "revisit"])
+def test_the_sweeps_headline_is_the_reports_also_with_an_issue_that_was_closed_years_ago(
+    play: Play, stage: str
+) -> None:
+    play.deal(body="### Value\n\n12000 EUR\n")
+    at = "2024-03-04T09:00:00Z"
+    old = {
+        "title": "Hooli: old shop",
+        "body": "### Value\n\n7000 EUR\n",
+        "author": "ann",
+        "created_at": at,
+        "labels": [f"stage:{stage}"],
+        "state": "CLOSED",
+        "state_reason": "COMPLETED",
+        "closed_at": at,
+        "events": [{"kind": "labeled", "by": "ann", "at": at, "label": f"stage:{stage}"}],
+    }
+    play.sales.seed([old])
+    scheduled(play)
+    before = headline(the_report(play))
+    assert "7,000 EUR" in before or "19,000 EUR" in before
+    play.github.advance(86_400)
+    scheduled(play, {"task": "sweep"})
+    assert "As of Tue 24 Nov 2026" in the_report(play).body
+    assert headline(the_report(play)) == before
+
+
+def headline(found: IssueView) -> str:
+    """The line that begins with the open money."""
+    return next(line for line in found.body.splitlines() if " open in " in line)
+
+
 def test_the_task_all_opens_no_report_but_keeps_the_open_one_right(play: Play) -> None:
     play.deal()
     assert scheduled(play, {"task": "all"}).exit_code == 0

@@ -27,7 +27,7 @@ from salesbot.core.report.bridge import figures_of
 from salesbot.core.report.compute import Report, compute_board, compute_report
 from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
 from salesbot.core.report.figures import Figures
-from salesbot.core.report.reader import RawIssue, Reader, people_to_look_up
+from salesbot.core.report.reader import RawIssue, Reader, labels_without_outcome, people_to_look_up
 from salesbot.core.report.scope import Scope, choose_scope
 from salesbot.core.report.view_board import board_values
 from salesbot.core.report.view_report import report_values
@@ -126,7 +126,8 @@ class Reporter:
         if issue is None or memory is None or days.local_day(memory.board, pipeline.timezone) >= today:
             return Outcome()
         scope = replace(_scope(context, facts.read_at, None, memory.since), week=memory.week)
-        read = self._read(context, scope, self.github.open_deals(facts, scope.calendar_spans["year"]))
+        labels = labels_without_outcome(facts, scope)
+        read = self._read(context, scope, self.github.open_deals(facts, scope.calendar_spans["year"], labels))
         counted = [deal for deal in read.deals if isinstance(deal, CountedDeal)]
         text = context.renderer("board.md.j2", board_values(compute_board(counted, scope), scope))
         body = weekly_issue.with_board(issue, text, replace(memory, board=scope.at), facts.repository.id)

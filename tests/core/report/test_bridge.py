@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from salesbot.adapters.templates import TemplateRenderer
 from salesbot.core.report import figures
-from salesbot.core.report.bridge import BridgeStep, counts
+from salesbot.core.report.bridge import BridgeStep
 from salesbot.core.report.compute import Report
 from salesbot.core.report.figures import Figures
 from salesbot.core.report.view_report import report_values
@@ -248,7 +248,7 @@ def check(reports: list[Report], said: list[dict[str, Any]]) -> None:
 
 
 def _open_money(report: Report) -> dict[int, Decimal]:
-    return {deal.number: deal.value or Decimal(0) for deal in report.deals if counts(deal.stage, report.scope)}
+    return {deal.number: deal.value or Decimal(0) for deal in report.deals if report.scope.in_headline(deal.stage)}
 
 
 def _group(step: BridgeStep) -> str:

@@ -107,7 +107,21 @@ def weighted(deals: Iterable[Fact]) -> Numbers:
     """The same with the weighted value."""
     deals = list(deals)
     sum_ = sum((deal.worth() * deal.percent for deal in deals), Decimal(0)) / 100
-    return {**plain(deals), "weighted": text(sum_)}
+    found = {**plain(deals), "weighted": text(sum_)}
+    foreign: dict[str, Decimal] = {}
+    for deal in deals:
+        if deal.foreign:
+            code, amount = deal.foreign
+            foreign[code] = foreign.get(code, Decimal(0)) + Decimal(amount * deal.percent) / 100
+    if foreign:
+        found["other_currencies_weighted"] = {code: text(foreign[code]) for code in sorted(foreign)}
+    return found
+
+
+def beside(prefix: str, deals: Iterable[Fact]) -> Numbers:
+    """What cannot be converted, for a sum that names no count."""
+    found = plain(deals).get("other_currencies")
+    return {f"{prefix}other_currencies": found} if found else {}
 
 
 def numbers(stories: list[Story], issues: list[dict[str, Any]], name: str) -> Numbers:
@@ -119,8 +133,9 @@ def numbers(stories: list[Story], issues: list[dict[str, Any]], name: str) -> Nu
     sample = len(by["won"]) + len(by["lost"])
     won_all = [deal for deal in deals if deal.stage == "won"]
     open_ = [deal for deal in deals if deal.open]
-    cycle = days_to_end(by["won"]) if sample >= 10 else []
-    loss = days_to_end(by["lost"]) if sample >= 10 else []
+    cycle, loss = days_to_end(by["won"]), days_to_end(by["lost"])
+    no_rate = [deal for deal in by["won"] if deal.foreign]
+    in_headline = [deal for deal in open_ if deal.stage != "prospect"]
     goals = {"month": "50000.00", "quarter": "250000.00", "year": None}
     value = {kind: sum((deal.worth() for deal in by[kind]), Decimal(0)) for kind in ENDED}
     answers = [hours for deal in deals if (hours := first_answer(deal)) is not None]
@@ -146,6 +161,8 @@ def numbers(stories: list[Story], issues: list[dict[str, Any]], name: str) -> Nu
             "rejected": len(by["rejected"]),
             "won_value": text(value["won"]),
             "lost_value": text(value["lost"]),
+            **beside("won_", by["won"]),
+            **beside("lost_", by["lost"]),
         },
         "win_rate": {
             "count": len(by["won"]) / sample if sample else None,
@@ -154,7 +171,8 @@ def numbers(stories: list[Story], issues: list[dict[str, Any]], name: str) -> Nu
         "cycle_days": mean(cycle) if cycle else None,
         "cycle_median_days": median(cycle) if cycle else None,
         "time_to_loss_days": mean(loss) if loss else None,
-        "velocity_per_day": velocity(len(open_), by["won"], value["won"], sample, cycle),
+        "velocity_per_day": velocity(len(in_headline), by["won"], value["won"], sample, cycle),
+        "velocity_left_out": len(no_rate),
         "sample": sample,
         "movement": movement(deals),
         "lost_by_reason": reasons(by["lost"]),
@@ -199,9 +217,10 @@ def days_to_end(deals: list[Fact]) -> list[float]:
 
 
 def velocity(open_: int, won: list[Fact], value: Decimal, sample: int, cycle: list[float]) -> str | None:
-    if not cycle or not won:
+    rated = [deal for deal in won if not deal.foreign]
+    if not cycle or not rated:
         return None
-    return text(Decimal(open_ * float(value) / len(won) * len(won) / sample / mean(cycle)))
+    return text(Decimal(open_ * float(value) / len(rated) * len(won) / sample / mean(cycle)))
 
 
 def stage_numbers(stage: str, deals: list[Fact]) -> Numbers:
@@ -266,7 +285,14 @@ def forecast(deals: list[Fact]) -> Numbers:
         expected = weighted(deal for deal in dated if f"{deal.story.expected:%Y-%m}" == name)
         total = plain(deal for deal in won if month(deal) == name)
         found.append(
-            {"month": name, "value": expected["value"], "weighted": expected["weighted"], "won": total["value"]}
+            {
+                "month": name,
+                "value": expected["value"],
+                "weighted": expected["weighted"],
+                "won": total["value"],
+                **beside("", (deal for deal in dated if f"{deal.story.expected:%Y-%m}" == name)),
+                **beside("won_", (deal for deal in won if month(deal) == name)),
+            }
         )
     return {
         "forecast": found,
@@ -365,6 +391,7 @@ def groups(deals: list[Fact], key: Callable[[Fact], str]) -> list[Numbers]:
             "name": name or None,
             **{kind: len(by[kind]) for kind in ENDED},
             "won_value": text(value),
+            **beside("won_", by["won"]),
             "rate": len(by["won"]) / whole if whole else None,
         }
         found.append(((-value, -whole, name), group))

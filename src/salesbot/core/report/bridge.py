@@ -80,7 +80,7 @@ def _worth_then(deal: CountedDeal, scope: Scope) -> Decimal | None:
     if before is not None and before.amounts is not None:
         given = before.amounts.get(deal.number)
         return None if given is None else before.worth(given) or ZERO
-    return (deal.value_at(scope.since) or ZERO) if counts(deal.stage_at(scope.since), scope) else None
+    return (deal.value_at(scope.since) or ZERO) if scope.in_headline(deal.stage_at(scope.since)) else None
 
 
 def _gone(deals: Sequence[CountedDeal], before: Figures | None) -> Decimal:
@@ -93,7 +93,7 @@ def _gone(deals: Sequence[CountedDeal], before: Figures | None) -> Decimal:
 
 def _steps(deal: CountedDeal, was: Decimal | None, scope: Scope) -> Iterator[tuple[BridgeStep, Decimal]]:
     """Name the steps of a deal: it came, or its value and its rate changed, and then perhaps it left."""
-    worth, here = deal.value or ZERO, counts(deal.stage, scope)
+    worth, here = deal.value or ZERO, scope.in_headline(deal.stage)
     if was is None:
         if here:
             yield _came(deal, scope), worth
@@ -115,11 +115,6 @@ def _by_rate(deal: CountedDeal, was: Decimal, before: Figures | None) -> Decimal
         return (deal.value or ZERO) - at_old_rate
     same_currency = before.amounts[deal.number][0] == deal.given[0]
     return (deal.value or ZERO) - was if same_currency else ZERO
-
-
-def counts(stage: str | None, scope: Scope) -> bool:
-    """Say whether a stage is in the headline's money."""
-    return stage in scope.open_stages and stage not in scope.prospect_stages
 
 
 def _came(deal: CountedDeal, scope: Scope) -> BridgeStep:
@@ -160,7 +155,7 @@ def _in_cents(start: Decimal, steps: Mapping[BridgeStep, Decimal], taken_from: S
 
 def figures_of(deals: Sequence[CountedDeal], scope: Scope) -> Figures:
     """Gather what the next report's bridge begins with."""
-    counted = [deal for deal in deals if counts(deal.stage, scope)]
+    counted = [deal for deal in deals if scope.in_headline(deal.stage)]
     currency = scope.pipeline.currency
     return Figures(
         currency,

@@ -11,7 +11,7 @@ from salesbot.core.model.pipeline import Outcome
 from salesbot.core.report.counted_deal import CountedDeal
 from salesbot.core.report.reader import group_headings
 from salesbot.core.report.scope import Scope
-from salesbot.core.report.totals import ENOUGH, ZERO, Share, Spread, Total, spread, total
+from salesbot.core.report.totals import ZERO, Share, Spread, Total, spread, total
 
 DAY = 86_400.0
 
@@ -61,10 +61,12 @@ class Closing:
     sample: int
     """Number of won and lost deals."""
     cycle: Spread
-    """Days from opening to winning; empty below ten won and lost deals."""
+    """Days from opening to winning."""
     time_to_loss: Spread
     velocity: Decimal | None
-    """Money a day: open deals, times average won value, times win rate, divided by the mean days of a cycle."""
+    """Money a day: the headline's deals, times average won value, times win rate, by the mean days of a cycle."""
+    velocity_left_out: int
+    """Won deals whose value has no rate: they are not in the average won value."""
     lost_by_reason: tuple[Reason, ...]
     rejected_by_reason: tuple[Reason, ...]
     groups: Mapping[str, tuple[Group, ...]]
@@ -78,15 +80,16 @@ def compute_closing(deals: Sequence[CountedDeal], scope: Scope) -> Closing:
     ended = [deal for deal in deals if deal.closed is not None and scope.window_start <= deal.closed <= scope.at]
     by = _by_outcome(ended, scope)
     every = _group("", ended, scope)
-    sample = every.rate.whole
-    cycle = _cycle(by["won"], sample)
+    cycle = _cycle(by["won"])
+    countable = [deal for deal in by["won"] if deal.foreign is None]
     return Closing(
         overall=every,
         by_value=_value_rate(every),
-        sample=sample,
+        sample=every.rate.whole,
         cycle=cycle,
-        time_to_loss=_cycle(by["lost"], sample),
-        velocity=_velocity(sum(deal.stage in scope.open_stages for deal in deals), every, cycle),
+        time_to_loss=_cycle(by["lost"]),
+        velocity=_velocity(sum(scope.in_headline(deal.stage) for deal in deals), total(countable), every.rate, cycle),
+        velocity_left_out=len(by["won"]) - len(countable),
         lost_by_reason=_reasons(by["lost"]),
         rejected_by_reason=_reasons(by["rejected"]),
         groups=_groups(ended, scope),
@@ -112,18 +115,14 @@ def _value_rate(every: Group) -> float | None:
     return float(every.won.value / whole) if whole else None
 
 
-def _cycle(ended: Sequence[CountedDeal], sample: int) -> Spread:
-    """Give durations only from ten won and lost deals on: below, a single slow deal would decide them."""
-    if sample < ENOUGH:
-        return Spread()
+def _cycle(ended: Sequence[CountedDeal]) -> Spread:
     return spread((deal.closed - deal.created).total_seconds() / DAY for deal in ended if deal.closed is not None)
 
 
-def _velocity(open_count: int, every: Group, cycle: Spread) -> Decimal | None:
-    if not cycle.mean or not every.won.count or every.rate.rate is None:
+def _velocity(open_count: int, won: Total, rate: Share, cycle: Spread) -> Decimal | None:
+    if not cycle.mean or not won.count or not rate.whole:
         return None
-    average = every.won.value / every.won.count
-    return open_count * average * every.won.count / every.rate.whole / Decimal(cycle.mean)
+    return open_count * won.value / won.count * rate.part / rate.whole / Decimal(cycle.mean)
 
 
 def _reasons(ended: Sequence[CountedDeal]) -> tuple[Reason, ...]:

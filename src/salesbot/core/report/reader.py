@@ -185,6 +185,13 @@ def group_headings(scope: Scope) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*named, *choices)))
 
 
+def labels_without_outcome(context: RepositoryFacts, scope: Scope) -> list[str]:
+    """List the labels of open and paused stages: an issue that has one counts in the headline, even if it is closed."""
+    stage_of = scope.pipeline.stage_of_label
+    names = [label.name for label in context.repository.labels]
+    return [name for name in names if (stage := stage_of(name)) is not None and stage.outcome is None]
+
+
 def people_to_look_up(raw: RawIssue, scope: Scope) -> list[str]:
     """List the people whose role matters for a deal: for attention and for the response time."""
     issue = raw.issue
@@ -245,7 +252,7 @@ def _problems(
         yield value_problem
     elif not values.get(headings.VALUE) and _needs_value(deal, scope):
         yield "it has no value"
-    if deal.stage in scope.open_stages and deal.stage not in scope.prospect_stages and deal.owner is None:
+    if scope.in_headline(deal.stage) and deal.owner is None:
         yield "nobody owns it"
     if values.get(headings.EXPECTED_CLOSE) and deal.expected is None:
         yield "its expected close cannot be read"

@@ -86,6 +86,10 @@ class Scope:
         """The stages of the funnel: the open ones in their order, then won."""
         return (*self.open_stages, *(name for name, outcome in self.outcomes.items() if outcome == "won"))
 
+    def in_headline(self, stage: str | None) -> bool:
+        """Say whether the headline counts the deals of a stage: the open ones without prospects."""
+        return stage in self.open_stages and stage not in self.prospect_stages
+
     def issue_url(self, number: int) -> str:
         """Give the address of an issue."""
         return f"{self.url}/issues/{number}"

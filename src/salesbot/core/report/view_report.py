@@ -142,6 +142,8 @@ def _funnel_step(step: FunnelStep) -> Values:
 def _closed(report: Report) -> Values:
     scope, ended = report.scope, report.closing
     every, discount = ended.overall, ended.discount
+    # A single slow deal would decide what takes how long; the JSON has it, with the size of the sample.
+    enough = ended.sample >= ENOUGH
     return {
         "won": f"{every.won.count:,}",
         "won_value": formatting.total(every.won, scope),
@@ -151,9 +153,10 @@ def _closed(report: Report) -> Values:
         "rejected_share": formatting.share(Share(every.rejected.count, ended.sample + every.rejected.count)),
         "rate": formatting.share(every.rate),
         "by_value": formatting.by_value(ended.by_value, every.rate),
-        "cycle": formatting.duration(ended.cycle, "day"),
-        "time_to_loss": formatting.duration(ended.time_to_loss, "day"),
-        "velocity": formatting.money(ended.velocity, scope) if ended.velocity is not None else "",
+        "cycle": formatting.duration(ended.cycle, "day") if enough else "",
+        "time_to_loss": formatting.duration(ended.time_to_loss, "day") if enough else "",
+        "velocity": formatting.money(ended.velocity, scope) if enough and ended.velocity is not None else "",
+        "velocity_left_out": f"{ended.velocity_left_out:,}" if ended.velocity_left_out else "",
         "sample": ended.sample,
         "needed_sample": ENOUGH,
         "response_time": formatting.duration(ended.response_hours, "working hour"),
