@@ -272,6 +272,13 @@ def _refused(events: Sequence[dict[str, Any]], index: int) -> bool:
     )  # fmt: skip
 
 
+def _spelled(word: str, number: int) -> str:
+    """Spell a configured word as people do."""
+    if word not in ("referral", "Website", *REASONS["lost"], *REASONS["rejected"]):
+        return word
+    return (word, word.upper(), f"{word}!", word.replace(" ", "-"), f"{word.title()}.\n\n### Notes\n\nmore")[number % 5]
+
+
 def _body(story: Story) -> str:
     value = f"{story.value[0]} {story.value[1]}" if story.value is not None else ""
     step = story.step
@@ -281,10 +288,10 @@ def _body(story: Story) -> str:
         "Probability": "" if story.probability is None else f"{story.probability} %",
         "Expected close": story.expected.isoformat() if story.expected else "",
         "Next step": f"{step[0].isoformat()}: {step[1]}{f' ({step[2]})' if step[2] else ''}" if step else "",
-        "Source": story.source,
+        "Source": _spelled(story.source, story.number),
         "Service": story.service,
         "NDA signed": story.nda,
-        "Reason": story.reason,
+        "Reason": _spelled(story.reason, story.number),
         "Revisit on": story.back_on.isoformat() if story.back_on else "",
     }
     return "\n\n".join(f"### {heading}\n\n{text}" for heading, text in sections.items() if text)

@@ -234,12 +234,12 @@ def stage_numbers(stage: str, deals: list[Fact]) -> Numbers:
             if name == stage:
                 lengths.append(((left - entered).total_seconds() / 86_400, last))
         if lengths:
-            running.append((sum(days for days, _ in lengths), deal))
+            running.append(sum(days for days, _ in lengths))
         if any(not last for _, last in lengths):
             finished.append(sum(days for days, last in lengths if not last))
         if deal.stage == stage:
             here.append(deal)
-    all_days = [days for days, _ in running]
+    all_days = running
     return {
         "stage": stage,
         **weighted(here),
@@ -248,15 +248,16 @@ def stage_numbers(stage: str, deals: list[Fact]) -> Numbers:
         "longest_days": max(all_days, default=None),
         "finished_median_days": median(finished) if finished else None,
         "finished_mean_days": mean(finished) if finished else None,
-        "stuck": stuck(stage, running, finished),
+        "stuck": stuck(stage, here, finished),
     }
 
 
-def stuck(stage: str, running: list[tuple[float, Fact]], finished: list[float]) -> list[int]:
+def stuck(stage: str, here: list[Fact], finished: list[float]) -> list[int]:
     if stage not in IDLE:
         return []
     usual = median(finished) if len(finished) >= 3 else IDLE[stage]
-    found = [(days, deal) for days, deal in running if deal.stage == stage and days > max(2 * usual, IDLE[stage])]
+    running = [((NOW - deal.moves[-1][1]).total_seconds() / 86_400, deal) for deal in here]
+    found = [(days, deal) for days, deal in running if days > max(2 * usual, IDLE[stage])]
     return [deal.number for days, deal in sorted(found, key=lambda pair: (-pair[0], pair[1].number))]
 
 
@@ -317,10 +318,10 @@ def movement(deals: list[Fact]) -> Numbers:
         kinds = ["new"] if before is None else []
         if deal.closed:
             kinds += [stage] if deal.closed > SINCE else []
+        elif stage == "revisit" and before != stage:
+            kinds.append("put_off")
         elif before is not None and before != stage:
-            if stage == "revisit":
-                kinds.append("put_off")
-            elif before == "revisit":
+            if before == "revisit":
                 kinds.append("returned")
             elif before in ENDED:
                 kinds.append("reopened")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,6 +10,7 @@ from decimal import Decimal
 from salesbot.core.model import headings
 from salesbot.core.model.pipeline import Outcome
 from salesbot.core.report.counted_deal import CountedDeal
+from salesbot.core.report.field_values import word_key
 from salesbot.core.report.reader import group_headings
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.totals import ZERO, Share, Spread, Total, spread, total
@@ -127,11 +129,17 @@ def _velocity(open_count: int, won: Total, rate: Share, cycle: Spread) -> Decima
 
 def _reasons(ended: Sequence[CountedDeal]) -> tuple[Reason, ...]:
     """Most frequent first."""
-    found: dict[str, list[CountedDeal]] = {}
-    for deal in ended:
-        found.setdefault(deal.reason, []).append(deal)
+    found = _by_word(ended, lambda deal: deal.reason)
     reasons = [Reason(reason, total(deals), _last_stages(deals)) for reason, deals in found.items()]
     return tuple(sorted(reasons, key=lambda each: (-each.total.count, -each.total.value, each.reason)))
+
+
+def _by_word(ended: Iterable[CountedDeal], word: Callable[[CountedDeal], str]) -> Mapping[str, Sequence[CountedDeal]]:
+    """Group deals by a word of theirs, however it is spelled, under the spelling that most of them have."""
+    found: dict[str, list[CountedDeal]] = {}
+    for deal in ended:
+        found.setdefault(word_key(word(deal)), []).append(deal)
+    return {Counter(map(word, deals)).most_common(1)[0][0]: deals for deals in found.values()}
 
 
 def _last_stages(ended: Iterable[CountedDeal]) -> Mapping[str, int]:
@@ -143,23 +151,21 @@ def _last_stages(ended: Iterable[CountedDeal]) -> Mapping[str, int]:
 
 
 def _groups(ended: Sequence[CountedDeal], scope: Scope) -> Mapping[str, tuple[Group, ...]]:
-    by: dict[str, Callable[[CountedDeal], str]] = {
-        "Owner": lambda deal: deal.owner or "",
-        headings.SOURCE: lambda deal: deal.source,
-    }
+    by: dict[str, Callable[[CountedDeal], str]] = {headings.SOURCE: lambda deal: deal.source}
     for place, heading in enumerate(group_headings(scope)):
         by[heading] = _choice(place)
-    return {heading: _grouped(ended, key, scope) for heading, key in by.items()}
+    owners: dict[str, list[CountedDeal]] = {}
+    for deal in ended:
+        owners.setdefault(deal.owner or "", []).append(deal)
+    words = {heading: _grouped(_by_word(ended, word), scope) for heading, word in by.items()}
+    return {"Owner": _grouped(owners, scope), **words}
 
 
 def _choice(place: int) -> Callable[[CountedDeal], str]:
     return lambda deal: deal.choices[place]
 
 
-def _grouped(ended: Sequence[CountedDeal], key: Callable[[CountedDeal], str], scope: Scope) -> tuple[Group, ...]:
-    found: dict[str, list[CountedDeal]] = {}
-    for deal in ended:
-        found.setdefault(key(deal), []).append(deal)
+def _grouped(found: Mapping[str, Sequence[CountedDeal]], scope: Scope) -> tuple[Group, ...]:
     grouped = [_group(name, deals, scope) for name, deals in found.items()]
     return tuple(sorted(grouped, key=lambda each: (-each.won.value, -each.rate.whole, each.name)))
 

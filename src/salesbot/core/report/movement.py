@@ -1,6 +1,7 @@
 """Movement: in which stage each deal was and is, and the bridge from the open money at the start to that at the end.
 
-A new deal counts as new, and as what took it out of the pipeline since: won, lost, rejected or put off.
+A new deal counts as new, and as what took it out of the pipeline since: won, lost, rejected or put off. Everything else
+counts once, by the stage then and the stage now.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ class MovedDeal:
     deal: CountedDeal
     previous_stage: str | None
     kind: MovementKind
+    ended_before: tuple[str, ...] = ()
+    """The end stages it was in since, before its present one."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Movement:
     bridge: Bridge
 
     def count(self, kind: MovementKind) -> int:
-        """Count the deals of a kind. A new deal that has ended as well is of both kinds."""
+        """Count the deals of a kind. A new deal that has left the pipeline as well is of both kinds."""
         return sum(moved.kind == kind for moved in self.deals)
 
 
@@ -59,21 +62,26 @@ def compute_movement(deals: Sequence[CountedDeal], scope: Scope) -> Movement:
     for deal in deals:
         previous = deal.stage_at(scope.since)
         kinds = _kinds(deal, previous, scope)
-        moved += [MovedDeal(deal, previous, kind) for kind in kinds]
+        moved += [MovedDeal(deal, previous, kind, _ended_before(deal, scope)) for kind in kinds]
         unmoved += not kinds and deal.stage in scope.open_stages
     order = list(MovementKind)
     moved.sort(key=lambda each: (order.index(each.kind), each.deal.number))
     return Movement(scope.since, tuple(moved), unmoved, compute_bridge(deals, scope))
 
 
+def _ended_before(deal: CountedDeal, scope: Scope) -> tuple[str, ...]:
+    past = deal.stage_intervals[:-1]
+    return tuple(each.stage for each in past if each.entered > scope.since and each.stage in scope.outcomes)
+
+
 def _kinds(deal: CountedDeal, previous: str | None, scope: Scope) -> list[MovementKind]:
     kinds = [MovementKind.NEW] if previous is None else []
     if deal.closed is not None:
         return kinds + ([MovementKind(scope.outcomes[deal.stage])] if deal.closed > scope.since else [])
+    if deal.stage in scope.paused_stages and previous != deal.stage:
+        return [*kinds, MovementKind.PUT_OFF]
     if previous is None or previous == deal.stage:
         return kinds
-    if deal.stage in scope.paused_stages:
-        return [MovementKind.PUT_OFF]
     if previous in scope.paused_stages:
         return [MovementKind.RETURNED]
     if previous in scope.outcomes:

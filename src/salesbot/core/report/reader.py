@@ -63,6 +63,7 @@ class Reader:
         pipeline = self.scope.pipeline
         self._names = {label.id: label.name for label in self.context.repository.labels}
         self._groups = group_headings(self.scope)
+        self._options = {each.label: each.options for each in pipeline.fields} | {headings.SOURCE: pipeline.sources}
         self._has_checklists = any(name.startswith("checklist") for stage in pipeline.stages for name in stage.expects)
 
     def count(self, raw: RawIssue) -> CountedDeal | UncountableDeal | None:
@@ -148,7 +149,10 @@ class Reader:
             source=field_values.as_configured(values.get(headings.SOURCE, ""), pipeline.sources),
             reason="" if stage.is_open else field_values.reason(values.get(headings.REASON, ""), scope, stage.name),
             revisit_on=day_in(values, headings.REVISIT_ON) if stage.paused else None,
-            choices=tuple(values.get(heading, "") for heading in self._groups),
+            choices=tuple(
+                field_values.as_configured(values.get(heading, ""), self._options.get(heading, ()))
+                for heading in self._groups
+            ),
             response_hours=self._response_hours(issue),
             forced_moves=tuple(field_values.forced_moves(history.journal, scope)),
             attention=self._attention(history, deal) if stage.outcome is None and issue.open else (),

@@ -99,7 +99,12 @@ def _kind(kind: MovementKind, movement: Movement, scope: Scope) -> Values:
 
 
 def _moved(moved: MovedDeal, scope: Scope) -> Values:
-    return {**deal_row(moved.deal, scope), "previous_stage": moved.previous_stage or ""}
+    way = [moved.previous_stage or "", *moved.ended_before, moved.deal.stage]
+    return {
+        **deal_row(moved.deal, scope),
+        "previous_stage": moved.previous_stage or "",
+        "way": " → ".join(stage for stage in way if stage),
+    }
 
 
 def _forecast(report: Report) -> Values:
