@@ -184,12 +184,8 @@ def numbers(stories: list[Story], issues: list[dict[str, Any]], name: str) -> Nu
             "nda signed": groups(ended, lambda deal: deal.story.nda),
         },
         "discount": discount(by["won"]),
-        "first_answer_hours": {
-            "count": len(answers),
-            "median": median(answers) if answers else None,
-            "mean": mean(answers) if answers else None,
-            "longest": max(answers, default=None),
-        },
+        "first_reaction_hours": first_reactions(answers),
+        "first_answer_hours": first_reactions(answers),
         "attention": attention(deals),
         "coming_back": [
             {"number": deal.number, "on": deal.story.back_on.isoformat() if deal.story.back_on else None}
@@ -210,6 +206,15 @@ def numbers(stories: list[Story], issues: list[dict[str, Any]], name: str) -> Nu
             ),
         ],
     }  # fmt: skip
+
+
+def first_reactions(hours: list[float]) -> Numbers:
+    return {
+        "count": len(hours),
+        "median": median(hours) if hours else None,
+        "mean": mean(hours) if hours else None,
+        "longest": max(hours, default=None),
+    }
 
 
 def days_to_end(deals: list[Fact]) -> list[float]:
@@ -447,7 +452,12 @@ def first_answer(deal: Fact) -> float | None:
 def attention(deals: list[Fact]) -> list[Numbers]:
     checks = {"overdue": overdue, "no-next-step": no_next_step, "idle": idle, "unanswered": unanswered}
     asked = [deal for deal in deals if deal.stage not in ENDED and deal.issue["state"] == "OPEN"]
-    return [{"number": deal.number, "why": why} for why, check in checks.items() for deal in asked if check(deal)]
+    return [
+        {"number": deal.number, "why": why, "idle_days": idle_days(deal)}
+        for why, check in checks.items()
+        for deal in asked
+        if check(deal)
+    ]
 
 
 def overdue(deal: Fact) -> bool:
@@ -467,8 +477,12 @@ def no_next_step(deal: Fact) -> bool:
 def idle(deal: Fact) -> bool:
     if deal.stage not in IDLE or (deal.story.step and deal.story.step[0] >= TODAY):
         return False
+    return idle_days(deal) >= IDLE[deal.stage]
+
+
+def idle_days(deal: Fact) -> int:
     last = max([at for at, team, _ in changes(deal) if team], default=deal.story.created)
-    return (TODAY - last.astimezone(ZONE).date()).days >= IDLE[deal.stage]
+    return (TODAY - last.astimezone(ZONE).date()).days
 
 
 def unanswered(deal: Fact) -> bool:

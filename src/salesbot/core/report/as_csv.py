@@ -34,6 +34,7 @@ COLUMNS = (
     "source",
     "reason",
     "attention",
+    "idle_days",
     "problems",
     "url",
 )
@@ -57,7 +58,8 @@ def _row(deal: CountedDeal, report: Report) -> Iterator[str]:
     yield _money(value.weighted(deal.probability))[0] if value is not None and weighs else ""
     yield deal.expected.isoformat() if deal.expected else ""
     yield from (step.day.isoformat(), step.who or "", step.what) if step else ("", "", "")
-    yield from (deal.source, deal.reason, "; ".join(deal.attention), "; ".join(deal.problems))
+    yield from (deal.source, deal.reason, "; ".join(deal.attention))
+    yield from (str(deal.idle_days) if deal.idle_days is not None else "", "; ".join(deal.problems))
     yield report.scope.issue_url(deal.number)
     yield from deal.choices
 

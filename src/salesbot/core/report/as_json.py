@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from salesbot.core.policies.attention import AttentionKind
 from salesbot.core.report.closing import Group, Reason
 from salesbot.core.report.compute import Report
 from salesbot.core.report.counted_deal import UncountableDeal
@@ -97,8 +98,14 @@ def values(report: Report) -> Json:
             "final": money(ended.discount.final),
             "median": ended.discount.median,
         },
+        "first_reaction_hours": _spread(ended.response_hours),
         "first_answer_hours": _spread(ended.response_hours),
-        "attention": [{"number": item.deal.number, "why": item.kind} for item in report.board.attention],
+        "attention": [
+            {"number": item.deal.number, "why": kind, "idle_days": item.deal.idle_days}
+            for kind in AttentionKind
+            for item in sorted(report.board.attention, key=lambda item: item.deal.number)
+            if kind in item.kinds
+        ],
         "coming_back": [
             {"number": deal.number, "on": deal.revisit_on.isoformat() if deal.revisit_on else None}
             for deal in report.paused

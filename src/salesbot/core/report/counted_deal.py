@@ -55,6 +55,8 @@ class CountedDeal:
     """Working hours until somebody of the team acted; None if the team opened the deal, or nobody acted yet."""
     forced_moves: tuple[ForcedMove, ...] = ()
     attention: tuple[str, ...] = ()
+    idle_days: int | None = None
+    """Days since somebody of us did something; None if it has ended or its issue is closed."""
     problems: tuple[str, ...] = ()
 
     @property

@@ -21,7 +21,6 @@ from salesbot.core.model.deal import Actor, Deal, Role, StageVisit
 from salesbot.core.model.facts import DealFacts, Event, Issue, RepositoryFacts
 from salesbot.core.model.journal import Cursor, Journal
 from salesbot.core.policies import attention
-from salesbot.core.policies.attention import AttentionKind
 from salesbot.core.report import field_values
 from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
 from salesbot.core.report.response_time import response_hours
@@ -155,8 +154,9 @@ class Reader:
             ),
             response_hours=self._response_hours(issue),
             forced_moves=tuple(field_values.forced_moves(history.journal, scope)),
-            attention=self._attention(history, deal) if stage.outcome is None and issue.open else (),
         )
+        if stage.outcome is None and issue.open:
+            counted = self._with_attention(counted, history, deal)
         problems = (*history.problems, *_problems(counted, value.problem, values, open_=issue.open, scope=scope))
         return replace(counted, problems=problems) if problems else counted
 
@@ -165,8 +165,8 @@ class Reader:
             return None
         return response_hours(self._facts(issue), self.scope.pipeline)
 
-    def _attention(self, history: DealHistory, deal: Deal) -> tuple[AttentionKind, ...]:
-        """List the reasons for attention by the rules of the sweep, so that the report and the labels agree."""
+    def _with_attention(self, counted: CountedDeal, history: DealHistory, deal: Deal) -> CountedDeal:
+        """Add the reasons for attention by the rules of the sweep, so that the report and the labels agree."""
         issue, interval = history.issue, history.stage_intervals[-1]
         checklists = comments.checklists_of(issue) if self._has_checklists else {}
         journal = history.journal or Journal(
@@ -174,7 +174,9 @@ class Reader:
         )
         deal = replace(deal, checklists=checklists, history=(StageVisit(interval.stage, interval.entered),))
         observed = observe(self._facts(issue), self.scope.pipeline, self.scope.at)
-        return attention.needed(DealState(deal, journal), observed)
+        state = DealState(deal, journal)
+        idle = attention.idle_days(state, observed)
+        return replace(counted, attention=attention.needed(state, observed), idle_days=idle)
 
     def _facts(self, issue: Issue) -> DealFacts:
         """Add the repository to an issue. People without a known role count as outsiders."""
