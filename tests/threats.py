@@ -370,6 +370,13 @@ THREATS = [
         ("tasks/report_files.py", "if not private and not self.publish and", "if False and"),
     ),
     Threat(
+        "who may edit issues",
+        "changes what a report keeps of its figures, so that the next one unpacks gigabytes",
+        "so much is unpacked and no more; what is not a number of a report is no figure",
+        "tests/core/report/test_bridge.py::test_figures_that_unpack_to_very_much_are_none_and_cost_nothing",
+        ("core/report/figures.py", "validate=True), MOST_READ)", "validate=True))"),
+    ),
+    Threat(
         "a stranger",
         "names a company so that the report's chat message wakes everybody, or shows a link of theirs",
         "what Slack and Mattermost act on is written so that they do not",

@@ -23,7 +23,7 @@ from salesbot.core.text import command_syntax, fields, markdown
 from salesbot.core.text.money import Money
 from tests.world import KIM, WORDS, World, a_deal
 
-BODY = "### Company\n\nAcme GmbH\n\n### Value\n\n9000 EUR\n\n### Next step\n\n2027-01-11 call them\n"
+BODY = "### Company\n\nAcme GmbH\n\n### Value\n\n9k EUR\n\n### Next step\n\n2027-01-11 call them\n"
 
 
 @contextmanager

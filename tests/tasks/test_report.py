@@ -19,6 +19,7 @@ from tests.e2e.play import BOT, CONFIG, Play, kinds, writes
 
 REPORT = {"task": "report"}
 WEEK = timedelta(days=7)
+MINUS = "\N{MINUS SIGN}"
 
 
 def scheduled(play: Play, inputs: Mapping[str, str] = REPORT) -> Run:
@@ -101,6 +102,36 @@ def test_next_week_has_its_own_and_the_one_before_is_unpinned_and_closed(play: P
     assert "From Mon 23 Nov 2026" in found.body, "movement is since the report before"
     old = play.sales.issue(first)
     assert (old.state, old.state_reason, old.pinned) == ("CLOSED", "COMPLETED", False)
+
+
+def test_then_is_what_the_last_report_said_also_after_a_refresh_and_a_change_by_hand(play: Play) -> None:
+    number = play.deal("negotiating", body="### Value\n\n50000 EUR\n")
+    scheduled(play)
+    play.github.advance(2 * 86_400)
+    play.sales.edit_issue("nora", number, body="### Value\n\n47000 EUR\n")
+    by_hand(play)
+    assert "| **25 Nov 2026** | **47,000 EUR** |" in the_report(play).body
+    play.github.advance(5 * 86_400)
+    play.sales.comment("nora", number, "/won 38k")
+    play.reconcile()
+    scheduled(play)
+    found = the_report(play).body
+    assert "From Wed 25 Nov 2026" in found
+    lines = ("| 25 Nov 2026 | 47,000 EUR |", "| worth less than then | {0}9,000 EUR |", "| won | {0}38,000 EUR |")
+    assert "\n".join(lines).format(MINUS) in found
+    assert "kept its figures" not in found
+
+
+def test_the_value_of_the_form_is_the_first_of_its_values(play: Play) -> None:
+    number = play.deal("negotiating", body="### Value\n\n50000 EUR\n")
+    play.github.advance(10 * 86_400)
+    play.sales.comment("nora", number, "/won 38k")
+    play.reconcile()
+    scheduled(play)
+    found = the_report(play).body
+    assert f"| worth less than then | {MINUS}12,000 EUR |\n| won | {MINUS}38,000 EUR |" in found
+    assert "kept its figures" in found
+    assert "won 24 % below the first value" in found
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before it is sent", "after it was carried out"])
@@ -319,6 +350,38 @@ def test_the_sweep_refreshes_sections_1_to_4_once_a_day(play: Play) -> None:
     assert found.partition("<!-- salesbot:rest -->")[2] == before.partition("<!-- salesbot:rest -->")[2]
     again = scheduled(play, {"task": "sweep"})
     assert "mutation" not in kinds(again)
+
+
+@pytest.mark.parametrize("stage", ["lead", "revisit"])
+def test_the_sweeps_headline_is_the_reports_also_with_an_issue_that_was_closed_years_ago(
+    play: Play, stage: str
+) -> None:
+    play.deal(body="### Value\n\n12000 EUR\n")
+    at = "2024-03-04T09:00:00Z"
+    old = {
+        "title": "Hooli: old shop",
+        "body": "### Value\n\n7000 EUR\n",
+        "author": "ann",
+        "created_at": at,
+        "labels": [f"stage:{stage}"],
+        "state": "CLOSED",
+        "state_reason": "COMPLETED",
+        "closed_at": at,
+        "events": [{"kind": "labeled", "by": "ann", "at": at, "label": f"stage:{stage}"}],
+    }
+    play.sales.seed([old])
+    scheduled(play)
+    before = headline(the_report(play))
+    assert "7,000 EUR" in before or "19,000 EUR" in before
+    play.github.advance(86_400)
+    scheduled(play, {"task": "sweep"})
+    assert "As of Tue 24 Nov 2026" in the_report(play).body
+    assert headline(the_report(play)) == before
+
+
+def headline(found: IssueView) -> str:
+    """The line that begins with the open money."""
+    return next(line for line in found.body.splitlines() if " open in " in line)
 
 
 def test_the_task_all_opens_no_report_but_keeps_the_open_one_right(play: Play) -> None:

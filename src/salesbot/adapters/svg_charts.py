@@ -7,12 +7,13 @@ pygal's script is left out. Imported only where a page is made; pygal takes 60 m
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import pygal
 from pygal.style import Style
 
-from salesbot.core.report.charts import won_by_month
+from salesbot.core.report.charts import open_money, won_by_month
 from salesbot.core.report.compute import Report
 
 WIDTH, HEIGHT = 640, 320
@@ -37,22 +38,16 @@ STYLE = Style(
 
 def draw(report: Report) -> Mapping[str, str]:
     """Draw the pipeline by stage, the funnel, and what was won month by month; what would be empty is left out."""
-    stages, months = list(reversed(report.board.stages)), won_by_month(report)
+    months = won_by_month(report)
     found = {
-        "pipeline": _bars(
-            [stage.stage for stage in stages],
-            {
-                "open": [float(stage.total.value) for stage in stages],
-                "weighted": [float(stage.total.weighted) for stage in stages],
-            },
-        ),
+        "pipeline": _bars(report.scope.open_stages, open_money(report)),
         "funnel": _bars([step.stage for step in report.funnel], {"deals": [step.reached for step in report.funnel]}),
         "won": _bars([month for month, _ in months], {"won": [value for _, value in months]}),
     }
     return {name: svg for name, svg in found.items() if svg}
 
 
-def _bars(names: Sequence[str], series: Mapping[str, Sequence[float]]) -> str:
+def _bars(names: Sequence[str], series: Mapping[str, Sequence[Decimal | int]]) -> str:
     if not any(value for values in series.values() for value in values):
         return ""
     chart: Any = pygal.Bar(
@@ -65,7 +60,7 @@ def _bars(names: Sequence[str], series: Mapping[str, Sequence[float]]) -> str:
         legend_at_bottom=True,
         x_label_rotation=35 if sum(map(len, names)) > MOST_LETTERS else 0,
         truncate_label=-1,
-        value_formatter=lambda value: f"{value:,.0f}",
+        value_formatter=lambda value: f"{value:,.2f}".removesuffix(".00"),
         margin=8,
     )
     chart.x_labels = names

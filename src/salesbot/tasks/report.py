@@ -23,9 +23,11 @@ from salesbot.core.model.effects import CreateLabel, EditBody, Effect, OpenRepor
 from salesbot.core.model.facts import Comment, DealFacts, Issue, LinkedIssue, RepositoryFacts, Trigger
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.report import weekly_issue
+from salesbot.core.report.bridge import figures_of
 from salesbot.core.report.compute import Report, compute_board, compute_report
 from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
-from salesbot.core.report.reader import RawIssue, Reader, people_to_look_up
+from salesbot.core.report.figures import Figures
+from salesbot.core.report.reader import RawIssue, Reader, labels_without_outcome, people_to_look_up
 from salesbot.core.report.scope import Scope, choose_scope
 from salesbot.core.report.view_board import board_values
 from salesbot.core.report.view_report import report_values
@@ -124,7 +126,8 @@ class Reporter:
         if issue is None or memory is None or days.local_day(memory.board, pipeline.timezone) >= today:
             return Outcome()
         scope = replace(_scope(context, facts.read_at, None, memory.since), week=memory.week)
-        read = self._read(context, scope, self.github.open_deals(facts, scope.calendar_spans["year"]))
+        labels = labels_without_outcome(facts, scope)
+        read = self._read(context, scope, self.github.open_deals(facts, scope.calendar_spans["year"], labels))
         counted = [deal for deal in read.deals if isinstance(deal, CountedDeal)]
         text = context.renderer("board.md.j2", board_values(compute_board(counted, scope), scope))
         body = weekly_issue.with_board(issue, text, replace(memory, board=scope.at), facts.repository.id)
@@ -170,11 +173,10 @@ class Reporter:
         """Make the report of a week, and bring its issue up to date."""
         facts = context.facts
         scope = self._scope_of(context, reports, facts.read_at, week)
-        there = weekly_issue.of_week(reports, facts.repository.id, week)
         read = self._read(context, scope, self._every_deal(facts))
         made = compute_report(read.deals, scope)
-        first = there[0][1].first if there else scope.at
-        memory = ReportState(week, scope.since, first, scope.at, scope.at)
+        kept = figures_of(made.deals, scope)
+        memory = ReportState(week, scope.since, scope.at, scope.at, figures=kept)
         values = report_values(made)
         top, rest = (context.renderer(name, values) for name in TEMPLATES)
         outcome = self._publish(facts, weekly_issue.compose(top, rest, memory, facts.repository.id))
@@ -183,15 +185,14 @@ class Reporter:
         return read.outcome.then(outcome).then(Outcome(notes=tuple(saved), page=f"{top}\n\n{rest}"))
 
     def _scope_of(self, context: ReportContext, reports: Sequence[Issue], now: datetime, week: str | None) -> Scope:
-        """Count movement from the start that the week's first run noted, else from the report before it."""
+        """Begin where the report before it ends, and with its figures, else where the week's first run began."""
         scope = _scope(context, now, week, None)
         id_ = context.facts.repository.id
-        there, earlier = (
-            weekly_issue.of_week(reports, id_, scope.week),
-            weekly_issue.previous_report(reports, id_, scope.week),
-        )
-        since = there[0][1].since if there else earlier.first if earlier is not None else None
-        return _scope(context, now, week, since) if since is not None and since < scope.at else scope
+        earlier = weekly_issue.previous_report(reports, id_, scope.week)
+        if earlier is not None and earlier.at < scope.at:
+            return replace(scope, since=earlier.at, before=_comparable(earlier.figures, context.pipeline))
+        there = weekly_issue.of_week(reports, id_, scope.week)
+        return replace(scope, since=there[0][1].since) if there and there[0][1].since < scope.at else scope
 
     def _notify(self, made: Report, facts: RepositoryFacts, outcome: Outcome) -> Outcome:
         """Notify the chat once, when the report is opened. If that fails, it is a notice and no failure."""
@@ -281,6 +282,11 @@ class Reporter:
             if not isinstance(effect, (PinIssue, UnpinIssue)):
                 raise ServiceError(f"GitHub refused a part of the report: {why}.", "The next run tries again")
         return [effect for effect, _ in written.failed]
+
+
+def _comparable(figures: Figures | None, pipeline: Pipeline) -> Figures | None:
+    """Give figures only if they are in the pipeline's currency."""
+    return figures if figures is not None and figures.currency == pipeline.currency else None
 
 
 def _scope(context: ReportContext, now: datetime, week: str | None, since: datetime | None) -> Scope:

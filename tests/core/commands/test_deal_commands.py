@@ -265,6 +265,12 @@ def test_values_are_remembered_as_rounds() -> None:
     assert "16 %" in shown
 
 
+def test_the_value_of_the_form_is_the_first_round() -> None:
+    world = a_deal("qualified", body="### Value\n\n50k\n")
+    post(world, "/value 38k")
+    assert "38,000 EUR (first 50,000 EUR on 23 Nov 2026; now" in card(world)
+
+
 @pytest.mark.parametrize("command", ["/expect", "/set expected-close"])
 def test_an_expected_close_moved_later_is_shown_from_the_third_time_on(command: str) -> None:
     world = a_deal("qualified")

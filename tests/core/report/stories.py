@@ -115,7 +115,9 @@ def _with_memory(random: Random, story: Story) -> Story:
     if story.value is not None and not story.unreadable and random.random() < 0.5:
         times = sorted(_before(random, NOW, (NOW - story.created).days + 1, story.created) for _ in range(2))
         first = (times[0], story.value[0] + random.choice([0, 1000, 5000]), story.value[1])
-        story = replace(story, rounds=(first, (times[1], *story.value)))
+        by_hand = 250 if times[1].second % 4 == 0 else 0  # the description was edited after the last command
+        last = (times[1], story.value[0] + by_hand, story.value[1])
+        story = replace(story, rounds=(first, last))
     if random.random() < 0.2:
         stage, at = random.choice(story.moves)
         story = replace(story, forced=((stage, at, "kim", "they asked"),))
@@ -270,6 +272,13 @@ def _refused(events: Sequence[dict[str, Any]], index: int) -> bool:
     )  # fmt: skip
 
 
+def _spelled(word: str, number: int) -> str:
+    """Spell a configured word as people do."""
+    if word not in ("referral", "Website", *REASONS["lost"], *REASONS["rejected"]):
+        return word
+    return (word, word.upper(), f"{word}!", word.replace(" ", "-"), f"{word.title()}.\n\n### Notes\n\nmore")[number % 5]
+
+
 def _body(story: Story) -> str:
     value = f"{story.value[0]} {story.value[1]}" if story.value is not None else ""
     step = story.step
@@ -279,10 +288,10 @@ def _body(story: Story) -> str:
         "Probability": "" if story.probability is None else f"{story.probability} %",
         "Expected close": story.expected.isoformat() if story.expected else "",
         "Next step": f"{step[0].isoformat()}: {step[1]}{f' ({step[2]})' if step[2] else ''}" if step else "",
-        "Source": story.source,
+        "Source": _spelled(story.source, story.number),
         "Service": story.service,
         "NDA signed": story.nda,
-        "Reason": story.reason,
+        "Reason": _spelled(story.reason, story.number),
         "Revisit on": story.back_on.isoformat() if story.back_on else "",
     }
     return "\n\n".join(f"### {heading}\n\n{text}" for heading, text in sections.items() if text)

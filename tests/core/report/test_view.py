@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 import pytest
 
 from salesbot.adapters.template_environment import MAX_OUTPUT
 from salesbot.adapters.templates import TemplateRenderer, chat
-from salesbot.core.report import formatting
+from salesbot.core.report import as_csv, as_json, formatting
 from salesbot.core.report.view_board import chat_values
 from salesbot.core.report.view_report import report_values
 from salesbot.tasks import report_files
@@ -44,7 +46,7 @@ def page(*issues: dict[str, Any]) -> str:
             (),
             [
                 "No deal is open\n",
-                "## Needs a person\n\nNothing does.",
+                "## Needs attention\n\nNothing does.",
                 "## Open deals\n\nThere are none.",
                 "Nothing is planned.",
                 "to Mon 23 Nov 2026, 10:00 nothing moved.\n",
@@ -65,7 +67,7 @@ def page(*issues: dict[str, Any]) -> str:
         pytest.param(
             (a_lead(), a_lead(), lost("### Reason\n\nprice\n")),
             [
-                "**24,000 EUR** open in 2 deals, weighted **2,400 EUR** · 2 need a person",
+                "**24,000 EUR** open in 2 deals, weighted **2,400 EUR** · 2 deals need attention",
                 "2 open deals stayed where they were.",
                 "**Lost: 1**\n\n- [Acme GmbH](https://x/acme/sales/issues/3), 9,000 EUR: lead → lost, price",
                 "so far there is 1.",
@@ -112,10 +114,42 @@ def test_the_page_and_the_chat_say_the_same() -> None:
     assert '<tr><td>2026-11</td><td class="n">0</td>' in found
     made = a_report(*[a_lead(author="eve") for _ in range(12)])
     said = chat("notify.txt.j2", chat_values(made.board, made.scope, "https://x/acme/sales/issues/9"))
-    assert "144,000 EUR open in 12 deals, weighted 14,400 EUR; 12 need a person" in said
+    assert "144,000 EUR open in 12 deals, weighted 14,400 EUR; 12 deals need attention" in said
     assert "• and 2 more" in said
     empty = a_report()
     assert "\nNo deal is open\n" in chat("notify.txt.j2", chat_values(empty.board, empty.scope, ""))
+
+
+def test_a_deal_needs_attention_once_with_all_reasons_and_says_how_long_it_is_idle() -> None:
+    issue = an_issue("### Next step\n\n2026-11-10: call\n", ("labeled", "stage:qualified", "2026-11-02T09:00:00Z"))
+    line = (
+        "(qualified, ann, idle for 21 days): the next step is past its date; "
+        "nobody did anything for longer than this stage allows"
+    )
+    found = text(issue)
+    assert f"- [Acme GmbH](https://x/acme/sales/issues/1) {line}. Next step: 10 Nov 2026: call\n" in found
+    assert "· 1 deal needs attention" in found
+    made = a_report(issue)
+    assert len(report_values(made)["attention"]["rows"]) == 1
+    assert page(issue).count("idle for 21 days") == 1
+    assert line in chat("notify.txt.j2", chat_values(made.board, made.scope, ""))
+    (first, second) = as_json.values(made)["attention"]
+    assert (first, second["why"]) == ({"number": 1, "why": "overdue", "idle_days": 21}, "idle")
+    assert next(csv.DictReader(io.StringIO(as_csv.text(made))))["idle_days"] == "21"
+
+
+def test_who_waits_longest_is_first_among_those_with_the_same_reason() -> None:
+    def quiet_since(day: str) -> dict[str, Any]:
+        at = f"2026-{day}T09:00:00Z"
+        return an_issue("", ("labeled", "stage:lead", at), created_at=at)
+
+    made = a_report(quiet_since("11-02"), quiet_since("10-05"), quiet_since("11-05"))
+    assert [item.deal.number for item in made.board.attention] == [2, 1, 3]
+
+
+def test_the_first_reaction_is_not_called_an_answer() -> None:
+    found = text(an_issue("", LEAD, author="eve"))
+    assert "- First reaction of the team to a deal from outside: 0 working hours (median; mean 0), over 1 deal" in found
 
 
 def test_a_stranger_wakes_nobody_in_a_chat_and_sets_no_link() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
@@ -20,11 +22,12 @@ from salesbot.core.model.effects import (
 )
 from salesbot.core.model.facts import Comment, Issue, Label
 from salesbot.core.report import weekly_issue
+from salesbot.core.report.figures import Figures
 from salesbot.core.report.weekly_issue import DesiredReport, ReportState
 from salesbot.core.text import markdown
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-MEMORY = ReportState("2026-W48", NOW - timedelta(days=7), NOW, NOW, NOW)
+MEMORY = ReportState("2026-W48", NOW - timedelta(days=7), NOW, NOW)
 BOARD, REST = "**12,000 EUR** open", "## Movement\n\nNone.\n\n## Forecast\n\nNothing."
 
 
@@ -131,6 +134,22 @@ def test_a_board_too_long_for_an_issue_is_cut_and_the_rest_goes_on_in_comments()
     assert markdown.CUT_NOTE in made.body
     assert made.body.rstrip().endswith(weekly_issue.BOARD_END)
     assert made.parts[0].count("## ") == 2
+
+
+def test_a_report_with_the_figures_of_very_many_deals_fits_into_an_issue_also_after_a_refresh() -> None:
+    random = Random(1)
+    amounts = {number: ("EUR", Decimal(random.randint(0, 10**8))) for number in range(1, 4_000, 2)}
+    state = replace(MEMORY, figures=Figures("EUR", Decimal(1), {}, amounts))
+    board = "## Open deals\n\n" + "A deal with a name.\n\n" * 4_000
+    made = weekly_issue.compose(board, LONG, state, 1)
+    issue = an_issue(7, made)
+    refreshed = weekly_issue.with_board(issue, board, state, 1)
+    assert refreshed is not None
+    for body in (made.body, refreshed):
+        assert len(body.encode()) <= markdown.BODY_LIMIT
+        kept = weekly_issue.read_state(replace(issue, body=body), 1)
+        assert kept is not None
+        assert kept.figures == state.figures
 
 
 def test_a_part_that_is_gone_comes_back_and_a_doubled_one_goes() -> None:

@@ -69,9 +69,9 @@ class Fact:
 
     def worth_then(self) -> Decimal:
         before = [value for at, value in self.rounds if at <= SINCE]
-        if before:
-            return before[-1]
-        return Decimal(0) if self.rounds else self.worth()
+        if len(before) < len(self.rounds):
+            return before[-1] if before else Decimal(0)
+        return self.worth()
 
 
 def rate_of(currency: str, day: date) -> Decimal | None:
@@ -107,7 +107,21 @@ def weighted(deals: Iterable[Fact]) -> Numbers:
     """The same with the weighted value."""
     deals = list(deals)
     sum_ = sum((deal.worth() * deal.percent for deal in deals), Decimal(0)) / 100
-    return {**plain(deals), "weighted": text(sum_)}
+    found = {**plain(deals), "weighted": text(sum_)}
+    foreign: dict[str, Decimal] = {}
+    for deal in deals:
+        if deal.foreign:
+            code, amount = deal.foreign
+            foreign[code] = foreign.get(code, Decimal(0)) + Decimal(amount * deal.percent) / 100
+    if foreign:
+        found["other_currencies_weighted"] = {code: text(foreign[code]) for code in sorted(foreign)}
+    return found
+
+
+def beside(prefix: str, deals: Iterable[Fact]) -> Numbers:
+    """What cannot be converted, for a sum that names no count."""
+    found = plain(deals).get("other_currencies")
+    return {f"{prefix}other_currencies": found} if found else {}
 
 
 def numbers(stories: list[Story], issues: list[dict[str, Any]], name: str) -> Numbers:
@@ -119,8 +133,9 @@ def numbers(stories: list[Story], issues: list[dict[str, Any]], name: str) -> Nu
     sample = len(by["won"]) + len(by["lost"])
     won_all = [deal for deal in deals if deal.stage == "won"]
     open_ = [deal for deal in deals if deal.open]
-    cycle = days_to_end(by["won"]) if sample >= 10 else []
-    loss = days_to_end(by["lost"]) if sample >= 10 else []
+    cycle, loss = days_to_end(by["won"]), days_to_end(by["lost"])
+    no_rate = [deal for deal in by["won"] if deal.foreign]
+    in_headline = [deal for deal in open_ if deal.stage != "prospect"]
     goals = {"month": "50000.00", "quarter": "250000.00", "year": None}
     value = {kind: sum((deal.worth() for deal in by[kind]), Decimal(0)) for kind in ENDED}
     answers = [hours for deal in deals if (hours := first_answer(deal)) is not None]
@@ -146,6 +161,8 @@ def numbers(stories: list[Story], issues: list[dict[str, Any]], name: str) -> Nu
             "rejected": len(by["rejected"]),
             "won_value": text(value["won"]),
             "lost_value": text(value["lost"]),
+            **beside("won_", by["won"]),
+            **beside("lost_", by["lost"]),
         },
         "win_rate": {
             "count": len(by["won"]) / sample if sample else None,
@@ -154,7 +171,8 @@ def numbers(stories: list[Story], issues: list[dict[str, Any]], name: str) -> Nu
         "cycle_days": mean(cycle) if cycle else None,
         "cycle_median_days": median(cycle) if cycle else None,
         "time_to_loss_days": mean(loss) if loss else None,
-        "velocity_per_day": velocity(len(open_), by["won"], value["won"], sample, cycle),
+        "velocity_per_day": velocity(len(in_headline), by["won"], value["won"], sample, cycle),
+        "velocity_left_out": len(no_rate),
         "sample": sample,
         "movement": movement(deals),
         "lost_by_reason": reasons(by["lost"]),
@@ -166,12 +184,8 @@ def numbers(stories: list[Story], issues: list[dict[str, Any]], name: str) -> Nu
             "nda signed": groups(ended, lambda deal: deal.story.nda),
         },
         "discount": discount(by["won"]),
-        "first_answer_hours": {
-            "count": len(answers),
-            "median": median(answers) if answers else None,
-            "mean": mean(answers) if answers else None,
-            "longest": max(answers, default=None),
-        },
+        "first_reaction_hours": first_reactions(answers),
+        "first_answer_hours": first_reactions(answers),
         "attention": attention(deals),
         "coming_back": [
             {"number": deal.number, "on": deal.story.back_on.isoformat() if deal.story.back_on else None}
@@ -194,14 +208,24 @@ def numbers(stories: list[Story], issues: list[dict[str, Any]], name: str) -> Nu
     }  # fmt: skip
 
 
+def first_reactions(hours: list[float]) -> Numbers:
+    return {
+        "count": len(hours),
+        "median": median(hours) if hours else None,
+        "mean": mean(hours) if hours else None,
+        "longest": max(hours, default=None),
+    }
+
+
 def days_to_end(deals: list[Fact]) -> list[float]:
     return [(deal.closed - deal.story.created).total_seconds() / 86_400 for deal in deals if deal.closed]
 
 
 def velocity(open_: int, won: list[Fact], value: Decimal, sample: int, cycle: list[float]) -> str | None:
-    if not cycle or not won:
+    rated = [deal for deal in won if not deal.foreign]
+    if not cycle or not rated:
         return None
-    return text(Decimal(open_ * float(value) / len(won) * len(won) / sample / mean(cycle)))
+    return text(Decimal(open_ * float(value) / len(rated) * len(won) / sample / mean(cycle)))
 
 
 def stage_numbers(stage: str, deals: list[Fact]) -> Numbers:
@@ -215,12 +239,12 @@ def stage_numbers(stage: str, deals: list[Fact]) -> Numbers:
             if name == stage:
                 lengths.append(((left - entered).total_seconds() / 86_400, last))
         if lengths:
-            running.append((sum(days for days, _ in lengths), deal))
+            running.append(sum(days for days, _ in lengths))
         if any(not last for _, last in lengths):
             finished.append(sum(days for days, last in lengths if not last))
         if deal.stage == stage:
             here.append(deal)
-    all_days = [days for days, _ in running]
+    all_days = running
     return {
         "stage": stage,
         **weighted(here),
@@ -229,15 +253,16 @@ def stage_numbers(stage: str, deals: list[Fact]) -> Numbers:
         "longest_days": max(all_days, default=None),
         "finished_median_days": median(finished) if finished else None,
         "finished_mean_days": mean(finished) if finished else None,
-        "stuck": stuck(stage, running, finished),
+        "stuck": stuck(stage, here, finished),
     }
 
 
-def stuck(stage: str, running: list[tuple[float, Fact]], finished: list[float]) -> list[int]:
+def stuck(stage: str, here: list[Fact], finished: list[float]) -> list[int]:
     if stage not in IDLE:
         return []
     usual = median(finished) if len(finished) >= 3 else IDLE[stage]
-    found = [(days, deal) for days, deal in running if deal.stage == stage and days > max(2 * usual, IDLE[stage])]
+    running = [((NOW - deal.moves[-1][1]).total_seconds() / 86_400, deal) for deal in here]
+    found = [(days, deal) for days, deal in running if days > max(2 * usual, IDLE[stage])]
     return [deal.number for days, deal in sorted(found, key=lambda pair: (-pair[0], pair[1].number))]
 
 
@@ -266,7 +291,14 @@ def forecast(deals: list[Fact]) -> Numbers:
         expected = weighted(deal for deal in dated if f"{deal.story.expected:%Y-%m}" == name)
         total = plain(deal for deal in won if month(deal) == name)
         found.append(
-            {"month": name, "value": expected["value"], "weighted": expected["weighted"], "won": total["value"]}
+            {
+                "month": name,
+                "value": expected["value"],
+                "weighted": expected["weighted"],
+                "won": total["value"],
+                **beside("", (deal for deal in dated if f"{deal.story.expected:%Y-%m}" == name)),
+                **beside("won_", (deal for deal in won if month(deal) == name)),
+            }
         )
     return {
         "forecast": found,
@@ -291,10 +323,10 @@ def movement(deals: list[Fact]) -> Numbers:
         kinds = ["new"] if before is None else []
         if deal.closed:
             kinds += [stage] if deal.closed > SINCE else []
+        elif stage == "revisit" and before != stage:
+            kinds.append("put_off")
         elif before is not None and before != stage:
-            if stage == "revisit":
-                kinds.append("put_off")
-            elif before == "revisit":
+            if before == "revisit":
                 kinds.append("returned")
             elif before in ENDED:
                 kinds.append("reopened")
@@ -304,11 +336,15 @@ def movement(deals: list[Fact]) -> Numbers:
             counts[kind] += 1
         counts["unmoved"] += not kinds and deal.open
         counted = OPEN[1:]
-        was = deal.worth_then() if before in counted else Decimal(0)
-        is_ = deal.worth() if stage in counted else Decimal(0)
-        then, now = then + was, now + is_
-        if was != is_:
-            steps[step(deal, before, is_ > was)] = steps.get(step(deal, before, is_ > was), Decimal(0)) + is_ - was
+        if before in counted:
+            then += deal.worth_then()
+            change = deal.worth() - deal.worth_then()
+            add(steps, "worth more" if change > 0 else "worth less", change)
+            if stage not in counted:
+                add(steps, left(deal), -deal.worth())
+        elif stage in counted:
+            add(steps, came(before), deal.worth())
+        now += deal.worth() if stage in counted else 0
     names = ["new", "returned", "reopened", "qualified from prospects", "worth more", "worth less",
              "back to prospects", "put off", "won", "lost", "rejected"]  # fmt: skip
     bridge = [{"step": name, "value": text(steps[name])} for name in names if steps.get(name)]
@@ -316,19 +352,21 @@ def movement(deals: list[Fact]) -> Numbers:
         "since": "2026-11-16T09:00:00Z",
         **counts,
         "bridge": {"then": text(then), "steps": bridge, "now": text(now)},
+        "bridge_from": "history",
     }
 
 
-def step(deal: Fact, before: str | None, more: bool) -> str:
-    counted = OPEN[1:]
-    if before in counted and deal.stage in counted:
-        return "worth more" if more else "worth less"
+def add(steps: dict[str, Decimal], step: str, amount: Decimal) -> None:
+    steps[step] = steps.get(step, Decimal(0)) + amount
+
+
+def left(deal: Fact) -> str:
     if deal.stage in ENDED:
         return deal.stage
-    if deal.stage == "revisit":
-        return "put off"
-    if deal.stage == "prospect":
-        return "back to prospects"
+    return "put off" if deal.stage == "revisit" else "back to prospects"
+
+
+def came(before: str | None) -> str:
     if before is None:
         return "new"
     if before == "revisit":
@@ -359,6 +397,7 @@ def groups(deals: list[Fact], key: Callable[[Fact], str]) -> list[Numbers]:
             "name": name or None,
             **{kind: len(by[kind]) for kind in ENDED},
             "won_value": text(value),
+            **beside("won_", by["won"]),
             "rate": len(by["won"]) / whole if whole else None,
         }
         found.append(((-value, -whole, name), group))
@@ -413,7 +452,12 @@ def first_answer(deal: Fact) -> float | None:
 def attention(deals: list[Fact]) -> list[Numbers]:
     checks = {"overdue": overdue, "no-next-step": no_next_step, "idle": idle, "unanswered": unanswered}
     asked = [deal for deal in deals if deal.stage not in ENDED and deal.issue["state"] == "OPEN"]
-    return [{"number": deal.number, "why": why} for why, check in checks.items() for deal in asked if check(deal)]
+    return [
+        {"number": deal.number, "why": why, "idle_days": idle_days(deal)}
+        for why, check in checks.items()
+        for deal in asked
+        if check(deal)
+    ]
 
 
 def overdue(deal: Fact) -> bool:
@@ -433,8 +477,12 @@ def no_next_step(deal: Fact) -> bool:
 def idle(deal: Fact) -> bool:
     if deal.stage not in IDLE or (deal.story.step and deal.story.step[0] >= TODAY):
         return False
+    return idle_days(deal) >= IDLE[deal.stage]
+
+
+def idle_days(deal: Fact) -> int:
     last = max([at for at, team, _ in changes(deal) if team], default=deal.story.created)
-    return (TODAY - last.astimezone(ZONE).date()).days >= IDLE[deal.stage]
+    return (TODAY - last.astimezone(ZONE).date()).days
 
 
 def unanswered(deal: Fact) -> bool:

@@ -64,7 +64,17 @@ None
         pytest.param("## Company\n\nAcme\n\n#### Value\n\n12", {}, id="headings of other levels are no fields"),
         pytest.param("### Brief\n\na\n\n## Goals\n\nb", {"Brief": "a\n\n## Goals\n\nb"}, id="and end none"),
         pytest.param(
-            "### Brief\n\na\n\n### Goals\n\nb", {"Brief": "a\n\n### Goals\n\nb"}, id="unknown headings end none"
+            "### Brief\n\na\n\n### Goals\n\nb\n\n### Value\n\n12",
+            {"Brief": "a", "Value": "12"},
+            id="an unknown heading ends a field: it is a note",
+        ),
+        pytest.param(
+            "### Value\n\n### Goals\n\nb", {}, id="an unknown heading below a field of one line that is empty"
+        ),
+        pytest.param(
+            "### Brief\n\n### Goals\n\nb\n\n### Budget\n\n9",
+            {"Brief": "### Goals\n\nb"},
+            id="a long answer may begin with a heading of its own",
         ),
         pytest.param("### Brief\n\n```\n### Value\n```\nb", {"Brief": "```\n### Value\n```\nb"}, id="a fence"),
         pytest.param(

@@ -132,11 +132,11 @@ class GitHub:
         with _snapshot.opened(cache, self.client, self.place, context, log) as snapshot:
             yield from snapshot.deals()
 
-    def open_deals(self, context: RepositoryFacts, closed_since: datetime) -> Iterator[Deals]:
-        """Read the open deals with their history, and the closed ones that changed since a moment."""
+    def open_deals(self, context: RepositoryFacts, closed_since: datetime, labels: Sequence[str]) -> Iterator[Deals]:
+        """Read the open deals with their history, and the closed ones that changed since a moment or have a label."""
         from salesbot.adapters.github import history
 
-        return history.open_deals(self.client, self.place, context, closed_since)
+        return history.open_deals(self.client, self.place, context, closed_since, labels)
 
     def reports(self, facts: RepositoryFacts) -> tuple[Issue, ...]:
         """Read the newest weekly reports."""

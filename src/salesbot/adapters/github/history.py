@@ -224,10 +224,14 @@ def every_deal(client: Client, place: RepositoryPaths, context: RepositoryFacts)
 
 
 def open_deals(
-    client: Client, place: RepositoryPaths, context: RepositoryFacts, closed_since: datetime
+    client: Client, place: RepositoryPaths, context: RepositoryFacts, closed_since: datetime, labels: Sequence[str]
 ) -> Iterator[Deals]:
-    """Read the open deals, and the closed ones that changed since a moment."""
-    asked = (Question("OpenDeals", ("OPEN",)), Question("ClosedDeals", ("CLOSED",), closed_since))
+    """Read the open deals, and the closed ones that changed since a moment or have one of the labels.
+
+    Each label is asked for on its own: of several, GitHub may mean all.
+    """
+    labelled = (Question("ClosedDeals", ("CLOSED",), labels=(label,)) for label in labels)
+    asked = (Question("OpenDeals", ("OPEN",)), Question("ClosedDeals", ("CLOSED",), closed_since), *labelled)
     return _counted((leaf for each in asked for leaf in pages(client, place, each)), context)
 
 

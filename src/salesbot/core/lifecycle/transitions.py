@@ -139,12 +139,18 @@ def _set_field(state: DealState, change: SetField, request: Request) -> DealStat
     if len(deal.body.text) > BODY_LIMIT:
         why = f"The description has no room for it: GitHub takes {BODY_LIMIT:,} characters."
         return Refused(None, (Refusal(why, "Shorten it"),))
-    journal = state.journal
-    if change.heading == headings.VALUE and change.value is not None:
-        deal = replace(deal, body_trusted=True)
-        if not journal.rounds or journal.rounds[-1][1] != change.value:
-            journal = replace(journal, rounds=(*journal.rounds, (request.at, change.value))[-20:])
-    return replace(state, deal=deal, journal=journal)
+    if change.heading != headings.VALUE or change.value is None:
+        return replace(state, deal=deal)
+    journal = replace(state.journal, rounds=_rounds(state, change.value, request.at))
+    return replace(state, deal=replace(deal, body_trusted=True), journal=journal)
+
+
+def _rounds(state: DealState, value: str, at: datetime) -> tuple[tuple[datetime, str], ...]:
+    """Add a round. The first one also keeps the value that it replaces, e.g. that of the form."""
+    rounds, typed = state.journal.rounds, state.deal.value.money
+    if not rounds and typed is not None and typed.machine() != value:
+        rounds = ((state.journal.born, typed.machine()),)
+    return rounds if rounds and rounds[-1][1] == value else (*rounds, (at, value))[-20:]
 
 
 def give(state: DealState, login: str, at: datetime) -> DealState:

@@ -96,9 +96,14 @@ def _idle(state: DealState, observed: Observed) -> bool:
     limit, step = _stage(state, observed).idle_days, _next_step(state)
     if limit is None or _is_snoozed(state, observed) or (step is not None and step.day >= observed.today):
         return False
+    return idle_days(state, observed) >= limit
+
+
+def idle_days(state: DealState, observed: Observed) -> int:
+    """Count the days since somebody of us did something, or since the deal came back on its day."""
     last = activity.last_of_ours(observed.activity) or observed.issue.created_at
     last = max([last, *(visit.entered for visit in state.deal.history[-1:] if visit.how == How.SCHEDULE)])
-    return (observed.today - local_day(last, observed.pipeline.timezone)).days >= limit
+    return (observed.today - local_day(last, observed.pipeline.timezone)).days
 
 
 def _unanswered(_: DealState, observed: Observed) -> bool:

@@ -16,17 +16,19 @@ AHEAD = timedelta(days=7)
 
 @dataclass(frozen=True)
 class AttentionItem:
-    """A deal that needs attention, and the kind of it."""
+    """A deal that needs attention, and all reasons for it, the most urgent first."""
 
     deal: CountedDeal
-    kind: AttentionKind
+    kinds: tuple[AttentionKind, ...]
 
 
 def attention(deals: Sequence[CountedDeal]) -> tuple[AttentionItem, ...]:
-    """List what needs attention: by kind, the most urgent first, then by number."""
+    """List the deals that need attention: by their most urgent reason, then the longest idle first."""
     order = list(AttentionKind)
-    items = [AttentionItem(deal, AttentionKind(kind)) for deal in deals for kind in deal.attention]
-    return tuple(sorted(items, key=lambda item: (order.index(item.kind), item.deal.number)))
+    items = [AttentionItem(deal, tuple(map(AttentionKind, deal.attention))) for deal in deals if deal.attention]
+    return tuple(
+        sorted(items, key=lambda item: (order.index(item.kinds[0]), -(item.deal.idle_days or 0), item.deal.number))
+    )
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from datetime import datetime
-from decimal import Decimal
 
 from salesbot.core.report.compute import Report
 from salesbot.core.report.counted_deal import CountedDeal
@@ -24,6 +23,8 @@ COLUMNS = (
     "owner",
     "value",
     "currency",
+    "amount_given",
+    "currency_given",
     "probability",
     "weighted",
     "expected_close",
@@ -33,6 +34,7 @@ COLUMNS = (
     "source",
     "reason",
     "attention",
+    "idle_days",
     "problems",
     "url",
 )
@@ -46,26 +48,24 @@ def text(report: Report) -> str:
 
 
 def _row(deal: CountedDeal, report: Report) -> Iterator[str]:
-    currency, amount = _money(deal, report.scope.pipeline.currency)
-    weighs = deal.stage in report.scope.open_stages and deal.value is not None
+    given = Money(deal.given[1], deal.given[0]) if deal.given is not None else None
+    value = given if deal.value is None else Money(deal.value, report.scope.pipeline.currency)
+    weighs = deal.stage in report.scope.open_stages
     step = deal.next_step
     yield from (str(deal.number), deal.title, deal.client, deal.stage)
     yield from (_moment(deal.since), _moment(deal.created), _moment(deal.closed), deal.owner or "")
-    yield from (amount, currency, str(deal.probability))
-    yield str(Money((deal.value or Decimal(0)) * deal.probability / 100, currency).rounded) if weighs else ""
+    yield from (*_money(value), *_money(given), str(deal.probability))
+    yield _money(value.weighted(deal.probability))[0] if value is not None and weighs else ""
     yield deal.expected.isoformat() if deal.expected else ""
     yield from (step.day.isoformat(), step.who or "", step.what) if step else ("", "", "")
-    yield from (deal.source, deal.reason, "; ".join(deal.attention), "; ".join(deal.problems))
+    yield from (deal.source, deal.reason, "; ".join(deal.attention))
+    yield from (str(deal.idle_days) if deal.idle_days is not None else "", "; ".join(deal.problems))
     yield report.scope.issue_url(deal.number)
     yield from deal.choices
 
 
-def _money(deal: CountedDeal, currency: str) -> tuple[str, str]:
-    if deal.value is not None:
-        return currency, str(Money(deal.value, currency).rounded)
-    if deal.foreign is not None:
-        return deal.foreign[0], str(Money(deal.foreign[1], deal.foreign[0]).rounded)
-    return "", ""
+def _money(money: Money | None) -> tuple[str, str]:
+    return (str(money.rounded), money.currency) if money is not None else ("", "")
 
 
 def _moment(moment: datetime | None) -> str:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from salesbot.core.policies.attention import AttentionKind
 from salesbot.core.report.closing import Group, Reason
 from salesbot.core.report.compute import Report
 from salesbot.core.report.counted_deal import UncountableDeal
@@ -58,6 +59,8 @@ def values(report: Report) -> Json:
                 "value": money(month.expected.value),
                 "weighted": money(month.expected.weighted),
                 "won": money(month.won.value),
+                **money.beside(month.expected),
+                **money.beside(month.won, "won_"),
             }
             for month in report.forecast.months
         ],
@@ -73,12 +76,15 @@ def values(report: Report) -> Json:
             "rejected": ended.overall.rejected.count,
             "won_value": money(ended.overall.won.value),
             "lost_value": money(ended.overall.lost.value),
+            **money.beside(ended.overall.won, "won_"),
+            **money.beside(ended.overall.lost, "lost_"),
         },
         "win_rate": {"count": ended.overall.rate.rate, "value": ended.by_value},
         "cycle_days": ended.cycle.mean,
         "cycle_median_days": ended.cycle.median,
         "time_to_loss_days": ended.time_to_loss.mean,
         "velocity_per_day": None if ended.velocity is None else money(ended.velocity),
+        "velocity_left_out": ended.velocity_left_out,
         "sample": ended.sample,
         "movement": _movement(report, money),
         "lost_by_reason": [_reason(each, money) for each in ended.lost_by_reason],
@@ -92,8 +98,14 @@ def values(report: Report) -> Json:
             "final": money(ended.discount.final),
             "median": ended.discount.median,
         },
+        "first_reaction_hours": _spread(ended.response_hours),
         "first_answer_hours": _spread(ended.response_hours),
-        "attention": [{"number": item.deal.number, "why": item.kind} for item in report.board.attention],
+        "attention": [
+            {"number": item.deal.number, "why": kind, "idle_days": item.deal.idle_days}
+            for kind in AttentionKind
+            for item in sorted(report.board.attention, key=lambda item: item.deal.number)
+            if kind in item.kinds
+        ],
         "coming_back": [
             {"number": deal.number, "on": deal.revisit_on.isoformat() if deal.revisit_on else None}
             for deal in report.paused
@@ -124,14 +136,22 @@ class _Money:
         return str(Money(amount, self.currency).rounded)
 
     def plain(self, total: Total) -> Json:
-        """Count and value; `other_currencies` only where there are any that no rate converts."""
-        unconverted = {code: str(Money(amount, code).rounded) for code, amount in sorted(total.unconverted.items())}
-        values: Json = {"count": total.count, "value": self(total.value)}
-        return {**values, "other_currencies": unconverted} if unconverted else values
+        """Count and value, and values without a rate beside them."""
+        return {"count": total.count, "value": self(total.value), **self.beside(total)}
 
     def weighted(self, total: Total) -> Json:
         """The same with the weighted value."""
-        return {**self.plain(total), "weighted": self(total.weighted)}
+        weighted = _in_other_currencies("other_currencies_weighted", total.unconverted_weighted)
+        return {**self.plain(total), "weighted": self(total.weighted), **weighted}
+
+    def beside(self, total: Total, prefix: str = "") -> Json:
+        """Give `other_currencies`: values that no rate converts, only where there are any."""
+        return _in_other_currencies(f"{prefix}other_currencies", total.unconverted)
+
+
+def _in_other_currencies(key: str, amounts: Mapping[str, Decimal]) -> Json:
+    found = {code: str(Money(amount, code).rounded) for code, amount in sorted(amounts.items())}
+    return {key: found} if found else {}
 
 
 def _moment(moment: datetime) -> str:
@@ -162,6 +182,7 @@ def _movement(report: Report, money: _Money) -> Json:
             "steps": [{"step": name, "value": money(amount)} for name, amount in bridge.steps],
             "now": money(bridge.end),
         },
+        "bridge_from": bridge.taken_from,
     }
 
 
@@ -176,6 +197,7 @@ def _group(group: Group, money: _Money) -> Json:
         "lost": group.lost.count,
         "rejected": group.rejected.count,
         "won_value": money(group.won.value),
+        **money.beside(group.won, "won_"),
         "rate": group.rate.rate,
     }
 

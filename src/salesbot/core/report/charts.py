@@ -6,9 +6,11 @@ Numbers in, text out. Nothing a stranger wrote gets into a chart; names of stage
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from salesbot.core.report.compute import Report
+from salesbot.core.text.money import Money
 from salesbot.core.text.render import Markdown
 
 MONTHS = 12
@@ -17,14 +19,12 @@ MONTHS = 12
 
 def pipeline(report: Report) -> Markdown | None:
     """Draw the open money by stage, what is likely of it in front; None if there is none."""
-    stages = list(reversed(report.board.stages))
-    if not any(stage.total.value for stage in stages):
+    if not any(stage.total.value for stage in report.board.stages):
         return None
-    currency = report.scope.pipeline.currency
     return _bars(
-        f"Open, and weighted, by stage ({currency})",
-        [stage.stage for stage in stages],
-        [[float(stage.total.value) for stage in stages], [float(stage.total.weighted) for stage in stages]],
+        f"Open, and weighted, by stage ({report.scope.pipeline.currency})",
+        report.scope.open_stages,
+        list(open_money(report).values()),
     )
 
 
@@ -45,19 +45,34 @@ def won(report: Report) -> Markdown | None:
     return _bars(title, [month for month, _ in months], [[value for _, value in months]])
 
 
-def won_by_month(report: Report) -> list[tuple[str, float]]:
-    """List the last twelve calendar months with what was won in each, the empty ones too."""
-    value = {month.month: float(month.won.value) for month in report.forecast.months}
+def open_money(report: Report) -> Mapping[str, Sequence[Decimal]]:
+    """Give the open and the weighted money by stage, the first stage first, rounded as in the tables."""
+    totals = [stage.total for stage in reversed(report.board.stages)]
+    currency = report.scope.pipeline.currency
+    return {
+        "open": [Money(found.value, currency).rounded for found in totals],
+        "weighted": [Money(found.weighted, currency).rounded for found in totals],
+    }
+
+
+def won_by_month(report: Report) -> list[tuple[str, Decimal]]:
+    """List the last twelve calendar months with what was won in each, rounded as in the tables; the empty ones too."""
+    currency = report.scope.pipeline.currency
+    value = {month.month: Money(month.won.value, currency).rounded for month in report.forecast.months}
     last = report.scope.today.year * 12 + report.scope.today.month - 1
     names = [f"{at // 12}-{at % 12 + 1:02}" for at in range(last - MONTHS + 1, last + 1)]
-    return [(name, value.get(name, 0.0)) for name in names]
+    return [(name, value.get(name, Decimal(0))) for name in names]
 
 
-def _bars(title: str, names: Sequence[str], series: Sequence[Sequence[float]]) -> Markdown:
+def _bars(title: str, names: Sequence[str], series: Sequence[Sequence[Decimal | int]]) -> Markdown:
     axis = ", ".join(_quoted(name) for name in names)
-    bars = [f"    bar [{', '.join(f'{value:.2f}'.removesuffix('.00') for value in each)}]" for each in series]
+    bars = [f"    bar [{', '.join(_number(value) for value in each)}]" for each in series]
     lines = ["```mermaid", "xychart-beta", f"    title {_quoted(title)}", f"    x-axis [{axis}]", *bars, "```"]
     return Markdown("\n".join(lines))
+
+
+def _number(value: Decimal | int) -> str:
+    return f"{value:.0f}" if value == int(value) else str(value)
 
 
 def _quoted(text: str) -> str:

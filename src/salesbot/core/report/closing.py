@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,9 +10,10 @@ from decimal import Decimal
 from salesbot.core.model import headings
 from salesbot.core.model.pipeline import Outcome
 from salesbot.core.report.counted_deal import CountedDeal
+from salesbot.core.report.field_values import word_key
 from salesbot.core.report.reader import group_headings
 from salesbot.core.report.scope import Scope
-from salesbot.core.report.totals import ENOUGH, ZERO, Share, Spread, Total, spread, total
+from salesbot.core.report.totals import ZERO, Share, Spread, Total, spread, total
 
 DAY = 86_400.0
 
@@ -61,10 +63,12 @@ class Closing:
     sample: int
     """Number of won and lost deals."""
     cycle: Spread
-    """Days from opening to winning; empty below ten won and lost deals."""
+    """Days from opening to winning."""
     time_to_loss: Spread
     velocity: Decimal | None
-    """Money a day: open deals, times average won value, times win rate, divided by the mean days of a cycle."""
+    """Money a day: the headline's deals, times average won value, times win rate, by the mean days of a cycle."""
+    velocity_left_out: int
+    """Won deals whose value has no rate: they are not in the average won value."""
     lost_by_reason: tuple[Reason, ...]
     rejected_by_reason: tuple[Reason, ...]
     groups: Mapping[str, tuple[Group, ...]]
@@ -78,15 +82,16 @@ def compute_closing(deals: Sequence[CountedDeal], scope: Scope) -> Closing:
     ended = [deal for deal in deals if deal.closed is not None and scope.window_start <= deal.closed <= scope.at]
     by = _by_outcome(ended, scope)
     every = _group("", ended, scope)
-    sample = every.rate.whole
-    cycle = _cycle(by["won"], sample)
+    cycle = _cycle(by["won"])
+    countable = [deal for deal in by["won"] if deal.foreign is None]
     return Closing(
         overall=every,
         by_value=_value_rate(every),
-        sample=sample,
+        sample=every.rate.whole,
         cycle=cycle,
-        time_to_loss=_cycle(by["lost"], sample),
-        velocity=_velocity(sum(deal.stage in scope.open_stages for deal in deals), every, cycle),
+        time_to_loss=_cycle(by["lost"]),
+        velocity=_velocity(sum(scope.in_headline(deal.stage) for deal in deals), total(countable), every.rate, cycle),
+        velocity_left_out=len(by["won"]) - len(countable),
         lost_by_reason=_reasons(by["lost"]),
         rejected_by_reason=_reasons(by["rejected"]),
         groups=_groups(ended, scope),
@@ -112,27 +117,29 @@ def _value_rate(every: Group) -> float | None:
     return float(every.won.value / whole) if whole else None
 
 
-def _cycle(ended: Sequence[CountedDeal], sample: int) -> Spread:
-    """Give durations only from ten won and lost deals on: below, a single slow deal would decide them."""
-    if sample < ENOUGH:
-        return Spread()
+def _cycle(ended: Sequence[CountedDeal]) -> Spread:
     return spread((deal.closed - deal.created).total_seconds() / DAY for deal in ended if deal.closed is not None)
 
 
-def _velocity(open_count: int, every: Group, cycle: Spread) -> Decimal | None:
-    if not cycle.mean or not every.won.count or every.rate.rate is None:
+def _velocity(open_count: int, won: Total, rate: Share, cycle: Spread) -> Decimal | None:
+    if not cycle.mean or not won.count or not rate.whole:
         return None
-    average = every.won.value / every.won.count
-    return open_count * average * every.won.count / every.rate.whole / Decimal(cycle.mean)
+    return open_count * won.value / won.count * rate.part / rate.whole / Decimal(cycle.mean)
 
 
 def _reasons(ended: Sequence[CountedDeal]) -> tuple[Reason, ...]:
     """Most frequent first."""
-    found: dict[str, list[CountedDeal]] = {}
-    for deal in ended:
-        found.setdefault(deal.reason, []).append(deal)
+    found = _by_word(ended, lambda deal: deal.reason)
     reasons = [Reason(reason, total(deals), _last_stages(deals)) for reason, deals in found.items()]
     return tuple(sorted(reasons, key=lambda each: (-each.total.count, -each.total.value, each.reason)))
+
+
+def _by_word(ended: Iterable[CountedDeal], word: Callable[[CountedDeal], str]) -> Mapping[str, Sequence[CountedDeal]]:
+    """Group deals by a word of theirs, however it is spelled, under the spelling that most of them have."""
+    found: dict[str, list[CountedDeal]] = {}
+    for deal in ended:
+        found.setdefault(word_key(word(deal)), []).append(deal)
+    return {Counter(map(word, deals)).most_common(1)[0][0]: deals for deals in found.values()}
 
 
 def _last_stages(ended: Iterable[CountedDeal]) -> Mapping[str, int]:
@@ -144,23 +151,21 @@ def _last_stages(ended: Iterable[CountedDeal]) -> Mapping[str, int]:
 
 
 def _groups(ended: Sequence[CountedDeal], scope: Scope) -> Mapping[str, tuple[Group, ...]]:
-    by: dict[str, Callable[[CountedDeal], str]] = {
-        "Owner": lambda deal: deal.owner or "",
-        headings.SOURCE: lambda deal: deal.source,
-    }
+    by: dict[str, Callable[[CountedDeal], str]] = {headings.SOURCE: lambda deal: deal.source}
     for place, heading in enumerate(group_headings(scope)):
         by[heading] = _choice(place)
-    return {heading: _grouped(ended, key, scope) for heading, key in by.items()}
+    owners: dict[str, list[CountedDeal]] = {}
+    for deal in ended:
+        owners.setdefault(deal.owner or "", []).append(deal)
+    words = {heading: _grouped(_by_word(ended, word), scope) for heading, word in by.items()}
+    return {"Owner": _grouped(owners, scope), **words}
 
 
 def _choice(place: int) -> Callable[[CountedDeal], str]:
     return lambda deal: deal.choices[place]
 
 
-def _grouped(ended: Sequence[CountedDeal], key: Callable[[CountedDeal], str], scope: Scope) -> tuple[Group, ...]:
-    found: dict[str, list[CountedDeal]] = {}
-    for deal in ended:
-        found.setdefault(key(deal), []).append(deal)
+def _grouped(found: Mapping[str, Sequence[CountedDeal]], scope: Scope) -> tuple[Group, ...]:
     grouped = [_group(name, deals, scope) for name, deals in found.items()]
     return tuple(sorted(grouped, key=lambda each: (-each.won.value, -each.rate.whole, each.name)))
 

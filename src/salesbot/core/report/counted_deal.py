@@ -38,8 +38,8 @@ class CountedDeal:
     """When it entered its end stage; None in any other stage."""
     owner: str | None = None
     value: Decimal | None = None
-    foreign: tuple[str, Decimal] | None = None
-    """Currency and amount of a value that no rate converts."""
+    given: tuple[str, Decimal] | None = None
+    """Currency and amount of its value, as somebody wrote it."""
     rounds: tuple[tuple[datetime, Decimal], ...] = ()
     """When commands set its value, and to what, oldest first; converted in the same way."""
     probability: int = 0
@@ -55,7 +55,14 @@ class CountedDeal:
     """Working hours until somebody of the team acted; None if the team opened the deal, or nobody acted yet."""
     forced_moves: tuple[ForcedMove, ...] = ()
     attention: tuple[str, ...] = ()
+    idle_days: int | None = None
+    """Days since somebody of us did something; None if it has ended or its issue is closed."""
     problems: tuple[str, ...] = ()
+
+    @property
+    def foreign(self) -> tuple[str, Decimal] | None:
+        """Currency and amount of a value that no rate converts."""
+        return self.given if self.value is None else None
 
     @property
     def since(self) -> datetime:
@@ -72,11 +79,11 @@ class CountedDeal:
         return stage
 
     def value_at(self, moment: datetime) -> Decimal | None:
-        """Give its value at a moment: the last one set by then, if commands set any; else the value it has now."""
+        """Give its value at a moment: the one it has now, unless a command set another since."""
         before = [value for at, value in self.rounds if at <= moment]
-        if before:
-            return before[-1]
-        return self.value if not self.rounds else None
+        if len(before) == len(self.rounds):
+            return self.value
+        return before[-1] if before else None
 
 
 @dataclass(frozen=True, slots=True)

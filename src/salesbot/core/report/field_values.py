@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from salesbot.core.model import headings
 from salesbot.core.model.deal import StageVisit
@@ -16,6 +19,9 @@ from salesbot.core.report.scope import Scope
 from salesbot.core.text.money import Money, MoneyError
 
 Fields = Mapping[str, str]
+_REASON_ENDS = re.compile(r"[:\n]")
+_ACCENTS_AND_SPACES = re.compile(r"[\u0300-\u036f\s]")
+"""Accents of Latin, Greek and Cyrillic letters; in other scripts the marks tell words apart."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,7 @@ class DealValue:
     """The value of a deal, converted if there is a rate; `problem` says why there is none."""
 
     value: Decimal | None = None
-    foreign: tuple[str, Decimal] | None = None
+    given: tuple[str, Decimal] | None = None
     problem: str = ""
 
 
@@ -40,7 +46,7 @@ def deal_value(fields: Fields, day: date, scope: Scope) -> DealValue:
     if value is None:
         problem = f"its value is in {money.currency}, and there is no rate for it"
         return DealValue(None, (money.currency, money.amount), problem)
-    return DealValue(value)
+    return DealValue(value, (money.currency, money.amount))
 
 
 def value_rounds(journal: Journal | None, day: date, scope: Scope) -> Iterator[tuple[datetime, Decimal]]:
@@ -54,14 +60,26 @@ def value_rounds(journal: Journal | None, day: date, scope: Scope) -> Iterator[t
 def as_configured(text: str, known: tuple[str, ...]) -> str:
     """Spell a word as the configuration does. A word that is not configured stays as written, in one line."""
     line = " ".join(text.split())
-    return next((word for word in known if word.casefold() == line.casefold()), line)
+    key = word_key(line)
+    return next((word for word in known if word_key(word) == key), line)
+
+
+@lru_cache(maxsize=4096)
+def word_key(text: str) -> str:
+    """Give a key that is the same for words that differ in case, spaces, punctuation or accents only."""
+    signs = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(sign for sign in signs if not _ACCENTS_AND_SPACES.match(sign) and not _is_mark(sign)) or text
+
+
+def _is_mark(sign: str) -> bool:
+    return unicodedata.category(sign)[0] in "PC"
 
 
 def reason(text: str, scope: Scope, stage: str) -> str:
     """Give the reason for which a deal ended: the configured one it begins with, else the text as written."""
     lost = scope.outcomes.get(stage) == "lost"
     known = scope.pipeline.lost_reasons if lost else scope.pipeline.reject_reasons
-    first = text.partition(":")[0]
+    first = _REASON_ENDS.split(text, 1)[0]
     spelled = as_configured(first, known)
     return spelled if spelled in known else as_configured(text, known)
 

@@ -12,7 +12,7 @@ from salesbot.core.report.totals import Share, Spread, Total, spread, total
 
 DAY = 86_400.0
 STUCK_FACTOR = 2
-"""A deal is stuck when it is in its stage for more than this many times the usual duration."""
+"""A deal is stuck when its present stay in a stage is longer than this many times the usual duration."""
 STUCK_FROM = 3
 """Deals that must have left a stage before a usual duration is taken from them."""
 
@@ -28,7 +28,7 @@ class StageFlow:
     finished: Spread
     """In days, over deals that have left it."""
     stuck: tuple[tuple[CountedDeal, float], ...] = ()
-    """Deals that are in it for much longer than usual, with their days, the longest first."""
+    """Deals whose present stay is much longer than usual, with its days, the longest first."""
 
 
 @dataclass
@@ -53,7 +53,7 @@ def stages(deals: Sequence[CountedDeal], scope: Scope) -> tuple[StageFlow, ...]:
         if deal.stage in found:
             if deal.stage not in days:
                 found[deal.stage].all.append(running)
-            found[deal.stage].current.append((deal, days.get(deal.stage, 0.0) + running))
+            found[deal.stage].current.append((deal, running))
     return tuple(_stage(name, durations, scope) for name, durations in found.items())
 
 

@@ -43,7 +43,7 @@ def headline(deals: Sequence[CountedDeal], scope: Scope) -> Headline:
     goals = scope.pipeline.report.goal
     return Headline(
         open=total(open_),
-        without_prospects=total(deal for deal in open_ if deal.stage not in scope.prospect_stages),
+        without_prospects=total(deal for deal in open_ if scope.in_headline(deal.stage)),
         prospects=total(deal for deal in open_ if deal.stage in scope.prospect_stages),
         paused=total(deal for deal in deals if deal.stage in scope.paused_stages),
         won=tuple(

@@ -6,6 +6,7 @@ rate of its closing day. So its value does not change, as long as rates are adde
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -17,5 +18,11 @@ def convert(money: Money, day: date, pipeline: Pipeline) -> Decimal | None:
     """Convert an amount to the pipeline's currency; None if no rate is valid on the day."""
     if money.currency == pipeline.currency:
         return money.amount
-    valid = [rate for first, rate in pipeline.report.rates.get(money.currency, ()) if first <= day]
-    return money.amount * valid[-1] if valid else None
+    rate = rates_on(day, pipeline).get(money.currency)
+    return money.amount * rate if rate is not None else None
+
+
+def rates_on(day: date, pipeline: Pipeline) -> Mapping[str, Decimal]:
+    """Give the rates that are valid on a day, by currency."""
+    dated = pipeline.report.rates.items()
+    return {code: rates[-1] for code, every in dated if (rates := [rate for first, rate in every if first <= day])}

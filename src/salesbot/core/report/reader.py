@@ -21,7 +21,6 @@ from salesbot.core.model.deal import Actor, Deal, Role, StageVisit
 from salesbot.core.model.facts import DealFacts, Event, Issue, RepositoryFacts
 from salesbot.core.model.journal import Cursor, Journal
 from salesbot.core.policies import attention
-from salesbot.core.policies.attention import AttentionKind
 from salesbot.core.report import field_values
 from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
 from salesbot.core.report.response_time import response_hours
@@ -63,6 +62,7 @@ class Reader:
         pipeline = self.scope.pipeline
         self._names = {label.id: label.name for label in self.context.repository.labels}
         self._groups = group_headings(self.scope)
+        self._options = {each.label: each.options for each in pipeline.fields} | {headings.SOURCE: pipeline.sources}
         self._has_checklists = any(name.startswith("checklist") for stage in pipeline.stages for name in stage.expects)
 
     def count(self, raw: RawIssue) -> CountedDeal | UncountableDeal | None:
@@ -140,7 +140,7 @@ class Reader:
             closed=closed,
             owner=owned.owner,
             value=value.value,
-            foreign=value.foreign,
+            given=value.given,
             rounds=tuple(field_values.value_rounds(history.journal, day, scope)),
             probability=card.probability(deal, stage),
             expected=day_in(values, headings.EXPECTED_CLOSE),
@@ -148,11 +148,15 @@ class Reader:
             source=field_values.as_configured(values.get(headings.SOURCE, ""), pipeline.sources),
             reason="" if stage.is_open else field_values.reason(values.get(headings.REASON, ""), scope, stage.name),
             revisit_on=day_in(values, headings.REVISIT_ON) if stage.paused else None,
-            choices=tuple(values.get(heading, "") for heading in self._groups),
+            choices=tuple(
+                field_values.as_configured(values.get(heading, ""), self._options.get(heading, ()))
+                for heading in self._groups
+            ),
             response_hours=self._response_hours(issue),
             forced_moves=tuple(field_values.forced_moves(history.journal, scope)),
-            attention=self._attention(history, deal) if stage.outcome is None and issue.open else (),
         )
+        if stage.outcome is None and issue.open:
+            counted = self._with_attention(counted, history, deal)
         problems = (*history.problems, *_problems(counted, value.problem, values, open_=issue.open, scope=scope))
         return replace(counted, problems=problems) if problems else counted
 
@@ -161,8 +165,8 @@ class Reader:
             return None
         return response_hours(self._facts(issue), self.scope.pipeline)
 
-    def _attention(self, history: DealHistory, deal: Deal) -> tuple[AttentionKind, ...]:
-        """List the reasons for attention by the rules of the sweep, so that the report and the labels agree."""
+    def _with_attention(self, counted: CountedDeal, history: DealHistory, deal: Deal) -> CountedDeal:
+        """Add the reasons for attention by the rules of the sweep, so that the report and the labels agree."""
         issue, interval = history.issue, history.stage_intervals[-1]
         checklists = comments.checklists_of(issue) if self._has_checklists else {}
         journal = history.journal or Journal(
@@ -170,7 +174,9 @@ class Reader:
         )
         deal = replace(deal, checklists=checklists, history=(StageVisit(interval.stage, interval.entered),))
         observed = observe(self._facts(issue), self.scope.pipeline, self.scope.at)
-        return attention.needed(DealState(deal, journal), observed)
+        state = DealState(deal, journal)
+        idle = attention.idle_days(state, observed)
+        return replace(counted, attention=attention.needed(state, observed), idle_days=idle)
 
     def _facts(self, issue: Issue) -> DealFacts:
         """Add the repository to an issue. People without a known role count as outsiders."""
@@ -183,6 +189,13 @@ def group_headings(scope: Scope) -> tuple[str, ...]:
     named = [heading for key in scope.pipeline.report.by if (heading := scope.pipeline.heading(key))]
     choices = [each.label for each in scope.pipeline.fields if each.type == "choice"]
     return tuple(dict.fromkeys((*named, *choices)))
+
+
+def labels_without_outcome(context: RepositoryFacts, scope: Scope) -> list[str]:
+    """List the labels of open and paused stages: an issue that has one counts in the headline, even if it is closed."""
+    stage_of = scope.pipeline.stage_of_label
+    names = [label.name for label in context.repository.labels]
+    return [name for name in names if (stage := stage_of(name)) is not None and stage.outcome is None]
 
 
 def people_to_look_up(raw: RawIssue, scope: Scope) -> list[str]:
@@ -245,7 +258,7 @@ def _problems(
         yield value_problem
     elif not values.get(headings.VALUE) and _needs_value(deal, scope):
         yield "it has no value"
-    if deal.stage in scope.open_stages and deal.stage not in scope.prospect_stages and deal.owner is None:
+    if scope.in_headline(deal.stage) and deal.owner is None:
         yield "nobody owns it"
     if values.get(headings.EXPECTED_CLOSE) and deal.expected is None:
         yield "its expected close cannot be read"

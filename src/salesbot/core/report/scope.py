@@ -15,6 +15,7 @@ from dateutil.relativedelta import relativedelta
 
 from salesbot.core.errors import InputError
 from salesbot.core.model.pipeline import Outcome, Pipeline
+from salesbot.core.report.figures import Figures
 from salesbot.core.text.days import local_day
 
 WEEK = timedelta(days=7)
@@ -31,6 +32,8 @@ class Scope:
     since: datetime
     week: str
     url: str = ""
+    before: Figures | None = None
+    """What the previous report said of the open money, if it kept that; its moment is `since`."""
 
     @cached_property
     def zone(self) -> tzinfo:
@@ -82,6 +85,10 @@ class Scope:
     def funnel_stages(self) -> tuple[str, ...]:
         """The stages of the funnel: the open ones in their order, then won."""
         return (*self.open_stages, *(name for name, outcome in self.outcomes.items() if outcome == "won"))
+
+    def in_headline(self, stage: str | None) -> bool:
+        """Say whether the headline counts the deals of a stage: the open ones without prospects."""
+        return stage in self.open_stages and stage not in self.prospect_stages
 
     def issue_url(self, number: int) -> str:
         """Give the address of an issue."""

@@ -5,15 +5,16 @@ The templates do no arithmetic and write no numbers; they lay out what is here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from salesbot.core.policies.attention import KINDS
 from salesbot.core.report import formatting
-from salesbot.core.report.action_items import UpcomingItem
+from salesbot.core.report.action_items import AttentionItem, UpcomingItem
 from salesbot.core.report.compute import Board
 from salesbot.core.report.open_money import Won
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.view_rows import MOST, Values, cut, deal_row, left_out, sums
+from salesbot.core.text.plural import counted
 from salesbot.core.text.render import Markdown
 
 MOST_OPEN = 60
@@ -54,7 +55,7 @@ def _headline(board: Board, scope: Scope) -> Values:
         "paused": f"{headline.paused.count:,}" if headline.paused.count else "",
         "paused_value": formatting.total(headline.paused, scope),
         "won": [_won(won, scope) for won in headline.won],
-        "needing_attention": f"{len({item.deal.number for item in board.attention}):,}",
+        "needing_attention": f"{len(board.attention):,}",
     }
 
 
@@ -69,12 +70,18 @@ def _won(won: Won, scope: Scope) -> Values:
     }
 
 
-def _attention(board: Board, scope: Scope, most: int) -> Sequence[Values]:
-    return [
-        cut([deal_row(item.deal, scope) for item in board.attention if item.kind == kind], most, title=title)
-        for kind, title in KINDS.items()
-        if any(item.kind == kind for item in board.attention)
-    ]
+def _attention(board: Board, scope: Scope, most: int) -> Values:
+    return cut([_attention_item(item, scope) for item in board.attention], most)
+
+
+def _attention_item(item: AttentionItem, scope: Scope) -> Values:
+    titles = [KINDS[kind] for kind in item.kinds]
+    idle = counted(item.deal.idle_days, "day") if item.deal.idle_days else ""
+    return {
+        **deal_row(item.deal, scope),
+        "reasons": [f"{title[0].lower()}{title[1:]}" for title in titles],
+        "idle": idle,
+    }
 
 
 def _stages(board: Board, scope: Scope) -> Iterator[Values]:

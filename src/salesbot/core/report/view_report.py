@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from salesbot.core.report import charts, formatting
+from salesbot.core.report.bridge import BridgeStep, Start
 from salesbot.core.report.closing import Group, Reason
 from salesbot.core.report.compute import Report
 from salesbot.core.report.counted_deal import UncountableDeal
 from salesbot.core.report.flow import FunnelStep, StageFlow
-from salesbot.core.report.movement import BridgeStep, MovedDeal, Movement, MovementKind
+from salesbot.core.report.movement import MovedDeal, Movement, MovementKind
 from salesbot.core.report.open_money import Month
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.totals import ENOUGH, Share, Total
@@ -36,9 +37,19 @@ STEP_TITLES = {
     BridgeStep.QUALIFIED: "were prospects then",
     BridgeStep.VALUE_ROSE: "worth more than then",
     BridgeStep.VALUE_FELL: "worth less than then",
+    BridgeStep.COUNTED_AGAIN: "deals that were not counted then",
+    BridgeStep.RATES: "changed exchange rates",
     BridgeStep.TO_PROSPECTS: "prospects again",
+    BridgeStep.UNCOUNTED: "deals that are no longer counted",
 }
 """How the report names steps of the bridge; it names the others as JSON does."""
+START_NOTES = {
+    Start.REPORT: "",
+    Start.SUM: "The previous report had too many deals to keep the value of each, so the steps are computed from the "
+    "deals as they are now; what they do not explain is under other changes.",
+    Start.HISTORY: "There is no previous report that kept its figures, so the first line is computed from the deals as "
+    "they are now.",
+}
 
 
 def report_values(report: Report) -> Values:
@@ -74,6 +85,7 @@ def _movement(movement: Movement, scope: Scope) -> Values:
         "start_day": formatting.local_day(movement.since, scope),
         "end": formatting.money(bridge.end, scope),
         "end_day": formatting.local_day(scope.at, scope),
+        "start_note": START_NOTES[bridge.taken_from],
         "steps": [
             {"step": STEP_TITLES.get(step, str(step)), "value": formatting.signed(amount, scope)}
             for step, amount in bridge.steps
@@ -87,7 +99,12 @@ def _kind(kind: MovementKind, movement: Movement, scope: Scope) -> Values:
 
 
 def _moved(moved: MovedDeal, scope: Scope) -> Values:
-    return {**deal_row(moved.deal, scope), "previous_stage": moved.previous_stage or ""}
+    way = [moved.previous_stage or "", *moved.ended_before, moved.deal.stage]
+    return {
+        **deal_row(moved.deal, scope),
+        "previous_stage": moved.previous_stage or "",
+        "way": " → ".join(stage for stage in way if stage),
+    }
 
 
 def _forecast(report: Report) -> Values:
@@ -130,6 +147,8 @@ def _funnel_step(step: FunnelStep) -> Values:
 def _closed(report: Report) -> Values:
     scope, ended = report.scope, report.closing
     every, discount = ended.overall, ended.discount
+    # A single slow deal would decide what takes how long; the JSON has it, with the size of the sample.
+    enough = ended.sample >= ENOUGH
     return {
         "won": f"{every.won.count:,}",
         "won_value": formatting.total(every.won, scope),
@@ -139,9 +158,10 @@ def _closed(report: Report) -> Values:
         "rejected_share": formatting.share(Share(every.rejected.count, ended.sample + every.rejected.count)),
         "rate": formatting.share(every.rate),
         "by_value": formatting.by_value(ended.by_value, every.rate),
-        "cycle": formatting.duration(ended.cycle, "day"),
-        "time_to_loss": formatting.duration(ended.time_to_loss, "day"),
-        "velocity": formatting.money(ended.velocity, scope) if ended.velocity is not None else "",
+        "cycle": formatting.duration(ended.cycle, "day") if enough else "",
+        "time_to_loss": formatting.duration(ended.time_to_loss, "day") if enough else "",
+        "velocity": formatting.money(ended.velocity, scope) if enough and ended.velocity is not None else "",
+        "velocity_left_out": f"{ended.velocity_left_out:,}" if ended.velocity_left_out else "",
         "sample": ended.sample,
         "needed_sample": ENOUGH,
         "response_time": formatting.duration(ended.response_hours, "working hour"),

@@ -23,6 +23,8 @@ from salesbot.core.model.effects import (
 )
 from salesbot.core.model.facts import Comment, Issue
 from salesbot.core.model.keys import Key
+from salesbot.core.report import figures
+from salesbot.core.report.figures import Figures
 from salesbot.core.text import markdown
 from salesbot.core.text.labels import label_key
 
@@ -46,14 +48,14 @@ class ReportState:
 
     week: str
     since: datetime
-    first: datetime
-    """When the first run of the week was; the movement of the next report begins here."""
     at: datetime
-    """The moment of the whole report."""
+    """The moment of the whole report; the movement of the next report begins here."""
     board: datetime
     """The moment of sections 1 to 4."""
     parts: int = 0
     """Number of comments in which it continues."""
+    figures: Figures | None = None
+    """The open money of the whole report; the bridge of the next report begins with it."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,10 @@ def read_state(issue: Issue, repository: int) -> ReportState | None:
         return None
     payload = marker.payload
     try:
-        times = (datetime.fromtimestamp(int(payload[name]), UTC) for name in ("since", "first", "at", "board"))
-        since, first, at, board = times
-        return ReportState(str(payload["week"]), since, first, at, board, int(payload["parts"]))
+        times = (datetime.fromtimestamp(int(payload[name]), UTC) for name in ("since", "at", "board"))
+        since, at, board = times
+        kept = figures.from_payload(payload.get("figures"))
+        return ReportState(str(payload["week"]), since, at, board, int(payload["parts"]), kept)
     except (KeyError, TypeError, ValueError, OverflowError, OSError):
         return None
 
@@ -109,9 +112,10 @@ def is_done(reports: Sequence[Issue], repository: int, week: str) -> bool:
 def compose(board: str, rest: str, state: ReportState, repository: int) -> DesiredReport:
     """Compose a report: as many sections as fit go into the issue, the others into comments."""
     sections = [f"## {section}".rstrip() for section in f"\n{rest}".split("\n## ")[1:]]
-    pages: list[str] = [f"{markdown.fit(board, BODY_ROOM)}\n\n{BOARD_END}"]
+    body_room = BODY_ROOM - len(_marker(state, repository))
+    pages: list[str] = [f"{markdown.fit(board, body_room)}\n\n{BOARD_END}"]
     for section in sections:
-        room = BODY_ROOM if len(pages) == 1 else markdown.BODY_LIMIT - 1_000
+        room = body_room if len(pages) == 1 else markdown.BODY_LIMIT - 1_000
         whole = f"{pages[-1]}\n\n{section}"
         if len(whole.encode()) <= room:
             pages[-1] = whole
@@ -119,7 +123,7 @@ def compose(board: str, rest: str, state: ReportState, repository: int) -> Desir
             pages.append(markdown.fit(section, markdown.BODY_LIMIT - 1_000))
     state = replace(state, parts=len(pages) - 1)
     parts = [f"{markdown.marker(PART, {'of': place})}\n{page}" for place, page in enumerate(pages[1:], 1)]
-    return DesiredReport(state, _body(pages[0], state, repository), tuple(parts))
+    return DesiredReport(state, f"{_marker(state, repository)}\n{pages[0]}", tuple(parts))
 
 
 def with_board(issue: Issue, board: str, state: ReportState, repository: int) -> str | None:
@@ -127,22 +131,24 @@ def with_board(issue: Issue, board: str, state: ReportState, repository: int) ->
     _, line, rest = issue.body.partition(BOARD_END)
     if not line:
         return None
-    room = markdown.BODY_LIMIT - len(rest.encode()) - 1_000
-    return _body(f"{markdown.fit(board, max(room, 1_000))}\n\n{BOARD_END}{rest.rstrip()}", state, repository)
+    marker = _marker(state, repository)
+    room = markdown.BODY_LIMIT - len(rest.encode()) - len(marker) - 1_000
+    text = f"{markdown.fit(board, max(room, 1_000))}\n\n{BOARD_END}{rest.rstrip()}"
+    return f"{marker}\n{markdown.fit(text, markdown.BODY_LIMIT - len(marker))}"
 
 
-def _body(text: str, state: ReportState, repository: int) -> str:
+def _marker(state: ReportState, repository: int) -> str:
     payload = {
         "v": 1,
         "repo": repository,
         "week": state.week,
         "since": int(state.since.timestamp()),
-        "first": int(state.first.timestamp()),
         "at": int(state.at.timestamp()),
         "board": int(state.board.timestamp()),
         "parts": state.parts,
+        "figures": figures.to_payload(state.figures) if state.figures is not None else None,
     }
-    return f"{markdown.marker(MARKER, payload)}\n{markdown.fit(text)}"
+    return markdown.marker(MARKER, payload)
 
 
 Plan = list[tuple[Issue | None, list[Effect]]]

@@ -24,7 +24,7 @@ _MOST_LEFT_OPEN = 8
 # What could make a line of a body anything but a paragraph or a heading of its own: code, HTML, indentation, lone
 # carriage returns, headings with signs in them. Without any, headings are found without a parser, fifty times as fast.
 _NOT_PLAIN = re.compile(r"[<`~\x00]|[^\S \r\n]|\r(?!\n)|^ +[^ \r\n]|^###[^\n]*[#\\]", re.MULTILINE)
-_PLAIN_HEADING = re.compile(r"### +([^\r\n]*?) *[\r\n]*")
+_PLAIN_HEADING = re.compile(r"###(?: +([^\r\n]*?))? *[\r\n]*")
 
 
 class FieldError(ValueError):
@@ -51,7 +51,8 @@ class _Section:
 class _Layout:
     """What Markdown makes of the lines, as far as sections care."""
 
-    headings: list[tuple[int, str]] = field(default_factory=list)
+    headings: list[tuple[int, str | None]] = field(default_factory=list)
+    """Line by line; None for a heading that is no field."""
     fences: dict[int, int] = field(default_factory=dict)
     comments: set[int] = field(default_factory=set)
 
@@ -65,7 +66,7 @@ class Body:
 
     text: str
     known: tuple[str, ...]
-    """The headings that are fields, as the caller spells them. Any other heading is text of the section before it."""
+    """The headings that are fields, as the caller spells them. Any other heading ends the field before it: a note."""
     one_line: tuple[str, ...]
     """Those whose value is the first line under the heading; what follows is somebody's note."""
     _sections: tuple[_Section, ...] = ()
@@ -180,11 +181,23 @@ def _replaced(lines: list[str], section: _Section, form: str) -> str:
 def _sections(body: str, known: Collection[str], one_line: Collection[str]) -> list[_Section]:
     lines = markdown.lines(body)
     layout = _layout(lines, {name.casefold(): name for name in known})
-    starts = [*(start for start, _ in layout.headings), len(lines)]
+    headings = list(_dividing(lines, layout, one_line))
+    starts = [*(start for start, _ in headings), len(lines)]
     return [
         _section(lines, layout, heading, range(start, end), only_line=heading in one_line)
-        for (start, heading), end in zip(layout.headings, starts[1:], strict=True)
+        for (start, heading), end in zip(headings, starts[1:], strict=True)
+        if heading is not None
     ]
+
+
+def _dividing(lines: list[str], layout: _Layout, one_line: Collection[str]) -> Iterator[tuple[int, str | None]]:
+    """Leave out the headings with which a long answer begins: an issue form writes something for an empty field."""
+    before: tuple[int, str | None] = (0, None)
+    for start, heading in layout.headings:
+        begins = heading is None and before[1] not in (None, *one_line) and _blank(lines[before[0] + 1 : start])
+        if not begins:
+            yield start, heading
+        before = (start, heading)
 
 
 def _section(lines: list[str], layout: _Layout, heading: str, where: range, *, only_line: bool) -> _Section:
@@ -215,9 +228,8 @@ def _layout(lines: list[str], known: Mapping[str, str]) -> _Layout:
 
 
 def _plain_layout(lines: list[str], known: Mapping[str, str]) -> _Layout:
-    found = [(number, _PLAIN_HEADING.fullmatch(line)) for number, line in enumerate(lines) if line.startswith("### ")]
-    named = [(number, known.get(hit[1].casefold())) for number, hit in found if hit is not None]
-    return _Layout(headings=[(number, name) for number, name in named if name is not None])
+    found = [(number, _PLAIN_HEADING.fullmatch(line)) for number, line in enumerate(lines) if line.startswith("###")]
+    return _Layout(headings=[(number, known.get((hit[1] or "").casefold())) for number, hit in found if hit])
 
 
 def _read_blocks(layout: _Layout, lines: list[str], start: int, known: Mapping[str, str]) -> int:
@@ -228,8 +240,7 @@ def _read_blocks(layout: _Layout, lines: list[str], start: int, known: Mapping[s
             continue
         first, end = token.map[0] + start, token.map[1] + start
         if token.type == "heading_open" and token.markup == "###":
-            name = known.get(tokens[number + 1].content.casefold())
-            layout.headings += [(first, name)] if name else []
+            layout.headings.append((first, known.get(tokens[number + 1].content.casefold())))
         elif markdown.missing_end(token):
             return first
         elif token.type == "fence":
