@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from salesbot.adapters.github.client import Client, DryRunError, NotFoundError, Reply, UnclearError
+from salesbot.adapters.github.client import Client, DryRunError, Reply, UnclearError
+from salesbot.adapters.github.refusals import NotFoundError
 from salesbot.core.errors import InputError, SalesbotError, ServiceError
 from tests.adapters.answers import Answer, Answers
 

@@ -12,8 +12,9 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote
 
-from salesbot.adapters.github.client import Client, ForbiddenError
+from salesbot.adapters.github.client import Client
 from salesbot.adapters.github.decode import need, role
+from salesbot.adapters.github.refusals import ForbiddenError
 from salesbot.core.model.deal import Role
 
 PAGE = 100
