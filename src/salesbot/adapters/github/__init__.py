@@ -198,6 +198,10 @@ class GitHub:
         """Read what is left of this hour's requests."""
         return _settings.rates(self.client)
 
+    def server_version(self) -> str | None:
+        """Read the version of an Enterprise Server; None on github.com."""
+        return _settings.server_version(self.client)
+
     def scratch(self, context: RepositoryFacts, excluded: Label) -> Scratch:
         """Prepare a scratch issue, with a label that keeps it from becoming a deal."""
         return Scratch(self.client, context.repository, excluded)

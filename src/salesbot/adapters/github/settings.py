@@ -96,6 +96,15 @@ def rates(client: Client) -> dict[str, Rate] | None:
     }
 
 
+def server_version(client: Client) -> str | None:
+    """Read the version of an Enterprise Server; None on github.com, which names none.
+
+    https://docs.github.com/en/enterprise-server@3.19/rest/meta/meta#get-apiname-meta-information
+    """
+    version = (client.get("/meta") or {}).get("installed_version")
+    return str(version) if version else None
+
+
 def _seen(client: Client, path: str) -> Mapping[str, Any] | None:
     try:
         return client.get(path)

@@ -29,6 +29,9 @@ DAYS = 30
 def examine(github: GitHub, context: RepositoryFacts, log: Log) -> Iterator[Finding]:
     """Examine everything. Raises ServiceError where GitHub fails."""
     yield Finding("ok", f"{context.repository.name} can be read, as {context.viewer.login}.")
+    server = github.server_version()
+    if server is not None:
+        yield Finding("ok", f"The server is GitHub Enterprise Server {server}.")
     pipeline = yield from _configured(github, context)
     found = github.workflows()
     yield from findings.of_workflows(found, github.secrets(), _unused(pipeline))
