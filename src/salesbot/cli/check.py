@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from salesbot.adapters.actions import Runner
@@ -13,9 +15,11 @@ from salesbot.cli.connection import DEFAULT_CONFIG, Subcommands
 from salesbot.cli.exit_codes import DONE, WRONG_INPUT
 from salesbot.cli.host import Host
 from salesbot.core.config import schema
+from salesbot.core.config.problems import Problem
 from salesbot.core.installation import diagram
 from salesbot.core.model.defaults import default_pipeline
 from salesbot.core.text.plural import counted
+from salesbot.tasks import template_check
 from salesbot.tasks.load_pipeline import ConfigurationFiles, load, load_pipeline
 
 
@@ -33,17 +37,25 @@ def add_commands(commands: Subcommands) -> None:
 
 def run_check(args: argparse.Namespace, host: Host) -> int:
     """Print every problem of a configuration and of the templates beside it."""
-    problems = load(_files(args.file)).problems
+    files = _files(args.file)
+    configuration = load(files)
+    problems = [*configuration.problems, *template_check.problems(files, configuration)]
     runner = Runner.of(host.env, sys.stdout)
     for problem in problems:
         output.show(str(problem))
         if host.env.get("GITHUB_ACTIONS") == "true":
             runner.annotate("error", problem.message, file=problem.file, line=problem.line)
     if problems:
-        output.show_progress(f"{counted(len(problems), 'problem')} in {args.file}")
+        output.show_progress(_summary(problems))
         return WRONG_INPUT
     output.show(f"{args.file}: fine")
     return DONE
+
+
+def _summary(problems: Sequence[Problem]) -> str:
+    """Count the problems of each file: `3 problems in salesbot.yml, 1 in salesbot/card.md.j2`."""
+    (first, count), *others = Counter(problem.file for problem in problems).items()
+    return ", ".join([f"{counted(count, 'problem')} in {first}", *(f"{n} in {file}" for file, n in others)])
 
 
 def run_diagram(args: argparse.Namespace, host: Host) -> int:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import platform
-from importlib import metadata
-
 
 def salesbot() -> str:
     """Name salesbot with its version."""
@@ -13,10 +10,14 @@ def salesbot() -> str:
 
 def all_of_them() -> str:
     """Name salesbot and what it runs on."""
+    import platform
+
     return f"{salesbot()}, Python {platform.python_version()}, PyGithub {_of('PyGithub')}"
 
 
 def _of(package: str) -> str:
+    from importlib import metadata  # an event names no version, and does not pay for it
+
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:

@@ -15,6 +15,7 @@ from salesbot.core.model.effects import CreateLabel
 from salesbot.core.model.facts import Label, RepositoryFacts
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text.labels import label_key
+from salesbot.tasks import template_check
 from salesbot.tasks.load_pipeline import ConfigurationFiles, load
 from salesbot.tasks.many_deals import OPEN, pass_over
 from salesbot.tasks.outcome import Log
@@ -57,9 +58,11 @@ def _unused(pipeline: Pipeline | None) -> tuple[str, ...]:
 def _configured(github: GitHub, context: RepositoryFacts) -> Generator[Finding, None, Pipeline | None]:
     """Report what is wrong with the configuration; a generator that returns the pipeline, if there is one."""
     repository, file = context.repository, github.place.config
-    configuration = load(ConfigurationFiles.of_repository(repository, github.place))
-    yield from (Finding("fix", str(problem)) for problem in configuration.problems)
-    if not configuration.problems:
+    files = ConfigurationFiles.of_repository(repository, github.place)
+    configuration = load(files)
+    problems = [*configuration.problems, *template_check.problems(files, configuration)]
+    yield from (Finding("fix", str(problem)) for problem in problems)
+    if not problems:
         what = f"{file} is right." if repository.config is not None else "The default pipeline is used."
         yield Finding("ok", what)
     return configuration.pipeline
