@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from salesbot.cli import output, versions
-from salesbot.cli.connection import Subcommands, add_remote_options, connect, processor
+from salesbot.cli.connection import Subcommands, add_remote_options, connect, processor, read_inputs
 from salesbot.cli.exit_codes import DONE, WRONG_INPUT
 from salesbot.cli.host import Host
 from salesbot.core.errors import InputError
@@ -18,6 +18,7 @@ from salesbot.core.installation import identity
 from salesbot.core.model.facts import RepositoryFacts, Trigger
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text.plural import counted
+from salesbot.tasks import catalog
 from salesbot.tasks.deal import DealProcessor
 from salesbot.tasks.outcome import Outcome
 from salesbot.tasks.setup import adopt, doctor, init, labels, remove
@@ -134,8 +135,10 @@ def run_doctor(args: argparse.Namespace, host: Host) -> int:
     context = github.read_repository(Trigger("doctor"))
     output.show(f"ok: {versions.all_of_them()}.")
     to_repair = 0
+    inputs = read_inputs(args, host)
+    typeform = catalog.connect(inputs, host.clock) if inputs.typeform_token else None
     for finding in itertools.chain(
-        doctor.examine(github, context, output.show), doctor.try_out(github, context) if args.scratch else ()
+        doctor.examine(github, context, output.show, typeform), doctor.try_out(github, context) if args.scratch else ()
     ):
         output.show(str(finding))
         to_repair += finding.level == "fix"
