@@ -224,7 +224,7 @@ def test_a_page_is_no_answer_of_githubs(github: Answers, client: Client, answer:
 @pytest.mark.parametrize("status", [307, 308])
 def test_a_repository_that_moved_is_named(github: Answers, client: Client, status: int) -> None:
     answer = Answer(status, {"message": "Moved Permanently"}, {"Location": f"{github.url}/repositories/1"})
-    assert "renamed or moved" in refusal(github, client, answer).what
+    assert "The repository was renamed or moved" in refusal(github, client, answer).hint
 
 
 @pytest.mark.parametrize(
@@ -334,7 +334,11 @@ def test_a_refused_part_of_a_write_has_the_same_advice(why: str, advice: str) ->
 
 
 def test_an_event_that_is_refused_says_why(github: Answers, client: Client) -> None:
-    for message, said in [("Repository was archived so is read-only.", "archived"), ("Not Found", "contents: write")]:
+    for message, said in [
+        ("Repository was archived so is read-only.", "archived"),
+        ("Not Found", "contents: write"),
+        ("Resource not accessible by integration", "contents: write"),
+    ]:
         github.answers = [Answer(403, {"message": message})]
         with pytest.raises(ServiceError, match=said):
             client.dispatch("acme/sales", "typeform", {})

@@ -170,7 +170,9 @@ class Client:
         if status in (403, 404):
             hint = "It needs `contents: write` for the repository"
             what = f"GitHub lets the token send no event to {repository}."
-            raise refusals.known(answer) or ServiceError(what, hint)
+            known = refusals.known(answer)
+            # What is known of permissions is about issues.
+            raise known if known is not None and "`issues: write`" not in known.hint else ServiceError(what, hint)
         if status in (400, 413, 422):
             raise EventRefusedError(f"GitHub does not take this event ({status}).", "A poll brings what it carried")
         _require_success(status, reply.headers, answer)

@@ -200,7 +200,6 @@ NOT_THERE = Failure(
     type="NOT_FOUND",
 )
 NO_API = Failure("GitHub's API is not at this address", "Correct GITHUB_API_URL and GITHUB_GRAPHQL_URL")
-MOVED = Failure("The repository was renamed or moved", "Use its new name, e.g. with --repo")
 WITHOUT_WORDS = Failure(
     "The answer is not one of GitHub's API: a proxy or a firewall may have given it",
     "Its administrator allows the address of GitHub's API",
@@ -255,8 +254,8 @@ def of_status(status: int, headers: Mapping[str, Any], answer: Mapping[str, Any]
 def _of_status(status: int, headers: Mapping[str, Any], text: str) -> Failure | None:
     if 300 <= status < 400:
         moved = "moved" in text.casefold() or "/repositories/" in str(headers.get("location", ""))
-        redirect = f"GitHub answered {status}, a redirect, which is not followed"
-        return MOVED if moved else Failure(redirect, "Correct GITHUB_API_URL")
+        todo = "The repository was renamed or moved: use its new name" if moved else "Correct GITHUB_API_URL"
+        return Failure(f"GitHub answered {status}, a redirect, which is not followed", todo)
     if status == 403 and not text:
         return WITHOUT_WORDS
     return {401: BAD_TOKEN, 403: FORBIDDEN, 404: NO_API, 407: WITHOUT_WORDS}.get(status)
