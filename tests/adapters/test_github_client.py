@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from salesbot.adapters.github.client import Client, DryRunError, NotFoundError, Reply, UnclearError
+from salesbot.adapters.github import settings
+from salesbot.adapters.github.client import Client, DryRunError, Reply, UnclearError
+from salesbot.adapters.github.refusals import NotFoundError
 from salesbot.core.errors import InputError, SalesbotError, ServiceError
 from tests.adapters.answers import Answer, Answers
 
@@ -439,3 +441,22 @@ def test_an_error_that_only_quotes_the_word_is_no_refusal_of_it(client: Client, 
     with pytest.raises(NotFoundError):
         client.query(ASKED, {"number": "enableDuplicate"})
     assert sent(github) == [True]
+
+
+# The server's version
+
+
+@pytest.mark.parametrize(
+    ("answer", "version"),
+    [
+        pytest.param(Answer(200, {"installed_version": "3.19.1"}), "3.19.1", id="Enterprise Server"),
+        pytest.param(Answer(200, {"verifiable_password_authentication": False}), None, id="github.com"),
+        pytest.param(Answer(404, {"message": "Not Found"}), None, id="a server that does not say"),
+    ],
+)
+def test_the_version_of_an_enterprise_server(
+    github: Answers, client: Client, answer: Answer, version: str | None
+) -> None:
+    github.answers = [answer]
+    assert settings.server_version(client) == version
+    assert github.asked[0][1] == "/meta"

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import partial
+from importlib import metadata
 from pathlib import Path
 from typing import NoReturn
 
@@ -37,6 +38,12 @@ def event(tmp_path: Path, name: str, payload: object) -> dict[str, str]:
         "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
         "INPUT_TOKEN": "t",
     }
+
+
+def test_the_version_is_printed(capsys: Printed) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+    assert capsys.readouterr().out == f"salesbot {metadata.version('salesbot')}\n"
 
 
 # check

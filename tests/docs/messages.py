@@ -27,6 +27,10 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "Runs that fail with exit code 1": ("ServiceError",),
     "Runs and commands that fail with exit code 2": ("InputError", "problems.append"),
     "Runs with nothing to do": ("_nothing",),
+    "What GitHub refuses, with GitHub's own words behind it": ("Failure", "Limit"),
+    "Connections that are not made: GitHub, Streak, Typeform cannot be reached (…), or did not answer (…)": (
+        "ConnectionFailure",
+    ),
     "Problems of the configuration": ("Wrong", "findings.add", "problem_at", "_note", "_stop"),
 }
 """How messages are made, by where people meet them; an error's subclasses are made like it."""
@@ -34,7 +38,7 @@ AFTER_A_PLACE = ("findings.add", "problem_at", "_note", "_stop")
 """What is told first where it is wrong, and then what is."""
 SUGGESTING = ("DateError", "NoDateError", "MoneyError")
 """What is given texts that would be right."""
-ADVICE = {"did_you_mean": "Did you mean …?", "suggest": "Say …"}
+ADVICE = {"did_you_mean": "Did you mean …?", "suggest": "Say …", "advice_on": "What helps against that refusal, below"}
 """What functions say that look for the nearest right word."""
 
 
@@ -100,6 +104,9 @@ def _makers() -> Mapping[str, str]:
 
 def _messages(tree: ast.Module) -> Iterator[Message]:
     constants = _texts_of(node for node in tree.body if isinstance(node, ast.Assign))
+    for statement in (node for node in tree.body if isinstance(node, ast.Assign)):
+        for call in (node for node in ast.walk(statement) if isinstance(node, ast.Call)):
+            yield from _message(call, constants)
     functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
     for function in functions:
         for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):

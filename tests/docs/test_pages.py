@@ -197,7 +197,7 @@ def test_the_collected_messages_are_the_real_ones() -> None:
     found = {message.text for message in messages()}
     assert {
         "Nobody owns this deal.",
-        "GitHub refused the token.",
+        "GitHub refused the token: it is wrong, expired or revoked",
         "A pull request is not a deal.",
         "unknown key",
     } <= found

@@ -136,7 +136,7 @@ def test_a_github_that_is_not_there_is_a_failure_after_some_patience(play: Play)
     )
     run = play.run()
     assert run.exit_code == 1
-    assert "GitHub did not answer, 4 times in a row" in told(run)[0][1]
+    assert "GitHub did not answer (the connection was refused), 4 times in a row. Check the address" in told(run)[0][1]
 
 
 # Texts

@@ -169,6 +169,33 @@ def test_a_dry_sweep_says_what_it_would_do_and_writes_nothing(play: Play) -> Non
     run = play.salesbot("sweep", "--dry-run")
     assert (run.exit_code, writes(run.requests), play.sales.issues()) == (0, [], before)
     assert run.stdout.count("would write the comment card") == len(deals)
+    assert run.stdout.splitlines()[-1] == (
+        "A sweep would now change 3 of 3 deals, with 6 comments and edits; nothing was written."
+    )
+    assert "processed" not in run.stdout
+
+
+def test_a_dry_sweep_with_nothing_to_do_says_that(play: Play) -> None:
+    play.deal()
+    play.reconcile()
+    run = play.salesbot("sweep", "--dry-run")
+    assert run.stdout.splitlines()[-1] == "A sweep would now change none of 1 deal; nothing was written."
+
+
+def test_a_dry_sweep_says_what_a_real_one_would_leave(play: Play) -> None:
+    play.sales.push("kim", CONFIG, "version: 1\nsince: 2026-11-23\nsweep: {budget: 10}\n")
+    for n in range(30):
+        play.sales.open_issue("ann", f"Deal {n}")
+    play.drop()
+    said = play.salesbot("sweep", "--dry-run").stdout.splitlines()[-1]
+    found = re.fullmatch(
+        r"A sweep would now change (\d+) of 30 deals, with (\d+) comments and edits, "
+        r"and leave (\d+) for the next one; nothing was written\.",
+        said,
+    )
+    assert found is not None, said
+    assert int(found[1]) + int(found[3]) == 30
+    assert int(found[2]) >= 10
 
 
 @pytest.mark.parametrize("how", ["schedule", "workflow_dispatch", "on a machine of one's own"])

@@ -13,6 +13,7 @@ import requests
 from urllib3.exceptions import InvalidHeader
 from urllib3.util.retry import Retry
 
+from salesbot.adapters.connecting import ConnectionFailure, read_failure, trusted
 from salesbot.core.errors import ServiceError
 
 TIMEOUT = 20
@@ -29,12 +30,12 @@ Sleep = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Answer:
-    """What a service answered. The status is None where no answer came; `failure` then names the reason."""
+    """What a service answered. The status is None where no answer came; `failure` then says why."""
 
     status: int | None
     headers: Mapping[str, str] = field(default_factory=dict)
     text: str = ""
-    failure: str = ""
+    failure: ConnectionFailure | None = None
 
     @property
     def is_limit(self) -> bool:
@@ -44,19 +45,19 @@ class Answer:
     @property
     def is_final(self) -> bool:
         """Whether sending the request again would bring the same answer."""
+        if self.failure is not None:
+            return self.failure.lasts
         return self.status is not None and self.status < 500 and not self.is_limit
 
     def __str__(self) -> str:
-        return f"did not answer ({self.failure})" if self.status is None else f"answered {self.status}"
+        return self.failure.outcome if self.failure is not None else f"answered {self.status}"
 
 
 def open_session() -> requests.Session:
-    """Open the connections of one client.
-
-    requests trusts the certificates of certifi, or those in the file that REQUESTS_CA_BUNDLE names. A certificate
-    authority that comes in another way (SSL_CERT_FILE) belongs here, as the session's `verify`.
-    """
-    return requests.Session()
+    """Open the connections of one client."""
+    session = requests.Session()
+    session.verify = trusted()
+    return session
 
 
 def send(session: requests.Session, method: str, url: str, *, timeout: int = TIMEOUT, **content: Any) -> Answer:
@@ -64,7 +65,7 @@ def send(session: requests.Session, method: str, url: str, *, timeout: int = TIM
     try:
         reply = session.request(method, url, timeout=timeout, allow_redirects=False, **content)
     except requests.RequestException as error:
-        return Answer(None, failure=type(error).__name__)
+        return Answer(None, failure=read_failure(error))
     return Answer(reply.status_code, reply.headers, reply.text)
 
 
@@ -93,11 +94,16 @@ class Retries:
                 return self._usable(answer)
             if pause is None or not (repeatable or answer.is_limit):
                 often = f", {attempts} times in a row" if attempts > 1 else ""
-                raise ServiceError(f"{self.service} {answer}{often}.", self.hint)
+                raise ServiceError(f"{self.service} {answer}{often}.", self._advice(answer))
             self._wait(max(pause, retry_after(answer.headers) or 0.0), answer)
         raise AssertionError("the last attempt returns or raises")
 
+    def _advice(self, answer: Answer) -> str:
+        return (answer.failure.advice if answer.failure is not None else "") or self.hint
+
     def _usable(self, answer: Answer) -> Answer:
+        if answer.failure is not None:
+            raise ServiceError(f"{self.service} {answer}.", answer.failure.advice)
         if 300 <= (answer.status or 0) < 400:
             raise ServiceError(f"{self.service} {answer}, a redirect, which is not followed.", "Correct its address")
         if len(answer.text) > LARGEST:

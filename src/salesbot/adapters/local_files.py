@@ -58,6 +58,11 @@ def write_text(
         raise InputError(f"{path} cannot be written: {error.strerror}.", hint) from error
 
 
+def files_below(folder: Path) -> list[str]:
+    """List the files in a folder and below, by their path in it."""
+    return sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
+
+
 def read_templates(folder: Path) -> dict[str, str]:
     """Read the templates in a folder and in its folder `checklists`, by their path in it."""
     files = sorted([*folder.glob("*.j2"), *folder.glob("checklists/*.j2")])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -27,6 +27,7 @@ from jinja2 import (
     StrictUndefined,
     TemplateError,
     TemplateSyntaxError,
+    meta,
 )
 from jinja2.bccache import Bucket
 from jinja2.nodes import Node
@@ -123,6 +124,15 @@ class TemplateRenderer:
     def names(self) -> frozenset[str]:
         """List every template there is."""
         return builtin_names() | frozenset(self._overrides)
+
+    def used_by_others(self) -> frozenset[str]:
+        """List the templates that templates of the repository include, import or extend. One that does not compile
+        uses none."""
+        found: set[str | None] = set()
+        for text in self._overrides.values():
+            with suppress(TemplateSyntaxError):
+                found.update(meta.find_referenced_templates(self._jinja.parse(text)))
+        return frozenset(name for name in found if name is not None)
 
     def problems(self, folder: str) -> list[Problem]:
         """Compile the repository's templates, and list their problems with lines."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from salesbot.adapters.clock import SYSTEM, Clock
 from salesbot.adapters.github import OpenTransport, open_transport
-from salesbot.cli import check, deals, leads, output, report, run, sandbox, setup, streak
+from salesbot.cli import check, deals, leads, output, report, run, sandbox, setup, streak, versions
 from salesbot.cli.exit_codes import FAILED, STOPPED
 from salesbot.cli.host import Host
 from salesbot.core.errors import SalesbotError
@@ -43,6 +43,7 @@ def main(
 def build_parser() -> argparse.ArgumentParser:
     """Describe every command."""
     parser = argparse.ArgumentParser("salesbot", description="A sales pipeline on GitHub issues.")
+    parser.add_argument("--version", action="version", version=versions.salesbot())
     commands = parser.add_subparsers(required=True, metavar="command")
     action = commands.add_parser("run", help="what the Action runs: one event of GitHub Actions")
     action.set_defaults(run=run.run)

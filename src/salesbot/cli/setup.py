@@ -9,8 +9,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from salesbot.cli import output
-from salesbot.cli.connection import Subcommands, add_remote_options, connect, processor
+from salesbot.cli import output, versions
+from salesbot.cli.connection import Subcommands, add_remote_options, connect, processor, read_inputs
 from salesbot.cli.exit_codes import DONE, WRONG_INPUT
 from salesbot.cli.host import Host
 from salesbot.core.errors import InputError
@@ -18,6 +18,7 @@ from salesbot.core.installation import identity
 from salesbot.core.model.facts import RepositoryFacts, Trigger
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text.plural import counted
+from salesbot.tasks import catalog
 from salesbot.tasks.deal import DealProcessor
 from salesbot.tasks.outcome import Outcome
 from salesbot.tasks.setup import adopt, doctor, init, labels, remove
@@ -64,16 +65,19 @@ def _add_changing_options(parser: argparse.ArgumentParser, what: str) -> None:
 
 def run_init(args: argparse.Namespace, host: Host) -> int:
     """Write the files. What differs is only shown, unless a person agrees or `--force` is given."""
-    folder = Path(args.repo)
-    if not folder.is_dir():
-        raise InputError(f"{folder} is not a folder.", "Name the repository's folder with --repo")
+    given = Path(args.repo)
+    if not given.is_dir():
+        raise InputError(f"{given} is not a folder.", "Name the repository's folder with --repo")
+    folder = init.root_of(given)
+    if folder != given:
+        output.show_plain(f"{given.resolve()} is in the repository {folder}; the files go there.")
     ask = _question if sys.stdin.isatty() and not args.yes else None
     owner = init.checked_owner(args.owner or _owner(ask))
     options = init.Options(args.yes or args.force, args.force, ask, output.show_plain)
     today = host.clock.now().astimezone().date()
     written = init.write_files(folder, init.plan(folder, owner, today, light=args.light), options)
     if written:
-        git = "git" if args.repo == "." else f"git -C {shlex.quote(args.repo)}"
+        git = "git" if args.repo == "." and folder == given else f"git -C {shlex.quote(str(folder))}"
         output.show(f"Check it, then: {git} add {' '.join(written)} && {git} commit -m 'salesbot' && {git} push")
     return DONE
 
@@ -129,9 +133,12 @@ def run_doctor(args: argparse.Namespace, host: Host) -> int:
     """Print what was found, as it is found. Exit code 2 if something is to be repaired."""
     github = connect(args, host, dry_run=not args.scratch)
     context = github.read_repository(Trigger("doctor"))
+    output.show(f"ok: {versions.all_of_them()}.")
     to_repair = 0
+    inputs = read_inputs(args, host)
+    typeform = catalog.connect(inputs, host.clock) if inputs.typeform_token else None
     for finding in itertools.chain(
-        doctor.examine(github, context, output.show), doctor.try_out(github, context) if args.scratch else ()
+        doctor.examine(github, context, output.show, typeform), doctor.try_out(github, context) if args.scratch else ()
     ):
         output.show(str(finding))
         to_repair += finding.level == "fix"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
+from salesbot.adapters.github import advice_on
 from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.leads import csv_rows
 from salesbot.core.leads.csv_rows import Changed
@@ -80,7 +81,8 @@ class CsvTable:
             return Outcome(effects=(effect,), notes=(note,))
         failed = self.processor.github.write(facts, [effect]).failed
         if failed:
-            raise ServiceError(f"line {change.line}: {failed[0][1]}.", "Import the table again")
+            why = failed[0][1]
+            raise ServiceError(f"line {change.line}: {why}.", advice_on(why, "Import the table again"))
         return Outcome(effects=(effect,))
 
     def export_rows(self, isolation: Isolation, separator: str = ",", decimal: str = ".") -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from salesbot.adapters.clock import SYSTEM, Clock
-from salesbot.adapters.github import GitHub, IssueGoneError, UnclearError
+from salesbot.adapters.github import GitHub, IssueGoneError, UnclearError, advice_on
 from salesbot.core.config.problems import ConfigError
 from salesbot.core.decide.data_needs import data_needs
 from salesbot.core.decide.decide import decide
@@ -277,10 +277,4 @@ def _require_card(facts: DealFacts) -> None:
 
 
 def _refused_part(why: str) -> ServiceError:
-    return ServiceError(f"GitHub refused a part of the write: {why}.", _hint(why))
-
-
-def _hint(why: str) -> str:
-    if "not accessible" in why or "permission" in why.casefold():
-        return "Give the job `permissions:` with `issues: write` and `contents: read`"
-    return "The next run tries again"
+    return ServiceError(f"GitHub refused a part of the write: {why}.", advice_on(why))

@@ -19,6 +19,7 @@ from salesbot.core.model.facts import IssueSummary
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.model.pipeline import Typeform as Form
 from salesbot.core.text.plural import counted
+from salesbot.tasks import form_check
 from salesbot.tasks.isolation import Isolation
 from salesbot.tasks.open_leads import LeadOpener
 from salesbot.tasks.outcome import Outcome
@@ -58,7 +59,13 @@ class Intake:
         leads = [each for each in sorted_ if each is not None]
         note = f"Looked at {counted(len(received), 'response')}; {len(leads):,} new."
         problems = tuple(dict.fromkeys(unreadable))
-        return Outcome(problems=problems, notes=(note,)).then(isolation.outcome).then(self.opener.open_all(leads))
+        # Told where a lead comes in, since its form was read for it: a poll with nothing new asks nothing more.
+        notices = form_check.sentences(form, typeform.form_names(form.form)) if typeform.has_read(form.form) else ()
+        return (
+            Outcome(problems=problems, notices=notices, notes=(note,))
+            .then(isolation.outcome)
+            .then(self.opener.open_all(leads))
+        )
 
     def _since(self, pipeline: Pipeline, form: Form) -> datetime:
         context = self.opener.context

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from salesbot.adapters.github import RepositoryPaths
-from salesbot.adapters.local_files import read_if_present, read_templates
+from salesbot.adapters.local_files import files_below, read_if_present, read_templates
 from salesbot.adapters.templates import TemplateRenderer
 from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.core.config import parse
@@ -30,6 +30,8 @@ class ConfigurationFiles:
     text: str | None
     templates: Mapping[str, str] = field(default_factory=dict)
     unreadable: Mapping[str, str] = field(default_factory=dict)
+    other_files: tuple[str, ...] = ()
+    """Files in the folder of templates that are none; only known of a checkout."""
 
     @classmethod
     def of_repository(cls, repository: Repository, paths: RepositoryPaths) -> ConfigurationFiles:
@@ -40,7 +42,9 @@ class ConfigurationFiles:
     def on_disk(cls, path: Path) -> ConfigurationFiles:
         """Read the files of a checkout. Raises InputError for one that cannot be read."""
         folder = path.with_suffix("")
-        return cls(str(path), str(folder), read_if_present(path), read_templates(folder))
+        templates = read_templates(folder)
+        others = tuple(name for name in files_below(folder) if name not in templates)
+        return cls(str(path), str(folder), read_if_present(path), templates, other_files=others)
 
 
 @dataclass(frozen=True)

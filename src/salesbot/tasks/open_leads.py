@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from salesbot.adapters.github import GitHub, PatienceError, UnclearError
+from salesbot.adapters.github import GitHub, PatienceError, UnclearError, advice_on
 from salesbot.adapters.templates import TemplateRenderer
 from salesbot.core.errors import ServiceError
 from salesbot.core.leads import lead, lead_index
@@ -148,7 +148,8 @@ class LeadOpener:
             return Outcome(effects=(effect,))
         written = self.github.write(self.github.read(number, Trigger("intake")), [effect])
         if written.failed:
-            error = ServiceError(f"GitHub refused to close it: {written.failed[0][1]}.", "The next run tries again")
+            why = written.failed[0][1]
+            error = ServiceError(f"GitHub refused to close it: {why}.", advice_on(why))
             return self._failed(f"Issue {number}", error)
         return Outcome(effects=(effect,))
 
@@ -185,7 +186,8 @@ class LeadOpener:
         if written.unclear:
             raise UnclearError(UNCLEAR, "The next run looks")
         if written.opened is None:
-            raise ServiceError(f"GitHub refused to open an issue: {written.failed[0][1]}.", "The next run tries again")
+            why = written.failed[0][1]
+            raise ServiceError(f"GitHub refused to open an issue: {why}.", advice_on(why))
         self.other_issues = self._by_number([*written.other_issues, *self.other_issues])
         return written.opened
 

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from salesbot.adapters.github import GitHub
+from salesbot.adapters.github import GitHub, advice_on
 from salesbot.adapters.github.history import Deals
 from salesbot.adapters.github.snapshot import UnfilledError
 from salesbot.adapters.templates import TemplateRenderer
@@ -280,7 +280,7 @@ class Reporter:
         written = self.github.write(about, effects)
         for effect, why in written.failed:
             if not isinstance(effect, (PinIssue, UnpinIssue)):
-                raise ServiceError(f"GitHub refused a part of the report: {why}.", "The next run tries again")
+                raise ServiceError(f"GitHub refused a part of the report: {why}.", advice_on(why))
         return [effect for effect, _ in written.failed]
 
 

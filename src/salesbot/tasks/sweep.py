@@ -26,7 +26,7 @@ from salesbot.tasks.deal import DealProcessor
 from salesbot.tasks.isolation import Isolation
 from salesbot.tasks.many_deals import ManyDeals, Tally, open_and_recently_closed, pass_over
 from salesbot.tasks.outcome import Outcome
-from salesbot.tasks.pace import LONGEST_RUN, NOTHING, Usage
+from salesbot.tasks.pace import LONGEST_RUN, NOTHING, Usage, count_content
 
 MOST_REMINDERS = 25
 
@@ -58,13 +58,15 @@ class SweepResult:
 
 @dataclass
 class SweepTally(Tally):
-    """What a sweep did so far, with the reminders it sent."""
+    """What a sweep did so far, with the deals it changed and the reminders it sent."""
 
+    changed: int = 0
     reminders: int = 0
 
     def add(self, once: Outcome) -> None:
         """Count a deal."""
         super().add(once)
+        self.changed += bool(once.effects)
         self.reminders += count_reminders(once.effects)
 
 
@@ -149,10 +151,22 @@ class Sweep:
             skip=lambda number, _: urgency[number] == REMIND and tally.reminders >= MOST_REMINDERS,
         )
         left = len(found.due) - tally.done
+        if self.processor.dry_run:
+            return outcome.then(Outcome(notes=(_what_it_would_do(found, tally, left),)))
         what = f"{tally.done:,} may have needed something and {'was' if tally.done == 1 else 'were'} processed"
         notes = [f"Looked at {counted(found.count, 'deal')}; {what}."]
         notes += [f"Left {left:,} for the next sweep."] if left else []
         return outcome.then(Outcome(notes=tuple(notes)))
+
+
+def _what_it_would_do(found: LightPass, tally: SweepTally, left: int) -> str:
+    """Say what a dry run found, in one sentence."""
+    if not found.due:
+        return f"A sweep would now change none of {counted(found.count, 'deal')}; nothing was written."
+    content = counted(count_content(tally.outcome.effects), "comment or edit", "comments and edits")
+    later = f", and leave {left:,} for the next one" if left else ""
+    looked = counted(found.count, "deal")
+    return f"A sweep would now change {tally.changed:,} of {looked}, with {content}{later}; nothing was written."
 
 
 def count_reminders(effects: Sequence[Effect]) -> int:

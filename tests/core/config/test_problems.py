@@ -40,6 +40,25 @@ def problems(text: str) -> list[str]:
             "A secret never stands in this file: put it in the repository's secrets.",
             id="a secret in the file",
         ),
+        pytest.param("goals: {month: 5}", "f:1:1: goals: unknown key. Did you mean report.goal?", id="of a section"),
+        pytest.param(
+            "probability: 40", "f:1:1: probability: unknown key. Did you mean stages.NAME.probability?", id="of a stage"
+        ),
+        pytest.param(
+            "report: {timezone: Europe/Berlin}",
+            "f:1:10: report.timezone: unknown key. Did you mean timezone at the top level?",
+            id="of the top level",
+        ),
+        pytest.param(
+            "peopl: {ann: ann@acme.com}",
+            "f:1:1: peopl: unknown key. Did you mean owners.people or streak.people?",
+            id="of two sections",
+        ),
+        pytest.param(
+            "typeform: {form: abc, sinse: 2026-11-01}",
+            "f:1:23: typeform.sinse: unknown key. Did you mean since?",
+            id="a slip is looked for at its own place first",
+        ),
         pytest.param(
             "version: 2", 'f:1:10: version: this salesbot understands version 1, not "2"', id="another version"
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -40,7 +41,8 @@ def test_where_all_is_well_it_says_so(healthy: Play, command: Command) -> None:
     issues = healthy.sales.issues()
     said = command("doctor", by="kim")
     assert said.code == 0, said.err
-    lines = said.out.splitlines()
+    versions, *lines = said.out.splitlines()
+    assert re.fullmatch(r"ok: salesbot \d\S+, Python 3\.\d+\.\S+, PyGithub \d\S+\.", versions)
     assert lines[:-3] == [
         "ok: acme/sales can be read, as kim.",
         "ok: .github/salesbot.yml is right.",

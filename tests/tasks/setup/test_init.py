@@ -187,6 +187,73 @@ def test_ctrl_c_at_a_question_ends_it_in_a_word_and_leaves_what_was_there(tmp_pa
     os.close(terminal)
 
 
+# Where it writes
+
+
+def repository(folder: Path) -> Path:
+    subprocess.run(["git", "init", "--quiet", str(folder)], check=True)
+    return folder
+
+
+def everything_below(folder: Path) -> set[str]:
+    return {path for path in written(folder) if not path.startswith(".git/")}
+
+
+@pytest.mark.parametrize("below", ["docs", "docs/deals/old", ".github"])
+def test_in_a_sub_folder_it_writes_to_the_root_of_the_repository(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, below: str
+) -> None:
+    root = repository(tmp_path / "our sales")
+    (root / below).mkdir(parents=True)
+    monkeypatch.chdir(root / below)
+    assert main(["init", "--owner", "acme", "--yes"], env={}) == 0
+    assert everything_below(root) == set(init.kit())
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == f"{root / below} is in the repository {root}; the files go there."
+    line = said[-1].removeprefix("Check it, then: ").partition(" && ")[0]
+    subprocess.run(shlex.split(line), check=True)
+
+
+def test_a_work_tree_has_a_root_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = repository(tmp_path / "main")
+    commit = ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "--quiet", "--allow-empty", "-m", "x"]
+    subprocess.run(["git", "-C", str(root), *commit], check=True)
+    subprocess.run(["git", "-C", str(root), "worktree", "add", "--quiet", str(tmp_path / "other")], check=True)
+    (tmp_path / "other" / "docs").mkdir()
+    assert run_init(tmp_path / "other" / "docs", "--owner", "acme", "--yes") == 0
+    assert (tmp_path / "other" / CONFIG).is_file()
+
+
+def test_in_no_repository_the_folder_itself_is_the_place(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()  # an empty folder makes no repository
+    (tmp_path / "deals").mkdir()
+    assert run_init(tmp_path / "deals", "--owner", "acme", "--yes") == 0
+    assert everything_below(tmp_path / "deals") == set(init.kit())
+
+
+@pytest.mark.parametrize("flag", ["--yes", "--force"])
+@pytest.mark.parametrize("link", [".github", ".github/workflows", CONFIG, WORKFLOW])
+def test_no_link_leads_out_of_the_repository(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], link: str, flag: str
+) -> None:
+    root, outside = repository(tmp_path / "sales"), tmp_path / "outside"
+    outside.mkdir()
+    (root / link).parent.mkdir(parents=True, exist_ok=True)
+    (root / link).symlink_to(outside if "." not in Path(link).name[1:] else outside / "file.yml")
+    assert run_init(root, "--owner", "acme", flag) == 2
+    assert "outside of the repository. Remove the link" in capsys.readouterr().err
+    assert list(outside.iterdir()) == []
+    assert everything_below(root) == set()
+
+
+def test_a_link_inside_the_repository_is_followed(tmp_path: Path) -> None:
+    root = repository(tmp_path / "sales")
+    (root / "ours").mkdir()
+    (root / ".github").symlink_to("ours")
+    assert run_init(root, "--owner", "acme", "--yes") == 0
+    assert (root / "ours" / "salesbot.yml").is_file()
+
+
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_init(tmp_path / "nowhere", "--owner", "acme") == 2
     assert "nowhere is not a folder" in capsys.readouterr().err

@@ -22,8 +22,6 @@ from salesbot.adapters.github import write as _write
 from salesbot.adapters.github.client import (
     Client,
     EventRefusedError,
-    ForbiddenError,
-    NotFoundError,
     PatienceError,
     UnclearError,
 )
@@ -31,6 +29,7 @@ from salesbot.adapters.github.issue_list import Intake
 from salesbot.adapters.github.labels_and_pins import Pinned
 from salesbot.adapters.github.read import IssueGoneError, RepositoryPaths, from_saved
 from salesbot.adapters.github.read_many import IN_FULL, Page
+from salesbot.adapters.github.refusals import ForbiddenError, NotFoundError, advice_on
 from salesbot.adapters.github.scratch import Scratch
 from salesbot.adapters.github.settings import Rate, Workflow
 from salesbot.adapters.github.transport import OpenTransport, open_transport
@@ -61,6 +60,7 @@ __all__ = [
     "Scratch",
     "UnclearError",
     "Workflow",
+    "advice_on",
     "from_saved",
     "open_transport",
 ]
@@ -197,6 +197,10 @@ class GitHub:
     def rates(self) -> dict[str, Rate] | None:
         """Read what is left of this hour's requests."""
         return _settings.rates(self.client)
+
+    def server_version(self) -> str | None:
+        """Read the version of an Enterprise Server; None on github.com."""
+        return _settings.server_version(self.client)
 
     def scratch(self, context: RepositoryFacts, excluded: Label) -> Scratch:
         """Prepare a scratch issue, with a label that keeps it from becoming a deal."""

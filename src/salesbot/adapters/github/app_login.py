@@ -9,11 +9,14 @@ import requests
 from github import Auth, GithubException, GithubIntegration
 from jwt.exceptions import InvalidKeyError
 
+from salesbot.adapters.connecting import read_failure, trusted
+from salesbot.adapters.github import refusals
 from salesbot.adapters.github.transport import TIMEOUT
 from salesbot.core.errors import InputError, ServiceError
 
 NEEDED = {"issues": "write", "contents": "read", "metadata": "read"}
 """The token asks for no more than this, whatever the App may do elsewhere."""
+NEXT = "The next run tries again"
 
 
 def installation_token(app_id: str, key: str, repository: str, *, api_url: str) -> str:
@@ -24,20 +27,25 @@ def installation_token(app_id: str, key: str, repository: str, *, api_url: str) 
     """
     owner, name = repository.split("/")
     try:
-        app = GithubIntegration(auth=Auth.AppAuth(app_id, key), base_url=api_url, timeout=TIMEOUT, retry=None)
+        proof = Auth.AppAuth(app_id, key)
+        app = GithubIntegration(auth=proof, base_url=api_url, timeout=TIMEOUT, retry=None, verify=trusted())
         return app.get_access_token(app.get_repo_installation(owner, name).id, NEEDED).token
     except (InvalidKeyError, ValueError) as error:
         raise InputError(
             "The input `app-key` is not a private key.", "Give the whole PEM file, first line to last"
         ) from error
     except GithubException as error:
-        raise _refused(error.status, repository) from error
+        raise _refused(error, repository) from error
     except requests.RequestException as error:
-        raise ServiceError("GitHub did not answer the App's sign-in.", "The next run tries again") from error
+        failure = read_failure(error)
+        raise ServiceError(f"GitHub {failure.outcome} at the App's sign-in.", failure.advice or NEXT) from error
 
 
-def _refused(status: int, repository: str) -> Exception:
-    match status:
+def _refused(error: GithubException, repository: str) -> Exception:
+    known = refusals.known(error.data if isinstance(error.data, dict) else {})
+    if known is not None:
+        return known
+    match error.status:
         case 401:
             return InputError("GitHub does not know the App.", "`app-id` and `app-key` must be of the same App")
         case 403 | 404:
@@ -47,5 +55,5 @@ def _refused(status: int, repository: str) -> Exception:
                 "The App may not do what is needed.",
                 "Give it Issues: write and Contents: read, and accept that where it is installed",
             )
-        case _:
-            return ServiceError(f"GitHub answered {status} to the App's sign-in.", "The next run tries again")
+        case status:
+            return ServiceError(f"GitHub answered {status} to the App's sign-in.", NEXT)

@@ -16,6 +16,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from salesbot.adapters import http
+from salesbot.adapters.connecting import ConnectionFailure
+from salesbot.adapters.github import refusals
 from salesbot.adapters.github.transport import OpenTransport, Response, open_transport
 from salesbot.adapters.http import BACKOFF, retry_after
 from salesbot.core.errors import InputError, ServiceError
@@ -25,26 +27,16 @@ PATIENCE = 90.0
 NO_RETRY_AFTER = 60.0
 """Seconds to wait at a secondary limit that does not say how long (GitHub's own rule)."""
 
-_LIMIT_WORDS = (
-    "secondary rate limit",
-    "api rate limit exceeded",
-    "rate limit already exceeded",
-    "submitted too quickly",
-)
 _DUPLICATE_ARGUMENT = "(enableDuplicate: true)"
 """Enterprise Server names the closing reason `DUPLICATE` only to who asks for it so. On github.com the argument is
 announced to go, and duplicates are named without it:
 https://docs.github.com/en/graphql/overview/changelog ("enableDuplicate will be removed. Effective 2025-10-01")."""
 _WITHOUT_ARGUMENT = ("api.github.com", ".ghe.com")
-_BROKEN_WORDS = ("something went wrong", "timed out", "timeout", "couldn't respond to your request in time")
+_AGAIN = "The next run tries again"
 
 
 class UnclearError(ServiceError):
     """A write was sent, and nobody can tell whether it was carried out. Read again before anything else."""
-
-
-class ForbiddenError(ServiceError):
-    """The token may not do this, or not see it."""
 
 
 class EventRefusedError(ServiceError):
@@ -105,21 +97,21 @@ class Client:
         for wait in self._pauses():
             status, headers, text = self._post(document, variables)
             answer = _parsed(text)
-            if status is not None and self._limited(status, headers, answer):
+            if self._limited(status, headers, answer):
                 continue
             errors = _errors(answer)
-            if status is None or status >= 500 or is_broken(errors):
-                failure = "GitHub did not answer" if status is None else f"GitHub answered {status}"
+            failure = _failure(status, text) or (refusals.UNFINISHED if is_broken(errors) else None)
+            if failure is not None:
                 if give_up:
-                    raise BrokenError(failure)
+                    raise BrokenError(failure.what)
                 wait(failure, headers)
                 continue
-            _refuse_status(status, answer)
+            _require_success(status, headers, answer)
             bad = [error for error in errors if _path(error) not in tolerated]
             if bad:
-                raise _graphql_error(bad)
+                raise refusals.of_graphql(bad)
             if not isinstance(answer.get("data"), dict):
-                raise ServiceError("GitHub's answer to a read has no data.", "The next run reads again")
+                raise refusals.without_data(text)
             return Reply(answer["data"], _clock(headers))
         raise AssertionError("the pauses end by raising")
 
@@ -128,16 +120,16 @@ class Client:
         self._require_writing()
         while True:
             status, headers, text = self._post(document, variables)
-            if status is None or status >= 500:
+            if _failure(status, text) is not None:
                 raise UnclearError("GitHub did not say whether it did what was asked.", "The next run looks")
             answer = _parsed(text)
             if self._limited(status, headers, answer):
                 continue
-            _refuse_status(status, answer)
+            _require_success(status, headers, answer)
             errors, data = _errors(answer), answer.get("data")
             if not isinstance(data, dict):
                 if errors and not is_broken(errors):
-                    raise _graphql_error(errors)
+                    raise refusals.of_graphql(errors)
                 raise UnclearError("GitHub did not say whether it did what was asked.", "The next run looks")
             return Reply(data, _clock(headers), errors)
 
@@ -145,18 +137,16 @@ class Client:
         """Read a REST resource; None if there is none."""
         for wait in self._pauses():
             status, headers, text = self._send("GET", path, None)
-            if status is None:
-                wait("GitHub did not answer", headers)
-                continue
             answer = _parsed(text)
             if self._limited(status, headers, answer):
                 continue
-            if status >= 500:
-                wait(f"GitHub answered {status}", headers)
+            failure = _failure(status, text)
+            if failure is not None:
+                wait(failure, headers)
                 continue
             if status == 404:
                 return None
-            _refuse_status(status, answer)
+            _require_success(status, headers, answer)
             return answer
         raise AssertionError("the pauses end by raising")
 
@@ -173,14 +163,19 @@ class Client:
             self._events, "POST", url, json={"event_type": event, "client_payload": payload}, auth=self._authorize
         )
         status, answer = reply.status, _parsed(reply.text)
+        if reply.failure is not None:
+            raise ServiceError(f"GitHub {reply}.", reply.failure.advice or "The event is sent again")
         if status is None or status >= 500 or _is_limit(status, reply.headers, answer):
             raise ServiceError("GitHub did not take the event.", "It is tried again")
         if status in (403, 404):
             hint = "It needs `contents: write` for the repository"
-            raise ServiceError(f"GitHub lets the token send no event to {repository}.", hint)
+            what = f"GitHub lets the token send no event to {repository}."
+            known = refusals.known(answer)
+            # What is known of permissions is about issues.
+            raise known if known is not None and "`issues: write`" not in known.hint else ServiceError(what, hint)
         if status in (400, 413, 422):
             raise EventRefusedError(f"GitHub does not take this event ({status}).", "A poll brings what it carried")
-        _refuse_status(status, answer)
+        _require_success(status, reply.headers, answer)
 
     def _authorize(self, request: Any) -> Any:
         request.headers.update({"Authorization": f"Bearer {self.token}", "User-Agent": "salesbot"})
@@ -205,24 +200,24 @@ class Client:
         self.requests += 1
         return self._transport(method, url, body)
 
-    def _pauses(self) -> Iterator[Callable[[str, Mapping[str, Any]], None]]:
+    def _pauses(self) -> Iterator[Callable[[refusals.Failure, Mapping[str, Any]], None]]:
         """Hand out the pause before each repetition; when they are used up, the pause raises."""
         left = iter(BACKOFF)
 
-        def pause(what: str, headers: Mapping[str, Any]) -> None:
+        def pause(failure: refusals.Failure, headers: Mapping[str, Any]) -> None:
             seconds = next(left, None)
             if seconds is None:
-                raise ServiceError(f"{what}, {len(BACKOFF) + 1} times in a row.", "The next run tries again")
-            self.wait(max(seconds, retry_after(headers) or 0.0), what)
+                raise ServiceError(f"{failure.what}, {len(BACKOFF) + 1} times in a row.", failure.todo)
+            self.wait(max(seconds, retry_after(headers) or 0.0), failure.what)
 
         while True:
             yield pause
 
-    def _limited(self, status: int, headers: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
+    def _limited(self, status: int | ConnectionFailure, headers: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
         """Wait out a rate limit, as long as GitHub says. What was refused for its rate was not carried out."""
         if not _is_limit(status, headers, answer):
             return False
-        self.wait(_how_long(headers), "GitHub's rate limit is reached")
+        self.wait(_how_long(headers), (refusals.limit(refusals.words(answer)) or refusals.ANY_LIMIT).what)
         return True
 
     def pause(self, seconds: float) -> None:
@@ -258,23 +253,35 @@ def _refuses_duplicate_argument(text: str) -> bool:
     return not answer.get("data") and any("enableDuplicate" in str(each.get("message")) for each in _errors(answer))
 
 
+def _failure(status: int | ConnectionFailure, text: str) -> refusals.Failure | None:
+    """Say how GitHub failed to answer, if it did."""
+    if isinstance(status, ConnectionFailure):
+        return refusals.Failure(f"GitHub {status.outcome}", status.advice or _AGAIN)
+    if status < 500:
+        return None
+    maintenance = " (it is in maintenance)" if "maintenance" in text.casefold() else ""
+    return refusals.Failure(f"GitHub answered {status}{maintenance}", _AGAIN)
+
+
+def _require_success(status: int | ConnectionFailure, headers: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+    assert isinstance(status, int), "a failure was handled before"
+    if not 200 <= status < 300:
+        raise refusals.of_status(status, headers, answer)
+
+
 def _path(error: Mapping[str, Any]) -> str:
     return ".".join(str(step) for step in error.get("path") or ())
 
 
-def _is_limit(status: int, headers: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
-    """A limit comes as 403, as 429, or under HTTP 200 as a GraphQL error without any data."""
-    if status in (403, 429):
-        message = str(answer.get("message", "")).casefold()
-        spent = str(headers.get("x-ratelimit-remaining", "")) == "0"
-        return status == 429 or spent or "retry-after" in headers or any(words in message for words in _LIMIT_WORDS)
+def _is_limit(status: int | ConnectionFailure, headers: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
+    """A limit comes as 403, as 429, as 422 for content, or under HTTP 200 as a GraphQL error without any data."""
+    named = refusals.limit(refusals.words(answer)) is not None
+    if status in (403, 422, 429):
+        spent = status == 403 and (str(headers.get("x-ratelimit-remaining", "")) == "0" or "retry-after" in headers)
+        return status == 429 or spent or named
     if status != 200 or any(value is not None for value in (answer.get("data") or {}).values()):
         return False
-    return any(
-        error.get("type") == "RATE_LIMITED"
-        or any(words in str(error.get("message", "")).casefold() for words in _LIMIT_WORDS)
-        for error in _errors(answer)
-    )
+    return named or any(error.get("type") == "RATE_LIMITED" for error in _errors(answer))
 
 
 def _how_long(headers: Mapping[str, Any]) -> float:
@@ -291,44 +298,10 @@ def _how_long(headers: Mapping[str, Any]) -> float:
 def is_broken(errors: Iterable[Mapping[str, Any]]) -> bool:
     """Say whether errors under HTTP 200 are GitHub failing, not GitHub refusing."""
     return any(
-        not error.get("type") and any(words in str(error.get("message", "")).casefold() for words in _BROKEN_WORDS)
+        not error.get("type")
+        and any(sign in str(error.get("message", "")).casefold() for sign in refusals.UNFINISHED.signs)
         for error in errors
     )
-
-
-def _refuse_status(status: int, answer: Mapping[str, Any]) -> None:
-    if 200 <= status < 300:
-        return
-    if status < 400:
-        raise ServiceError(f"GitHub answered {status}, a redirect, which is not followed.", "Correct GITHUB_API_URL")
-    message = str(answer.get("message", ""))[:200]
-    if status == 401:
-        raise ServiceError(
-            "GitHub refused the token.",
-            "Check the input `token`, or GITHUB_TOKEN by hand; it needs `issues: write` and `contents: read`",
-        )
-    if status == 403:
-        raise ForbiddenError(
-            f"GitHub forbids this to the token ({message}).",
-            "Give the job `permissions:` with `issues: write` and `contents: read`",
-        )
-    raise ServiceError(f"GitHub answered {status} ({message}).", "The next run tries again")
-
-
-def _graphql_error(errors: Any) -> ServiceError:
-    first = errors[0]
-    message, kind = str(first.get("message", ""))[:300], first.get("type")
-    if kind == "FORBIDDEN" or "not accessible by integration" in message:
-        hint = "Give the job `permissions:` with `issues: write` and `contents: read`"
-    elif kind == "NOT_FOUND":
-        return NotFoundError(message, "If it exists, the token may not see it")
-    else:
-        hint = "The next run tries again"
-    return ServiceError(f"GitHub refused a request: {message}", hint)
-
-
-class NotFoundError(ServiceError):
-    """The repository or the issue is gone, or not for our eyes."""
 
 
 def _clock(headers: Mapping[str, Any]) -> datetime:

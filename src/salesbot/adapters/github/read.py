@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from salesbot.adapters.github import decode
-from salesbot.adapters.github.client import Client, NotFoundError, Reply
+from salesbot.adapters.github.client import Client, Reply
 from salesbot.adapters.github.decode import Json, need, nodes
 from salesbot.adapters.github.documents import document
+from salesbot.adapters.github.refusals import NotFoundError
 from salesbot.core.errors import ServiceError
 from salesbot.core.model.comments import each_once
 from salesbot.core.model.deal import Actor, Role
@@ -54,7 +55,7 @@ def _ask(client: Client, place: RepositoryPaths, number: int, variables: Mapping
     try:
         return client.query(document("Deal"), variables, tolerated=TOLERATED)
     except NotFoundError as error:
-        if "issue" in error.what.casefold():
+        if "to an issue" in error.what.casefold():  # not the name of a repository
             raise IssueGoneError(f"Issue {number} is gone from {place.repository}.") from error
         raise
 

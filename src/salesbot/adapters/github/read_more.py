@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from salesbot.adapters.github import decode
-from salesbot.adapters.github.client import Client, NotFoundError
+from salesbot.adapters.github.client import Client
 from salesbot.adapters.github.decode import Json, need, nodes
 from salesbot.adapters.github.documents import document
 from salesbot.adapters.github.issue_list import newest
 from salesbot.adapters.github.read import TOLERATED, RepositoryPaths, facts_of, people_of, where
+from salesbot.adapters.github.refusals import NotFoundError
 from salesbot.core.decide.data_needs import DataNeeds
 from salesbot.core.leads.duplicates import COMPARED
 from salesbot.core.model.comments import each_once

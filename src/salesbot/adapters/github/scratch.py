@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from salesbot.adapters.github import refusals
 from salesbot.adapters.github.client import Client
 from salesbot.adapters.github.decode import need, nodes
 from salesbot.adapters.github.documents import document
@@ -93,5 +94,6 @@ class Scratch:
         reply = self.client.mutate(document(operation), variables)
         if reply.errors:
             message = str(reply.errors[0].get("message", ""))[:200]
-            raise ServiceError(f"GitHub refused a trial: {message}.", "It takes the role write, or `issues: write`")
+            hint = refusals.advice_on(message, "It takes the role write, or `issues: write`")
+            raise ServiceError(f"GitHub refused a trial: {message}.", hint)
         return reply.data

@@ -12,8 +12,9 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote
 
-from salesbot.adapters.github.client import Client, ForbiddenError
+from salesbot.adapters.github.client import Client
 from salesbot.adapters.github.decode import need, role
+from salesbot.adapters.github.refusals import ForbiddenError
 from salesbot.core.model.deal import Role
 
 PAGE = 100
@@ -93,6 +94,15 @@ def rates(client: Client) -> dict[str, Rate] | None:
         for name in ("core", "graphql")
         if name in found
     }
+
+
+def server_version(client: Client) -> str | None:
+    """Read the version of an Enterprise Server; None on github.com, which names none.
+
+    https://docs.github.com/en/enterprise-server@3.19/rest/meta/meta#get-apiname-meta-information
+    """
+    version = (client.get("/meta") or {}).get("installed_version")
+    return str(version) if version else None
 
 
 def _seen(client: Client, path: str) -> Mapping[str, Any] | None:

@@ -8,13 +8,14 @@ from typing import Any
 import requests
 from github import Auth, Github
 
+from salesbot.adapters.connecting import ConnectionFailure, read_failure, trusted
 from salesbot.core.errors import ServiceError
 
 TIMEOUT = 20
 """Seconds. GitHub gives up on a request after about ten; a little longer, so that its answer comes first."""
 
-Response = tuple[int | None, Mapping[str, Any], str]
-"""Status, headers and text; the status is None where no answer came."""
+Response = tuple[int | ConnectionFailure, Mapping[str, Any], str]
+"""Status, headers and text. Where no answer came, the reason takes the place of the status."""
 Transport = Callable[[str, str, Any], Response]
 """Sends one request, given its method, its address and its body, and nothing more."""
 OpenTransport = Callable[[str, str], Transport]
@@ -33,13 +34,17 @@ def open_transport(token: str, api_url: str, *, timeout: float = TIMEOUT) -> Tra
         seconds_between_requests=None,
         seconds_between_writes=None,
         user_agent="salesbot",
+        verify=trusted(),
     )
 
     def send(method: str, url: str, body: Any) -> Response:
         try:
             return github.requester.requestJson(method, url, input=body)
-        except requests.RequestException:
-            return None, {}, ""
+        except requests.RequestException as error:
+            failure = read_failure(error)
+            if failure.lasts:
+                raise ServiceError(f"GitHub {failure.outcome}.", failure.advice) from error
+            return failure, {}, ""
         except RuntimeError as error:  # PyGithub refuses a redirect to another host or scheme this way
             raise ServiceError("GitHub redirects to another address.", "Correct GITHUB_API_URL") from error
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
-from salesbot.adapters.github import decode
+from salesbot.adapters.github import decode, refusals
 from salesbot.adapters.github.client import Client, Reply, UnclearError, is_broken
 from salesbot.adapters.github.decode import Json, nodes
 from salesbot.adapters.github.documents import definitions, with_fragments
@@ -100,7 +100,7 @@ def create_labels(client: Client, facts: RepositoryFacts, wanted: Sequence[Creat
             raise UnclearError("Another run made the labels at the same moment.", "The next run looks")
         if _is_unclear(reply, index):
             raise UnclearError("GitHub did not say whether it made a label.", "The next run looks")
-        raise ServiceError(f"A label could not be created: {why}.", "It takes the role write, or `issues: write`")
+        raise ServiceError(f"A label could not be created: {why}.", refusals.advice_on(why))
     return tuple(decode.label(answer["label"]) for answer in made if answer is not None)
 
 
@@ -339,4 +339,5 @@ def _errors_of(reply: Reply, index: int) -> list[Json]:
 
 def _why(reply: Reply, index: int) -> str:
     errors = _errors_of(reply, index) or list(reply.errors)
-    return str(errors[0].get("message", ""))[:200] if errors else "GitHub does not say why"
+    message = str(errors[0].get("message") or "").strip().rstrip(".")[: refusals.LONGEST] if errors else ""
+    return message or "GitHub does not say why"

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from salesbot.adapters import http
-from salesbot.adapters.typeform.reading import questions, read_response
+from salesbot.adapters.typeform.reading import names_of, questions, read_response
 from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.leads.lead import Received
 
@@ -36,6 +36,7 @@ class Typeform:
     sent: int = 0
     """Requests so far."""
     _items: dict[str, Json] = field(default_factory=dict, repr=False)
+    _forms: dict[str, Json] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self._session = http.open_session()
@@ -65,7 +66,7 @@ class Typeform:
     def with_questions(self, form: str, received: Iterable[Received]) -> list[Received]:
         """Add the questions to responses. Without the right to read the form they stay without questions."""
         try:
-            titles = dict(questions(self._get(f"/forms/{form}", {}, form)))
+            titles = dict(questions(self._form(form)))
         except _ForbiddenError:
             titles = {}
         return [read_response(self._items[each.key], form, titles) for each in received]
@@ -100,6 +101,22 @@ class Typeform:
         if self.sent:
             self.sleep(SPACING)
         return self.request(path, query)
+
+    def form_names(self, form: str) -> dict[str, str]:
+        """Name what a form asks: the `ref` of each question with its title, and the hidden fields.
+
+        Raises ServiceError if Typeform does not say, e.g. to a token without the scope `forms:read`.
+        """
+        return names_of(self._form(form))
+
+    def has_read(self, form: str) -> bool:
+        """Say whether a form was read already, so that its names cost no request."""
+        return form in self._forms
+
+    def _form(self, form: str) -> Json:
+        if form not in self._forms:
+            self._forms[form] = self._get(f"/forms/{form}", {}, form)
+        return self._forms[form]
 
     def request(self, path: str, query: Mapping[str, str]) -> http.Answer:
         """Send one request."""

@@ -62,6 +62,15 @@ def questions(form: Json) -> Iterator[tuple[str, str]]:
         yield from questions(field.get("properties") or {})
 
 
+def names_of(form: Json) -> dict[str, str]:
+    """List what an answer of a form may be called: the `ref` of each question with its title, and the hidden fields."""
+    found = {str(name): "" for name in form.get("hidden") or ()}
+    for field in form.get("fields") or ():
+        found[str(field.get("ref") or "")] = plain(str(field.get("title") or ""))
+        found |= names_of({"fields": (field.get("properties") or {}).get("fields")})
+    return found
+
+
 def plain(title: str) -> str:
     """Remove references to earlier answers from a question, and the marks of bold and italic."""
     return _MARKUP.sub(r"\2", _PIPED.sub("…", title)).strip()

@@ -7,10 +7,13 @@ from typing import Any
 import voluptuous as vol
 
 from salesbot.core.config.document import Document, Findings, Path, Text, kind
-from salesbot.core.config.schema import layout
-from salesbot.core.config.shape import WRONG, Wrong, is_blank
+from salesbot.core.config.schema import layout, places
+from salesbot.core.config.shape import WRONG, UnknownKey, Wrong, is_blank
+from salesbot.core.text.suggestions import misspelled
 
 Settings = dict[str, Any]
+MOST_PLACES = 3
+"""How many places of a key are suggested."""
 
 
 def check(findings: Findings) -> Settings:
@@ -34,9 +37,21 @@ def check(findings: Findings) -> Settings:
 
 def _add(findings: Findings, path: list[str | int], error: vol.Invalid) -> None:
     what, hint = _described(findings.document, path, error)
+    if isinstance(error, UnknownKey):
+        hint = _elsewhere(str(path[-1]), hint, findings) or hint
     # A value that was left out as wrong is missing in the next round.
     if not (isinstance(error, vol.RequiredFieldInvalid) and findings.document.has(*path)):
         findings.add(path, what, hint, at_key=what == "unknown key")
+
+
+def _elsewhere(word: str, hint: str, findings: Findings) -> str:
+    """Suggest other places where a key of this name, or nearly this name, belongs, if it is no slip at its own."""
+    here = hint.removeprefix("Did you mean ").removesuffix("?")
+    key = misspelled(word, findings.choices(places()))
+    if key is None or misspelled(word, [here]) is not None:
+        return ""
+    found = [path if "." in path else f"{path} at the top level" for path in places()[key][:MOST_PLACES]]
+    return f"Did you mean {' or '.join(found)}?"
 
 
 def _path(error: vol.Invalid) -> list[str | int]:

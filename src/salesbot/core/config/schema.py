@@ -6,6 +6,7 @@ Knows every key, its shape and its meaning. `schema/salesbot.schema.json` is pri
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -213,6 +214,27 @@ def _version(value: Any) -> int:
     if value != "1":
         raise Wrong(f"this salesbot understands version 1, not {kind(value)}")
     return 1
+
+
+@cache
+def places() -> dict[str, tuple[str, ...]]:
+    """Give the places of each key, e.g. `report.goal` for `goal`; a name that people choose is NAME."""
+    found: dict[str, dict[str, None]] = {}
+    for path in _paths(layout(), ()):
+        found.setdefault(path[-1], {})[".".join(path)] = None
+    return {key: tuple(paths) for key, paths in found.items()}
+
+
+def _paths(part: Any, above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    match part:
+        case vol.All() | vol.Any():
+            for validator in part.validators:
+                yield from _paths(validator, above)
+        case dict():
+            for key, value in part.items():
+                path = (*above, str(key) if _is_key(key) else "NAME")
+                yield from (path,) if _is_key(key) else ()
+                yield from _paths(value, path)
 
 
 def json_schema() -> dict[str, Any]:

@@ -26,6 +26,10 @@ class Wrong(vol.Invalid):
         self.hint = hint
 
 
+class UnknownKey(Wrong):
+    """A key that is not known at its place. Its hint knows the keys of that place alone."""
+
+
 @dataclass(frozen=True, eq=False)
 class Shape:
     """One kind of value: `read` turns the written text into the value, or raises Wrong."""
@@ -175,7 +179,7 @@ def unknown_key(known: Iterable[str]) -> Shape:
     def read(value: Any) -> str:
         if any(secret in str(value).lower() for secret in ("token", "secret", "password", "api_key")):
             raise Wrong("unknown key", "A secret never stands in this file: put it in the repository's secrets.")
-        raise Wrong("unknown key", did_you_mean(str(value), keys))
+        raise UnknownKey("unknown key", did_you_mean(str(value), keys))
 
     return Shape(read, {})
 

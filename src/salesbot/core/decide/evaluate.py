@@ -90,7 +90,7 @@ def _refuse(
     """Add the comment that refuses, and the checklists it names."""
     why = [{"reason": no.reason, "hint": Markdown(no.advice)} for no in refused.why]
     shown = {
-        **_BLANK,
+        **BLANK,
         "to": refused.to,
         "why": why,
         "again": refused.to is not None
@@ -106,10 +106,11 @@ def _refuse(
     return replace(state, refused=(*state.refused, refused))
 
 
-_BLANK: dict[str, Any] = {
+BLANK: dict[str, Any] = {
     "to": None, "person": None, "command": None, "line": None, "others": False, "label": False,
     "stage": None, "say": None, "again": False, "misread": False, "boxes": [],
 }  # fmt: skip
+"""What `refusal.md.j2` shows besides the reasons, where there is nothing of it."""
 FIXED_FIRST = frozenset({"checklist", "owner", "value", "field"})
 """Guards that need something done before the same move is asked for again. A reason or a date comes with the move."""
 SHOWN = 120

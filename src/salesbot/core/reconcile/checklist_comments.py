@@ -16,7 +16,7 @@ from salesbot.core.lifecycle import guards
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import comments, headings, keys
-from salesbot.core.model.deal import How, StageVisit
+from salesbot.core.model.deal import Deal, How, StageVisit
 from salesbot.core.model.effects import PutComment
 from salesbot.core.model.facts import Comment
 from salesbot.core.model.keys import Kind
@@ -115,16 +115,20 @@ def _is_first(name: str, state: DealState, observed: Observed) -> bool:
 
 def _filled(name: str, state: DealState, observed: Observed, render: Renderer) -> str:
     """The template with the deal's fields."""
-    deal = state.deal
-    values = {
+    pipeline = observed.pipeline
+    return render(checklist_file(name), values(name, state.deal, pipeline, round_=_round(name, state, pipeline)))
+
+
+def values(name: str, deal: Deal, pipeline: Pipeline, *, round_: int) -> dict[str, Any]:
+    """Gather what a checklist shows."""
+    return {
         "deal": {"number": deal.number, "title": deal.title, "owner": deal.owner, "stage": deal.stage},
         "fields": dict(deal.fields),
         "next_step": deal.fields.get(headings.NEXT_STEP),
-        "round": _round(name, state, observed.pipeline),
-        "forward": _forward(name, observed.pipeline),
-        "reject": next((usage(stage) for stage in observed.pipeline.stages if stage.outcome == "rejected"), None),
+        "round": round_,
+        "forward": _forward(name, pipeline),
+        "reject": next((usage(stage) for stage in pipeline.stages if stage.outcome == "rejected"), None),
     }
-    return render(checklist_file(name), values)
 
 
 def _forward(name: str, pipeline: Pipeline) -> str | None:

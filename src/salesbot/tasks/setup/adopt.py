@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from salesbot.adapters.github import advice_on
 from salesbot.adapters.templates import TemplateRenderer
 from salesbot.core.config.problems import sentence
 from salesbot.core.errors import InputError, ServiceError
@@ -224,5 +225,6 @@ def _take_over(processor: DealProcessor, facts: DealFacts, plan: Plan) -> Outcom
         return Outcome(notes=(f"#{facts.issue.number}: nothing to do any more",))
     failed = processor.github.write(facts, effects).failed
     if failed:
-        raise ServiceError(f"{failed[0][1]}.", "Run it again: it goes on where it stopped")
+        why = failed[0][1]
+        raise ServiceError(f"{why}.", advice_on(why, "Run it again: it goes on where it stopped"))
     return Outcome(effects=tuple(effects))

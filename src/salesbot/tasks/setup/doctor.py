@@ -9,12 +9,15 @@ from collections.abc import Generator, Iterator
 from datetime import timedelta
 
 from salesbot.adapters.github import GitHub
+from salesbot.adapters.typeform import Typeform
+from salesbot.core.errors import ServiceError
 from salesbot.core.installation import platform_assumptions, workflow_file
 from salesbot.core.lifecycle.restore import NOT_A_DEAL, NOT_A_DEAL_ABOUT
 from salesbot.core.model.effects import CreateLabel
 from salesbot.core.model.facts import Label, RepositoryFacts
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text.labels import label_key
+from salesbot.tasks import form_check, template_check
 from salesbot.tasks.load_pipeline import ConfigurationFiles, load
 from salesbot.tasks.many_deals import OPEN, pass_over
 from salesbot.tasks.outcome import Log
@@ -26,14 +29,18 @@ DAYS = 30
 """Over which runs are counted."""
 
 
-def examine(github: GitHub, context: RepositoryFacts, log: Log) -> Iterator[Finding]:
+def examine(github: GitHub, context: RepositoryFacts, log: Log, typeform: Typeform | None = None) -> Iterator[Finding]:
     """Examine everything. Raises ServiceError where GitHub fails."""
     yield Finding("ok", f"{context.repository.name} can be read, as {context.viewer.login}.")
+    server = github.server_version()
+    if server is not None:
+        yield Finding("ok", f"The server is GitHub Enterprise Server {server}.")
     pipeline = yield from _configured(github, context)
     found = github.workflows()
     yield from findings.of_workflows(found, github.secrets(), _unused(pipeline))
     if pipeline is not None:
         yield findings.of_since(pipeline, github.place.config)
+        yield from _form(ConfigurationFiles.of_repository(context.repository, github.place), pipeline, typeform)
         yield from findings.of_labels(context, pipeline)
         yield from _deals(github, context, pipeline, log)
     yield from findings.of_readers(context, github.outsiders())
@@ -54,12 +61,31 @@ def _unused(pipeline: Pipeline | None) -> tuple[str, ...]:
 def _configured(github: GitHub, context: RepositoryFacts) -> Generator[Finding, None, Pipeline | None]:
     """Report what is wrong with the configuration; a generator that returns the pipeline, if there is one."""
     repository, file = context.repository, github.place.config
-    configuration = load(ConfigurationFiles.of_repository(repository, github.place))
-    yield from (Finding("fix", str(problem)) for problem in configuration.problems)
-    if not configuration.problems:
+    files = ConfigurationFiles.of_repository(repository, github.place)
+    configuration = load(files)
+    problems = [*configuration.problems, *template_check.problems(files, configuration)]
+    yield from (Finding("fix", str(problem)) for problem in problems)
+    if not problems:
         what = f"{file} is right." if repository.config is not None else "The default pipeline is used."
         yield Finding("ok", what)
     return configuration.pipeline
+
+
+def _form(files: ConfigurationFiles, pipeline: Pipeline, typeform: Typeform | None) -> Iterator[Finding]:
+    """Report what the map of a form names and the form lacks."""
+    if pipeline.typeform is None or not pipeline.typeform.map:
+        return
+    if typeform is None:
+        yield Finding("unknown", f"{form_check.UNKNOWN}: that takes TYPEFORM_TOKEN.")
+        return
+    try:
+        problems = form_check.problems(files, pipeline.typeform, typeform)
+    except ServiceError as error:
+        yield Finding("unknown", f"{form_check.UNKNOWN}: {error}.")
+        return
+    yield from (Finding("fix", str(problem)) for problem in problems)
+    if not problems:
+        yield Finding("ok", "typeform.map names what the form has.")
 
 
 def _deals(github: GitHub, context: RepositoryFacts, pipeline: Pipeline, log: Log) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources.abc import Traversable
@@ -54,12 +54,32 @@ def plan(folder: Path, owner: str, today: date, *, light: bool = False) -> list[
     `today` becomes the start date, unless the existing configuration has one: a later date would turn the deals under
     way into history.
 
-    Raises InputError where a file cannot be read.
+    Raises InputError where a file cannot be read, or a link leads out of the repository.
     """
+    _require_inside(folder, kit())
     return [
         _kit_file(path, _filled(text, owner, today, light=light), read_if_present(folder / path, hint=UNREADABLE))
         for path, text in sorted(kit().items())
     ]
+
+
+def root_of(folder: Path) -> Path:
+    """Find the root of the repository that a folder is in, as git does; the folder itself if it is in none."""
+    for above in (folder, *folder.resolve().parents):
+        git = above / ".git"
+        if git.is_file() or (git / "HEAD").is_file():
+            return above
+    return folder
+
+
+def _require_inside(folder: Path, paths: Iterable[str]) -> None:
+    """Raise InputError where a link would have a file written outside of the repository."""
+    root = folder.resolve()
+    for path in paths:
+        target = (folder / path).resolve()
+        if not target.is_relative_to(root):
+            what = f"{folder / path} would be written to {target}, outside of the repository."
+            raise InputError(what, "Remove the link that leads there; nothing was written")
 
 
 def _kit_file(path: str, text: str, now: str | None) -> KitFile:

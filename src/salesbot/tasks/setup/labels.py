@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from salesbot.adapters.github import advice_on
 from salesbot.core.errors import ServiceError
 from salesbot.core.installation import identity, label_list
 from salesbot.core.installation.label_list import LabelChange
@@ -155,7 +156,8 @@ def _put_back(processor: DealProcessor, plan: Plan) -> Outcome:
         effect = AddLabel(labels[number])
         failed = processor.github.write(facts, [effect]).failed
         if failed:
-            raise ServiceError(f"{failed[0][1]}.", "Run it again: it goes on")
+            why = failed[0][1]
+            raise ServiceError(f"{why}.", advice_on(why, "Run it again: it goes on"))
         processor.log(f"#{number}: {labels[number]} is back on")
         return Outcome(effects=(effect,))
 

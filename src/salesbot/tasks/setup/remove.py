@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from salesbot.adapters.github import Pinned, Workflow
+from salesbot.adapters.github import Pinned, Workflow, advice_on
 from salesbot.adapters.local_files import write_text
 from salesbot.adapters.templates import TemplateRenderer
 from salesbot.core.errors import InputError, ServiceError
@@ -172,5 +172,8 @@ def _date(processor: DealProcessor, facts: DealFacts, plan: Plan) -> Outcome:
         return Outcome()
     failed = processor.github.write(facts, [effect]).failed
     if failed:
-        raise ServiceError(f"The card could not be dated: {failed[0][1]}.", "It takes the role write; run it again")
+        why = failed[0][1]
+        raise ServiceError(
+            f"The card could not be dated: {why}.", advice_on(why, "It takes the role write; run it again")
+        )
     return Outcome(effects=(effect,))
