@@ -59,7 +59,8 @@ def reconcile(state: DealState, observed: Observed, render: Renderer) -> Reconci
     before_card = list(_body(state, observed))
     refused = left_out.refused([*before_card, *behind_card], observed.facts)
     left = (*left_out.without_room(labels, observed), *refused)
-    marks, before_card, behind_card = (left_out.without(part, left) for part in (marks, before_card, behind_card))
+    out = [*left_out.fought_over(labels, observed), *(effect for effect, _ in left)]
+    marks, before_card, behind_card = (left_out.without(part, out) for part in (marks, before_card, behind_card))
     again = left_out.tried_again([*before_card, *behind_card], observed)
     state = replace(state, left_out=left_out.for_card((*left, *again)))
     create = [

@@ -11,6 +11,7 @@ from datetime import timedelta
 from salesbot.adapters.github import GitHub
 from salesbot.core.installation import platform_assumptions, workflow_file
 from salesbot.core.lifecycle.restore import NOT_A_DEAL, NOT_A_DEAL_ABOUT
+from salesbot.core.model.deal import Role
 from salesbot.core.model.effects import CreateLabel
 from salesbot.core.model.facts import Label, RepositoryFacts
 from salesbot.core.model.pipeline import Pipeline
@@ -35,6 +36,7 @@ def examine(github: GitHub, context: RepositoryFacts, log: Log) -> Iterator[Find
     if pipeline is not None:
         yield findings.of_since(pipeline, github.place.config)
         yield from findings.of_labels(context, pipeline)
+        yield from findings.of_owners(pipeline, context, _roles_of_owners(github, context, pipeline))
         yield from _deals(github, context, pipeline, log)
     yield from findings.of_readers(context, github.outsiders())
     since = (context.read_at - timedelta(days=DAYS)).date()
@@ -60,6 +62,14 @@ def _configured(github: GitHub, context: RepositoryFacts) -> Generator[Finding, 
         what = f"{file} is right." if repository.config is not None else "The default pipeline is used."
         yield Finding("ok", what)
     return configuration.pipeline
+
+
+def _roles_of_owners(github: GitHub, context: RepositoryFacts, pipeline: Pipeline) -> dict[str, Role]:
+    """Ask for the roles of configured owners who may be beyond the end of the list of people."""
+    if context.repository.people_complete:
+        return {}
+    listed = context.repository.people
+    return {login: github.role(login) for login in pipeline.owners.people if login.casefold() not in listed}
 
 
 def _deals(github: GitHub, context: RepositoryFacts, pipeline: Pipeline, log: Log) -> Iterator[Finding]:
