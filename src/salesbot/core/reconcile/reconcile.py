@@ -35,9 +35,6 @@ from salesbot.core.reconcile import card_comment, checklist_comments, left_out, 
 from salesbot.core.text.labels import label_key
 from salesbot.core.text.render import Renderer
 
-LABEL_LIMIT = 99
-"""GitHub allows 100 labels on an issue; from here on the old one goes before the new one comes."""
-
 
 @dataclass(frozen=True)
 class Reconciled:
@@ -93,11 +90,12 @@ def _body(state: DealState, observed: Observed) -> Iterator[Effect]:
 
 
 def stage_labels(stage: Stage, observed: Observed) -> list[Effect]:
-    """Leave the stage's own label on the issue, and no other stage's."""
+    """Leave the stage's own label on the issue, and no other stage's. Where room is scarce, the old one goes first."""
     on = observed.parsed.current_stages
     add: list[Effect] = [] if any(_is_label_of(stage, label.name) for _, label in on) else [AddLabel(stage.label)]
     remove: list[Effect] = [RemoveLabel(label.name) for _, label in on if not _is_label_of(stage, label.name)]
-    return [*remove, *add] if len(observed.issue.labels) >= LABEL_LIMIT else [*add, *remove]
+    is_crowded = len(observed.issue.labels) >= left_out.MOST_LABELS - 1
+    return [*remove, *add] if is_crowded else [*add, *remove]
 
 
 def _is_label_of(stage: Stage, label: str) -> bool:
