@@ -151,7 +151,8 @@ class DealProcessor:
             pipeline = configuration.require()
         except ConfigError as error:
             return DealResult(self.problems.report_config(facts, error)), True
-        observed = self.complete(_with_labels(facts, self._created_labels), pipeline)
+        facts = self.problems.with_current(_with_labels(facts, self._created_labels))
+        observed = self.complete(facts, pipeline)
         lost = problem_issue.label_problem(observed)
         if lost is not None:
             return DealResult(self.problems.report_labels(observed.facts, pipeline, [lost])), True
@@ -167,10 +168,13 @@ class DealProcessor:
             facts = self._create_labels(facts, created)
             decision = decide(observed.with_facts(facts), render)
         effects = list(decision.effects)
-        if not problem_issue.remaining_problems(facts.repository, pipeline):
+        stopped = problem_issue.remaining_problems(facts.repository, pipeline)
+        warnings = problem_issue.warnings(observed)
+        if not stopped and not warnings:
             effects += problem_issue.solved(facts.repository, render)
         _require_card(facts)
         result, at_rest = self._write(facts, effects, pipeline, gone)
+        warned = self.problems.report_warnings(facts, warnings) if warnings and not stopped else Outcome()
         locked = facts.issue.locked and bool(result.outcome.effects)
         left = [f"Deal {facts.issue.number}: {left_out.sentence(*each)}" for each in decision.left_out]
         about = Outcome(
@@ -179,7 +183,7 @@ class DealProcessor:
             notices=(*([LOCKED] if locked else []), *left),
             notes=decision.notes,
         )
-        done = replace(result, outcome=about.then(result.outcome), decided_on=observed)
+        done = replace(result, outcome=about.then(result.outcome).then(warned), decided_on=observed)
         return done, at_rest and not (decision.tried_again and effects)
 
     def _create_labels(self, facts: DealFacts, labels: Sequence[CreateLabel]) -> DealFacts:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from salesbot.adapters.github import GitHub
 from salesbot.adapters.templates import TemplateRenderer
 from salesbot.core.config.problems import ConfigError
 from salesbot.core.installation import problem_issue
-from salesbot.core.installation.problem_issue import LabelProblem, ProblemNotice
-from salesbot.core.model.effects import CloseProblem, CreateLabel, Effect, OpenProblem
-from salesbot.core.model.facts import DealFacts, RepositoryFacts
+from salesbot.core.installation.problem_issue import LabelProblem, ProblemNotice, Warnings
+from salesbot.core.model.effects import CloseProblem, CreateLabel, EditProblem, Effect, OpenProblem
+from salesbot.core.model.facts import DealFacts, ProblemIssue, RepositoryFacts
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text.labels import label_key
 from salesbot.tasks.outcome import Outcome
@@ -19,7 +20,11 @@ from salesbot.tasks.outcome import Outcome
 PROBLEM_LABEL = CreateLabel(problem_issue.LABEL, "b60205", "salesbot cannot go on until this is repaired")
 
 
-@dataclass(frozen=True)
+NO_WARNINGS = Warnings()
+AnyFacts = TypeVar("AnyFacts", bound=RepositoryFacts)
+
+
+@dataclass
 class ProblemReporter:
     """Reports problems of one repository.
 
@@ -29,6 +34,8 @@ class ProblemReporter:
 
     github: GitHub
     scheduled: bool = False
+    _current: ProblemIssue | None = field(default=None, init=False)
+    """The problem issue as this run wrote it."""
 
     def report_config(self, facts: RepositoryFacts, error: ConfigError) -> Outcome:
         """Report everything that is wrong with the configuration and the templates."""
@@ -43,17 +50,34 @@ class ProblemReporter:
     def report_labels(self, facts: RepositoryFacts, pipeline: Pipeline, lost: Sequence[LabelProblem]) -> Outcome:
         """Report stages that lost their label, these and those reported before; without any, close the issue."""
         lasting = tuple(dict.fromkeys([*lost, *problem_issue.remaining_problems(facts.repository, pipeline)]))
+        warnings = problem_issue.remaining_warnings(facts, pipeline)
         if not lasting:
-            return self._write(facts, problem_issue.solved(facts.repository, _renderer(facts)))
+            return self.report_warnings(facts, warnings)
         notice = self._notice(
             facts,
             file=self.github.place.config,
             labels=lasting,
+            warnings=warnings,
             by=problem_issue.changed_by(facts.repository),
         )
         return self._report(
             facts, notice, [f"The label {each.label} of the stage {each.stage} is gone." for each in lasting]
         )
+
+    def report_warnings(self, facts: RepositoryFacts, warnings: Warnings) -> Outcome:
+        """Report what salesbot goes on with; without any, close the issue. The run that reports it gives notice."""
+        facts = self.with_current(facts)
+        if not warnings:
+            return self._write(facts, problem_issue.solved(facts.repository, _renderer(facts)))
+        effects = self._notice(facts, file=self.github.place.config, warnings=warnings, by=None).effects
+        written = self._write(facts, effects)
+        return replace(written, notices=warnings.lines if effects else ())
+
+    def with_current(self, facts: AnyFacts) -> AnyFacts:
+        """Know the issue as this run wrote it: the facts may have been read before."""
+        if self._current is None:
+            return facts
+        return replace(facts, repository=replace(facts.repository, problem=self._current))
 
     def _notice(
         self,
@@ -62,11 +86,12 @@ class ProblemReporter:
         file: str,
         config: Sequence[str] = (),
         labels: Sequence[LabelProblem] = (),
+        warnings: Warnings = NO_WARNINGS,
         by: str | None,
     ) -> ProblemNotice:
         # Always the built-in template: one of the repository may be what is wrong.
         return problem_issue.report_problems(
-            facts.repository, TemplateRenderer(), file=file, config=config, labels=labels, by=by
+            facts.repository, TemplateRenderer(), file=file, config=config, labels=labels, by=by, warnings=warnings
         )
 
     def _report(self, facts: RepositoryFacts, notice: ProblemNotice, lines: Sequence[str]) -> Outcome:
@@ -85,7 +110,13 @@ class ProblemReporter:
             return Outcome(effects=created, problems=(why,), exit_code=1)
         if written.opened is not None:
             self._close_if_second(facts, written.opened)
+        self._keep(facts, effects)
         return Outcome(effects=(*created, *effects))
+
+    def _keep(self, facts: RepositoryFacts, effects: Sequence[Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, EditProblem) and facts.repository.problem is not None:
+                self._current = replace(facts.repository.problem, body=effect.body)
 
     def _with_label(
         self, facts: RepositoryFacts, effects: Sequence[Effect]
@@ -101,6 +132,7 @@ class ProblemReporter:
     def _close_if_second(self, facts: RepositoryFacts, opened: int) -> None:
         """Close the issue just opened if another run opened one at the same time: the lower number stays."""
         first, *others = self.github.open_problems(facts)
+        self._current = first
         for issue in others:
             if issue.number == opened:
                 problem = replace(facts, repository=replace(facts.repository, problem=issue))

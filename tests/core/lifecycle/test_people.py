@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from salesbot.core.lifecycle import people
 from salesbot.core.model import comments, journal, keys
 from salesbot.core.model.deal import Actor, Role
 from salesbot.core.model.defaults import default_pipeline
@@ -131,6 +132,17 @@ def test_a_card_of_before_ids_is_read_and_gets_them() -> None:
     assert world.journal().people["nora"] == NORA.id
     assert "| Owner | nora |" in card(world)
     assert rest(world) == 0
+
+
+def test_who_only_reads_sees_the_present_login_too() -> None:
+    world = owned_by_nora()
+    said(world, "/lead", NORA)
+    world.rename("nora", "norah")
+    issue, kept = world.facts().issue, world.journal()
+    assert people.owners(issue, kept).owner == "norah"
+    assert [visit.by for visit in people.present(kept, issue).history][-1] == "norah"
+    world.leave("norah")
+    assert people.owners(world.facts().issue, kept) == people.Owners(None, (), ("norah",))
 
 
 # Gone

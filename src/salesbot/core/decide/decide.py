@@ -98,10 +98,18 @@ def _evaluate_all(
         state = evaluate(state, intent, observed, render)
     if not start.labels and not journal.left:
         state = _put_back(state, start.state, observed, render)
+    state = _without_answers_to_fights(state, observed)
     state = mirror_sync.record(state, observed)
     state = revisit.clean_up(state, observed.pipeline)
     state = attention.remind(state, observed, render)
     return _close_refusals(state, observed)
+
+
+def _without_answers_to_fights(state: DealState, observed: Observed) -> DealState:
+    """Write no comment about what a bot does over and over: the problem issue names it."""
+    theirs = frozenset[str]().union(*(fight.events for fight in observed.fights))
+    kept = (entry for entry in state.pending if entry.key.kind != Kind.REFUSAL or entry.key.of not in theirs)
+    return replace(state, pending=tuple(kept))
 
 
 def _closed_by_workflow(start: restore.Restored, observed: Observed) -> StateIntent | None:

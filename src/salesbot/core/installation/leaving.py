@@ -62,7 +62,11 @@ def row(observed: Observed) -> Row | None:
 
 def _history(observed: Observed) -> tuple[tuple[str, datetime, str], ...]:
     journal = observed.journal
-    visits = journal.history if journal is not None else timeline.history(observed.stage_events)
+    visits = (
+        people.present(journal, observed.issue).history
+        if journal is not None
+        else timeline.history(observed.stage_events)
+    )
     return tuple((visit.stage, visit.entered, visit.by or "") for visit in visits)
 
 

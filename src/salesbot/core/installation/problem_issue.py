@@ -1,18 +1,20 @@
-"""The problem issue: one issue with the reasons for which salesbot cannot go on; it closes once they are solved.
+"""The problem issue: one issue with what needs a person; it closes once that is solved.
 
-There are two kinds of problem: a wrong configuration, and a stage label that was renamed or deleted.
+Problems stop salesbot: a wrong configuration, and a stage label that was renamed or deleted. Warnings do not, and stand
+in the same issue: somebody configured who cannot be assigned, and another bot that changes labels back.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass
 from typing import Any
 
+from salesbot.core.lifecycle import people
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.model.effects import CloseProblem, EditProblem, Effect, OpenProblem
-from salesbot.core.model.facts import Repository
+from salesbot.core.model.facts import Repository, RepositoryFacts
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text import markdown
 from salesbot.core.text.labels import label_key
@@ -71,6 +73,69 @@ def _missing(problem: LabelProblem, repository: Repository, pipeline: Pipeline) 
     return LabelProblem(problem.stage, problem.label, problem.id, found.name if found else None)
 
 
+@dataclass(frozen=True, order=True)
+class DealFight:
+    """A deal on which another bot and salesbot change a label in turns, until it was quiet for an hour."""
+
+    issue: int
+    by: str
+    label: str
+    until: int
+    """In seconds, as in the marker."""
+
+    def __str__(self) -> str:
+        return f"#{self.issue}: {self.by} and salesbot change the label {self.label} in turns."
+
+
+def unassignable(login: str) -> str:
+    """Say that a configured owner cannot be assigned."""
+    return f"{login}, named in owners.people, cannot be assigned here."
+
+
+@dataclass(frozen=True)
+class Warnings:
+    """What salesbot goes on with, and a person should know: configured owners who cannot be assigned, and fights."""
+
+    people: tuple[str, ...] = ()
+    fights: tuple[DealFight, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.people or self.fights)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The warnings as notices of a run."""
+        return (*map(unassignable, self.people), *map(str, self.fights))
+
+
+def warnings(observed: Observed) -> Warnings:
+    """List what this deal shows and what lasts of what the open problem issue says."""
+    facts, number = observed.facts, observed.issue.number
+    known = remaining_warnings(facts, observed.pipeline)
+    cannot = [name for name in observed.pipeline.owners.people if people.can_be_assigned(facts)(name) is False]
+    elsewhere = [fight for fight in known.fights if fight.issue != number]
+    here = [DealFight(number, each.by, each.label, int(each.until.timestamp())) for each in observed.fights]
+    return Warnings(tuple(dict.fromkeys([*known.people, *cannot])), tuple(sorted([*elsewhere, *here])))
+
+
+def remaining_warnings(facts: RepositoryFacts, pipeline: Pipeline) -> Warnings:
+    """List what lasts of the warnings in the open problem issue."""
+    payload = _payload(facts.repository)
+    fights = [fight for entry in payload.get("fights", ()) for fight in _fight(entry)]
+    named = {name.casefold() for name in pipeline.owners.people} - set(facts.repository.people)
+    return Warnings(
+        tuple(name for name in payload.get("people", ()) if str(name).casefold() in named),
+        tuple(fight for fight in fights if fight.until > facts.read_at.timestamp()),
+    )
+
+
+def _fight(entry: object) -> Iterator[DealFight]:
+    """Read a fight from the marker; what somebody made of it by hand is none."""
+    match entry:
+        case [int(issue), str(by), str(label), int(until)]:
+            yield DealFight(issue, by, label, until)
+
+
 @dataclass(frozen=True)
 class ProblemNotice:
     """What to do about the problem issue, and whether this run is the one that opens it."""
@@ -87,6 +152,7 @@ def report_problems(
     config: Sequence[str] = (),
     labels: Iterable[LabelProblem] = (),
     by: str | None = None,
+    warnings: Warnings = Warnings(),
 ) -> ProblemNotice:
     """Open the problem issue, or bring the open one up to date."""
     listed = sorted(labels, key=lambda problem: problem.stage)  # or each deal would edit the issue
@@ -94,10 +160,14 @@ def report_problems(
         "file": file,
         "config_problems": list(config),
         "label_problems": listed,
+        "people": list(warnings.people),
+        "fights": list(warnings.fights),
         "changed_by": by,
         "mend": f"salesbot labels --repo {repository.name} --yes",
     }
-    payload = {"config": bool(config), "by": by, "labels": [[p.stage, p.label, p.id] for p in listed]}
+    payload: dict[str, Any] = {"config": bool(config), "by": by, "labels": [[p.stage, p.label, p.id] for p in listed]}
+    payload |= {"people": list(warnings.people)} if warnings.people else {}
+    payload |= {"fights": [astuple(fight) for fight in warnings.fights]} if warnings.fights else {}
     body = markdown.fit(f"{markdown.marker(MARKER, payload)}\n{render('problem.md.j2', values)}")
     if repository.problem is None:
         return ProblemNotice((OpenProblem(TITLE, body),), opened=True)
@@ -106,18 +176,20 @@ def report_problems(
 
 def changed_by(repository: Repository) -> str | None:
     """Give the person who had changed the file last when the open problem issue was written."""
-    marker = markdown.read_marker(repository.problem.body) if repository.problem else None
-    by = marker.payload.get("by") if marker and marker.kind == MARKER else None
+    by = _payload(repository).get("by")
     return by if isinstance(by, str) else None
+
+
+def _payload(repository: Repository) -> Mapping[str, Any]:
+    """What the marker of the open problem issue keeps. The issue is ours, and only people who may write edit it."""
+    marker = markdown.read_marker(repository.problem.body) if repository.problem else None
+    return marker.payload if marker is not None and marker.kind == MARKER else {}
 
 
 def remaining_problems(repository: Repository, pipeline: Pipeline) -> tuple[LabelProblem, ...]:
     """List the label problems in the open problem issue that are not solved yet."""
-    marker = markdown.read_marker(repository.problem.body) if repository.problem else None
-    if marker is None or marker[0] != MARKER:
-        return ()
     remaining = []
-    for entry in marker[1].get("labels", ()):
+    for entry in _payload(repository).get("labels", ()):
         stage = pipeline.stage(str(entry[0]))
         if stage is not None:
             still = _missing(LabelProblem(stage.name, stage.label, str(entry[2])), repository, pipeline)

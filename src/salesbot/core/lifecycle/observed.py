@@ -13,8 +13,9 @@ from functools import cached_property
 
 from salesbot.core.commands import recognition
 from salesbot.core.leads import lead
-from salesbot.core.lifecycle import activity, people, timeline
+from salesbot.core.lifecycle import activity, fights, people, timeline
 from salesbot.core.lifecycle.activity import Activity
+from salesbot.core.lifecycle.fights import Fight
 from salesbot.core.lifecycle.people import Directory
 from salesbot.core.model import cards, comments
 from salesbot.core.model.cards import Cards
@@ -142,6 +143,11 @@ class Observed:
     def events_of_others(self) -> Sequence[Event]:
         """The events of others that a decision must take note of."""
         return timeline.events_of_others(self.issue, self.stage_events)
+
+    @cached_property
+    def fights(self) -> Sequence[Fight]:
+        """The labels that another bot and we change in turns."""
+        return fights.find(self.issue.events, self.now)
 
     @cached_property
     def directory(self) -> Directory:

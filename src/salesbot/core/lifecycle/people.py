@@ -78,6 +78,11 @@ def as_called_now(journal: Journal, new: Mapping[str, str]) -> Journal:
     )
 
 
+def present(journal: Journal, issue: Issue) -> Journal:
+    """Write a journal with the logins that the issue shows, for whoever only reads."""
+    return as_called_now(journal, renamed(journal, directory(issue))) if journal.people else journal
+
+
 def step_as_called_now(deal: Deal, new: Mapping[str, str]) -> Deal:
     """Write the next step with the present login of who does it."""
     step = next_step.parse(deal.fields.get(headings.NEXT_STEP, "")) if new else None
@@ -183,8 +188,7 @@ def _standing(issue: Issue, journal: Journal | None) -> list[Assigned]:
     """List what commands and rules decided of assignees, without what somebody changed by hand since."""
     if journal is None or not journal.assigned:
         return []
-    journal = as_called_now(journal, renamed(journal, directory(issue)))
-    return [entry for entry in journal.assigned if not _changed_by_hand(entry, issue)]
+    return [entry for entry in present(journal, issue).assigned if not _changed_by_hand(entry, issue)]
 
 
 def _changed_by_hand(entry: Assigned, issue: Issue) -> bool:

@@ -22,7 +22,7 @@ from salesbot.core.model.effects import (
 from salesbot.core.model.effects_in_words import describe
 from salesbot.core.model.facts import DealFacts, Refusals
 from salesbot.core.policies import attention
-from salesbot.core.text.labels import has_prefix
+from salesbot.core.text.labels import has_prefix, label_key
 
 HARMLESS = (React, Unreact, MinimizeComment, DeleteComment)
 """Effects whose failure leaves the deal right."""
@@ -34,6 +34,15 @@ NO_ROOM = f"an issue takes {MOST_LABELS} labels"
 def sentence(effect: Effect, why: str) -> str:
     """Say what is left out, and why."""
     return f"GitHub refuses to {describe(effect)}: {why.rstrip('.')}. Everything else is done."
+
+
+def fought_over(effects: Iterable[Effect], observed: Observed) -> list[Effect]:
+    """List the changes of labels that another bot would take back: they are left to the sweep."""
+    labels = {label_key(fight.label) for fight in observed.fights}
+    if observed.facts.trigger.event == attention.SWEEP:
+        return []
+    changes = (effect for effect in effects if isinstance(effect, (AddLabel, RemoveLabel)))
+    return [effect for effect in changes if label_key(effect.name) in labels]
 
 
 def without_room(effects: Iterable[Effect], observed: Observed) -> Refusals:
@@ -59,9 +68,9 @@ def tried_again(effects: Iterable[Effect], observed: Observed) -> Refusals:
     return tuple((effect, known[what]) for effect in effects if (what := describe(effect)) in known)
 
 
-def without(effects: Iterable[Effect], left: Refusals) -> list[Effect]:
+def without(effects: Iterable[Effect], left: Iterable[Effect]) -> list[Effect]:
     """Leave these effects out."""
-    out = {effect for effect, _ in left}
+    out = set(left)
     return [effect for effect in effects if effect not in out]
 
 

@@ -35,9 +35,6 @@ from salesbot.core.reconcile import card_comment, checklist_comments, left_out, 
 from salesbot.core.text.labels import label_key
 from salesbot.core.text.render import Renderer
 
-LABEL_LIMIT = 99
-"""GitHub allows 100 labels on an issue; from here on the old one goes before the new one comes."""
-
 
 @dataclass(frozen=True)
 class Reconciled:
@@ -59,7 +56,8 @@ def reconcile(state: DealState, observed: Observed, render: Renderer) -> Reconci
     before_card = list(_body(state, observed))
     refused = left_out.refused([*before_card, *behind_card], observed.facts)
     left = (*left_out.without_room(labels, observed), *refused)
-    marks, before_card, behind_card = (left_out.without(part, left) for part in (marks, before_card, behind_card))
+    out = [*left_out.fought_over(labels, observed), *(effect for effect, _ in left)]
+    marks, before_card, behind_card = (left_out.without(part, out) for part in (marks, before_card, behind_card))
     again = left_out.tried_again([*before_card, *behind_card], observed)
     state = replace(state, left_out=left_out.for_card((*left, *again)))
     create = [
@@ -92,11 +90,12 @@ def _body(state: DealState, observed: Observed) -> Iterator[Effect]:
 
 
 def stage_labels(stage: Stage, observed: Observed) -> list[Effect]:
-    """Leave the stage's own label on the issue, and no other stage's."""
+    """Leave the stage's own label on the issue, and no other stage's. Where room is scarce, the old one goes first."""
     on = observed.parsed.current_stages
     add: list[Effect] = [] if any(_is_label_of(stage, label.name) for _, label in on) else [AddLabel(stage.label)]
     remove: list[Effect] = [RemoveLabel(label.name) for _, label in on if not _is_label_of(stage, label.name)]
-    return [*remove, *add] if len(observed.issue.labels) >= LABEL_LIMIT else [*add, *remove]
+    is_crowded = len(observed.issue.labels) >= left_out.MOST_LABELS - 1
+    return [*remove, *add] if is_crowded else [*add, *remove]
 
 
 def _is_label_of(stage: Stage, label: str) -> bool:

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from salesbot.core.lifecycle import people
 from salesbot.core.lifecycle.observed import observe
-from salesbot.core.lifecycle.people import owners
 from salesbot.core.lifecycle.restore import NOT_A_DEAL, OWN_LABELS
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import comments, headings
@@ -71,6 +71,7 @@ class Reader:
         if issue.created_at > self.scope.at:
             return None
         journal = find_cards(issue, self.context.repository).journal
+        journal = journal and people.present(journal, issue)
         if _is_excluded(issue, journal):
             return None
         as_of = _as_of(raw, self.scope.at)
@@ -124,7 +125,7 @@ class Reader:
         assert stage is not None, stage_name
         body = fields.parse(issue.body, pipeline.headings, pipeline.one_line)
         values = body.fields
-        owned = owners(issue, history.journal)
+        owned = people.owners(issue, history.journal)
         amount = Amount(values.get(headings.VALUE, ""), pipeline.currency)
         deal = Deal(issue.number, issue.title, body, amount, stage.name, issue.open, owned.owner, owned.helpers)
         closed = entered if stage.outcome is not None else None

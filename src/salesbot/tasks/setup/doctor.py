@@ -13,6 +13,7 @@ from salesbot.adapters.typeform import Typeform
 from salesbot.core.errors import ServiceError
 from salesbot.core.installation import platform_assumptions, workflow_file
 from salesbot.core.lifecycle.restore import NOT_A_DEAL, NOT_A_DEAL_ABOUT
+from salesbot.core.model.deal import Role
 from salesbot.core.model.effects import CreateLabel
 from salesbot.core.model.facts import Label, RepositoryFacts
 from salesbot.core.model.pipeline import Pipeline
@@ -42,6 +43,7 @@ def examine(github: GitHub, context: RepositoryFacts, log: Log, typeform: Typefo
         yield findings.of_since(pipeline, github.place.config)
         yield from _form(ConfigurationFiles.of_repository(context.repository, github.place), pipeline, typeform)
         yield from findings.of_labels(context, pipeline)
+        yield from findings.of_owners(pipeline, context, _roles_of_owners(github, context, pipeline))
         yield from _deals(github, context, pipeline, log)
     yield from findings.of_readers(context, github.outsiders())
     since = (context.read_at - timedelta(days=DAYS)).date()
@@ -86,6 +88,14 @@ def _form(files: ConfigurationFiles, pipeline: Pipeline, typeform: Typeform | No
     yield from (Finding("fix", str(problem)) for problem in problems)
     if not problems:
         yield Finding("ok", "typeform.map names what the form has.")
+
+
+def _roles_of_owners(github: GitHub, context: RepositoryFacts, pipeline: Pipeline) -> dict[str, Role]:
+    """Ask for the roles of configured owners who may be beyond the end of the list of people."""
+    if context.repository.people_complete:
+        return {}
+    listed = context.repository.people
+    return {login: github.role(login) for login in pipeline.owners.people if login.casefold() not in listed}
 
 
 def _deals(github: GitHub, context: RepositoryFacts, pipeline: Pipeline, log: Log) -> Iterator[Finding]:

@@ -116,6 +116,15 @@ def of_since(pipeline: Pipeline, file: str) -> Finding:
     return Finding("note", f"{file} has no start date.", "Add `since:` with a date")
 
 
+def of_owners(pipeline: Pipeline, context: RepositoryFacts, roles: Mapping[str, Role]) -> Iterator[Finding]:
+    """Check that the configured owners can be assigned. `roles` are those of whom the list of people does not name."""
+    for login in pipeline.owners.people:
+        known = login.casefold() in context.repository.people
+        if not known and (context.repository.people_complete or roles[login] == Role.NONE):
+            hint = "Correct the name, give them access to this repository, or take them out"
+            yield Finding("fix", problem_issue.unassignable(login), hint)
+
+
 def of_deals(deals: Sequence[DealFacts], pipeline: Pipeline, roles: Mapping[str, Role]) -> Iterator[Finding]:
     """Check the open deals: unknown stages, and owners who cannot tick checklists."""
     uncountable: Counter[str] = Counter()
