@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from salesbot.core.decide.evaluate import BLANK
-from salesbot.core.installation.problem_issue import LabelProblem
+from salesbot.core.installation.problem_issue import DealFight, LabelProblem
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import headings
 from salesbot.core.model.deal import Actor, Deal, How, Role, StageVisit
@@ -164,8 +164,14 @@ def _small(stage: Stage) -> dict[str, list[Values]]:
             {"person": "ann", "commands": [], "label": None},
         ],
         "problem.md.j2": [
-            {**problem, "config_problems": ["line 3"], "label_problems": [LabelProblem(**gone_label)]},
-            {**problem, "config_problems": [], "label_problems": [], "changed_by": None},
+            {
+                **problem,
+                "config_problems": ["line 3"],
+                "label_problems": [LabelProblem(**gone_label)],
+                "people": ["kim"],
+                "fights": [DealFight(7, "sync[bot]", "stage:lead", 0)],
+            },
+            {**problem, "config_problems": [], "label_problems": [], "people": [], "fights": [], "changed_by": None},
         ],
         "problem_solved.md.j2": [{}],
         "putback.md.j2": [
