@@ -356,6 +356,20 @@ THREATS = [
         ("core/text/csv_cells.py", "writer.writerow([inert(cell) for cell in row])", "writer.writerow(list(row))"),
     ),
     Threat(
+        "another workflow",
+        "of the repository writes the cache of the report, with a row that unpacks to gigabytes",
+        "a row is unpacked to 16 MB; one that we did not write has the whole cache filled anew",
+        "tests/tasks/test_report_cache.py::test_a_row_that_is_not_ours_has_the_cache_filled_anew",
+        ("adapters/github/snapshot.py", "unpacking.decompress(packed, LARGEST)", "unpacking.decompress(packed)"),
+    ),
+    Threat(
+        "another workflow",
+        "of the repository puts a view or a trigger into the cache of the report, which computes what it likes",
+        "a cache with anything but our three tables is begun anew",
+        "tests/tasks/test_report_cache.py::test_a_cache_whose_tables_are_not_ours_is_begun_anew",
+        ("adapters/github/snapshot.py", "if _schema(file) != _SCHEMA:", "if False:"),
+    ),
+    Threat(
         "everybody",
         "reads what deals are worth in a repository nobody meant to be public",
         "`salesbot doctor` says who can read values",
