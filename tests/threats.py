@@ -253,6 +253,20 @@ THREATS = [
         ("adapters/github/read.py", 'data.get("defaultBranchRef") is None and not need(data, "isEmpty")', "False"),
     ),
     Threat(
+        "a stranger",
+        "writes a text over which the program fails, so that its traceback commands the runner",
+        "tracebacks go through the same function as every line of the log",
+        "tests/cli/test_main.py::test_a_traceback_has_no_word_that_the_runner_would_obey",
+        ("cli/output.py", "print(indent + log_safe(line), file", "print(indent + line, file"),
+    ),
+    Threat(
+        "a log",
+        "shows the token that an App was given for the run, which GitHub does not know to be a secret",
+        "the runner is told to mask it before anything else is printed",
+        "tests/e2e/test_app.py::test_the_token_of_the_app_is_masked_before_anything_else_is_printed",
+        ("cli/run.py", "    runner.mask(token)\n", ""),
+    ),
+    Threat(
         "a log",
         "shows the token in an error or a `repr`",
         "secrets are kept out of every `repr`, and errors are ours, not the client's",
