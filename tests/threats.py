@@ -64,6 +64,13 @@ THREATS = [
         ("templates/github/workflows/check.yml", "@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "@v7"),
     ),
     Threat(
+        "who holds the image that ours is built on",
+        "moves its tag to other contents",
+        "a release is built on the base by its digest, which its notes and its tag name",
+        "tests/test_release.py::test_the_workflow_builds_on_the_base_by_its_digest",
+        (".github/workflows/release.yml", 'pinned=$(.ci/release base "$digest")', "pinned=$base"),
+    ),
+    Threat(
         "a stranger",
         "writes `::set-env::` or `##[...]` into a title, and the log obeys it as a command to the runner",
         "every line of the log and every annotation goes through one function that breaks such signs",
