@@ -223,6 +223,15 @@ def test_a_cache_whose_tables_are_not_ours_is_begun_anew(play: Play, made: Made,
     assert made(cache) == full
 
 
+def test_a_place_to_go_on_from_that_github_never_gave_is_forgotten(play: Play, made: Made, cache: Path) -> None:
+    seeded(play, Random(2), 20)
+    full = made(cache)
+    with closing(sqlite3.connect(cache)) as file, file:
+        file.execute("DELETE FROM meta WHERE name IN ('since', 'done OPEN', 'done CLOSED')")
+        file.executemany("INSERT OR REPLACE INTO meta VALUES (?, 'x')", [("after OPEN",), ("after CLOSED",)])
+    assert made(cache) == full
+
+
 def test_a_cache_of_another_repository_is_not_believed(play: Play, github: Sandbox, made: Made, cache: Path) -> None:
     seeded(play, Random(2), 60)
     other = github.repo("acme/second", roles={"kim": "admin"})

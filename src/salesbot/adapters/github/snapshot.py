@@ -46,6 +46,8 @@ CREATE TABLE IF NOT EXISTS seen (id TEXT PRIMARY KEY);
 
 
 _SCHEMA = {("table", line.replace("IF NOT EXISTS ", "").rstrip(";")) for line in _TABLES.strip().splitlines()}
+_NO_CURSOR = "does not appear to be a valid cursor"
+"""What GitHub says of a place to go on from that it never gave."""
 _UNREADABLE = (zlib.error, ServiceError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 """The errors with which a row fails that we did not write."""
 
@@ -68,13 +70,21 @@ class Snapshot:
     def deals(self) -> Iterator[Deals]:
         """Bring the cache up to date, and hand out every deal. Raises UnfilledError if the budget did not suffice."""
         if not self._is_sound():
-            self.log("The cache has rows that cannot be read: it is filled anew.")
             self._empty()
+        try:
+            self._bring_up_to_date()
+        except ServiceError as error:
+            if _NO_CURSOR not in error.what:
+                raise
+            self._empty()
+            self._bring_up_to_date()
+        yield from self._all()
+
+    def _bring_up_to_date(self) -> None:
         self._fill()
         self._update()
         if self._total() != self._count():
             self._list()
-        yield from self._all()
 
     def _is_sound(self) -> bool:
         """Read all there is, before any of it is handed out."""
@@ -86,6 +96,7 @@ class Snapshot:
             return False
 
     def _empty(self) -> None:
+        self.log("The cache has rows that are not ours: it is filled anew.")
         self.file.executescript("DELETE FROM issues; DELETE FROM seen; DELETE FROM meta WHERE name <> 'key';")
 
     def _fill(self) -> None:
