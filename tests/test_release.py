@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 TOP = Path(__file__).parents[1]
 IMAGE = f"ghcr.io/acme/salesbot@sha256:{'a1' * 32}"
@@ -14,7 +15,7 @@ IMAGE = f"ghcr.io/acme/salesbot@sha256:{'a1' * 32}"
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    for name in ("action.yml", "CHANGELOG.md", "pyproject.toml", ".ci/release"):
+    for name in ("action.yml", "CHANGELOG.md", "Dockerfile", "pyproject.toml", ".ci/release"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(TOP / name, tmp_path / name)
     changes = (tmp_path / "CHANGELOG.md").read_text(encoding="utf-8")
@@ -82,3 +83,35 @@ def test_a_version_without_notes_is_not_released(clone: Path) -> None:
 
 def test_the_notes_are_the_section_of_the_version(clone: Path) -> None:
     assert release(clone, "notes", "1.2.3").stdout.strip() == "- New."
+
+
+BASE = f"python:3.15-slim@sha256:{'b2' * 32}"
+
+
+def test_the_base_is_that_of_the_dockerfile_pinned_to_a_digest(clone: Path) -> None:
+    assert release(clone, "base").stdout == "python:3.15-slim\n"
+    assert release(clone, "base", f"sha256:{'b2' * 32}").stdout == f"{BASE}\n"
+
+
+@pytest.mark.parametrize("digest", ["", "latest", "sha256:", f"sha256:{'b2' * 31}", f"sha256:{'b2' * 32}\nx"])
+def test_a_base_without_a_digest_ends_the_release(clone: Path, digest: str) -> None:
+    done = release(clone, "base", digest)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "is no digest of the base python:3.15-slim" in done.stderr
+
+
+def test_the_base_is_recorded_in_the_tag_and_in_the_notes(clone: Path) -> None:
+    assert release(clone, "tag", "1.2.3", IMAGE, BASE).returncode == 0
+    assert git(clone, "log", "-1", "--format=%B", "v1.2.3").strip() == f"Release 1.2.3\n\nThe image is built on {BASE}."
+    assert release(clone, "notes", "1.2.3", BASE).stdout.strip() == f"- New.\n\nThe image is built on `{BASE}`."
+
+
+def test_the_workflow_builds_on_the_base_by_its_digest() -> None:
+    steps = yaml.safe_load((TOP / ".github/workflows/release.yml").read_text(encoding="utf-8"))["jobs"]["release"][
+        "steps"
+    ]
+    (build,) = [step for step in steps if step.get("id") == "build"]
+    assert build["with"]["build-args"] == "BASE=${{ steps.image.outputs.base }}"
+    (image,) = [step["run"] for step in steps if step.get("id") == "image"]
+    assert 'pinned=$(.ci/release base "$digest")' in image
+    assert 'echo "base=$pinned"' in image

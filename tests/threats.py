@@ -64,6 +64,13 @@ THREATS = [
         ("templates/github/workflows/check.yml", "@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "@v7"),
     ),
     Threat(
+        "who holds the image that ours is built on",
+        "moves its tag to other contents",
+        "a release is built on the base by its digest, which its notes and its tag name",
+        "tests/test_release.py::test_the_workflow_builds_on_the_base_by_its_digest",
+        (".github/workflows/release.yml", 'pinned=$(.ci/release base "$digest")', "pinned=$base"),
+    ),
+    Threat(
         "a stranger",
         "writes `::set-env::` or `##[...]` into a title, and the log obeys it as a command to the runner",
         "every line of the log and every annotation goes through one function that breaks such signs",
@@ -253,6 +260,20 @@ THREATS = [
         ("adapters/github/read.py", 'data.get("defaultBranchRef") is None and not need(data, "isEmpty")', "False"),
     ),
     Threat(
+        "a stranger",
+        "writes a text over which the program fails, so that its traceback commands the runner",
+        "tracebacks go through the same function as every line of the log",
+        "tests/cli/test_main.py::test_a_traceback_has_no_word_that_the_runner_would_obey",
+        ("cli/output.py", "print(indent + log_safe(line), file", "print(indent + line, file"),
+    ),
+    Threat(
+        "a log",
+        "shows the token that an App was given for the run, which GitHub does not know to be a secret",
+        "the runner is told to mask it before anything else is printed",
+        "tests/e2e/test_app.py::test_the_token_of_the_app_is_masked_before_anything_else_is_printed",
+        ("cli/run.py", "    runner.mask(token)\n", ""),
+    ),
+    Threat(
         "a log",
         "shows the token in an error or a `repr`",
         "secrets are kept out of every `repr`, and errors are ours, not the client's",
@@ -354,6 +375,20 @@ THREATS = [
         "in the CSV such a cell begins with an apostrophe",
         "tests/core/report/test_files.py::test_a_spreadsheet_computes_nothing_a_stranger_wrote",
         ("core/text/csv_cells.py", "writer.writerow([inert(cell) for cell in row])", "writer.writerow(list(row))"),
+    ),
+    Threat(
+        "another workflow",
+        "of the repository writes the cache of the report, with a row that unpacks to gigabytes",
+        "a row is unpacked to 16 MB; one that we did not write has the whole cache filled anew",
+        "tests/tasks/test_report_cache.py::test_a_row_that_is_not_ours_has_the_cache_filled_anew",
+        ("adapters/github/snapshot.py", "unpacking.decompress(packed, LARGEST)", "unpacking.decompress(packed)"),
+    ),
+    Threat(
+        "another workflow",
+        "of the repository puts a view or a trigger into the cache of the report, which computes what it likes",
+        "a cache with anything but our three tables is begun anew",
+        "tests/tasks/test_report_cache.py::test_a_cache_whose_tables_are_not_ours_is_begun_anew",
+        ("adapters/github/snapshot.py", "if _schema(file) != _SCHEMA:", "if False:"),
     ),
     Threat(
         "everybody",

@@ -421,6 +421,14 @@ def test_a_template_that_is_nested_too_deep_is_named_with_its_line(template: str
     assert abs(problem.line - line) <= 3, problem
 
 
+@pytest.mark.parametrize(
+    "template", ["{% if x %}\n" * 150 + "{% endif %}" * 150, "{{ " + "(" * 999 + "1" + ")" * 999 + " }}"]
+)
+def test_rendering_what_is_nested_too_deep_is_refused_as_well(template: str) -> None:
+    with pytest.raises(InputError, match=r"The template own\.md\.j2 of this repository fails"):
+        render(template, x=1)
+
+
 def test_nothing_is_computed_while_a_template_compiles() -> None:
     own = "{{ '" + "x" * 200_000 + "' " + "| list | join " * 60 + "}}"
     begun = time.process_time()

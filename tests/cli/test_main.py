@@ -16,6 +16,7 @@ import pytest
 import requests
 
 from salesbot.cli.main import main
+from tests.e2e import runner_log
 
 TOP = Path(__file__).parents[2]
 Printed = pytest.CaptureFixture[str]
@@ -150,6 +151,22 @@ def test_a_bug_shows_its_traceback_and_exits_3(tmp_path: Path, capsys: Printed) 
     said = capsys.readouterr()
     assert "ZeroDivisionError" in said.err
     assert said.out.startswith("::error::This is a bug in salesbot")
+
+
+HOSTILE = "a title\n::add-mask::x\n ::stop-commands::y\n##[error]z\r::set-env name=a::b"
+
+
+def _explode(*given: object) -> NoReturn:
+    raise ZeroDivisionError(HOSTILE)
+
+
+@pytest.mark.parametrize("words", [["run"], ["report", "--repo", "acme/sales"]])
+def test_a_traceback_has_no_word_that_the_runner_would_obey(tmp_path: Path, capsys: Printed, words: list[str]) -> None:
+    assert main(words, event(tmp_path, "schedule", {}), transport=_explode) == 3
+    said = capsys.readouterr()
+    assert "ZeroDivisionError: a title" in said.err
+    assert "\n    " in said.err, "it is indented"
+    assert runner_log.commands(said.out + said.err) == []
 
 
 # the command itself

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -33,6 +34,21 @@ def test_it_acts_as_the_app_with_two_requests_more(play: Play, app: int) -> None
     assert (run.exit_code, play.stages(deal)) == (0, ["prospect"])
     assert [entry.kind for entry in run.requests] == ["rest", "rest", "query", "mutation"]
     assert {comment.author for comment in play.sales.issue(deal).comments} == {APP}
+
+
+def test_the_token_of_the_app_is_masked_before_anything_else_is_printed(play: Play, app: int) -> None:
+    play.sales.install(app)
+    deal = play.sales.open_issue("ann", "Acme")
+    run = play.run()
+    first, *others = run.stdout.splitlines()
+    token = re.fullmatch(r"::add-mask::(ghs_\w+)", first)
+    assert token is not None
+    assert token[1] not in "\n".join(others) + run.stderr + str(play.sales.issue(deal))
+
+
+def test_without_an_app_nothing_is_masked(play: Play) -> None:
+    play.sales.open_issue("ann", "Acme")
+    assert "add-mask" not in play.run().stdout
 
 
 def test_what_the_app_does_starts_runs_that_do_nothing(play: Play, app: int) -> None:

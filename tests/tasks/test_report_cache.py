@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import tracemalloc
+import zlib
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
@@ -142,6 +144,92 @@ def test_a_cache_that_is_lost_or_spoilt_is_filled_again(
     made(cache)
     spoil(cache)
     assert made(cache) == made()
+
+
+def _packed(node: Any) -> bytes:
+    return zlib.compress(json.dumps(node).encode())
+
+
+def _rewritten(file: sqlite3.Connection, change: Callable[[dict[str, Any]], object]) -> bytes:
+    node = json.loads(zlib.decompress(file.execute("SELECT node FROM issues WHERE number = 5").fetchone()[0]))
+    change(node)
+    return _packed(node)
+
+
+BOMB = zlib.compress(b'"' + b"x" * 4 * snapshot.LARGEST + b'"', 9)
+ROWS = [
+    pytest.param(lambda file: BOMB, id="a bomb"),
+    pytest.param(lambda file: b"not packed", id="not packed"),
+    pytest.param(lambda file: b"", id="nothing"),
+    pytest.param(lambda file: "a text", id="a text"),
+    pytest.param(lambda file: 7, id="a number"),
+    pytest.param(lambda file: zlib.compress(b"{}")[:-5], id="cut off"),
+    pytest.param(lambda file: zlib.compress(b"\xff\xfe"), id="no text"),
+    pytest.param(lambda file: zlib.compress(b"{"), id="no JSON"),
+    pytest.param(lambda file: zlib.compress(b"[" * 200_000), id="JSON without end"),
+    pytest.param(lambda file: _packed({}), id="an issue without anything"),
+    pytest.param(lambda file: _packed([]), id="a list"),
+    pytest.param(lambda file: _rewritten(file, lambda node: node.update(id="I_other")), id="another issue"),
+    pytest.param(lambda file: _rewritten(file, lambda node: node.update(number=99)), id="another number"),
+    pytest.param(lambda file: _rewritten(file, lambda node: node.pop("title")), id="without its title"),
+    pytest.param(lambda file: _rewritten(file, lambda node: node.update(createdAt="soon")), id="a time that is none"),
+    pytest.param(lambda file: _rewritten(file, lambda node: node.update(labels=7)), id="labels that are none"),
+    pytest.param(
+        lambda file: _rewritten(file, lambda node: node.update(timelineItems={"nodes": [{"a": 1}]})), id="odd events"
+    ),
+]
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_a_row_that_is_not_ours_has_the_cache_filled_anew(
+    play: Play, made: Made, cache: Path, row: Callable[[sqlite3.Connection], Any]
+) -> None:
+    seeded(play, Random(2), 20)
+    full = made(cache)
+    with closing(sqlite3.connect(cache)) as file, file:
+        file.execute("UPDATE issues SET node = ? WHERE number = 5", (row(file),))
+    tracemalloc.start()
+    assert made(cache) == full
+    assert tracemalloc.get_traced_memory()[1] < 100_000_000
+    tracemalloc.stop()
+    with closing(sqlite3.connect(cache)) as file:
+        assert json.loads(zlib.decompress(file.execute("SELECT node FROM issues WHERE number = 5").fetchone()[0]))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param("UPDATE meta SET value = 'soon' WHERE name = 'since'", id="a time that is none"),
+        pytest.param("UPDATE meta SET value = '2026-11-01' WHERE name = 'since'", id="a time without a zone"),
+        pytest.param("DELETE FROM issues WHERE number < 9", id="issues are missing"),
+        pytest.param("UPDATE issues SET id = 'I_none' WHERE number = 5", id="the id of none"),
+        pytest.param("DROP TABLE seen; CREATE VIEW seen AS SELECT 1 AS id", id="a view for a table"),
+        pytest.param(
+            "CREATE TRIGGER evil AFTER INSERT ON meta BEGIN DELETE FROM issues; END",
+            id="a trigger that acts on writing",
+        ),
+        pytest.param(
+            "ALTER TABLE issues RENAME TO kept; CREATE VIEW issues AS WITH RECURSIVE n(i) AS "
+            "(SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT 'I' AS id, i AS number, x'00' AS node FROM n",
+            id="a view without end",
+        ),
+    ],
+)
+def test_a_cache_whose_tables_are_not_ours_is_begun_anew(play: Play, made: Made, cache: Path, spoil: str) -> None:
+    seeded(play, Random(2), 20)
+    full = made(cache)
+    with closing(sqlite3.connect(cache)) as file:
+        file.executescript(spoil)
+    assert made(cache) == full
+
+
+def test_a_place_to_go_on_from_that_github_never_gave_is_forgotten(play: Play, made: Made, cache: Path) -> None:
+    seeded(play, Random(2), 20)
+    full = made(cache)
+    with closing(sqlite3.connect(cache)) as file, file:
+        file.execute("DELETE FROM meta WHERE name IN ('since', 'done OPEN', 'done CLOSED')")
+        file.executemany("INSERT OR REPLACE INTO meta VALUES (?, 'x')", [("after OPEN",), ("after CLOSED",)])
+    assert made(cache) == full
 
 
 def test_a_cache_of_another_repository_is_not_believed(play: Play, github: Sandbox, made: Made, cache: Path) -> None:

@@ -1,6 +1,7 @@
 """HTTP to Typeform, Streak and a chat: how a request is sent, when it is sent again, and when a run gives up.
 
-Knows no service. What GitHub's client shares is how `Retry-After` is read; its requests go through PyGithub.
+Knows no service. GitHub's client sends the relay's events with it, since PyGithub follows a redirect, and shares how
+`Retry-After` is read; its other requests go through PyGithub.
 """
 
 from __future__ import annotations

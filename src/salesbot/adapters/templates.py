@@ -114,8 +114,8 @@ class TemplateRenderer:
         try:
             with _counted_steps(template):
                 return self._render(template, values)
-        except _FAILURES as error:
-            line = _line(error)
+        except (*_FAILURES, SyntaxError) as error:
+            line = self._deepest(template, error) if isinstance(error, SyntaxError) else _line(error)
             raise InputError(
                 f"The template {template} of this repository fails{f' in line {line}' if line else ''}: {error}",
                 "Repair it, or delete it to use the built-in one",

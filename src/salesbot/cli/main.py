@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from salesbot.adapters.clock import SYSTEM, Clock
 from salesbot.adapters.github import OpenTransport, open_transport
 from salesbot.cli import check, deals, leads, output, report, run, sandbox, setup, streak, versions
-from salesbot.cli.exit_codes import FAILED, STOPPED
+from salesbot.cli.exit_codes import BUG, FAILED, STOPPED
 from salesbot.cli.host import Host
 from salesbot.core.errors import SalesbotError
 
@@ -34,6 +34,10 @@ def main(
         return error.exit_code
     except BrokenPipeError:
         return FAILED
+    except Exception:
+        output.show_traceback()
+        output.show_error("this is a bug in salesbot; please open an issue with the traceback above.")
+        return BUG
     except KeyboardInterrupt:
         output.show_error("stopped.")
         return STOPPED

@@ -6,7 +6,9 @@ What a stranger wrote commands nothing, should GitHub's runner read along, and i
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Iterable, Iterator
+from typing import TextIO
 
 from salesbot.core.model.effects_in_words import describe
 from salesbot.core.text.markdown import log_safe
@@ -46,6 +48,12 @@ def show_progress(text: str) -> None:
     print(log_safe(text), file=sys.stderr)
 
 
+def show_traceback() -> None:
+    """Print the traceback of a bug on the other stream. What is in it may be a stranger's, as in any line of a log."""
+    for line in traceback.format_exc().splitlines():
+        _print(line, sys.stderr)
+
+
 def show_outcome(outcome: Outcome, *, dry_run: bool = False) -> int:
     """Print everything a run did and everything a person should know. Gives the exit code."""
     show_all(_lines(outcome, dry_run=dry_run))
@@ -60,6 +68,6 @@ def _lines(outcome: Outcome, *, dry_run: bool) -> Iterator[str]:
     yield from outcome.notes
 
 
-def _print(line: str) -> None:
+def _print(line: str, stream: TextIO | None = None) -> None:
     indent = line[: len(line) - len(line.lstrip(" "))]
-    print(indent + log_safe(line), flush=True)
+    print(indent + log_safe(line), file=stream, flush=True)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-import traceback
 
 from salesbot.adapters import actions
 from salesbot.adapters.actions import Inputs, Runner, RunRequest
-from salesbot.cli import run_summary
+from salesbot.cli import output, run_summary
 from salesbot.cli.connection import connect_with
 from salesbot.cli.exit_codes import BUG
 from salesbot.cli.host import Host
@@ -30,7 +29,7 @@ def run(args: argparse.Namespace, host: Host) -> int:
         runner.summarize(run_summary.of_error(error))
         return error.exit_code
     except Exception:  # a bug: the whole traceback goes to the log, and the runner gets one sentence
-        traceback.print_exc()
+        output.show_traceback()
         what = "This is a bug in salesbot; the traceback is in the log. What was done stays; the next run goes on."
         runner.annotate("error", what)
         return BUG
@@ -42,7 +41,7 @@ def _process(inputs: Inputs, run_request: RunRequest, runner: Runner, host: Host
     """Run what was asked for. Gives the outcome, and the number of requests to GitHub."""
     if run_request.kind == "nothing":
         return Outcome(notes=(run_request.why,)), 0
-    github = connect_with(inputs, host, dry_run=inputs.dry_run, token=_token(inputs))
+    github = connect_with(inputs, host, dry_run=inputs.dry_run, token=_token(inputs, runner))
     scheduled = run_request.trigger.event == "schedule"
     processor = DealProcessor(github, runner.render, scheduled=scheduled, clock=host.clock)
     if run_request.kind == "task":
@@ -55,13 +54,15 @@ def _process(inputs: Inputs, run_request: RunRequest, runner: Runner, host: Host
     return outcome, github.client.requests
 
 
-def _token(inputs: Inputs) -> str:
-    """Give the token to act with: an App's, where one is named."""
+def _token(inputs: Inputs, runner: Runner) -> str:
+    """Give the token to act with: an App's, where one is named. GitHub masks the secrets it knows, and not this one."""
     if not inputs.app_id:
         return inputs.token
     from salesbot.adapters.github import app_login
 
-    return app_login.installation_token(inputs.app_id, inputs.app_key, inputs.repository, api_url=inputs.api_url)
+    token = app_login.installation_token(inputs.app_id, inputs.app_key, inputs.repository, api_url=inputs.api_url)
+    runner.mask(token)
+    return token
 
 
 def _report(outcome: Outcome, run_request: RunRequest, inputs: Inputs, requests: int, runner: Runner) -> None:

@@ -38,6 +38,11 @@ class Runner:
         place = f" file={_property(file)},line={line}" if file else ""
         self.out.write(f"::{level}{place}::{_message(markdown.log_safe(text))}\n")
 
+    def mask(self, secret: str) -> None:
+        """Have the runner show `***` for a secret from now on, whatever prints it."""
+        self.out.write(f"::add-mask::{_message(secret)}\n")
+        self.out.flush()
+
     def output(self, values: Mapping[str, str]) -> None:
         """Set the outputs of the step. The delimiter is random, so that no value can end it and add outputs."""
         if not self.output_path:

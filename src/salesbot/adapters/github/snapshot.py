@@ -1,7 +1,8 @@
 """The snapshot cache: what was read of every issue, kept in a file, so that the next report reads only what changed.
 
 Holds raw answers by node id; stages are computed at report time, so that a new configuration needs no new reading. Safe
-to lose, to be cut off and to be spoilt: then it is filled again. Filling stops at its budget and goes on next time.
+to lose, to be cut off and to be spoilt, by whomever: then it is filled again. Filling stops at its budget and goes on
+next time.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ TOGETHER = 50
 """Deals that are taken from the file at once."""
 PATIENCE = 60
 """Seconds to wait for another run that writes the same file."""
+LARGEST = 16 * 1024 * 1024
+"""Bytes of an issue with everything of it that is kept. Real ones have some thousands."""
 Log = Callable[[str], None]
 
 _TABLES = """
@@ -40,6 +43,13 @@ CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS issues (id TEXT PRIMARY KEY, number INTEGER NOT NULL, node BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS seen (id TEXT PRIMARY KEY);
 """
+
+
+_SCHEMA = {("table", line.replace("IF NOT EXISTS ", "").rstrip(";")) for line in _TABLES.strip().splitlines()}
+_NO_CURSOR = "does not appear to be a valid cursor"
+"""What GitHub says of a place to go on from that it never gave."""
+_UNREADABLE = (zlib.error, ServiceError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""The errors with which a row fails that we did not write."""
 
 
 class UnfilledError(ServiceError):
@@ -59,11 +69,35 @@ class Snapshot:
 
     def deals(self) -> Iterator[Deals]:
         """Bring the cache up to date, and hand out every deal. Raises UnfilledError if the budget did not suffice."""
+        if not self._is_sound():
+            self._empty()
+        try:
+            self._bring_up_to_date()
+        except ServiceError as error:
+            if _NO_CURSOR not in error.what:
+                raise
+            self._empty()
+            self._bring_up_to_date()
+        yield from self._all()
+
+    def _bring_up_to_date(self) -> None:
         self._fill()
         self._update()
         if self._total() != self._count():
             self._list()
-        yield from self._all()
+
+    def _is_sound(self) -> bool:
+        """Read all there is, before any of it is handed out."""
+        try:
+            moments = [self._get(name) for name in ("since", "started")]
+            aware = all(datetime.fromisoformat(moment).tzinfo for moment in moments if moment)
+            return aware and all(deals.total for deals in self._all())
+        except _UNREADABLE:
+            return False
+
+    def _empty(self) -> None:
+        self.log("The cache has rows that are not ours: it is filled anew.")
+        self.file.executescript("DELETE FROM issues; DELETE FROM seen; DELETE FROM meta WHERE name <> 'key';")
 
     def _fill(self) -> None:
         if self._get("since"):
@@ -157,11 +191,11 @@ class Snapshot:
 
     def _all(self) -> Iterator[Deals]:
         total, read = self._count(), 0
-        rows = self.file.execute("SELECT node FROM issues")
+        rows = self.file.execute("SELECT id, number, CASE WHEN length(node) <= ? THEN node END FROM issues", (LARGEST,))
         names = {label.id: label.name for label in self.context.repository.labels}
         while found := rows.fetchmany(TOGETHER):
             read += len(found)
-            kept = [_with_labels(json.loads(zlib.decompress(row[0])), names) for row in found]
+            kept = [_with_labels(_node(*row), names) for row in found]
             raws = tuple(raw_of(node, self.context.viewer, self.context.repository.url) for node in kept)
             yield Deals(raws, read, total)
 
@@ -179,6 +213,15 @@ class Snapshot:
 
     def _set(self, name: str, value: str) -> None:
         self.file.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+
+def _node(id_: str, number: int, packed: bytes) -> dict[str, Any]:
+    """Unpack a row. Raises ValueError if it unpacks to more than an issue has, or to another issue."""
+    unpacking = zlib.decompressobj()
+    node: dict[str, Any] = json.loads(unpacking.decompress(packed, LARGEST))
+    if not unpacking.eof or (node["id"], node["number"]) != (id_, number):
+        raise ValueError("no row of ours")
+    return node
 
 
 def _pruned(node: Json) -> dict[str, Any]:
@@ -229,10 +272,18 @@ def _begun(path: Path, key: str, log: Log) -> sqlite3.Connection:
         return _open(path, key)
 
 
+def _schema(file: sqlite3.Connection) -> set[tuple[str, str]]:
+    """Name all there is in a file. A view or a trigger would compute on reading what it likes."""
+    return set(file.execute("SELECT type, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+
+
 def _open(path: Path, key: str) -> sqlite3.Connection:
     file = sqlite3.connect(path, timeout=PATIENCE)
     try:
+        file.execute("PRAGMA trusted_schema = OFF")
         file.executescript(_TABLES)
+        if _schema(file) != _SCHEMA:
+            raise sqlite3.DatabaseError("other tables")
         row = file.execute("SELECT value FROM meta WHERE name = 'key'").fetchone()
         if row is not None and row[0] != key:
             raise sqlite3.DatabaseError("another repository's")
