@@ -96,7 +96,7 @@ def test_a_box_is_made_and_changed(client: Streak, theirs: StandIn, sales: str) 
     layout = client.layout(sales)
     for effect in (PutTitle("Acme: new shop"), PutStage("5002"), PutColumn("Deal size", "12000"), Tell("Hello")):
         assert client.apply_changes(made.key, effect, layout) is None
-    again = client.mirror(made.key)
+    again = client.mirror(sales, made.key)
     assert again is not None
     assert (again.title, again.stage, again.columns) == ("Acme: new shop", "5002", {"1001": "12000"})
     assert theirs.comments_on(made.key) == ["Hello"]
@@ -130,8 +130,21 @@ def test_a_box_that_is_gone_is_none(client: Streak, theirs: StandIn, sales: str)
     box = theirs.box(sales, "Acme", "Lead")
     client.delete(box)
     client.delete(box)
-    assert client.mirror(box) is None
+    assert client.mirror(sales, box) is None
     assert client.contact("agxzCONTACT99") is None
+
+
+def test_an_object_is_believed_only_for_what_it_names_itself(client: Streak, theirs: StandIn, sales: str) -> None:
+    box, jane, other = theirs.box(sales, "Acme", "Lead"), theirs.contact("Jane", "Doe"), theirs.pipeline("Other", ["A"])
+    theirs.carry(box, other, "A", still_listed=True)
+    assert (client.mirror(sales, box), client.mirrors(sales)) == (Mirror(box, away=True), [])
+    assert [each.key for each in client.mirrors(other)] == [box]
+    del theirs.boxes[box]["pipelineKey"]
+    theirs.contacts[jane]["key"] = theirs.pipelines[other]["key"] = "agxzANOTHER"
+    assert client.contact(jane) is None
+    for read in (lambda: client.mirror(sales, box), lambda: client.layout(other)):
+        with pytest.raises(ServiceError, match=r"as documented.*salesbot streak check"):
+            read()
 
 
 def test_a_box_of_which_almost_nothing_is_known(client: Streak, theirs: StandIn, sales: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from salesbot.adapters.typeform import is_signed, read_delivery, read_response, sign
-from salesbot.adapters.typeform.reading import plain, questions
+from salesbot.adapters.typeform.reading import plain, questions, titles_of
 from salesbot.core.errors import InputError
 
 # The vector was computed with openssl, not with this program.
@@ -117,6 +117,18 @@ def test_a_question_without_its_marks(title: str, shown: str) -> None:
 def test_questions_inside_groups_are_found() -> None:
     form = {"fields": [{"id": "a", "title": "A", "properties": {"fields": [{"id": "b", "title": "B"}]}}]}
     assert dict(questions(form)) == {"a": "A", "b": "B"}
+
+
+def test_the_questions_of_another_form_are_not_ours() -> None:
+    found = {"id": "u6", "fields": [{"id": "a", "title": "A"}]}
+    assert (titles_of(found, "u6"), titles_of(found, "other1")) == ({"a": "A"}, {})
+
+
+def test_a_response_of_another_form_is_left_out() -> None:
+    item = {"token": "t", "submitted_at": "2026-10-01T08:38:22Z"}
+    assert read_response({**item, "form_id": "u6"}, "u6", {}).key == "typeform:u6:t"
+    with pytest.raises(InputError, match="is of another form"):
+        read_response({**item, "form_id": "other1"}, "u6", {})
 
 
 def test_a_partial_delivery_is_not_sent_off_yet() -> None:

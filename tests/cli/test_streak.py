@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,12 +17,6 @@ streak:
     sales: {{key: {sales}, stages: {{won: {won}}}}}
     connections: {{key: {connections}, stages: {{prospect: 5002}}}}
 """
-
-
-@pytest.fixture(scope="module")
-def _streak(_running: Sandbox) -> Iterator[Streak]:
-    with Streak(_running.clock) as streak:
-        yield streak
 
 
 @pytest.fixture

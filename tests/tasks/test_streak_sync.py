@@ -2,38 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
-from github_sandbox import Fault, Sandbox
-from github_sandbox.streak import Streak
-from salesbot.adapters.streak import Method
-from salesbot.adapters.streak import Streak as TheirClient
-from tests.e2e.boxes import Boxes, request
+from github_sandbox import Fault
+from tests.e2e.boxes import Boxes
 from tests.e2e.play import Door, Play, kinds, told
-
-
-@pytest.fixture(scope="module")
-def _streak(_running: Sandbox) -> Iterator[Streak]:
-    with Streak(_running.clock) as streak:
-        yield streak
-
-
-@pytest.fixture
-def boxes(play: Play, door: Door, _streak: Streak, monkeypatch: pytest.MonkeyPatch) -> Boxes:
-    _streak.reset()
-    _streak.key = "streak-key"
-    boxes = Boxes(play, _streak)
-
-    def send(client: TheirClient, method: Method, path: str, body: Mapping[str, Any] | None) -> object:
-        return boxes.pass_by(lambda: request(client, method, path, body))
-
-    monkeypatch.setattr(TheirClient, "request", send)
-    door.pass_by = boxes.pass_by
-    return boxes
-
 
 # In step
 

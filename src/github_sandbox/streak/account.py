@@ -52,6 +52,7 @@ class Account:
         self.comments: dict[str, list[Json]] = {}
         self.contacts: dict[str, Json] = {}
         self.users: dict[str, Json] = {}
+        self.stale: dict[str, str] = {}
         self._numbers = itertools.count(1)
         self.user(ME)
         self.faults.clear()
@@ -60,12 +61,12 @@ class Account:
     def snapshot(self) -> Any:
         """Save the state, to restore it later."""
         with self.lock:
-            return copy.deepcopy((self.pipelines, self.boxes, self.comments, self.contacts, self.users))
+            return copy.deepcopy((self.pipelines, self.boxes, self.comments, self.contacts, self.users, self.stale))
 
     def restore(self, state: Any) -> None:
         """Restore a saved state."""
         with self.lock:
-            self.pipelines, self.boxes, self.comments, self.contacts, self.users = copy.deepcopy(state)
+            self.pipelines, self.boxes, self.comments, self.contacts, self.users, self.stale = copy.deepcopy(state)
 
     def arm(self, fault: Fault) -> None:
         """Arm a fault: `on` is a method, or what a request is for (`list`, `create`, `update`, `comment` ...)."""
@@ -143,6 +144,15 @@ class Account:
             self.clock.tick()
             self.update(box, {"stageKey": self.stage_key(self.boxes[box]["pipelineKey"], stage)})
 
+    def carry(self, box: str, pipeline: str, stage: str, *, still_listed: bool = False) -> None:
+        """Somebody moves a box to another pipeline; the one it leaves may list it for a while still (inferred)."""
+        with self.lock:
+            self.clock.tick()
+            if still_listed:
+                self.stale[box] = self.boxes[box]["pipelineKey"]
+            self.boxes[box]["pipelineKey"] = pipeline
+            self.update(box, {"stageKey": self.stage_key(pipeline, stage), "fields": {}})
+
     def update(self, box: str, given: Mapping[str, Any]) -> None:
         """Change keys of a box."""
         found, now = self.boxes[box], self.now()
@@ -160,6 +170,10 @@ class Account:
         with self.lock:
             self.boxes[box].update({keys[name]: milliseconds(moment) for name, moment in moments.items()})
             self.boxes[box]["lastUpdatedTimestamp"] = self.now()
+
+    def listed(self, pipeline: str) -> list[Json]:
+        """List the boxes that a pipeline shows."""
+        return [box for key, box in self.boxes.items() if pipeline in (box["pipelineKey"], self.stale.get(key))]
 
     def delete(self, box: str) -> None:
         """Somebody deletes a box."""

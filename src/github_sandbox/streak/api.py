@@ -164,8 +164,7 @@ def _boxes(call: Call) -> list[Any]:
 
 
 def _all_boxes(call: Call) -> list[Any]:
-    key = call.pipeline()["key"]
-    return [box for box in call.streak.boxes.values() if box["pipelineKey"] == key]
+    return call.streak.listed(call.pipeline()["key"])
 
 
 def _paged_boxes(call: Call) -> Any:

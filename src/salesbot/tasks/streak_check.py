@@ -160,14 +160,14 @@ class Check:
 
     def _after(self, key: str, effect: PutStage | PutPeople, layout: Layout) -> str:
         problem = self.streak.apply_changes(key, effect, layout)
-        found = self.streak.mirror(key)
+        found = self.streak.mirror(layout.key, key)
         if problem is not None or found is None:
             return problem or "the box is gone"
         return f"now {layout.stages.get(found.stage)}" if isinstance(effect, PutStage) else _shown(found.people)
 
     def _column(self, key: str, text: str, layout: Layout) -> str:
         self.streak.apply_changes(key, PutColumn(mirror_link.VALUE, text), layout)
-        found = self.streak.mirror(key)
+        found = self.streak.mirror(layout.key, key)
         shown = found.columns.get(layout.column(mirror_link.VALUE) or "") if found else None
         return f"shows {shown!r}"
 

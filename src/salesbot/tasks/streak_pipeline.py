@@ -30,7 +30,7 @@ class RemotePipeline:
     _layout: Layout | None = None
 
     @classmethod
-    def read(cls, streak: Streak, configured: StreakPipeline, columns: tuple[str, ...] = OURS) -> RemotePipeline:
+    def listing(cls, streak: Streak, configured: StreakPipeline, columns: tuple[str, ...] = OURS) -> RemotePipeline:
         """List the boxes, in one request."""
         listed = streak.mirrors(configured.key)
         return cls(
@@ -62,6 +62,15 @@ class RemotePipeline:
         """Find the box of a deal: the one its journal names, else the oldest one that names the deal."""
         pair = state.journal.pair
         return self.mirrors.get(pair.key) if pair is not None else next(iter(self.addressed.get(url, ())), None)
+
+    def key_of(self, state: DealState, url: str) -> str | None:
+        """Name the box of a deal, listed or not: the one its journal names, else the oldest one that names the deal."""
+        pair, listed = state.journal.pair, self.mirror_of(state, url)
+        return pair.key if pair is not None else listed.key if listed is not None else None
+
+    def read(self, key: str) -> Mirror | None:
+        """Read a box again; None if it is gone. One that is in another pipeline by now is `away`."""
+        return self.streak.mirror(self.configured.key, key)
 
     def first_of(self, created: Mirror, url: str) -> Mirror:
         """Give the oldest box that names a deal: if another sync was faster, the one just created is deleted."""

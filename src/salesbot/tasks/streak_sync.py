@@ -22,6 +22,7 @@ from salesbot.core.lifecycle.observed import Observed, observe
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import headings
 from salesbot.core.model.facts import DealFacts, RepositoryFacts, Trigger
+from salesbot.core.model.journal import Pair
 from salesbot.core.model.mirror import Mirror
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.policies import mirror_sync
@@ -79,10 +80,10 @@ class StreakSync:
             return outcome.then(Outcome(notes=(NO_PIPELINE,)))
         streak = self.connect()
         if configured.sales is not None:
-            remote = RemotePipeline.read(streak, configured.sales)
+            remote = RemotePipeline.listing(streak, configured.sales)
             outcome = outcome.then(self._sync_deals(context, remote, pipeline, started))
         if configured.connections is not None:
-            remote = RemotePipeline.read(streak, configured.connections, (mirror_link.ADDRESS,))
+            remote = RemotePipeline.listing(streak, configured.connections, (mirror_link.ADDRESS,))
             outcome = outcome.then(ContactImport(self.processor, remote).run(context, pipeline))
         return outcome
 
@@ -120,8 +121,17 @@ class StreakSync:
             elif not mirror_sync.is_quiet(state, observed.with_facts(replace(facts, mirror=mirror))):
                 found.differing.append(number)
         elif state.journal.pair is not None:
-            found.notes.append(_box_is_gone(number))
+            self._not_listed(number, state.journal.pair, found, remote)
         elif _is_open(state, pipeline) and mirror_sync.wants_mirror(state, remote.stages(pipeline), pipeline):
+            found.differing.append(number)
+
+    def _not_listed(self, number: int, pair: Pair, found: LightPass, remote: RemotePipeline) -> None:
+        """Report a box that its pipeline does not list. That it is in another one is asked once; the card says so."""
+        if pair.away:
+            found.notes.append(_box_is_away(number))
+        elif remote.read(pair.key) is None:
+            found.notes.append(_box_is_gone(number))
+        else:
             found.differing.append(number)
 
     def _state_of(self, deal: Observed) -> DealState | None:
@@ -171,15 +181,16 @@ class StreakSync:
         effects = mirror_sync.outgoing(state, observed, remote.layout())
         notes += tuple(write_box(remote.streak, mirror.key, effects, remote.layout(), state.deal.number))
         if effects and not self.processor.dry_run:
-            facts = replace(facts, mirror=remote.streak.mirror(mirror.key))
+            facts = replace(facts, mirror=remote.read(mirror.key))
         return Outcome(notes=notes).then(self.processor.process_read(facts).outcome)
 
     def _find_or_create(
         self, state: DealState, facts: DealFacts, remote: RemotePipeline, pipeline: Pipeline
     ) -> tuple[Mirror | None, tuple[str, ...]]:
-        listed = remote.mirror_of(state, facts.issue.url)
-        if listed is not None:  # read again: somebody may have dragged it since all were listed
-            return remote.streak.mirror(listed.key), ()
+        key = remote.key_of(state, facts.issue.url)
+        if key is not None:  # read again: somebody may have dragged it since all were listed
+            mirror = remote.read(key)
+            return mirror, (_box_is_away(state.deal.number),) if mirror is not None and mirror.away else ()
         if not mirror_sync.wants_mirror(state, facts.stage_map, pipeline):
             return None, ()
         created = None if self.processor.dry_run else self._create(state, facts, remote, pipeline)
@@ -195,14 +206,22 @@ class StreakSync:
         stage = facts.stage_map.theirs[state.deal.stage or ""]
         note = f"{mirror_link.NOTE}{facts.issue.url}"
         created = remote.streak.create(
-            remote.configured.key, state.deal.title, stage, note, (mail,) if mail else (), self._contacts(state, remote)
+            remote.configured.key,
+            state.deal.title,
+            stage,
+            note,
+            (mail,) if mail else (),
+            self._contacts(state, remote, pipeline),
         )
         return remote.first_of(created, facts.issue.url)
 
-    def _contacts(self, state: DealState, remote: RemotePipeline) -> tuple[str, ...]:
+    def _contacts(self, state: DealState, remote: RemotePipeline, pipeline: Pipeline) -> tuple[str, ...]:
         """Give the contacts of the connection that a deal came from."""
         source, _, key = state.journal.lead.partition(":")
-        came_from = remote.streak.mirror(key) if source == mirror_sync.FROM_STREAK else None
+        connections = pipeline.streak.connections if pipeline.streak is not None else None
+        if source != mirror_sync.FROM_STREAK or connections is None:
+            return ()
+        came_from = remote.streak.mirror(connections.key, key)
         return came_from.contacts if came_from is not None else ()
 
 
@@ -227,9 +246,11 @@ def update_box(result: DealResult, connect: Callable[[], Streak]) -> Outcome:
 
 def _update(state: DealState, observed: Observed, remote: RemotePipeline) -> list[str]:
     assert state.journal.pair is not None
-    mirror = remote.streak.mirror(state.journal.pair.key)
+    mirror = remote.read(state.journal.pair.key)
     if mirror is None:
         return [_box_is_gone(state.deal.number)]
+    if mirror.away:
+        return [_box_is_away(state.deal.number)]
     facts = replace(observed.facts, mirror=mirror, stage_map=remote.stages(observed.pipeline))
     observed = observed.with_facts(facts)
     if mirror_sync.intent(state, observed) is not None:
@@ -240,6 +261,10 @@ def _update(state: DealState, observed: Observed, remote: RemotePipeline) -> lis
 
 def _box_is_gone(number: int) -> str:
     return f"The box of deal {number} is gone from Streak: `/streak link` pairs another."
+
+
+def _box_is_away(number: int) -> str:
+    return f"The box of deal {number} is in another pipeline now, so it is left alone: `/streak link` pairs another."
 
 
 def _second_boxes(number: int, mirror: Mirror, naming: Sequence[Mirror]) -> list[str]:

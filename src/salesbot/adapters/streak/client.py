@@ -11,7 +11,16 @@ from typing import Any, Literal, assert_never
 from urllib.parse import quote
 
 from salesbot.adapters import http
-from salesbot.adapters.streak.reading import GoneError, Json, contact_of, layout_of, mirror_of, read_answer, unexpected
+from salesbot.adapters.streak.reading import (
+    GoneError,
+    Json,
+    contact_of,
+    has_key,
+    layout_of,
+    mirror_of,
+    read_answer,
+    unexpected,
+)
 from salesbot.adapters.urls import broken_rule
 from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.model.mirror import (
@@ -65,34 +74,42 @@ class Streak:
 
     def mirrors(self, pipeline: str) -> list[Mirror]:
         """Read every box of a pipeline, in one request. Raises ServiceError naming the pipeline if there is none."""
-        found = self._of_pipeline(pipeline, f"v1/pipelines/{quote(pipeline, safe='')}/boxes")
-        if not isinstance(found, list):
-            raise unexpected("the boxes of a pipeline")
-        return [self._mirror(box) for box in found if isinstance(box, dict) and box.get("key")]
+        return self._listed(pipeline, "")
 
     def latest(self, pipeline: str, key: str) -> list[Mirror]:
         """Read the boxes that changed last, or all of them if those do not include the one just created.
 
         That the newest come first is (inferred); a public client sends these parameters.
         """
-        path = f"v1/pipelines/{quote(pipeline, safe='')}/boxes"
-        found = self._of_pipeline(pipeline, f"{path}?sortBy=lastUpdatedTimestamp&limit={LATEST}")
-        boxes = [box for box in found if isinstance(box, dict) and box.get("key")] if isinstance(found, list) else []
-        known = any(box["key"] == key for box in boxes)
-        return [self._mirror(box) for box in boxes] if known else self.mirrors(pipeline)
+        found = self._listed(pipeline, f"?sortBy=lastUpdatedTimestamp&limit={LATEST}")
+        return found if any(each.key == key for each in found) else self.mirrors(pipeline)
 
-    def mirror(self, key: str) -> Mirror | None:
-        """Read one box; None if it is gone."""
+    def _listed(self, pipeline: str, query: str) -> list[Mirror]:
+        """Read the boxes that a pipeline lists, without those that name another as theirs."""
+        found = self._of_pipeline(pipeline, f"v1/pipelines/{quote(pipeline, safe='')}/boxes{query}")
+        if not isinstance(found, list):
+            raise unexpected("the boxes of a pipeline")
+        boxes = [box for box in found if isinstance(box, dict) and box.get("key")]
+        return [self._mirror(box) for box in boxes if box.get("pipelineKey") in (None, pipeline)]
+
+    def mirror(self, pipeline: str, key: str) -> Mirror | None:
+        """Read one box; None if it is gone. Of one that is in another pipeline now, nothing is read but that.
+
+        Stages and columns have the same keys in every pipeline, so what it holds there would be taken for ours.
+        """
         try:
-            return self._mirror(self._object("GET", f"v1/boxes/{quote(key, safe='')}"))
+            found = self._object("GET", f"v1/boxes/{quote(key, safe='')}")
         except GoneError:
             return None
+        if not has_key(found, key) or not found.get("pipelineKey"):
+            raise unexpected(f"the box {key} with its pipeline")
+        return self._mirror(found) if found["pipelineKey"] == pipeline else Mirror(key, away=True)
 
     def layout(self, pipeline: str) -> Layout:
         """Read the stages and columns of a pipeline."""
         found = self._of_pipeline(pipeline, f"v1/pipelines/{quote(pipeline, safe='')}")
-        if not isinstance(found, dict):
-            raise unexpected("a pipeline")
+        if not isinstance(found, dict) or not has_key(found, pipeline):
+            raise unexpected(f"the pipeline {pipeline}")
         return layout_of(pipeline, found)
 
     def contact(self, key: str) -> Contact | None:
@@ -101,7 +118,7 @@ class Streak:
             found = self._object("GET", f"v2/contacts/{quote(key, safe='')}")
         except GoneError:
             return None
-        return contact_of(found)
+        return contact_of(found) if has_key(found, key) else None
 
     def ask(self, path: str) -> Any:
         """Read anything, for `salesbot streak check`."""
@@ -183,11 +200,15 @@ class Streak:
                 self._remember_user(member)
 
     def _comment(self, key: str, text: str) -> None:
-        """Comment once, even after a run that died: existing comments are read first. `message` is (inferred)."""
+        """Comment once, even after a run that died: existing comments are read first.
+
+        `message` is (inferred). A comment counts unless it names another box as its own.
+        """
         path = f"v2/boxes/{quote(key, safe='')}/comments"
         found = self._send("GET", path)
         listed = found.get("results") if isinstance(found, dict) else found
-        messages = [entry.get("message") for entry in listed or () if isinstance(entry, dict)]
+        entries = [entry for entry in listed or () if isinstance(entry, dict)]
+        messages = [entry.get("message") for entry in entries if entry.get("boxKey") in (None, key)]
         if text not in messages:
             self._send("POST", path, {"message": text}, again=False)
 

@@ -18,6 +18,11 @@ class GoneError(ServiceError):
     """The resource does not exist, or the key may not see it."""
 
 
+def has_key(found: Json, key: str) -> bool:
+    """Say whether an object is the one that was asked for by its key. One that names no key passes."""
+    return found.get("key") in (None, key)
+
+
 def mirror_of(box: Json, people: Sequence[Json]) -> Mirror:
     """Read a box. Most of its keys are absent until something happened."""
     contacts = [entry.get("key") for entry in box.get("contacts") or () if isinstance(entry, dict)]

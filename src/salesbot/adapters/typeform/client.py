@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from salesbot.adapters import http
-from salesbot.adapters.typeform.reading import names_of, questions, read_response
+from salesbot.adapters.typeform.reading import read_response, titles_of
 from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.leads.lead import Received
 
@@ -66,7 +66,7 @@ class Typeform:
     def with_questions(self, form: str, received: Iterable[Received]) -> list[Received]:
         """Add the questions to responses. Without the right to read the form they stay without questions."""
         try:
-            titles = dict(questions(self._form(form)))
+            titles = titles_of(self._get(f"/forms/{form}", {}, form), form)
         except _ForbiddenError:
             titles = {}
         return [read_response(self._items[each.key], form, titles) for each in received]

@@ -29,7 +29,9 @@ def key_of(form: str, token: str) -> str:
 
 
 def read_response(item: Json, form: str, titles: Mapping[str, str]) -> Received:
-    """Read an item of the Responses API. Raises InputError where it lacks its token or its time."""
+    """Read an item of the Responses API. Raises InputError where it lacks its token or its time, or is of another form."""
+    if item.get("form_id") not in (None, form):
+        raise InputError(f"A response that Typeform lists for the form {form} is of another form.", "It was left out")
     token = item.get("token") or item.get("response_id")
     when = item.get("submitted_at") or item.get("landed_at")
     if not isinstance(token, str) or not isinstance(when, str):
@@ -49,10 +51,15 @@ def read_delivery(body: bytes) -> tuple[str, Received] | None:
         form = str(response["form_id"])
         if event.get("event_type") != "form_response":
             return None
-        titles = dict(questions(response.get("definition") or {}))
+        titles = titles_of(response.get("definition") or {}, form)
         return form, read_response(response, form, titles)
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
         raise InputError("What was relayed is not a Typeform response.", "Is it the webhook's raw body?") from error
+
+
+def titles_of(found: Json, form: str) -> dict[str, str]:
+    """Give the questions of a form by the id of their field; none if another form came in its place."""
+    return dict(questions(found)) if found.get("id") in (None, form) else {}
 
 
 def questions(form: Json) -> Iterator[tuple[str, str]]:

@@ -37,6 +37,8 @@ class Mirror:
     """Keys of the people it is about."""
     mails: tuple[str, ...] = ()
     """Their mail addresses, where they are known without asking."""
+    away: bool = False
+    """It is in another pipeline now. Then nothing else of it is read, and nothing is written to it."""
 
 
 @dataclass(frozen=True)

@@ -57,13 +57,13 @@ def is_quiet(state: DealState, observed: Observed) -> bool:
     value = value_text(deal, pipeline)
     same_value = value == pair.value and (not value or value in mirror.columns.values())
     known = observed.issue.url in mirror.columns.values()
-    return same_value and known and people(deal, mirror, pipeline) is None and pair == _with_mail(pair, mirror)
+    return same_value and known and people(deal, mirror, pipeline) is None and pair == _as_shown(pair, mirror)
 
 
 def intent(state: DealState, observed: Observed) -> MirrorIntent | None:
     """Say where the mirror was moved to, if that is still to be evaluated."""
     mirror = observed.facts.mirror
-    if mirror is None or state.journal.left:
+    if mirror is None or mirror.away or state.journal.left:
         return None
     pair = state.journal.pair or Pair(mirror.key)
     target = observed.pipeline.stage(observed.facts.stage_map.ours.get(mirror.stage))
@@ -156,7 +156,10 @@ def record(state: DealState, observed: Observed) -> DealState:
     mirror = observed.facts.mirror
     if mirror is None or state.journal.left:
         return state
-    pair = _with_mail(state.journal.pair or Pair(mirror.key), mirror)
+    known = state.journal.pair or Pair(mirror.key)
+    if mirror.away:
+        return replace(state, journal=replace(state.journal, pair=replace(known, away=True)))
+    pair = _as_shown(known, mirror)
     if intent(state, observed) is None:
         pair = replace(pair, asked=0)
         if not _stage(state, observed):
@@ -168,16 +171,19 @@ def record(state: DealState, observed: Observed) -> DealState:
     return replace(state, journal=replace(state.journal, pair=pair))
 
 
-def _with_mail(pair: Pair, mirror: Mirror) -> Pair:
+def _as_shown(pair: Pair, mirror: Mirror) -> Pair:
+    """Give the pair the last mails that the mirror shows; one that is shown is not away."""
     moments = (each and each.replace(microsecond=0) for each in (mirror.received, mirror.sent, mirror.opened))
     received, sent, opened = moments
-    return replace(pair, received=received, sent=sent, opened=opened)
+    return replace(pair, received=received, sent=sent, opened=opened, away=False)
 
 
 def outgoing(state: DealState, observed: Observed, layout: Layout) -> list[MirrorEffect]:
     """List what is to change in the mirror, so that it shows what the deal became. In step means nothing."""
     mirror, deal = observed.facts.mirror, state.deal
     assert mirror is not None
+    if mirror.away:
+        return []
     effects: list[MirrorEffect] = []
     if mirror.title != deal.title:
         effects.append(PutTitle(deal.title))
