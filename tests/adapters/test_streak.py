@@ -12,7 +12,7 @@ import requests
 from github_sandbox import Fault
 from github_sandbox.store.clock import Clock
 from github_sandbox.streak import Streak as StandIn
-from salesbot.adapters.streak import GoneError, Streak
+from salesbot.adapters.streak import GoneError, ObjectError, Streak
 from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.model.mirror import Mirror, PutColumn, PutPeople, PutStage, PutTitle, Tell
 
@@ -89,13 +89,11 @@ def test_stages_are_read_in_both_shapes_from_left_to_right(
 
 
 def test_a_box_is_made_and_changed(client: Streak, theirs: StandIn, sales: str) -> None:
-    theirs.user("kim@agency.com")
-    made = client.create(sales, "Acme: shop", "5001", "github: https://example.org/1", ("kim@agency.com",))
+    made = client.create(sales, "Acme: shop", "5001", "github: https://example.org/1")
     assert (made.title, made.stage, made.note) == ("Acme: shop", "5001", "github: https://example.org/1")
-    assert made.people == {"kim@agency.com"}
     layout = client.layout(sales)
     for effect in (PutTitle("Acme: new shop"), PutStage("5002"), PutColumn("Deal size", "12000"), Tell("Hello")):
-        assert client.apply_changes(made.key, effect, layout) is None
+        client.apply_changes(made.key, effect, layout)
     again = client.mirror(sales, made.key)
     assert again is not None
     assert (again.title, again.stage, again.columns) == ("Acme: new shop", "5002", {"1001": "12000"})
@@ -114,10 +112,10 @@ def test_the_same_comment_is_said_once(client: Streak, theirs: StandIn, sales: s
 def test_people_are_assigned_by_the_keys_of_their_users(client: Streak, theirs: StandIn, sales: str) -> None:
     theirs.user("kim@agency.com")
     box, layout = theirs.box(sales, "Acme", "Lead"), client.layout(sales)
-    assert client.apply_changes(box, PutPeople(("kim@agency.com", "sam@agency.com")), layout) is None
+    client.apply_changes(box, PutPeople(("kim@agency.com", "sam@agency.com")), layout)
     assert theirs.assigned(box) == ["kim@agency.com", "sam@agency.com"]
-    why = client.apply_changes(box, PutPeople(("lee@agency.com",)), layout)
-    assert why == "Streak knows nobody by the address lee@agency.com: see `streak.people`."
+    with pytest.raises(ObjectError, match=r"nobody by the address lee@agency\.com\. Correct `streak\.people`"):
+        client.apply_changes(box, PutPeople(("lee@agency.com",)), layout)
     assert theirs.assigned(box) == ["kim@agency.com", "sam@agency.com"]
 
 

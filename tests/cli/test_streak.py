@@ -72,7 +72,6 @@ def test_the_check_tries_what_documentation_leaves_open_and_cleans_up(
     for line in (
         "- Stages come as a list.",
         "- A box made with a note: the note is there.",
-        "- Made with assignees by mail address: assigned to sam@agency.com.",
         "- Moved by `stageKey`: now Negotiating.",
         "- Assigned by keys of users: assigned to sam@agency.com.",
         "- The column Value set to '12000': shows '12000'.",

@@ -185,6 +185,9 @@ def _create(call: Call) -> Any:
     if not given.get("name"):
         raise Refused(400, "Missing parameters")
     _check_stage(given, pipeline)
+    _check_contacts(given, call)
+    if not all(entry.get("email") in call.streak.users for entry in given.get("assignedToSharingEntries", ())):
+        raise Refused(400, "Invalid user")
     call.streak.clock.tick()
     return call.streak.create(pipeline["key"], given)
 
@@ -194,10 +197,16 @@ def _check_stage(given: Mapping[str, Any], pipeline: Mapping[str, Any]) -> None:
         raise Refused(400, "Invalid stage key")
 
 
+def _check_contacts(given: Mapping[str, Any], call: Call) -> None:
+    if not all(contact.get("key") in call.streak.contacts for contact in given.get("contacts", ())):
+        raise Refused(400, "Invalid contact key")
+
+
 def _update(call: Call) -> Any:
     """Only known keys are used; arrays replace. Assignees are keys of users here, and mail addresses at creation."""
     box, given = call.box(), {name: value for name, value in call.body.items() if name in EDITABLE}
     _check_stage(given, call.streak.pipelines[box["pipelineKey"]])
+    _check_contacts(given, call)
     if "assignedToSharingEntries" in given:
         by_key = {user["key"]: mail for mail, user in call.streak.users.items()}
         wanted = given["assignedToSharingEntries"]

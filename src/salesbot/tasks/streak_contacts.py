@@ -86,14 +86,14 @@ class ContactImport:
 
     def _write_addresses(self, mirrors: Sequence[Mirror], known: Mapping[str, int], url: str) -> Outcome:
         """Write the address of each deal into its box, unless that is in another pipeline by now."""
-        notes: list[str] = []
+        outcome = Outcome()
         opened = [(mirror, known[key_of(mirror)]) for mirror in mirrors if key_of(mirror) in known]
         for mirror, number in opened:
             layout, current = self.remote.layout(), self.remote.read(mirror.key)
             if current is not None and not current.away:
                 effects: list[MirrorEffect] = [PutColumn(mirror_link.ADDRESS, f"{url}/issues/{number}")]
-                notes += write_box(self.remote.streak, mirror.key, effects, layout, number)
-        return Outcome(notes=tuple(notes))
+                outcome = outcome.then(write_box(self.remote.streak, mirror.key, effects, layout, number))
+        return outcome
 
 
 def key_of(mirror: Mirror) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from salesbot.adapters.streak import Streak
+from salesbot.adapters.streak import ObjectError, Streak
 from salesbot.core.errors import ServiceError
 from salesbot.core.lifecycle import mirror_link
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model.mirror import Layout, Mirror, MirrorEffect, StageMap, describe
 from salesbot.core.model.pipeline import Pipeline, StreakPipeline
+from salesbot.tasks.outcome import Outcome
 
 OURS = (mirror_link.ADDRESS, mirror_link.VALUE)
 """The columns a pipeline of deals must have."""
@@ -81,10 +82,15 @@ class RemotePipeline:
         return first
 
 
-def write_box(streak: Streak, key: str, effects: Sequence[MirrorEffect], layout: Layout, number: int) -> list[str]:
-    """Carry effects out on a box, unless nothing may be written; give a line for each, or for why it failed."""
-    lines = []
+def write_box(streak: Streak, key: str, effects: Sequence[MirrorEffect], layout: Layout, number: int) -> Outcome:
+    """Carry effects out on a box, unless nothing may be written. One that Streak refuses is named; the others go on."""
+    notes, problems = [], []
     for effect in effects:
-        problem = None if streak.dry_run else streak.apply_changes(key, effect, layout)
-        lines.append(problem or f"In Streak, deal {number}: {describe(effect, layout)}.")
-    return lines
+        what = describe(effect, layout)
+        try:
+            if not streak.dry_run:
+                streak.apply_changes(key, effect, layout)
+            notes.append(f"In Streak, deal {number}: {what}.")
+        except ObjectError as error:
+            problems.append(f"In Streak, deal {number} could not be updated ({what}): {error}")
+    return Outcome(notes=tuple(notes), problems=tuple(problems))

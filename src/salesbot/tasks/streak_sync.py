@@ -179,10 +179,10 @@ class StreakSync:
         observed = observed.with_facts(facts)
         state = self._decided(observed) or state
         effects = mirror_sync.outgoing(state, observed, remote.layout())
-        notes += tuple(write_box(remote.streak, mirror.key, effects, remote.layout(), state.deal.number))
+        written = write_box(remote.streak, mirror.key, effects, remote.layout(), state.deal.number)
         if effects and not self.processor.dry_run:
             facts = replace(facts, mirror=remote.read(mirror.key))
-        return Outcome(notes=notes).then(self.processor.process_read(facts).outcome)
+        return Outcome(notes=notes).then(written).then(self.processor.process_read(facts).outcome)
 
     def _find_or_create(
         self, state: DealState, facts: DealFacts, remote: RemotePipeline, pipeline: Pipeline
@@ -193,36 +193,18 @@ class StreakSync:
             return mirror, (_box_is_away(state.deal.number),) if mirror is not None and mirror.away else ()
         if not mirror_sync.wants_mirror(state, facts.stage_map, pipeline):
             return None, ()
-        created = None if self.processor.dry_run else self._create(state, facts, remote, pipeline)
+        created = None if self.processor.dry_run else self._create(state, facts, remote)
         return created, (f"In Streak: a box for deal {state.deal.number}.",)
 
     def _decided(self, observed: Observed) -> DealState | None:
         return decide(observed, TemplateRenderer(observed.repository.templates)).state
 
-    def _create(self, state: DealState, facts: DealFacts, remote: RemotePipeline, pipeline: Pipeline) -> Mirror:
+    def _create(self, state: DealState, facts: DealFacts, remote: RemotePipeline) -> Mirror:
         """Create the box with the deal's address in it, so that the run after a killed one finds it again."""
-        known = pipeline.streak.people if pipeline.streak is not None else {}
-        mail = known.get((state.deal.owner or "").casefold())
         stage = facts.stage_map.theirs[state.deal.stage or ""]
         note = f"{mirror_link.NOTE}{facts.issue.url}"
-        created = remote.streak.create(
-            remote.configured.key,
-            state.deal.title,
-            stage,
-            note,
-            (mail,) if mail else (),
-            self._contacts(state, remote, pipeline),
-        )
+        created = remote.streak.create(remote.configured.key, state.deal.title, stage, note)
         return remote.first_of(created, facts.issue.url)
-
-    def _contacts(self, state: DealState, remote: RemotePipeline, pipeline: Pipeline) -> tuple[str, ...]:
-        """Give the contacts of the connection that a deal came from."""
-        source, _, key = state.journal.lead.partition(":")
-        connections = pipeline.streak.connections if pipeline.streak is not None else None
-        if source != mirror_sync.FROM_STREAK or connections is None:
-            return ()
-        came_from = remote.streak.mirror(connections.key, key)
-        return came_from.contacts if came_from is not None else ()
 
 
 def update_box(result: DealResult, connect: Callable[[], Streak]) -> Outcome:
@@ -239,22 +221,22 @@ def update_box(result: DealResult, connect: Callable[[], Streak]) -> Outcome:
     if configured is None or state.journal.pair is None:
         return Outcome()
     try:
-        return Outcome(notes=tuple(_update(state, known, RemotePipeline(connect(), configured, {}, {}))))
+        return _update(state, known, RemotePipeline(connect(), configured, {}, {}))
     except ServiceError as error:
         return Outcome(notices=(f"The box in Streak was not updated: {error}",))
 
 
-def _update(state: DealState, observed: Observed, remote: RemotePipeline) -> list[str]:
+def _update(state: DealState, observed: Observed, remote: RemotePipeline) -> Outcome:
     assert state.journal.pair is not None
     mirror = remote.read(state.journal.pair.key)
     if mirror is None:
-        return [_box_is_gone(state.deal.number)]
+        return Outcome(notes=(_box_is_gone(state.deal.number),))
     if mirror.away:
-        return [_box_is_away(state.deal.number)]
+        return Outcome(notes=(_box_is_away(state.deal.number),))
     facts = replace(observed.facts, mirror=mirror, stage_map=remote.stages(observed.pipeline))
     observed = observed.with_facts(facts)
     if mirror_sync.intent(state, observed) is not None:
-        return ["The box was moved in Streak too: the next sync decides about that."]
+        return Outcome(notes=("The box was moved in Streak too: the next sync decides about that.",))
     effects = mirror_sync.outgoing(state, observed, remote.layout())
     return write_box(remote.streak, mirror.key, effects, remote.layout(), state.deal.number)
 

@@ -5,7 +5,7 @@ Versions 1 and 2 of the API are both needed: boxes are read and changed in 1, cr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, assert_never
 from urllib.parse import quote
@@ -14,6 +14,7 @@ from salesbot.adapters import http
 from salesbot.adapters.streak.reading import (
     GoneError,
     Json,
+    ObjectError,
     contact_of,
     has_key,
     layout_of,
@@ -25,6 +26,7 @@ from salesbot.adapters.urls import broken_rule
 from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.model.mirror import (
     Contact,
+    CopyContacts,
     Layout,
     Mirror,
     MirrorEffect,
@@ -102,7 +104,7 @@ class Streak:
         except GoneError:
             return None
         if not has_key(found, key) or not found.get("pipelineKey"):
-            raise unexpected(f"the box {key} with its pipeline")
+            raise unexpected(f"the box {key} with its pipeline", ObjectError)
         return self._mirror(found) if found["pipelineKey"] == pipeline else Mirror(key, away=True)
 
     def layout(self, pipeline: str) -> Layout:
@@ -130,22 +132,21 @@ class Streak:
         except GoneError as error:
             what = f"Streak has no pipeline {pipeline}, or not for this key."
             raise ServiceError(what, "Compare `streak.pipelines` with what `salesbot streak check` lists") from error
+        except ObjectError as error:
+            raise ServiceError(f"The pipeline {pipeline}: {error.what}", error.hint) from error
 
     # Writing
 
-    def create(
-        self, pipeline: str, title: str, stage: str, note: str, mails: Sequence[str] = (), contacts: Sequence[str] = ()
-    ) -> Mirror:
+    def create(self, pipeline: str, title: str, stage: str, note: str) -> Mirror:
         """Create a box. Sent once: if no answer comes, the next run finds it by its note.
 
-        That contacts can be given here is (inferred): they were seen in changes.
+        Nothing optional goes with it: an owner or a contact that Streak does not know would keep the box from being.
         """
-        body: dict[str, Any] = {"name": title, "stageKey": stage, "notes": note}
-        if mails:
-            body["assignedToSharingEntries"] = [{"email": mail} for mail in mails]
-        if contacts:
-            body["contacts"] = [{"key": contact, "isStarred": True} for contact in contacts]
-        made = self._object("POST", f"v2/pipelines/{quote(pipeline, safe='')}/boxes", body, again=False)
+        body = {"name": title, "stageKey": stage, "notes": note}
+        try:
+            made = self._object("POST", f"v2/pipelines/{quote(pipeline, safe='')}/boxes", body, again=False)
+        except ObjectError as error:
+            raise ServiceError(f"A box could not be created: {error.what}", error.hint) from error
         return self._mirror(made)
 
     def delete(self, key: str) -> None:
@@ -160,8 +161,8 @@ class Streak:
         path = f"v1/pipelines/{quote(layout.key, safe='')}/fields"
         self._send("PUT", path, {"name": name, "type": "TEXT_INPUT"}, again=False)
 
-    def apply_changes(self, key: str, effect: MirrorEffect, layout: Layout) -> str | None:
-        """Apply an effect to a box; a text says what could not be done, and why."""
+    def apply_changes(self, key: str, effect: MirrorEffect, layout: Layout) -> None:
+        """Apply an effect to a box. Raises ObjectError where Streak refuses it."""
         box = f"v1/boxes/{quote(key, safe='')}"
         match effect:
             case PutTitle(title):
@@ -174,22 +175,28 @@ class Streak:
                 # That an empty text empties a field is (inferred).
                 self._send("POST", f"{box}/fields/{column}", {"value": text})
             case PutPeople(mails):
-                return self._assign(box, mails)
+                self._assign(box, mails)
+            case CopyContacts(pipeline, source):
+                self._copy_contacts(box, pipeline, source)
             case Tell(text):
                 self._comment(key, text)
             case _:
                 assert_never(effect)
-        return None
 
-    def _assign(self, box: str, mails: tuple[str, ...]) -> str | None:
+    def _copy_contacts(self, box: str, pipeline: str, source: str) -> None:
+        """Give a box the contacts of another one, if that is still where it was."""
+        found = self.mirror(pipeline, source)
+        if found is not None and found.contacts:
+            self._send("POST", box, {"contacts": [{"key": key, "isStarred": True} for key in found.contacts]})
+
+    def _assign(self, box: str, mails: tuple[str, ...]) -> None:
         """The array replaces the old one and holds keys of users, according to one public client."""
         if not set(mails) <= set(self._users) and not self._team_was_read:
             self._read_team()
         unknown = [mail for mail in mails if mail not in self._users]
         if unknown:
-            return f"Streak knows nobody by the address {', '.join(unknown)}: see `streak.people`."
+            raise ObjectError(f"Streak knows nobody by the address {', '.join(unknown)}.", "Correct `streak.people`")
         self._send("POST", box, {"assignedToSharingEntries": [self._users[mail] for mail in mails]})
-        return None
 
     def _read_team(self) -> None:
         """Members with `userKey` are (inferred); mail addresses were seen."""
@@ -217,7 +224,7 @@ class Streak:
     def _object(self, method: Method, path: str, body: Json | None = None, *, again: bool = True) -> Json:
         found = self._send(method, path, body, again=again)
         if not isinstance(found, dict):
-            raise unexpected(path)
+            raise unexpected(path, ObjectError)
         return found
 
     def _send(self, method: Method, path: str, body: Json | None = None, *, again: bool = True) -> Any:

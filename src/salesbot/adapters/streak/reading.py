@@ -12,9 +12,14 @@ from salesbot.core.errors import ServiceError
 from salesbot.core.model.mirror import EVER, Contact, Layout, Mirror
 
 Json = Mapping[str, Any]
+CHECK = "Run `salesbot streak check`"
 
 
-class GoneError(ServiceError):
+class ObjectError(ServiceError):
+    """Streak refused a request about one object, or the object is of another shape than documented. Others may do."""
+
+
+class GoneError(ObjectError):
     """The resource does not exist, or the key may not see it."""
 
 
@@ -79,7 +84,10 @@ def _texts(values: Any) -> tuple[str, ...]:
 
 
 def read_answer(answer: http.Answer) -> Any:
-    """Read an answer. Raises ServiceError for a refusal, by what Streak's page on error codes says of its status."""
+    """Read an answer. Raises ServiceError for a refusal, by what Streak's page on error codes says of its status.
+
+    What a later request may change, a failure or a limit, was repeated before (`adapters.http`).
+    """
     status = answer.status or 0
     try:
         content = json.loads(answer.text) if answer.text else {}
@@ -96,12 +104,12 @@ def read_answer(answer: http.Answer) -> Any:
         raise ServiceError("Streak no longer supports this (410).", "A newer version of salesbot may")
     if status < 300:
         raise unexpected("JSON")
-    raise ServiceError(f"Streak answered {status}{f' ({why})' if why else ''}.", "The next sync tries again")
+    raise ObjectError(f"Streak answered {status}{f' ({why})' if why else ''}.", CHECK)
 
 
-def unexpected(what: str) -> ServiceError:
+def unexpected(what: str, kind: type[ServiceError] = ServiceError) -> ServiceError:
     """Make the error for an answer of another shape than documented."""
-    return ServiceError(f"Streak's answer is not {what} as documented.", "Run `salesbot streak check`")
+    return kind(f"Streak's answer is not {what} as documented.", CHECK)
 
 
 def each_key(found: Any) -> Iterator[str]:

@@ -29,7 +29,7 @@ def key_of(form: str, token: str) -> str:
 
 
 def read_response(item: Json, form: str, titles: Mapping[str, str]) -> Received:
-    """Read an item of the Responses API. Raises InputError where it lacks its token or its time, or is of another form."""
+    """Read an item of the Responses API. Raises InputError where it lacks token or time, or is of another form."""
     if item.get("form_id") not in (None, form):
         raise InputError(f"A response that Typeform lists for the form {form} is of another form.", "It was left out")
     token = item.get("token") or item.get("response_id")

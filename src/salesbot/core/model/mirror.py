@@ -104,13 +104,21 @@ class PutPeople:
 
 
 @dataclass(frozen=True)
+class CopyContacts:
+    """Give a mirror the contacts of another one: of the connection in `pipeline` that its deal came from."""
+
+    pipeline: str
+    key: str
+
+
+@dataclass(frozen=True)
 class Tell:
     """Comment on a mirror, unless the very same comment is there already."""
 
     text: str
 
 
-MirrorEffect = PutTitle | PutStage | PutColumn | PutPeople | Tell
+MirrorEffect = PutTitle | PutStage | PutColumn | PutPeople | CopyContacts | Tell
 
 
 def describe(effect: MirrorEffect, layout: Layout) -> str:
@@ -124,6 +132,8 @@ def describe(effect: MirrorEffect, layout: Layout) -> str:
             return f"{column} is {text}" if text else f"{column} is empty"
         case PutPeople(mails):
             return f"assigned to {', '.join(mails) or 'nobody'}"
+        case CopyContacts():
+            return "has the contacts of its connection"
         case Tell(text):
             return f"a comment: {text}"
         case _:

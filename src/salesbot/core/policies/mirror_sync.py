@@ -21,6 +21,7 @@ from salesbot.core.model.deal import Deal, How, Move, Refusal, Role
 from salesbot.core.model.journal import Pair
 from salesbot.core.model.keys import Key, Kind
 from salesbot.core.model.mirror import (
+    CopyContacts,
     Layout,
     Mirror,
     MirrorEffect,
@@ -184,7 +185,7 @@ def outgoing(state: DealState, observed: Observed, layout: Layout) -> list[Mirro
     assert mirror is not None
     if mirror.away:
         return []
-    effects: list[MirrorEffect] = []
+    effects: list[MirrorEffect] = [*_contacts(state, observed)]
     if mirror.title != deal.title:
         effects.append(PutTitle(deal.title))
     effects += _columns(state, observed, layout)
@@ -192,6 +193,20 @@ def outgoing(state: DealState, observed: Observed, layout: Layout) -> list[Mirro
     if wanted is not None:
         effects.append(PutPeople(wanted))
     return [*effects, *_stage(state, observed)]
+
+
+def _contacts(state: DealState, observed: Observed) -> list[MirrorEffect]:
+    """The contacts of the connection that the deal came from, as long as the mirror is new: no column names the deal.
+
+    They come before that column, so that a run that ends in between leaves the mirror new.
+    """
+    mirror, streak = observed.facts.mirror, observed.pipeline.streak
+    source, _, key = state.journal.lead.partition(":")
+    connections = streak.connections if streak is not None and source == FROM_STREAK else None
+    assert mirror is not None
+    if connections is None or mirror.contacts or observed.issue.url in mirror.columns.values():
+        return []
+    return [CopyContacts(connections.key, key)]
 
 
 def _columns(state: DealState, observed: Observed, layout: Layout) -> list[MirrorEffect]:
