@@ -116,6 +116,17 @@ def test_a_stage_that_streak_does_not_have_is_a_problem(
     assert "PROBLEM: it has no stage 'Won'. There are Lead, Negotiating" in capsys.readouterr().out
 
 
+def test_a_column_that_holds_no_text_is_a_problem(
+    streak: Streak, env: dict[str, str], tmp_path: Path, capsys: Printed
+) -> None:
+    file = configured(streak, tmp_path)
+    for pipeline in streak.pipelines:
+        streak.column(pipeline, "github", "CHECKBOX")
+    assert main(["streak", "check", file], env) == 2
+    said = capsys.readouterr().out
+    assert said.count("PROBLEM: column GitHub is of the type CHECKBOX and holds no text. Rename it") == 2
+
+
 def test_without_a_key_it_says_where_one_is_made(tmp_path: Path, capsys: Printed) -> None:
     assert main(["streak", "check", str(tmp_path / "none.yml")], {}) == 2
     assert "STREAK_API_KEY is not set. Make a key in Gmail" in capsys.readouterr().err

@@ -249,7 +249,7 @@ def test_a_connection_from_before_our_time_opens_nothing(boxes: Boxes) -> None:
     assert len(boxes.play.sales.issues()) == 1
 
 
-def test_connections_with_nothing_new_cost_one_request(boxes: Boxes) -> None:
+def test_connections_with_nothing_new_cost_two_requests(boxes: Boxes) -> None:
     boxes.in_step()
     connections = boxes.connect()
     boxes.streak.box(connections, "Lee Roe", "Met")
@@ -257,7 +257,7 @@ def test_connections_with_nothing_new_cost_one_request(boxes: Boxes) -> None:
     boxes.to_rest()
     boxes.to_rest()
     boxes.sync()
-    assert boxes.kinds() == ["list", "list"]
+    assert boxes.kinds() == ["list", "list", "pipeline"]
 
 
 def test_what_strangers_called_a_contact_does_nothing_in_the_issue(boxes: Boxes) -> None:

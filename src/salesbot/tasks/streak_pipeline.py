@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from salesbot.adapters.streak import ObjectError, Streak
 from salesbot.core.errors import ServiceError
 from salesbot.core.lifecycle import mirror_link
 from salesbot.core.lifecycle.transitions import DealState
-from salesbot.core.model.mirror import Layout, Mirror, MirrorEffect, StageMap, describe
+from salesbot.core.model.mirror import Layout, Mirror, MirrorEffect, PutColumn, StageMap, describe
 from salesbot.core.model.pipeline import Pipeline, StreakPipeline
 from salesbot.tasks.outcome import Outcome
 
@@ -28,32 +28,43 @@ class RemotePipeline:
     """Boxes by the address of the deal they name, the oldest first."""
     columns: tuple[str, ...] = OURS
     """The columns of ours that it must have."""
+    problems: list[str] = field(default_factory=list)
+    """What is odd about it, a sentence each."""
     _layout: Layout | None = None
 
     @classmethod
     def listing(cls, streak: Streak, configured: StreakPipeline, columns: tuple[str, ...] = OURS) -> RemotePipeline:
-        """List the boxes, in one request."""
-        listed = streak.mirrors(configured.key)
-        return cls(
-            streak, configured, {each.key: each for each in listed}, mirror_link.mirrors_by_address(listed), columns
-        )
+        """List the boxes, in one request; where the configuration names stages, a second one looks for them."""
+        listed, odd = streak.mirrors(configured.key)
+        addressed = mirror_link.mirrors_by_address(listed)
+        remote = cls(streak, configured, {each.key: each for each in listed}, addressed, columns, odd)
+        if configured.stages:
+            remote.layout()
+        return remote
 
     def layout(self) -> Layout:
-        """Read the stages and columns once; columns of ours that are missing are added."""
+        """Read the stages and columns once; columns of ours that are missing are added, those of another type left."""
         if self._layout is None:
             layout = self.streak.layout(self.configured.key)
-            missing = [name for name in self.columns if layout.column(name) is None]
-            for name in missing if not self.streak.dry_run else ():
-                self._add(layout, name)
-            self._layout = self.streak.layout(self.configured.key) if missing and not self.streak.dry_run else layout
+            self.problems += [_no_stage(name, layout) for name in mirror_link.unknown_stages(self.configured, layout)]
+            absent = [name for name in self.columns if layout.column(name) is None]
+            missing = [name for name in absent if layout.other_type(name) is None]
+            self.problems += [_other_type(name, layout) for name in absent if name not in missing]
+            if missing and not self.streak.dry_run:
+                layout, missing = self._with_columns(layout, missing), []
+            untouchable = {name for name in self.columns if layout.column(name) is None and name not in missing}
+            self._layout = replace(layout, untouchable=frozenset(untouchable))
         return self._layout
 
-    def _add(self, layout: Layout, name: str) -> None:
-        try:
-            self.streak.add_column(layout, name)
-        except ServiceError as error:
-            what = f"A column could not be added to {layout.name}: {error.what}"
-            raise ServiceError(what, f"Add a column of text called {name} in Streak") from error
+    def _with_columns(self, layout: Layout, names: Sequence[str]) -> Layout:
+        """Add columns, and read the layout again; one that cannot be added is named."""
+        for name in names:
+            try:
+                self.streak.add_column(layout, name)
+            except ServiceError as error:
+                what = f"The column {name} could not be added to {layout.name}: {error.what}"
+                self.problems.append(f"{what} Add a column of text called {name} in Streak")
+        return self.streak.layout(self.configured.key)
 
     def stages(self, pipeline: Pipeline) -> StageMap:
         """Map the stages of Streak to ours."""
@@ -82,10 +93,26 @@ class RemotePipeline:
         return first
 
 
+def _no_stage(name: str, layout: Layout) -> str:
+    return f"{layout.name} in Streak has no stage {name}: correct `streak.pipelines`. It has {_names(layout)}."
+
+
+def _names(layout: Layout) -> str:
+    return ", ".join(layout.stages.values())
+
+
+def _other_type(name: str, layout: Layout) -> str:
+    kind = layout.other_type(name)
+    what = f"The column {name} of {layout.name} in Streak is of the type {kind} and holds no text, so it is left alone."
+    return f"{what} Rename it, and the next sync adds one of text"
+
+
 def write_box(streak: Streak, key: str, effects: Sequence[MirrorEffect], layout: Layout, number: int) -> Outcome:
     """Carry effects out on a box, unless nothing may be written. One that Streak refuses is named; the others go on."""
     notes, problems = [], []
     for effect in effects:
+        if isinstance(effect, PutColumn) and effect.column in layout.untouchable:
+            continue
         what = describe(effect, layout)
         try:
             if not streak.dry_run:

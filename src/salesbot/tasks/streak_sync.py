@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from salesbot.adapters.github import GitHub
-from salesbot.adapters.streak import Streak
+from salesbot.adapters.streak import ObjectError, Streak
 from salesbot.adapters.templates import TemplateRenderer
 from salesbot.core.decide.decide import decide
 from salesbot.core.errors import ServiceError
@@ -78,13 +78,13 @@ class StreakSync:
             return outcome
         if configured is None or (configured.sales is None and configured.connections is None):
             return outcome.then(Outcome(notes=(NO_PIPELINE,)))
-        streak = self.connect()
+        streak, imports = self.connect(), partial(ContactImport, self.processor)
         if configured.sales is not None:
-            remote = RemotePipeline.listing(streak, configured.sales)
-            outcome = outcome.then(self._sync_deals(context, remote, pipeline, started))
+            sales, deals = partial(RemotePipeline.listing, streak, configured.sales), self._sync_deals
+            outcome = outcome.then(_attempt(sales, lambda remote: deals(context, remote, pipeline, started)))
         if configured.connections is not None:
-            remote = RemotePipeline.listing(streak, configured.connections, (mirror_link.ADDRESS,))
-            outcome = outcome.then(ContactImport(self.processor, remote).run(context, pipeline))
+            people = partial(RemotePipeline.listing, streak, configured.connections, (mirror_link.ADDRESS,))
+            outcome = outcome.then(_attempt(people, lambda remote: imports(remote).run(context, pipeline)))
         return outcome
 
     def _sync_deals(
@@ -118,7 +118,7 @@ class StreakSync:
                 found.problems.append(
                     f"Deals {first} and {number} name the same box in Streak: `/streak link` another."
                 )
-            elif not mirror_sync.is_quiet(state, observed.with_facts(replace(facts, mirror=mirror))):
+            elif not _is_quiet(state, observed.with_facts(replace(facts, mirror=mirror)), remote):
                 found.differing.append(number)
         elif state.journal.pair is not None:
             self._not_listed(number, state.journal.pair, found, remote)
@@ -129,10 +129,14 @@ class StreakSync:
         """Report a box that its pipeline does not list. That it is in another one is asked once; the card says so."""
         if pair.away:
             found.notes.append(_box_is_away(number))
-        elif remote.read(pair.key) is None:
-            found.notes.append(_box_is_gone(number))
-        else:
-            found.differing.append(number)
+            return
+        try:
+            if remote.read(pair.key) is None:
+                found.notes.append(_box_is_gone(number))
+            else:
+                found.differing.append(number)
+        except ObjectError as error:
+            found.problems.append(f"Deal {number}: {error}")
 
     def _state_of(self, deal: Observed) -> DealState | None:
         """Give the deal as its journal or, where the light pass does not show its card, its labels say; None if none.
@@ -160,11 +164,17 @@ class StreakSync:
             return tally.content >= pipeline.sweep.budget or clock.monotonic() - started > LONGEST_RUN
 
         outcome = ManyDeals(self.github, SYNC, clock, self.processor.log).work(
-            numbers, lambda number, facts: self._sync(facts, remote, pipeline), tally=tally, is_enough=is_enough
+            numbers, lambda number, facts: self._sync_one(facts, remote, pipeline), tally=tally, is_enough=is_enough
         )
         left = len(numbers) - tally.done
         notes = (f"Left {counted(left, 'deal')} for the next sync.",) if left > 0 else ()
         return outcome.then(Outcome(notes=notes))
+
+    def _sync_one(self, facts: DealFacts, remote: RemotePipeline, pipeline: Pipeline) -> Outcome:
+        try:
+            return self._sync(facts, remote, pipeline)
+        except ObjectError as error:
+            return Outcome(problems=(f"Deal {facts.issue.number}: {error}",))
 
     def _sync(self, facts: DealFacts, remote: RemotePipeline, pipeline: Pipeline) -> Outcome:
         """Write to Streak what the deal will be, read the box again, and process the deal with what it shows then."""
@@ -205,6 +215,20 @@ class StreakSync:
         note = f"{mirror_link.NOTE}{facts.issue.url}"
         created = remote.streak.create(remote.configured.key, state.deal.title, stage, note)
         return remote.first_of(created, facts.issue.url)
+
+
+def _attempt(listing: Callable[[], RemotePipeline], work: Callable[[RemotePipeline], Outcome]) -> Outcome:
+    """Work on a pipeline, and name what is odd about it. If it cannot be read, the other one is worked on still."""
+    try:
+        remote = listing()
+        return work(remote).then(Outcome(problems=tuple(remote.problems)))
+    except ServiceError as error:
+        return Outcome.failed(error)
+
+
+def _is_quiet(state: DealState, observed: Observed, remote: RemotePipeline) -> bool:
+    """Say whether a deal and its box are in step, as far as their columns can be."""
+    return mirror_sync.is_quiet(state, observed) or mirror_sync.is_quiet(state, observed, remote.layout().untouchable)
 
 
 def update_box(result: DealResult, connect: Callable[[], Streak]) -> Outcome:

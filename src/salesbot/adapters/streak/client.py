@@ -12,14 +12,18 @@ from urllib.parse import quote
 
 from salesbot.adapters import http
 from salesbot.adapters.streak.reading import (
+    TEXT,
     GoneError,
     Json,
     ObjectError,
     contact_of,
+    entries,
     has_key,
+    key_of,
     layout_of,
     mirror_of,
     read_answer,
+    sharing_entries,
     unexpected,
 )
 from salesbot.adapters.urls import broken_rule
@@ -74,8 +78,11 @@ class Streak:
 
     # Reading
 
-    def mirrors(self, pipeline: str) -> list[Mirror]:
-        """Read every box of a pipeline, in one request. Raises ServiceError naming the pipeline if there is none."""
+    def mirrors(self, pipeline: str) -> tuple[list[Mirror], list[str]]:
+        """Read every box of a pipeline, in one request, and a sentence for each one that cannot be read.
+
+        Raises ServiceError naming the pipeline if there is none.
+        """
         return self._listed(pipeline, "")
 
     def latest(self, pipeline: str, key: str) -> list[Mirror]:
@@ -83,16 +90,21 @@ class Streak:
 
         That the newest come first is (inferred); a public client sends these parameters.
         """
-        found = self._listed(pipeline, f"?sortBy=lastUpdatedTimestamp&limit={LATEST}")
-        return found if any(each.key == key for each in found) else self.mirrors(pipeline)
+        found, _ = self._listed(pipeline, f"?sortBy=lastUpdatedTimestamp&limit={LATEST}")
+        return found if any(each.key == key for each in found) else self.mirrors(pipeline)[0]
 
-    def _listed(self, pipeline: str, query: str) -> list[Mirror]:
+    def _listed(self, pipeline: str, query: str) -> tuple[list[Mirror], list[str]]:
         """Read the boxes that a pipeline lists, without those that name another as theirs."""
         found = self._of_pipeline(pipeline, f"v1/pipelines/{quote(pipeline, safe='')}/boxes{query}")
         if not isinstance(found, list):
             raise unexpected("the boxes of a pipeline")
-        boxes = [box for box in found if isinstance(box, dict) and box.get("key")]
-        return [self._mirror(box) for box in boxes if box.get("pipelineKey") in (None, pipeline)]
+        boxes = [box for box in found if key_of(box) and box.get("pipelineKey") in (None, pipeline)]
+        odd = [
+            f"Box {number} of {len(found)} in the pipeline {pipeline} has no key. It was left out."
+            for number, box in enumerate(found, 1)
+            if key_of(box) is None
+        ]
+        return [self._mirror(box) for box in boxes], odd
 
     def mirror(self, pipeline: str, key: str) -> Mirror | None:
         """Read one box; None if it is gone. Of one that is in another pipeline now, nothing is read but that.
@@ -103,7 +115,7 @@ class Streak:
             found = self._object("GET", f"v1/boxes/{quote(key, safe='')}")
         except GoneError:
             return None
-        if not has_key(found, key) or not found.get("pipelineKey"):
+        if key_of(found) != key or not found.get("pipelineKey"):
             raise unexpected(f"the box {key} with its pipeline", ObjectError)
         return self._mirror(found) if found["pipelineKey"] == pipeline else Mirror(key, away=True)
 
@@ -159,7 +171,7 @@ class Streak:
     def add_column(self, layout: Layout, name: str) -> None:
         """Add a text column to a pipeline. Sent once."""
         path = f"v1/pipelines/{quote(layout.key, safe='')}/fields"
-        self._send("PUT", path, {"name": name, "type": "TEXT_INPUT"}, again=False)
+        self._send("PUT", path, {"name": name, "type": TEXT}, again=False)
 
     def apply_changes(self, key: str, effect: MirrorEffect, layout: Layout) -> None:
         """Apply an effect to a box. Raises ObjectError where Streak refuses it."""
@@ -193,17 +205,18 @@ class Streak:
         """The array replaces the old one and holds keys of users, according to one public client."""
         if not set(mails) <= set(self._users) and not self._team_was_read:
             self._read_team()
-        unknown = [mail for mail in mails if mail not in self._users]
+        unknown = [mail for mail in mails if mail not in self._users and "@" in mail]
         if unknown:
             raise ObjectError(f"Streak knows nobody by the address {', '.join(unknown)}.", "Correct `streak.people`")
-        self._send("POST", box, {"assignedToSharingEntries": [self._users[mail] for mail in mails]})
+        users = dict.fromkeys(self._users.get(mail, mail) for mail in mails)
+        self._send("POST", box, {"assignedToSharingEntries": list(users)})
 
     def _read_team(self) -> None:
         """Members with `userKey` are (inferred); mail addresses were seen."""
         self._team_was_read = True
-        for team in self._object("GET", "v2/users/me/teams").get("results") or ():
-            members = self._object("GET", f"v2/teams/{quote(str(team['key']), safe='')}").get("members") or ()
-            for member in members:
+        for team in entries(self._object("GET", "v2/users/me/teams").get("results")):
+            found = self._object("GET", f"v2/teams/{quote(str(team.get('key')), safe='')}")
+            for member in sharing_entries(found.get("members")):
                 self._remember_user(member)
 
     def _comment(self, key: str, text: str) -> None:
@@ -213,9 +226,8 @@ class Streak:
         """
         path = f"v2/boxes/{quote(key, safe='')}/comments"
         found = self._send("GET", path)
-        listed = found.get("results") if isinstance(found, dict) else found
-        entries = [entry for entry in listed or () if isinstance(entry, dict)]
-        messages = [entry.get("message") for entry in entries if entry.get("boxKey") in (None, key)]
+        listed = entries(found.get("results") if isinstance(found, dict) else found)
+        messages = [entry.get("message") for entry in listed if entry.get("boxKey") in (None, key)]
         if text not in messages:
             self._send("POST", path, {"message": text}, again=False)
 
@@ -243,10 +255,20 @@ class Streak:
         return http.send(self._session, method, f"{self.url.rstrip('/')}/{path}", **form)
 
     def _mirror(self, box: Json) -> Mirror:
-        people = [entry for entry in box.get("assignedToSharingEntries") or () if isinstance(entry, dict)]
-        for entry in (*people, box.get("creatorSharingEntry") or {}, *(box.get("followerSharingEntries") or ())):
-            self._remember_user(entry)
-        return mirror_of(box, people)
+        key, people = key_of(box), sharing_entries(box.get("assignedToSharingEntries"))
+        if key is None:
+            raise unexpected("a box with its key", ObjectError)
+        for name in ("assignedToSharingEntries", "creatorSharingEntry", "followerSharingEntries"):
+            for entry in sharing_entries(box.get(name)):
+                self._remember_user(entry)
+        return mirror_of(key, box, filter(None, map(self._address, people)))
+
+    def _address(self, entry: Json) -> str:
+        """Give the mail address of somebody; the key of the user where the address cannot be found out."""
+        mail, key = str(entry.get("email") or "").casefold(), str(entry.get("userKey") or "")
+        if not mail and key not in self._users.values() and not self._team_was_read:
+            self._read_team()
+        return mail or next((known for known, user in self._users.items() if user == key), key)
 
     def _remember_user(self, entry: Json) -> None:
         mail, key = str(entry.get("email") or "").casefold(), entry.get("userKey")

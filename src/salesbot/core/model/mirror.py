@@ -43,16 +43,25 @@ class Mirror:
 
 @dataclass(frozen=True)
 class Layout:
-    """A pipeline over there: its name, its stages from left to right and its columns, each key with its name."""
+    """A pipeline over there: its name, its stages from left to right and its columns of text, keys with names."""
 
     key: str
     name: str = ""
     stages: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    other_columns: Mapping[str, str] = field(default_factory=dict)
+    """The columns that take no text: each name with its type over there."""
+    untouchable: frozenset[str] = frozenset()
+    """Names of columns of ours that it does not have, or has as another type: they are left alone."""
 
     def column(self, name: str) -> str | None:
-        """Find the key of a column by its name, without regard to case."""
+        """Find the key of a column of text by its name, without regard to case."""
         return next((key for key, found in self.columns.items() if found.casefold() == name.casefold()), None)
+
+    def other_type(self, name: str) -> str | None:
+        """Give the type of a column that takes no text; None if there is none of that name, or one of text."""
+        types = {found.casefold(): kind for found, kind in self.other_columns.items()}
+        return types.get(name.casefold()) if self.column(name) is None else None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ looks the same to the next one. An end stage wins over any other, and no move of
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC
 
@@ -49,15 +50,18 @@ def wants_mirror(state: DealState, stages: StageMap, pipeline: Pipeline) -> bool
     return stage.name in stages.theirs
 
 
-def is_quiet(state: DealState, observed: Observed) -> bool:
-    """Say whether nothing happened on either side since they agreed. Needs no layout, so that it costs no request."""
+def is_quiet(state: DealState, observed: Observed, untouchable: Collection[str] = ()) -> bool:
+    """Say whether nothing happened on either side since they agreed. Needs no layout, so that it costs no request.
+
+    What an untouchable column shows does not count.
+    """
     mirror, pair, deal, pipeline = observed.facts.mirror, state.journal.pair, state.deal, observed.pipeline
     assert mirror is not None
     if pair is None or (mirror.stage, deal.stage, mirror.title) != (pair.theirs, pair.ours, deal.title):
         return False
-    value = value_text(deal, pipeline)
-    same_value = value == pair.value and (not value or value in mirror.columns.values())
-    known = observed.issue.url in mirror.columns.values()
+    value, shown = value_text(deal, pipeline), mirror.columns.values()
+    same_value = VALUE in untouchable or (value == pair.value and (not value or value in shown))
+    known = ADDRESS in untouchable or observed.issue.url in shown
     return same_value and known and people(deal, mirror, pipeline) is None and pair == _as_shown(pair, mirror)
 
 
