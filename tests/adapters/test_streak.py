@@ -204,7 +204,7 @@ def test_what_is_no_box_is_named_and_the_others_are_read(
     theirs.show(boxes[1], odd)
     found, problems = client.mirrors(sales)
     assert [each.title for each in found] == ["Acme", "Cumulus"]
-    assert problems == [f"Box 2 of 3 in the pipeline {sales} has no key. It was left out."]
+    assert problems == [f"Box 2 of 3 in the pipeline {sales} has no key. It was left out"]
     with pytest.raises(ObjectError, match="salesbot streak check"):
         client.mirror(sales, boxes[1])
 

@@ -87,6 +87,8 @@ def test_every_kind_of_answer(kind: str, answer: dict[str, Any], text: str, read
         pytest.param({"answers": None, "hidden": None}, id="null"),
         pytest.param({}, id="nothing"),
         pytest.param({"answers": [None, "x"]}, id="no answers"),
+        pytest.param({"answers": {"a": 1}, "hidden": ["x"]}, id="of another shape"),
+        pytest.param({"answers": "x", "hidden": "y"}, id="texts"),
     ],
 )
 def test_a_response_without_answers_is_one(item: dict[str, Any]) -> None:
@@ -95,11 +97,45 @@ def test_a_response_without_answers_is_one(item: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "item", [{}, {"token": "t"}, {"token": 5, "submitted_at": "x"}, {"token": "t", "submitted_at": "x"}]
+    ("item", "named"),
+    [
+        pytest.param({}, "A response without a token", id="nothing"),
+        pytest.param({"token": "t1"}, "The response t1", id="no time"),
+        pytest.param({"token": 5, "submitted_at": "x"}, "The response x", id="a number for a token"),
+        pytest.param({"token": "t1", "submitted_at": "x"}, "The response t1", id="no date"),
+        pytest.param({"token": "t1", "submitted_at": {"at": 1}}, "The response t1", id="an object for a date"),
+        pytest.param({"token": "t1", "submitted_at": "0001-01-01T00:00:00+14:00"}, "The response t1", id="before time"),
+        pytest.param(None, "A response without a token", id="null"),
+        pytest.param("x", "A response without a token", id="a text"),
+        pytest.param([{}], "A response without a token", id="a list"),
+        pytest.param(True, "A response without a token", id="true"),
+    ],
 )
-def test_a_response_without_token_or_time_is_refused(item: dict[str, Any]) -> None:
-    with pytest.raises(InputError, match="left out"):
+def test_a_response_that_cannot_be_read_is_named(item: Any, named: str) -> None:
+    with pytest.raises(InputError, match=f"^{named} .*It was left out$"):
         read_response(item, "u6", {})
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        pytest.param({"field": "f", "type": "text", "text": "A"}, "A", id="a field that is a text"),
+        pytest.param({"field": None, "type": ["x"], "text": "A"}, "", id="a type that is a list"),
+        pytest.param({"type": "choices", "choices": {"labels": "Design"}}, "Design", id="labels as a text"),
+        pytest.param({"type": "choices", "choices": {"labels": 7}}, "7", id="labels as a number"),
+        pytest.param({"type": "date", "date": 20261120}, "20261120", id="a date as a number"),
+        pytest.param({"type": "email", "email": {"at": "a@b.de"}}, '{"at": "a@b.de"}', id="an object for a text"),
+    ],
+)
+def test_an_answer_of_another_shape_spoils_no_other(answer: dict[str, Any], text: str) -> None:
+    good = {"field": {"id": "f", "ref": "r"}, "type": "text", "text": "Jane"}
+    item = {"token": "t", "submitted_at": "2026-10-01T08:38:22Z", "answers": [answer, good]}
+    assert [each.text for each in read_response(item, "u6", {}).answers] == [text, "Jane"]
+
+
+@pytest.mark.parametrize("fields", [None, "x", 7, {"a": 1}, [None, "x", {"id": "b", "title": 5, "properties": "y"}]])
+def test_questions_of_another_shape_are_none(fields: Any) -> None:
+    assert dict(questions({"fields": fields})) in ({}, {"b": "5"})
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,7 @@ def test_a_configured_stage_that_streak_does_not_have_is_one_line_in_every_sync(
     deal = boxes.play.deal()
     has = "It has Prospect, Lead, Qualified, Negotiating, Won, Lost, Parking lot."
     lines = [
-        ("warning", f"Sales in Streak has no stage {name}: correct `streak.pipelines`. {has}")
+        ("warning", f"Sales in Streak has no stage {name}. {has} Correct `streak.pipelines`")
         for name in ("Closed won", "5099")
     ]
     for _ in range(3):

@@ -207,7 +207,10 @@ def test_two_deals_that_name_one_box_are_told(boxes: Boxes) -> None:
     boxes.play.sales.comment("nora", other, f"/streak link {box}")
     boxes.play.reconcile()
     run = boxes.sync()
-    assert told(run) == [("warning", f"Deals {deal} and {other} name the same box in Streak: `/streak link` another.")]
+    problem = (
+        f"Deals {deal} and {other} name the same box in Streak. Pair one with another box: `/streak link <address>`"
+    )
+    assert told(run) == [("warning", problem)]
     assert boxes.streak.boxes[box]["name"] == "Acme GmbH: new shop"
     assert boxes.is_quiet(run)
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from salesbot.adapters.streak import ObjectError
+from salesbot.core.errors import warning
 from salesbot.core.leads import lead_index
 from salesbot.core.leads.lead import BRIEF, Lead, Received
 from salesbot.core.lifecycle import mirror_link
@@ -85,7 +86,8 @@ class ContactImport:
         try:
             return self.remote.streak.contact(mirror.contacts[0]) if mirror.contacts else None
         except ObjectError as error:
-            self.remote.problems.append(f"The contact of {mirror.title or mirror.key} cannot be read: {error}")
+            what = f"The contact of {mirror.title or mirror.key} cannot be read: {error.what}"
+            self.remote.problems.append(warning(what, error.hint))
             return None
 
     def _write_addresses(self, mirrors: Sequence[Mirror], known: Mapping[str, int], url: str) -> Outcome:
@@ -101,7 +103,7 @@ class ContactImport:
         try:
             current = self.remote.read(mirror.key)
         except ObjectError as error:
-            return Outcome(problems=(f"Deal {number}: {error}",))
+            return Outcome(problems=(warning(f"Deal {number}: {error.what}", error.hint),))
         if current is None or current.away:
             return Outcome()
         return write_box(self.remote.streak, mirror.key, effects, layout, number)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from salesbot.adapters.streak import ObjectError, Streak
-from salesbot.core.errors import ServiceError
+from salesbot.core.errors import ServiceError, warning
 from salesbot.core.lifecycle import mirror_link
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model.mirror import Layout, Mirror, MirrorEffect, PutColumn, StageMap, describe
@@ -63,7 +63,7 @@ class RemotePipeline:
                 self.streak.add_column(layout, name)
             except ServiceError as error:
                 what = f"The column {name} could not be added to {layout.name}: {error.what}"
-                self.problems.append(f"{what} Add a column of text called {name} in Streak")
+                self.problems.append(warning(what, f"Add a column of text called {name} in Streak"))
         return self.streak.layout(self.configured.key)
 
     def stages(self, pipeline: Pipeline) -> StageMap:
@@ -94,17 +94,14 @@ class RemotePipeline:
 
 
 def _no_stage(name: str, layout: Layout) -> str:
-    return f"{layout.name} in Streak has no stage {name}: correct `streak.pipelines`. It has {_names(layout)}."
-
-
-def _names(layout: Layout) -> str:
-    return ", ".join(layout.stages.values())
+    stages = ", ".join(layout.stages.values())
+    return warning(f"{layout.name} in Streak has no stage {name}. It has {stages}.", "Correct `streak.pipelines`")
 
 
 def _other_type(name: str, layout: Layout) -> str:
     kind = layout.other_type(name)
     what = f"The column {name} of {layout.name} in Streak is of the type {kind} and holds no text, so it is left alone."
-    return f"{what} Rename it, and the next sync adds one of text"
+    return warning(what, "Rename it, and the next sync adds one of text")
 
 
 def write_box(streak: Streak, key: str, effects: Sequence[MirrorEffect], layout: Layout, number: int) -> Outcome:
@@ -119,5 +116,7 @@ def write_box(streak: Streak, key: str, effects: Sequence[MirrorEffect], layout:
                 streak.apply_changes(key, effect, layout)
             notes.append(f"In Streak, deal {number}: {what}.")
         except ObjectError as error:
-            problems.append(f"In Streak, deal {number} could not be updated ({what}): {error}")
+            problems.append(
+                warning(f"In Streak, deal {number} could not be updated ({what}): {error.what}", error.hint)
+            )
     return Outcome(notes=tuple(notes), problems=tuple(problems))

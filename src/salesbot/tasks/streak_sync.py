@@ -16,7 +16,7 @@ from salesbot.adapters.github import GitHub
 from salesbot.adapters.streak import ObjectError, Streak
 from salesbot.adapters.templates import TemplateRenderer
 from salesbot.core.decide.decide import decide
-from salesbot.core.errors import ServiceError
+from salesbot.core.errors import ServiceError, warning
 from salesbot.core.lifecycle import mirror_link, restore
 from salesbot.core.lifecycle.observed import Observed, observe
 from salesbot.core.lifecycle.transitions import DealState
@@ -115,9 +115,8 @@ class StreakSync:
             found.notes += _second_boxes(number, mirror, remote.addressed.get(facts.issue.url, ()))
             first = found.claimed.setdefault(mirror.key, number)
             if first != number:
-                found.problems.append(
-                    f"Deals {first} and {number} name the same box in Streak: `/streak link` another."
-                )
+                what = f"Deals {first} and {number} name the same box in Streak."
+                found.problems.append(warning(what, "Pair one with another box: `/streak link <address>`"))
             elif not _is_quiet(state, observed.with_facts(replace(facts, mirror=mirror)), remote):
                 found.differing.append(number)
         elif state.journal.pair is not None:
@@ -136,7 +135,7 @@ class StreakSync:
             else:
                 found.differing.append(number)
         except ObjectError as error:
-            found.problems.append(f"Deal {number}: {error}")
+            found.problems.append(_odd(number, error))
 
     def _state_of(self, deal: Observed) -> DealState | None:
         """Give the deal as its journal or, where the light pass does not show its card, its labels say; None if none.
@@ -174,7 +173,7 @@ class StreakSync:
         try:
             return self._sync(facts, remote, pipeline)
         except ObjectError as error:
-            return Outcome(problems=(f"Deal {facts.issue.number}: {error}",))
+            return Outcome(problems=(_odd(facts.issue.number, error),))
 
     def _sync(self, facts: DealFacts, remote: RemotePipeline, pipeline: Pipeline) -> Outcome:
         """Write to Streak what the deal will be, read the box again, and process the deal with what it shows then."""
@@ -263,6 +262,10 @@ def _update(state: DealState, observed: Observed, remote: RemotePipeline) -> Out
         return Outcome(notes=("The box was moved in Streak too: the next sync decides about that.",))
     effects = mirror_sync.outgoing(state, observed, remote.layout())
     return write_box(remote.streak, mirror.key, effects, remote.layout(), state.deal.number)
+
+
+def _odd(number: int, error: ObjectError) -> str:
+    return warning(f"Deal {number}: {error.what}", error.hint)
 
 
 def _box_is_gone(number: int) -> str:

@@ -27,7 +27,7 @@ from salesbot.adapters.streak.reading import (
     unexpected,
 )
 from salesbot.adapters.urls import broken_rule
-from salesbot.core.errors import InputError, ServiceError
+from salesbot.core.errors import InputError, ServiceError, warning
 from salesbot.core.model.mirror import (
     Contact,
     CopyContacts,
@@ -100,7 +100,7 @@ class Streak:
             raise unexpected("the boxes of a pipeline")
         boxes = [box for box in found if key_of(box) and box.get("pipelineKey") in (None, pipeline)]
         odd = [
-            f"Box {number} of {len(found)} in the pipeline {pipeline} has no key. It was left out."
+            warning(f"Box {number} of {len(found)} in the pipeline {pipeline} has no key.", "It was left out")
             for number, box in enumerate(found, 1)
             if key_of(box) is None
         ]
