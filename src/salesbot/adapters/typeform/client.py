@@ -25,7 +25,6 @@ PAGE = 1000
 MOST_PAGES = 50
 LATER = "Set typeform.since to a later day"
 WRONG_ADDRESS = "If the next run says so too, check TYPEFORM_API_URL"
-GO_WITHOUT = "Give the token the scope `forms:read`; until then answers have the `ref` of their question"
 Json = Mapping[str, Any]
 
 
@@ -80,7 +79,8 @@ class Typeform:
             titles = titles_of(self._get(f"/forms/{form}", {}, form), form)
         except RefusedError as error:
             titles = {}
-            problems = [warning(f"The questions of the form {form} cannot be read: {error.what}", GO_WITHOUT)]
+            what = f"The questions of the form {form} cannot be read, so answers stand under their `ref`: {error.what}"
+            problems = [warning(what, error.hint)]
         return [read_response(self._items[each.key], form, titles) for each in received], problems
 
     def _page(self, form: str, which: Mapping[str, str]) -> tuple[list[Received], list[str], bool]:
@@ -142,8 +142,7 @@ def _refusal(answer: http.Answer, form: str, url: str) -> RefusedError:
         hint = "Check the secret TYPEFORM_TOKEN, the input `typeform-token`"
         return RefusedError(f"Typeform refused the token{why}.", hint)
     if answer.status == 403:
-        scopes = "Give it the scopes `responses:read` and `forms:read`"
-        hint = f"{scopes}: the secret TYPEFORM_TOKEN, the input `typeform-token`"
+        hint = "Give it `responses:read` and `forms:read`: the secret TYPEFORM_TOKEN, the input `typeform-token`"
         return RefusedError(f"Typeform does not let the token read this{why}.", hint)
     if answer.status == 404:
         hint = "Check `typeform.form`; an account in the EU data centre needs TYPEFORM_API_URL"
