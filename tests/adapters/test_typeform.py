@@ -99,21 +99,21 @@ def test_a_response_without_answers_is_one(item: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("item", "named"),
     [
-        pytest.param({}, "A response without a token", id="nothing"),
+        pytest.param({}, "The response 3 of 7 of the form u6", id="nothing"),
         pytest.param({"token": "t1"}, "The response t1", id="no time"),
         pytest.param({"token": 5, "submitted_at": "x"}, "The response x", id="a number for a token"),
         pytest.param({"token": "t1", "submitted_at": "x"}, "The response t1", id="no date"),
         pytest.param({"token": "t1", "submitted_at": {"at": 1}}, "The response t1", id="an object for a date"),
         pytest.param({"token": "t1", "submitted_at": "0001-01-01T00:00:00+14:00"}, "The response t1", id="before time"),
-        pytest.param(None, "A response without a token", id="null"),
-        pytest.param("x", "A response without a token", id="a text"),
-        pytest.param([{}], "A response without a token", id="a list"),
-        pytest.param(True, "A response without a token", id="true"),
+        pytest.param(None, "The response 3 of 7 of the form u6", id="null"),
+        pytest.param("x", "The response 3 of 7 of the form u6", id="a text"),
+        pytest.param([{}], "The response 3 of 7 of the form u6", id="a list"),
+        pytest.param(True, "The response 3 of 7 of the form u6", id="true"),
     ],
 )
 def test_a_response_that_cannot_be_read_is_named(item: Any, named: str) -> None:
     with pytest.raises(InputError, match=f"^{named} .*It was left out$"):
-        read_response(item, "u6", {})
+        read_response(item, "u6", {}, "3 of 7")
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_the_questions_of_another_form_are_not_ours() -> None:
 def test_a_response_of_another_form_is_left_out() -> None:
     item = {"token": "t", "submitted_at": "2026-10-01T08:38:22Z"}
     assert read_response({**item, "form_id": "u6"}, "u6", {}).key == "typeform:u6:t"
-    with pytest.raises(InputError, match="is of another form"):
+    with pytest.raises(InputError, match="t of the form u6 names another form as its own"):
         read_response({**item, "form_id": "other1"}, "u6", {})
 
 

@@ -89,9 +89,9 @@ class Typeform:
         if not isinstance(items, list):
             raise ServiceError("Typeform's answer has no responses in it.", WRONG_ADDRESS)
         received, problems = [], []
-        for item in items:
+        for number, item in enumerate(items, 1):
             try:
-                response = read_response(item, form, {})
+                response = read_response(item, form, {}, f"{number} of {len(items)}")
             except InputError as error:
                 problems.append(str(error))
                 continue

@@ -29,22 +29,28 @@ def key_of(form: str, token: str) -> str:
     return f"{SOURCE}:{form}:{token}"
 
 
-def read_response(item: Any, form: str, titles: Mapping[str, str]) -> Received:
-    """Read an item of the Responses API. Raises InputError where it is none, lacks its token or its time, or is of
-    another form.
+def read_response(item: Any, form: str, titles: Mapping[str, str], place: str = "without a token") -> Received:
+    """Read an item of the Responses API. `place` names it in messages if it does not name itself.
+
+    Raises InputError where it is none, lacks its token or its time, or is of another form.
     """
     try:
         return _response(item, form, titles)
     except (TypeError, ValueError, AttributeError, KeyError, OverflowError, RecursionError) as error:
-        raise InputError(f"{_named(item)} of Typeform's cannot be read.", LEFT_OUT) from error
+        what = str(error) if isinstance(error, _OddError) else "cannot be read"
+        raise InputError(f"The response {_named(item) or place} of the form {form} {what}.", LEFT_OUT) from error
+
+
+class _OddError(ValueError):
+    """What is wrong with a response."""
 
 
 def _response(item: Json, form: str, titles: Mapping[str, str]) -> Received:
     if item.get("form_id") not in (None, form):
-        raise InputError(f"{_named(item)} that Typeform lists for the form {form} is of another form.", LEFT_OUT)
+        raise _OddError("names another form as its own")
     token, when = token_of(item), item.get("submitted_at") or item.get("landed_at")
     if token is None or not isinstance(when, str):
-        raise InputError(f"{_named(item)} of Typeform's has no token or no time.", LEFT_OUT)
+        raise _OddError("has no token or no time")
     listed = item.get("answers")
     answers = (
         [_answer(each, titles) for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
@@ -62,8 +68,7 @@ def _named(item: Any) -> str:
     """Name a response that cannot be read, by whatever it has."""
     parts = item if isinstance(item, Mapping) else {}
     found = (parts.get(name) for name in ("token", "response_id", "landing_id", "submitted_at", "landed_at"))
-    name = next((text for text in found if isinstance(text, str) and text), "")
-    return f"The response {name[:80]}" if name else "A response without a token"
+    return next((text[:80] for text in found if isinstance(text, str) and text), "")
 
 
 def read_delivery(body: bytes) -> tuple[str, Received] | None:
