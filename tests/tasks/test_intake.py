@@ -468,7 +468,7 @@ def test_a_relay_without_body_wakes_a_poll(forms: Forms) -> None:
         ),
         pytest.param(lambda forms: forms.typeform.forms.clear(), "`typeform.form`", id="a form that is gone"),
         pytest.param(lambda forms: forms.play.environment.pop("INPUT_TYPEFORM-TOKEN"), "is empty", id="no token"),
-        pytest.param(lambda forms: forms.typeform.failures.append((0, "")), "no JSON", id="no JSON"),
+        pytest.param(lambda forms: forms.typeform.failures.append((0, "")), "not a JSON object", id="no JSON"),
         pytest.param(
             lambda forms: forms.typeform.failures.extend([(503, "")] * 4), "4 times in a row", id="down for a while"
         ),
