@@ -58,7 +58,9 @@ class Intake:
         sorted_ = [isolation.attempt(f"The lead {each.key}", partial(sort, each)) for each in answered]
         leads = [each for each in sorted_ if each is not None]
         note = f"Looked at {counted(len(received), 'response')}; {len(leads):,} new."
-        read = Outcome(problems=(*unreadable, *untitled), notes=(note,))
+        # Told where a lead comes in, since its form was read for it: a poll with nothing new asks nothing more.
+        notices = form_check.sentences(form, typeform.form_names(form.form)) if typeform.has_read(form.form) else ()
+        read = Outcome(problems=(*unreadable, *untitled), notices=notices, notes=(note,))
         return read.then(isolation.outcome).then(self.opener.open_all(leads))
 
     def _since(self, pipeline: Pipeline, form: Form) -> datetime:

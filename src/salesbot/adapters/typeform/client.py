@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from salesbot.adapters import http
-from salesbot.adapters.typeform.reading import read_response, titles_of, token_of
+from salesbot.adapters.typeform.reading import names_of, read_response, titles_of, token_of
 from salesbot.core.errors import InputError, ServiceError, warning
 from salesbot.core.leads.lead import Received
 
@@ -76,7 +76,7 @@ class Typeform:
         """Add the questions to responses; where Typeform refuses them, responses go without, and a sentence says so."""
         problems = []
         try:
-            titles = titles_of(self._get(f"/forms/{form}", {}, form), form)
+            titles = titles_of(self._form(form), form)
         except RefusedError as error:
             titles = {}
             what = f"The questions of the form {form} cannot be read, so answers stand under their `ref`: {error.what}"

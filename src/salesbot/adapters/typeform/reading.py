@@ -95,24 +95,27 @@ def titles_of(found: Json, form: str) -> dict[str, str]:
 
 def questions(form: Json) -> Iterator[tuple[str, str]]:
     """List the questions of a form by the id of their field, including those in groups."""
-    fields = form.get("fields")
-    for field in fields if isinstance(fields, list) else ():
-        if isinstance(field, Mapping):
-            yield str(field.get("id")), plain(str(field.get("title") or ""))
-            yield from questions(_object(field.get("properties")))
-
-
-def _object(value: Any) -> Json:
-    return value if isinstance(value, Mapping) else {}
+    yield from ((str(field.get("id")), plain(str(field.get("title") or ""))) for field in _fields(form))
 
 
 def names_of(form: Json) -> dict[str, str]:
     """List what an answer of a form may be called: the `ref` of each question with its title, and the hidden fields."""
-    found = {str(name): "" for name in form.get("hidden") or ()}
-    for field in form.get("fields") or ():
-        found[str(field.get("ref") or "")] = plain(str(field.get("title") or ""))
-        found |= names_of({"fields": (field.get("properties") or {}).get("fields")})
-    return found
+    hidden = form.get("hidden")
+    found = {str(name): "" for name in (hidden if isinstance(hidden, list) else ())}
+    return found | {str(field.get("ref") or ""): plain(str(field.get("title") or "")) for field in _fields(form)}
+
+
+def _fields(form: Json) -> Iterator[Json]:
+    """List the fields of a form, each group before what is in it."""
+    listed = form.get("fields")
+    for field in listed if isinstance(listed, list) else ():
+        if isinstance(field, Mapping):
+            yield field
+            yield from _fields(_object(field.get("properties")))
+
+
+def _object(value: Any) -> Json:
+    return value if isinstance(value, Mapping) else {}
 
 
 def plain(title: str) -> str:
