@@ -48,7 +48,7 @@ def main() -> int:
     with Sandbox(at=MONDAY, step=1) as github, Typeform(github.clock) as typeform:
         door = Door(github, lambda seconds: _pass(github, seconds))
         forms = web.Forms(Play(github, door), typeform)
-        with patch.object(adapter.Typeform, "_send", web.door(forms, door.sleep)):
+        with patch.object(adapter.Typeform, "request", web.door(forms, door.sleep)):
             for run, seconds in polls(github, forms, wanted):
                 requests, asked = requests + len(run.requests), asked + len(typeform.log)
                 leads = len(forms.leads())

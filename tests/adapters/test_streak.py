@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any
 
 import pytest
 import requests
@@ -12,7 +14,8 @@ import requests
 from github_sandbox import Fault
 from github_sandbox.store.clock import Clock
 from github_sandbox.streak import Streak as StandIn
-from salesbot.adapters.streak import GoneError, Streak
+from github_sandbox.streak.account import ABSENT, StagesAs
+from salesbot.adapters.streak import GoneError, ObjectError, Streak
 from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.model.mirror import Mirror, PutColumn, PutPeople, PutStage, PutTitle, Tell
 
@@ -55,7 +58,7 @@ def test_a_pipeline_is_read_with_one_request(client: Streak, theirs: StandIn, sa
     theirs.boxes[box]["fields"] = {"1001": "40000", "1002": 1793491200000, "1003": ""}
     theirs.mailed(box, received=NOON)
     theirs.box(theirs.pipeline("Other", ["A"]), "Not this one", "A")
-    assert client.mirrors(sales) == [
+    assert client.mirrors(sales)[0] == [
         Mirror(
             key=box,
             title="Acme: shop",
@@ -76,9 +79,9 @@ def theirs_time(theirs: StandIn, box: str, key: str) -> datetime:
     return datetime.fromtimestamp(theirs.boxes[box][key] / 1000, UTC)
 
 
-@pytest.mark.parametrize("shape", ["map", "array"])
+@pytest.mark.parametrize("shape", ["map", "array", "bare"])
 def test_stages_are_read_in_both_shapes_from_left_to_right(
-    client: Streak, theirs: StandIn, sales: str, shape: Literal["map", "array"]
+    client: Streak, theirs: StandIn, sales: str, shape: StagesAs
 ) -> None:
     theirs.stages_as = shape
     theirs.pipelines[sales]["stageOrder"] = ["5003", "5001", "5002"]
@@ -89,14 +92,12 @@ def test_stages_are_read_in_both_shapes_from_left_to_right(
 
 
 def test_a_box_is_made_and_changed(client: Streak, theirs: StandIn, sales: str) -> None:
-    theirs.user("kim@agency.com")
-    made = client.create(sales, "Acme: shop", "5001", "github: https://example.org/1", ("kim@agency.com",))
+    made = client.create(sales, "Acme: shop", "5001", "github: https://example.org/1")
     assert (made.title, made.stage, made.note) == ("Acme: shop", "5001", "github: https://example.org/1")
-    assert made.people == {"kim@agency.com"}
     layout = client.layout(sales)
     for effect in (PutTitle("Acme: new shop"), PutStage("5002"), PutColumn("Deal size", "12000"), Tell("Hello")):
-        assert client.apply_changes(made.key, effect, layout) is None
-    again = client.mirror(made.key)
+        client.apply_changes(made.key, effect, layout)
+    again = client.mirror(sales, made.key)
     assert again is not None
     assert (again.title, again.stage, again.columns) == ("Acme: new shop", "5002", {"1001": "12000"})
     assert theirs.comments_on(made.key) == ["Hello"]
@@ -114,10 +115,10 @@ def test_the_same_comment_is_said_once(client: Streak, theirs: StandIn, sales: s
 def test_people_are_assigned_by_the_keys_of_their_users(client: Streak, theirs: StandIn, sales: str) -> None:
     theirs.user("kim@agency.com")
     box, layout = theirs.box(sales, "Acme", "Lead"), client.layout(sales)
-    assert client.apply_changes(box, PutPeople(("kim@agency.com", "sam@agency.com")), layout) is None
+    client.apply_changes(box, PutPeople(("kim@agency.com", "sam@agency.com")), layout)
     assert theirs.assigned(box) == ["kim@agency.com", "sam@agency.com"]
-    why = client.apply_changes(box, PutPeople(("lee@agency.com",)), layout)
-    assert why == "Streak knows nobody by the address lee@agency.com: see `streak.people`."
+    with pytest.raises(ObjectError, match=r"nobody by the address lee@agency\.com\. Correct `streak\.people`"):
+        client.apply_changes(box, PutPeople(("lee@agency.com",)), layout)
     assert theirs.assigned(box) == ["kim@agency.com", "sam@agency.com"]
 
 
@@ -130,13 +131,109 @@ def test_a_box_that_is_gone_is_none(client: Streak, theirs: StandIn, sales: str)
     box = theirs.box(sales, "Acme", "Lead")
     client.delete(box)
     client.delete(box)
-    assert client.mirror(box) is None
+    assert client.mirror(sales, box) is None
     assert client.contact("agxzCONTACT99") is None
+
+
+def test_an_object_is_believed_only_for_what_it_names_itself(client: Streak, theirs: StandIn, sales: str) -> None:
+    box, jane, other = theirs.box(sales, "Acme", "Lead"), theirs.contact("Jane", "Doe"), theirs.pipeline("Other", ["A"])
+    theirs.carry(box, other, "A", still_listed=True)
+    assert (client.mirror(sales, box), client.mirrors(sales)) == (Mirror(box, away=True), ([], []))
+    assert [each.key for each in client.mirrors(other)[0]] == [box]
+    del theirs.boxes[box]["pipelineKey"]
+    theirs.contacts[jane]["key"] = theirs.pipelines[other]["key"] = "agxzANOTHER"
+    assert client.contact(jane) is None
+    for read in (lambda: client.mirror(sales, box), lambda: client.layout(other)):
+        with pytest.raises(ServiceError, match=r"as documented.*salesbot streak check"):
+            read()
 
 
 def test_a_box_of_which_almost_nothing_is_known(client: Streak, theirs: StandIn, sales: str) -> None:
     theirs.boxes["agxzBARE"] = {"key": "agxzBARE", "pipelineKey": sales, "lastEmailSentTimestamp": 10**30}
-    assert client.mirrors(sales) == [Mirror("agxzBARE")]
+    assert client.mirrors(sales) == ([Mirror("agxzBARE")], [])
+
+
+SAM = {"email": "sam@agency.com", "userKey": "agxzUSER0001"}
+NINE = {"columns": {"1001": "9"}}
+IS_SAM = {"people": {"sam@agency.com"}}
+PEOPLE = "assignedToSharingEntries"
+
+
+@pytest.mark.parametrize(
+    ("shown", "read"),
+    [
+        pytest.param(
+            {"fields": [{"key": "1001", "value": "9"}, {"key": "1002"}]},
+            {"columns": {"1001": "9"}},
+            id="a list of fields",
+        ),
+        pytest.param({"fields": '{"1001": "9"}'}, {"columns": {"1001": "9"}}, id="fields as text"),
+        pytest.param({"fields": "none"}, {}, id="fields that are no JSON"),
+        pytest.param({"fields": [None, 5, {}]}, {}, id="fields that are none"),
+        pytest.param({"assignedToSharingEntries": [SAM, None, 5]}, IS_SAM, id="odd people beside"),
+        pytest.param({"assignedToSharingEntries": json.dumps([SAM])}, IS_SAM, id="people as text"),
+        pytest.param({PEOPLE: ["Sam@agency.com"]}, IS_SAM, id="addresses"),
+        pytest.param({PEOPLE: "sam@agency.com"}, IS_SAM, id="one address"),
+        pytest.param({"assignedToSharingEntries": ["agxzUSER0001"]}, IS_SAM, id="keys of users"),
+        pytest.param({PEOPLE: ["agxzNOBODY"]}, {"people": {"agxzNOBODY"}}, id="keys of nobody"),
+        pytest.param({"creatorSharingEntry": "agxzUSER0001", "followerSharingEntries": 7}, {}, id="others as text"),
+        pytest.param({"contacts": ["agxzJANE", None]}, {"contacts": ("agxzJANE",)}, id="keys of contacts"),
+        pytest.param({"contacts": "Jane", "emailAddresses": "a@b.de"}, {"mails": ("a@b.de",)}, id="texts for lists"),
+        pytest.param({"lastEmailSentTimestamp": "1795435200000"}, {"sent": NOON}, id="a moment as text"),
+        pytest.param({"lastEmailSentTimestamp": {"at": 5}}, {}, id="a moment that is none"),
+        pytest.param({"key": ABSENT}, {}, id="only the typed name of its key"),
+        pytest.param({"notes": None, "name": None}, {"title": ""}, id="nulls"),
+    ],
+)
+def test_a_box_in_any_of_its_shapes(
+    client: Streak, theirs: StandIn, sales: str, shown: dict[str, Any], read: dict[str, Any]
+) -> None:
+    box = theirs.box(sales, "Acme", "Lead")
+    (plain,), _ = client.mirrors(sales)
+    theirs.show(box, {"creatorSharingEntry": ABSENT, **shown})
+    fresh = Streak("streak-key", theirs.url)
+    assert fresh.mirrors(sales) == ([replace(plain, **read)], [])
+    assert fresh.mirror(sales, box) == replace(plain, **read)
+
+
+@pytest.mark.parametrize("odd", [None, "box", 7, ["x"], {"key": ABSENT, "boxKey": ABSENT}, {"key": 7, "boxKey": []}])
+def test_what_is_no_box_is_named_and_the_others_are_read(
+    client: Streak, theirs: StandIn, sales: str, odd: object
+) -> None:
+    boxes = [theirs.box(sales, name, "Lead") for name in ("Acme", "Borealis", "Cumulus")]
+    theirs.show(boxes[1], odd)
+    found, problems = client.mirrors(sales)
+    assert [each.title for each in found] == ["Acme", "Cumulus"]
+    assert problems == [f"Box 2 of 3 in the pipeline {sales} has no key. It was left out"]
+    with pytest.raises(ObjectError, match="salesbot streak check"):
+        client.mirror(sales, boxes[1])
+
+
+def test_people_who_are_known_by_key_alone_stay_assigned(client: Streak, theirs: StandIn, sales: str) -> None:
+    box, kim = theirs.box(sales, "Acme", "Lead"), theirs.user("kim@agency.com")["key"]
+    client.apply_changes(box, PutPeople((kim, "sam@agency.com")), client.layout(sales))
+    assert theirs.assigned(box) == ["kim@agency.com", "sam@agency.com"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "texts", "others"),
+    [
+        pytest.param([{"key": "1", "name": "Value"}], {"1": "Value"}, {}, id="without a type"),
+        pytest.param({"1": {"name": "Value", "type": "TEXT_INPUT"}}, {"1": "Value"}, {}, id="by key"),
+        pytest.param(
+            [None, {"name": "x"}, {"key": "2", "name": "A", "type": "DATE"}], {}, {"A": "DATE"}, id="odd ones"
+        ),
+        pytest.param(None, {}, {}, id="none"),
+        pytest.param("x", {}, {}, id="no list"),
+    ],
+)
+def test_columns_in_any_of_their_shapes(
+    client: Streak, theirs: StandIn, sales: str, shown: object, texts: dict[str, str], others: dict[str, str]
+) -> None:
+    theirs.pipelines[sales].update(fields=shown, stageOrder="5001")
+    layout = client.layout(sales)
+    assert (layout.columns, layout.other_columns) == (texts, others)
+    assert list(layout.stages) == ["5001", "5002", "5003"]
 
 
 def test_a_contact_goes_along(client: Streak, theirs: StandIn) -> None:

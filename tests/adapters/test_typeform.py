@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from salesbot.adapters.typeform import is_signed, read_delivery, read_response, sign
-from salesbot.adapters.typeform.reading import plain, questions
+from salesbot.adapters.typeform.reading import plain, questions, titles_of
 from salesbot.core.errors import InputError
 
 # The vector was computed with openssl, not with this program.
@@ -87,6 +87,8 @@ def test_every_kind_of_answer(kind: str, answer: dict[str, Any], text: str, read
         pytest.param({"answers": None, "hidden": None}, id="null"),
         pytest.param({}, id="nothing"),
         pytest.param({"answers": [None, "x"]}, id="no answers"),
+        pytest.param({"answers": {"a": 1}, "hidden": ["x"]}, id="of another shape"),
+        pytest.param({"answers": "x", "hidden": "y"}, id="texts"),
     ],
 )
 def test_a_response_without_answers_is_one(item: dict[str, Any]) -> None:
@@ -95,11 +97,45 @@ def test_a_response_without_answers_is_one(item: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "item", [{}, {"token": "t"}, {"token": 5, "submitted_at": "x"}, {"token": "t", "submitted_at": "x"}]
+    ("item", "named"),
+    [
+        pytest.param({}, "The response 3 of 7 of the form u6", id="nothing"),
+        pytest.param({"token": "t1"}, "The response t1", id="no time"),
+        pytest.param({"token": 5, "submitted_at": "x"}, "The response x", id="a number for a token"),
+        pytest.param({"token": "t1", "submitted_at": "x"}, "The response t1", id="no date"),
+        pytest.param({"token": "t1", "submitted_at": {"at": 1}}, "The response t1", id="an object for a date"),
+        pytest.param({"token": "t1", "submitted_at": "0001-01-01T00:00:00+14:00"}, "The response t1", id="before time"),
+        pytest.param(None, "The response 3 of 7 of the form u6", id="null"),
+        pytest.param("x", "The response 3 of 7 of the form u6", id="a text"),
+        pytest.param([{}], "The response 3 of 7 of the form u6", id="a list"),
+        pytest.param(True, "The response 3 of 7 of the form u6", id="true"),
+    ],
 )
-def test_a_response_without_token_or_time_is_refused(item: dict[str, Any]) -> None:
-    with pytest.raises(InputError, match="left out"):
-        read_response(item, "u6", {})
+def test_a_response_that_cannot_be_read_is_named(item: Any, named: str) -> None:
+    with pytest.raises(InputError, match=f"^{named} .*It was left out$"):
+        read_response(item, "u6", {}, "3 of 7")
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        pytest.param({"field": "f", "type": "text", "text": "A"}, "A", id="a field that is a text"),
+        pytest.param({"field": None, "type": ["x"], "text": "A"}, "", id="a type that is a list"),
+        pytest.param({"type": "choices", "choices": {"labels": "Design"}}, "Design", id="labels as a text"),
+        pytest.param({"type": "choices", "choices": {"labels": 7}}, "7", id="labels as a number"),
+        pytest.param({"type": "date", "date": 20261120}, "20261120", id="a date as a number"),
+        pytest.param({"type": "email", "email": {"at": "a@b.de"}}, '{"at": "a@b.de"}', id="an object for a text"),
+    ],
+)
+def test_an_answer_of_another_shape_spoils_no_other(answer: dict[str, Any], text: str) -> None:
+    good = {"field": {"id": "f", "ref": "r"}, "type": "text", "text": "Jane"}
+    item = {"token": "t", "submitted_at": "2026-10-01T08:38:22Z", "answers": [answer, good]}
+    assert [each.text for each in read_response(item, "u6", {}).answers] == [text, "Jane"]
+
+
+@pytest.mark.parametrize("fields", [None, "x", 7, {"a": 1}, [None, "x", {"id": "b", "title": 5, "properties": "y"}]])
+def test_questions_of_another_shape_are_none(fields: Any) -> None:
+    assert dict(questions({"fields": fields})) in ({}, {"b": "5"})
 
 
 @pytest.mark.parametrize(
@@ -117,6 +153,18 @@ def test_a_question_without_its_marks(title: str, shown: str) -> None:
 def test_questions_inside_groups_are_found() -> None:
     form = {"fields": [{"id": "a", "title": "A", "properties": {"fields": [{"id": "b", "title": "B"}]}}]}
     assert dict(questions(form)) == {"a": "A", "b": "B"}
+
+
+def test_the_questions_of_another_form_are_not_ours() -> None:
+    found = {"id": "u6", "fields": [{"id": "a", "title": "A"}]}
+    assert (titles_of(found, "u6"), titles_of(found, "other1")) == ({"a": "A"}, {})
+
+
+def test_a_response_of_another_form_is_left_out() -> None:
+    item = {"token": "t", "submitted_at": "2026-10-01T08:38:22Z"}
+    assert read_response({**item, "form_id": "u6"}, "u6", {}).key == "typeform:u6:t"
+    with pytest.raises(InputError, match="t of the form u6 names another form as its own"):
+        read_response({**item, "form_id": "other1"}, "u6", {})
 
 
 def test_a_partial_delivery_is_not_sent_off_yet() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,12 +17,6 @@ streak:
     sales: {{key: {sales}, stages: {{won: {won}}}}}
     connections: {{key: {connections}, stages: {{prospect: 5002}}}}
 """
-
-
-@pytest.fixture(scope="module")
-def _streak(_running: Sandbox) -> Iterator[Streak]:
-    with Streak(_running.clock) as streak:
-        yield streak
 
 
 @pytest.fixture
@@ -79,7 +72,6 @@ def test_the_check_tries_what_documentation_leaves_open_and_cleans_up(
     for line in (
         "- Stages come as a list.",
         "- A box made with a note: the note is there.",
-        "- Made with assignees by mail address: assigned to sam@agency.com.",
         "- Moved by `stageKey`: now Negotiating.",
         "- Assigned by keys of users: assigned to sam@agency.com.",
         "- The column Value set to '12000': shows '12000'.",
@@ -122,6 +114,17 @@ def test_a_stage_that_streak_does_not_have_is_a_problem(
 ) -> None:
     assert main(["streak", "check", configured(streak, tmp_path, won="Won")], env) == 2
     assert "PROBLEM: it has no stage 'Won'. There are Lead, Negotiating" in capsys.readouterr().out
+
+
+def test_a_column_that_holds_no_text_is_a_problem(
+    streak: Streak, env: dict[str, str], tmp_path: Path, capsys: Printed
+) -> None:
+    file = configured(streak, tmp_path)
+    for pipeline in streak.pipelines:
+        streak.column(pipeline, "github", "CHECKBOX")
+    assert main(["streak", "check", file], env) == 2
+    said = capsys.readouterr().out
+    assert said.count("PROBLEM: column GitHub is of the type CHECKBOX and holds no text. Rename it") == 2
 
 
 def test_without_a_key_it_says_where_one_is_made(tmp_path: Path, capsys: Printed) -> None:

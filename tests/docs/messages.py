@@ -25,6 +25,7 @@ NOT_SAID = frozenset({"sandbox", "demo", "data"})
 KINDS: Mapping[str, tuple[str, ...]] = {
     "Refused moves and commands": ("Refusal", "DateError", "MoneyError", "FieldError", "CommandSyntaxError"),
     "Runs that fail with exit code 1": ("ServiceError",),
+    "Warnings of runs that did everything else (exit code 0)": ("warning", "ObjectError"),
     "Runs and commands that fail with exit code 2": ("InputError", "problems.append"),
     "Runs with nothing to do": ("_nothing",),
     "What GitHub refuses, with GitHub's own words behind it": ("Failure", "Limit"),

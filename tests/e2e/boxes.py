@@ -132,6 +132,7 @@ class Boxes:
                 self.streak.stage(box["key"]),
                 sorted(map(str, box["fields"].values())),
                 self.streak.assigned(box["key"]),
+                box["contacts"],
                 # The moment of the move is in it, and that differs where the run was repeated.
                 [said[:40] for said in self.streak.comments_on(box["key"])],
             )

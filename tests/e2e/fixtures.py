@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from github_sandbox import Sandbox
+from github_sandbox.streak import Streak
 from github_sandbox.typeform import Typeform
-from salesbot.adapters import templates
+from salesbot.adapters import streak, templates
 from salesbot.adapters import typeform as adapter
 from tests.e2e import forms as web
+from tests.e2e.boxes import Boxes, request
 from tests.e2e.play import Door, Play
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -59,3 +62,23 @@ def forms(play: Play, door: Door, monkeypatch: pytest.MonkeyPatch) -> Iterator[w
         forms = web.Forms(play, typeform)
         monkeypatch.setattr(adapter.Typeform, "request", web.door(forms, lambda seconds: door.sleep(seconds)))
         yield forms
+
+
+@pytest.fixture(scope="session")
+def _streak(_running: Sandbox) -> Iterator[Streak]:
+    with Streak(_running.clock) as running:
+        yield running
+
+
+@pytest.fixture
+def boxes(play: Play, door: Door, _streak: Streak, monkeypatch: pytest.MonkeyPatch) -> Boxes:
+    _streak.reset()
+    _streak.key, _streak.stages_as = "streak-key", "map"
+    boxes = Boxes(play, _streak)
+
+    def send(client: streak.Streak, method: streak.Method, path: str, body: Mapping[str, Any] | None) -> object:
+        return boxes.pass_by(lambda: request(client, method, path, body))
+
+    monkeypatch.setattr(streak.Streak, "request", send)
+    door.pass_by = boxes.pass_by
+    return boxes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -114,6 +114,97 @@ def test_a_thousand_and_some_responses_take_pages(forms: Forms) -> None:
     assert "Looked at 1,001 responses; 1,001 new." in run.stdout
     assert [entry.partition("&before")[0] == entry for entry in forms.typeform.log] == [True, False, True]
     assert writes(run.requests) == []
+
+
+@pytest.mark.parametrize("together", ["both", "since", "before", "refused"])
+def test_pages_are_read_whichever_way_the_service_reads_since_and_before(forms: Forms, together: Any) -> None:
+    """A thousand and some before the day asked for, and a thousand and some after it."""
+    forms.typeform.together = together
+    forms.play.sales.push("kim", CONFIG, f"version: 1\ntypeform: {{form: {FORM}, since: 2026-11-20}}\n")
+    wanted = [_at(forms, "2026-11-21", number) for number in range(1500)]
+    for number in range(1200):
+        _at(forms, "2026-11-19", number)
+    run = forms.poll({"dry-run": "true"})
+    assert "Looked at 1,500 responses; 1,500 new." in run.stdout
+    assert [("since" in entry, "before" in entry) for entry in forms.typeform.log if "responses" in entry] == [
+        (True, False),
+        (False, True),
+        (False, True),
+    ]
+    assert len(set(wanted)) == 1500
+
+
+def _at(forms: Forms, day: str, number: int) -> str:
+    at = datetime.fromisoformat(f"{day}T08:00:00+00:00") + timedelta(seconds=number)
+    return forms.typeform.send(FORM, {"lead_name": f"Jane {day} {number}"}, at=at)
+
+
+def test_a_service_that_gives_the_same_page_for_ever_is_named(forms: Forms) -> None:
+    """It does so for a token it does not know."""
+    for number in range(1001):
+        token = _at(forms, "2026-11-22", number)
+        forms.typeform.odd[token] = {"token": f"other{token}"}
+    run = forms.poll()
+    assert run.exit_code == 1
+    assert "Typeform gave the same page twice. Set typeform.since to a later day" in told(run)[0][1]
+
+
+# One odd response spoils no other
+
+
+ODD: list[Any] = [
+    None, "x", 7, [], {"token": None, "response_id": None}, {"submitted_at": None, "landed_at": None},
+    {"submitted_at": "yesterday"}, {"form_id": "other1"},
+]  # fmt: skip
+"""What the API shows in place of a response that cannot be read."""
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+@pytest.mark.parametrize("task", ["intake", "all"])
+def test_a_response_that_cannot_be_read_is_named_and_the_others_come_in(
+    play: Play, forms: Forms, odd: Any, task: str
+) -> None:
+    deal = play.deal()
+    play.sales.comment("nora", deal, "/value 9000")
+    tokens = [forms.send({"lead_name": f"Jane {number}"}) for number in range(3)]
+    forms.typeform.odd[tokens[1]] = odd
+    run = forms.poll({"task": task})
+    (problem,) = told(run)
+    assert (run.exit_code, problem[0]) == (0, "warning")
+    assert problem[1].endswith("It was left out")
+    assert [len(forms.of(token)) for token in tokens] == [1, 0, 1]
+    assert ("9,000 EUR" in play.text(deal, "card")) == (task == "all")
+    forms.typeform.odd.clear()
+    forms.poll()
+    assert [len(forms.of(token)) for token in tokens] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("odd", [{"answers": {"a": 1}}, {"answers": None, "hidden": [1]}, {"answers": [None, 5, {}]}])
+def test_a_response_with_odd_answers_comes_in_with_what_can_be_read(forms: Forms, odd: dict[str, Any]) -> None:
+    token = forms.send()
+    forms.typeform.odd[token] = odd
+    assert forms.poll().exit_code == 0
+    assert len(forms.of(token)) == 1
+
+
+@pytest.mark.parametrize("fields", [None, "x", [None, 5, {"id": []}], {"a": 1}], ids=repr)
+def test_questions_of_another_shape_keep_no_lead_out(forms: Forms, fields: Any) -> None:
+    forms.typeform.odd[FORM] = {"fields": fields}
+    token = forms.send({**JANE, "lead_country": "Germany"})
+    assert forms.poll().exit_code == 0
+    (issue,) = forms.of(token)
+    assert "- **lead\\_country** Germany" in issue.body
+
+
+def test_a_form_that_typeform_refuses_to_show_is_named_and_the_leads_come_in(forms: Forms) -> None:
+    token = forms.send({**JANE, "lead_country": "Germany"})
+    forms.at[2] = lambda: forms.typeform.failures.append((410, ""))
+    run = forms.poll()
+    (problem,) = told(run)
+    assert (run.exit_code, problem[0]) == (0, "warning")
+    assert problem[1].startswith(f"The questions of the form {FORM} cannot be read")
+    assert "Typeform answered 410 (Sorry)." in problem[1]
+    assert len(forms.of(token)) == 1
 
 
 def test_more_than_a_run_may_write_is_left_for_the_next(play: Play, forms: Forms) -> None:
@@ -377,7 +468,7 @@ def test_a_relay_without_body_wakes_a_poll(forms: Forms) -> None:
         ),
         pytest.param(lambda forms: forms.typeform.forms.clear(), "`typeform.form`", id="a form that is gone"),
         pytest.param(lambda forms: forms.play.environment.pop("INPUT_TYPEFORM-TOKEN"), "is empty", id="no token"),
-        pytest.param(lambda forms: forms.typeform.failures.append((0, "")), "no JSON", id="no JSON"),
+        pytest.param(lambda forms: forms.typeform.failures.append((0, "")), "not a JSON object", id="no JSON"),
         pytest.param(
             lambda forms: forms.typeform.failures.extend([(503, "")] * 4), "4 times in a row", id="down for a while"
         ),
@@ -403,9 +494,23 @@ def test_what_is_wrong_with_the_service_is_said_in_one_sentence(
 def test_a_token_that_may_not_read_the_form_goes_without_the_questions(forms: Forms) -> None:
     forms.typeform.scopes = frozenset({"responses:read"})
     token = forms.send({**JANE, "lead_country": "Germany"})
-    assert forms.poll().exit_code == 0
+    run = forms.poll()
+    (problem,) = told(run)
+    assert (run.exit_code, problem[0]) == (0, "warning")
+    assert "(Missing scope). Give it `responses:read` and `forms:read`" in problem[1]
     (issue,) = forms.of(token)
     assert "- **lead\\_country** Germany" in issue.body
+
+
+@pytest.mark.parametrize(
+    ("status", "again"),
+    [(400, False), (401, False), (403, False), (404, False), (422, False), (500, True), (429, True)],
+)
+def test_the_next_run_is_named_only_where_it_may_do_better(forms: Forms, status: int, again: bool) -> None:
+    forms.typeform.failures.extend([(status, "")] * 4)
+    (problem,) = told(forms.poll())
+    assert ("The next run tries again" in problem[1]) == again
+    assert again or "(Sorry)." in problem[1], "what Typeform says of it"
 
 
 @pytest.mark.parametrize("weather", [(500, ""), (503, ""), (429, ""), (429, "3")], ids=str)

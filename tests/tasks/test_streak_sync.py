@@ -2,38 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
-from github_sandbox import Fault, Sandbox
-from github_sandbox.streak import Streak
-from salesbot.adapters.streak import Method
-from salesbot.adapters.streak import Streak as TheirClient
-from tests.e2e.boxes import Boxes, request
+from github_sandbox import Fault
+from tests.e2e.boxes import Boxes
 from tests.e2e.play import Door, Play, kinds, told
-
-
-@pytest.fixture(scope="module")
-def _streak(_running: Sandbox) -> Iterator[Streak]:
-    with Streak(_running.clock) as streak:
-        yield streak
-
-
-@pytest.fixture
-def boxes(play: Play, door: Door, _streak: Streak, monkeypatch: pytest.MonkeyPatch) -> Boxes:
-    _streak.reset()
-    _streak.key = "streak-key"
-    boxes = Boxes(play, _streak)
-
-    def send(client: TheirClient, method: Method, path: str, body: Mapping[str, Any] | None) -> object:
-        return boxes.pass_by(lambda: request(client, method, path, body))
-
-    monkeypatch.setattr(TheirClient, "request", send)
-    door.pass_by = boxes.pass_by
-    return boxes
-
 
 # In step
 
@@ -232,7 +207,10 @@ def test_two_deals_that_name_one_box_are_told(boxes: Boxes) -> None:
     boxes.play.sales.comment("nora", other, f"/streak link {box}")
     boxes.play.reconcile()
     run = boxes.sync()
-    assert told(run) == [("warning", f"Deals {deal} and {other} name the same box in Streak: `/streak link` another.")]
+    problem = (
+        f"Deals {deal} and {other} name the same box in Streak. Pair one with another box: `/streak link <address>`"
+    )
+    assert told(run) == [("warning", problem)]
     assert boxes.streak.boxes[box]["name"] == "Acme GmbH: new shop"
     assert boxes.is_quiet(run)
 
@@ -274,7 +252,7 @@ def test_a_connection_from_before_our_time_opens_nothing(boxes: Boxes) -> None:
     assert len(boxes.play.sales.issues()) == 1
 
 
-def test_connections_with_nothing_new_cost_one_request(boxes: Boxes) -> None:
+def test_connections_with_nothing_new_cost_two_requests(boxes: Boxes) -> None:
     boxes.in_step()
     connections = boxes.connect()
     boxes.streak.box(connections, "Lee Roe", "Met")
@@ -282,7 +260,7 @@ def test_connections_with_nothing_new_cost_one_request(boxes: Boxes) -> None:
     boxes.to_rest()
     boxes.to_rest()
     boxes.sync()
-    assert boxes.kinds() == ["list", "list"]
+    assert boxes.kinds() == ["list", "list", "pipeline"]
 
 
 def test_what_strangers_called_a_contact_does_nothing_in_the_issue(boxes: Boxes) -> None:

@@ -27,15 +27,21 @@ class LoggedRequest:
     status: int = 0
 
 
+StagesAs = Literal["map", "array", "bare"]
+"""An object by key, an array, or an object whose entries do not name their key."""
+ABSENT = "absent"
+"""Stands for a key of a box that the API leaves out."""
+
+
 class Account:
-    """An account that one API key opens. `stages_as` selects one of the two shapes in which stages were seen."""
+    """An account that one API key opens. `stages_as` selects one of the shapes in which stages were seen."""
 
     def __init__(
         self,
         clock: Clock | None = None,
         *,
         key: str = "streak-key",
-        stages_as: Literal["map", "array"] = "map",
+        stages_as: StagesAs = "map",
     ) -> None:
         self.clock = clock or Clock()
         self.key: str | None = key
@@ -52,6 +58,8 @@ class Account:
         self.comments: dict[str, list[Json]] = {}
         self.contacts: dict[str, Json] = {}
         self.users: dict[str, Json] = {}
+        self.stale: dict[str, str] = {}
+        self.odd: dict[str, Any] = {}
         self._numbers = itertools.count(1)
         self.user(ME)
         self.faults.clear()
@@ -60,12 +68,14 @@ class Account:
     def snapshot(self) -> Any:
         """Save the state, to restore it later."""
         with self.lock:
-            return copy.deepcopy((self.pipelines, self.boxes, self.comments, self.contacts, self.users))
+            kept = (self.pipelines, self.boxes, self.comments, self.contacts, self.users, self.stale, self.odd)
+            return copy.deepcopy(kept)
 
     def restore(self, state: Any) -> None:
         """Restore a saved state."""
         with self.lock:
-            self.pipelines, self.boxes, self.comments, self.contacts, self.users = copy.deepcopy(state)
+            kept = copy.deepcopy(state)
+            self.pipelines, self.boxes, self.comments, self.contacts, self.users, self.stale, self.odd = kept
 
     def arm(self, fault: Fault) -> None:
         """Arm a fault: `on` is a method, or what a request is for (`list`, `create`, `update`, `comment` ...)."""
@@ -97,7 +107,8 @@ class Account:
     def column(self, pipeline: str, name: str, kind: str = "TEXT_INPUT") -> Json:
         """Add a column."""
         fields = self.pipelines[pipeline]["fields"]
-        fields.append({"key": str(1001 + len(fields)), "name": name, "type": kind})
+        key = max((int(field["key"]) for field in fields), default=1000) + 1
+        fields.append({"key": str(key), "name": name, "type": kind})
         made: Json = fields[-1]
         return made
 
@@ -143,6 +154,15 @@ class Account:
             self.clock.tick()
             self.update(box, {"stageKey": self.stage_key(self.boxes[box]["pipelineKey"], stage)})
 
+    def carry(self, box: str, pipeline: str, stage: str, *, still_listed: bool = False) -> None:
+        """Somebody moves a box to another pipeline; the one it leaves may list it for a while still (inferred)."""
+        with self.lock:
+            self.clock.tick()
+            if still_listed:
+                self.stale[box] = self.boxes[box]["pipelineKey"]
+            self.boxes[box]["pipelineKey"] = pipeline
+            self.update(box, {"stageKey": self.stage_key(pipeline, stage), "fields": {}})
+
     def update(self, box: str, given: Mapping[str, Any]) -> None:
         """Change keys of a box."""
         found, now = self.boxes[box], self.now()
@@ -160,6 +180,21 @@ class Account:
         with self.lock:
             self.boxes[box].update({keys[name]: milliseconds(moment) for name, moment in moments.items()})
             self.boxes[box]["lastUpdatedTimestamp"] = self.now()
+
+    def show(self, box: str, odd: Any) -> None:
+        """Have the API show a box in an odd shape: with these keys changed or `ABSENT`, or this in its place."""
+        self.odd[box] = odd
+
+    def shown(self, box: Json) -> Any:
+        """Give a box as the API shows it."""
+        odd = self.odd.get(box["key"], {})
+        if not isinstance(odd, dict):
+            return odd
+        return {name: value for name, value in {**box, **odd}.items() if value != ABSENT}
+
+    def listed(self, pipeline: str) -> list[Json]:
+        """List the boxes that a pipeline shows."""
+        return [box for key, box in self.boxes.items() if pipeline in (box["pipelineKey"], self.stale.get(key))]
 
     def delete(self, box: str) -> None:
         """Somebody deletes a box."""

@@ -152,7 +152,12 @@ def _pipeline(call: Call) -> Any:
 
 def _shown(pipeline: Mapping[str, Any], call: Call) -> Any:
     stages = pipeline["stages"]
-    return {**pipeline, "stages": stages if call.streak.stages_as == "map" else list(stages.values())}
+    shapes = {
+        "map": stages,
+        "array": list(stages.values()),
+        "bare": {key: {"name": stage["name"]} for key, stage in stages.items()},
+    }
+    return {**pipeline, "stages": shapes[call.streak.stages_as]}
 
 
 def _boxes(call: Call) -> list[Any]:
@@ -160,18 +165,18 @@ def _boxes(call: Call) -> list[Any]:
     found, query = _all_boxes(call), call.request.query
     if query.get("sortBy") == "lastUpdatedTimestamp":
         found.sort(key=lambda box: box["lastUpdatedTimestamp"], reverse=True)
-    return found[: int(query.get("limit", len(found)))]
+    return [call.streak.shown(box) for box in found[: int(query.get("limit", len(found)))]]
 
 
 def _all_boxes(call: Call) -> list[Any]:
-    key = call.pipeline()["key"]
-    return [box for box in call.streak.boxes.values() if box["pipelineKey"] == key]
+    return call.streak.listed(call.pipeline()["key"])
 
 
 def _paged_boxes(call: Call) -> Any:
     found, query = _all_boxes(call), call.request.query
     offset, limit = int(query.get("offset", 0)), int(query.get("limit", 200))
-    return {"results": found[offset : offset + limit], "hasNextPage": offset + limit < len(found)}
+    results = [call.streak.shown(box) for box in found[offset : offset + limit]]
+    return {"results": results, "hasNextPage": offset + limit < len(found)}
 
 
 def _add_column(call: Call) -> Any:
@@ -186,6 +191,9 @@ def _create(call: Call) -> Any:
     if not given.get("name"):
         raise Refused(400, "Missing parameters")
     _check_stage(given, pipeline)
+    _check_contacts(given, call)
+    if not all(entry.get("email") in call.streak.users for entry in given.get("assignedToSharingEntries", ())):
+        raise Refused(400, "Invalid user")
     call.streak.clock.tick()
     return call.streak.create(pipeline["key"], given)
 
@@ -195,10 +203,16 @@ def _check_stage(given: Mapping[str, Any], pipeline: Mapping[str, Any]) -> None:
         raise Refused(400, "Invalid stage key")
 
 
+def _check_contacts(given: Mapping[str, Any], call: Call) -> None:
+    if not all(contact.get("key") in call.streak.contacts for contact in given.get("contacts", ())):
+        raise Refused(400, "Invalid contact key")
+
+
 def _update(call: Call) -> Any:
     """Only known keys are used; arrays replace. Assignees are keys of users here, and mail addresses at creation."""
     box, given = call.box(), {name: value for name, value in call.body.items() if name in EDITABLE}
     _check_stage(given, call.streak.pipelines[box["pipelineKey"]])
+    _check_contacts(given, call)
     if "assignedToSharingEntries" in given:
         by_key = {user["key"]: mail for mail, user in call.streak.users.items()}
         wanted = given["assignedToSharingEntries"]
@@ -207,7 +221,7 @@ def _update(call: Call) -> Any:
         given["assignedToSharingEntries"] = [call.streak.sharing(by_key[key]) for key in wanted]
     call.streak.clock.tick()
     call.streak.update(box["key"], given)
-    return box
+    return call.streak.shown(box)
 
 
 def _delete(call: Call) -> Any:
@@ -215,10 +229,18 @@ def _delete(call: Call) -> Any:
     return {"success": True}
 
 
+_TYPES: Mapping[str, tuple[type, ...]] = {"TEXT_INPUT": (str,), "DATE": (int,), "CHECKBOX": (bool,), "TAG": (list,)}
+
+
+def _fits(kind: str, value: Any) -> bool:
+    """Whether a column takes a value. A drop-down takes the key of an option; none of the sandbox has options."""
+    return value is None or isinstance(value, _TYPES.get(kind, ()))
+
+
 def _set_field(call: Call) -> Any:
     box, column, body = call.box(), call.keys[1], call.body
     columns = {field["key"]: field for field in call.streak.pipelines[box["pipelineKey"]]["fields"]}
-    if column not in columns or columns[column]["type"] == "FORMULA" or "value" not in body:
+    if column not in columns or "value" not in body or not _fits(columns[column]["type"], body["value"]):
         raise Refused(400, "Invalid field")
     call.streak.clock.tick()
     if body["value"] in ("", None):
@@ -281,7 +303,7 @@ TABLE: tuple[tuple[str, str, str, Callable[[Call], Any]], ...] = (
     ("GET", rf"v1/pipelines/{_KEY}/boxes", "list", _boxes),
     ("GET", rf"v2/pipelines/{_KEY}/boxes", "page", _paged_boxes),
     ("POST", rf"v2/pipelines/{_KEY}/boxes", "create", _create),
-    ("GET", rf"v1/boxes/{_KEY}", "box", lambda call: call.box()),
+    ("GET", rf"v1/boxes/{_KEY}", "box", lambda call: call.streak.shown(call.box())),
     ("POST", rf"v1/boxes/{_KEY}", "update", _update),
     ("DELETE", rf"v1/boxes/{_KEY}", "delete", _delete),
     ("GET", rf"v1/boxes/{_KEY}/fields", "fields", _field_values),

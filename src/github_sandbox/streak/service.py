@@ -11,11 +11,9 @@ deduced is listed in salesbot's docs/streak.md.
 
 from __future__ import annotations
 
-from typing import Literal
-
 from github_sandbox.http.server import Server
 from github_sandbox.store.clock import Clock
-from github_sandbox.streak.account import Account
+from github_sandbox.streak.account import Account, StagesAs
 from github_sandbox.streak.api import Api
 
 
@@ -27,7 +25,7 @@ class Streak(Account):
         clock: Clock | None = None,
         *,
         key: str = "streak-key",
-        stages_as: Literal["map", "array"] = "map",
+        stages_as: StagesAs = "map",
         port: int = 0,
     ) -> None:
         super().__init__(clock, key=key, stages_as=stages_as)

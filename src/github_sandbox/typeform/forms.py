@@ -20,7 +20,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -72,6 +72,10 @@ class Typeform:
     scopes: frozenset[str] = frozenset({"responses:read", "forms:read"})
     forms: dict[str, Sequence[Question]] = field(default_factory=dict)
     sent: list[Sent] = field(default_factory=list)
+    together: Literal["both", "since", "before", "refused"] = "both"
+    """Which of `since` and `before` counts where both are given: public clients disagree (inferred)."""
+    odd: dict[str, Any] = field(default_factory=dict)
+    """What the API shows in place of a response, or of a form: a dict changes it, anything else stands for it."""
     log: list[str] = field(default_factory=list)
     """The requests so far: path and query."""
     failures: deque[tuple[int, str]] = field(default_factory=deque)
@@ -113,7 +117,7 @@ class Typeform:
 
     def reset(self) -> None:
         """Forget all that was sent, and who asked when."""
-        for remembered in (self.sent, self.log, self.failures, self._times):
+        for remembered in (self.sent, self.log, self.failures, self._times, self.odd):
             remembered.clear()
 
     # The webhook
@@ -168,18 +172,26 @@ class Typeform:
 
     def _form(self, form: str) -> Response:
         fields = [{"id": q.id, "ref": q.ref, "type": q.type, "title": q.title} for q in self.forms[form]]
-        return JSONResponse({"id": form, "title": "A form", "fields": fields})
+        return JSONResponse(self._shown(form, {"id": form, "title": "A form", "fields": fields}))
+
+    def _shown(self, key: str, plain: Json) -> Any:
+        odd = self.odd.get(key, {})
+        return {**plain, **odd} if isinstance(odd, dict) else odd
 
     def _responses(self, form: str, query: Mapping[str, str]) -> Response:
         size = int(query.get("page_size", 25))
         if not 1 <= size <= MOST or ("sort" in query and {"after", "before"} & query.keys()):
             return _error(400, "VALIDATION_ERROR", "Error validating parameters")
+        if {"since", "before"} <= query.keys() and self.together != "both":
+            if self.together == "refused":
+                return _error(400, "VALIDATION_ERROR", "The parameters since and before exclude each other")
+            query = {name: query[name] for name in query if name in ("page_size", self.together)}
         found = [each for each in self._processed(form) if _is_asked_for(each, query)]
         page = list(itertools.takewhile(lambda each: each.token != query.get("before"), found))
         if "after" in query:
             page = page[1 + next((n for n, each in enumerate(page) if each.token == query["after"]), -1) :]
         listed = page if query.get("sort", "").endswith(",asc") else page[::-1]
-        items = [self._item(each) for each in listed[:size]]
+        items = [self._shown(each.token, self._item(each)) for each in listed[:size]]
         return JSONResponse({"total_items": len(page), "page_count": -(-len(page) // size), "items": items})
 
     def _processed(self, form: str) -> list[Sent]:

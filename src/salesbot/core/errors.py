@@ -17,7 +17,7 @@ class SalesbotError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.what} {self.hint}".strip()
+        return warning(self.what, self.hint)
 
 
 class ServiceError(SalesbotError):
@@ -28,3 +28,8 @@ class InputError(SalesbotError):
     """What the program was given is wrong: an input, the event file. Exit code 2."""
 
     exit_code = 2
+
+
+def warning(what: str, hint: str = "") -> str:
+    """Word a problem that concerns one thing, while the run does everything else. Exit code 0."""
+    return f"{what} {hint}".strip()

@@ -52,20 +52,16 @@ class Intake:
         received, unreadable = typeform.responses(form.form, self._since(pipeline, form))
         self.opener.read_back(received)
         fresh = lead_index.fresh(received, self.opener.other_issues)
-        answered = typeform.with_questions(form.form, fresh) if fresh else []
+        answered, untitled = typeform.with_questions(form.form, fresh) if fresh else ([], [])
         isolation = Isolation(self.opener.log)
         sort = partial(sort_in, wanted=form.map, pipeline=pipeline, polled=True)
         sorted_ = [isolation.attempt(f"The lead {each.key}", partial(sort, each)) for each in answered]
         leads = [each for each in sorted_ if each is not None]
         note = f"Looked at {counted(len(received), 'response')}; {len(leads):,} new."
-        problems = tuple(dict.fromkeys(unreadable))
         # Told where a lead comes in, since its form was read for it: a poll with nothing new asks nothing more.
         notices = form_check.sentences(form, typeform.form_names(form.form)) if typeform.has_read(form.form) else ()
-        return (
-            Outcome(problems=problems, notices=notices, notes=(note,))
-            .then(isolation.outcome)
-            .then(self.opener.open_all(leads))
-        )
+        read = Outcome(problems=(*unreadable, *untitled), notices=notices, notes=(note,))
+        return read.then(isolation.outcome).then(self.opener.open_all(leads))
 
     def _since(self, pipeline: Pipeline, form: Form) -> datetime:
         context = self.opener.context

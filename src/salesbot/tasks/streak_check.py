@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
-from salesbot.adapters.streak import Streak, each_key
+from salesbot.adapters.streak import Streak, each_key, entries
 from salesbot.core.errors import ServiceError
 from salesbot.core.lifecycle import mirror_link
 from salesbot.core.model.mirror import Layout, PutColumn, PutPeople, PutStage, Tell
@@ -35,7 +35,7 @@ class Check:
         self.me = str(me.get("email") or "?") if isinstance(me, Mapping) else "?"
         yield f"The key belongs to {self.me}."
         yield "Pipelines it sees:"
-        for found in self.streak.ask("v1/pipelines"):
+        for found in entries(self.streak.ask("v1/pipelines")):
             yield f"- {found.get('key')} {found.get('name')}"
         streak = self.pipeline.streak
         named = {"sales": streak.sales if streak else None, "connections": streak.connections if streak else None}
@@ -62,8 +62,16 @@ class Check:
             self.problems += 1
             yield f"- PROBLEM: it has no stage {unknown!r}. There are {', '.join(layout.stages.values())}."
         for column in (mirror_link.ADDRESS, mirror_link.VALUE)[: 2 if name == "sales" else 1]:
-            there = layout.column(column) is not None
-            yield f"- Column {column}: {'there' if there else 'missing; the first sync adds it'}."
+            yield self._column(column, layout)
+
+    def _column(self, name: str, layout: Layout) -> str:
+        kind = layout.other_type(name)
+        if kind is not None:
+            self.problems += 1
+            return (
+                f"- PROBLEM: column {name} is of the type {kind} and holds no text. Rename it; the next sync adds one."
+            )
+        return f"- Column {name}: {'missing; the first sync adds it' if layout.column(name) is None else 'there'}."
 
     def _stages(self, configured: StreakPipeline, layout: Layout) -> Iterator[str]:
         mapped = mirror_link.stage_map(self.pipeline, configured, layout)
@@ -118,20 +126,20 @@ class Check:
         return f"an object with {', '.join(sorted(first))}; `offset` {'moves on' if moved else 'does not move on'}"
 
     def _latest(self, key: str) -> str:
-        found = self.streak.ask(f"v1/pipelines/{key}/boxes?sortBy=lastUpdatedTimestamp&limit=2")
+        found = entries(self.streak.ask(f"v1/pipelines/{key}/boxes?sortBy=lastUpdatedTimestamp&limit=2"))
         changed = [int(box.get("lastUpdatedTimestamp") or 0) for box in found]
         order = "the last changed first" if changed == sorted(changed, reverse=True) else "the last changed last"
         return f"{len(changed)} of 2, {order}" if len(changed) == 2 else f"{len(changed)} of 2"
 
     def _contact(self, key: str) -> str:
-        listed = self.streak.ask(f"v1/pipelines/{key}/boxes")
-        keys = [contact.get("key") for box in listed for contact in box.get("contacts") or ()]
+        listed = entries(self.streak.ask(f"v1/pipelines/{key}/boxes"))
+        keys = [contact.get("key") for box in listed for contact in entries(box.get("contacts"))]
         if not keys:
             return "no box has one"
         return f"has the keys {', '.join(each_key(self.streak.ask(f'v2/contacts/{keys[0]}')))}"
 
     def _mail(self, key: str) -> str:
-        listed = self.streak.ask(f"v1/pipelines/{key}/boxes")
+        listed = entries(self.streak.ask(f"v1/pipelines/{key}/boxes"))
         counts = {name: sum(bool(box.get(name)) for box in listed) for name in MAIL_KEYS}
         listing = ", ".join(f"{name} on {count}" for name, count in counts.items())
         return f"of {len(listed)} boxes {listing}"
@@ -140,10 +148,9 @@ class Check:
         """Make a box, change it in every way salesbot does, and take it away again, whatever happens."""
         layout = self.streak.layout(configured.key)
         first, *other_stages = layout.stages
-        made = self.streak.create(configured.key, TRIED, first, f"{mirror_link.NOTE}{TRIED}", (self.me,))
+        made = self.streak.create(configured.key, TRIED, first, f"{mirror_link.NOTE}{TRIED}")
         try:
             yield f"- A box made with a note: the note is {'there' if made.note else 'lost'}."
-            yield f"- Made with assignees by mail address: {_shown(made.people)}."
             if other_stages:
                 yield self._tried(
                     "Moved by `stageKey`", lambda: self._after(made.key, PutStage(other_stages[0]), layout)
@@ -152,22 +159,22 @@ class Check:
             if layout.column(mirror_link.VALUE) is not None:
                 for text in ("12000", ""):
                     name = f"The column {mirror_link.VALUE} set to {text!r}"
-                    yield self._tried(name, partial(self._column, made.key, text, layout))
+                    yield self._tried(name, partial(self._written, made.key, text, layout))
             yield self._tried("A comment", lambda: self._comment(made.key, layout))
         finally:
             self.streak.delete(made.key)
         yield "- The box was deleted again."
 
     def _after(self, key: str, effect: PutStage | PutPeople, layout: Layout) -> str:
-        problem = self.streak.apply_changes(key, effect, layout)
-        found = self.streak.mirror(key)
-        if problem is not None or found is None:
-            return problem or "the box is gone"
+        self.streak.apply_changes(key, effect, layout)
+        found = self.streak.mirror(layout.key, key)
+        if found is None:
+            return "the box is gone"
         return f"now {layout.stages.get(found.stage)}" if isinstance(effect, PutStage) else _shown(found.people)
 
-    def _column(self, key: str, text: str, layout: Layout) -> str:
+    def _written(self, key: str, text: str, layout: Layout) -> str:
         self.streak.apply_changes(key, PutColumn(mirror_link.VALUE, text), layout)
-        found = self.streak.mirror(key)
+        found = self.streak.mirror(layout.key, key)
         shown = found.columns.get(layout.column(mirror_link.VALUE) or "") if found else None
         return f"shows {shown!r}"
 
@@ -175,8 +182,8 @@ class Check:
         for _ in range(2):
             self.streak.apply_changes(key, Tell(TRIED), layout)
         found = self.streak.ask(f"v2/boxes/{key}/comments")
-        listed = found.get("results") if isinstance(found, Mapping) else found
-        return f"written {len(listed or ())} time(s), with the keys {', '.join(each_key(listed))}"
+        listed = entries(found.get("results") if isinstance(found, Mapping) else found)
+        return f"written {len(listed)} time(s), with the keys {', '.join(each_key(listed))}"
 
 
 def _kind(stages: Any) -> str:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from salesbot.adapters.streak import ObjectError
+from salesbot.core.errors import warning
 from salesbot.core.leads import lead_index
 from salesbot.core.leads.lead import BRIEF, Lead, Received
 from salesbot.core.lifecycle import mirror_link
 from salesbot.core.lifecycle.observed import installed
 from salesbot.core.model.facts import RepositoryFacts
-from salesbot.core.model.mirror import Contact, Mirror, MirrorEffect, PutColumn
+from salesbot.core.model.mirror import Contact, Mirror, PutColumn
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.policies import mirror_sync
 from salesbot.tasks.deal import DealProcessor
@@ -61,17 +63,13 @@ class ContactImport:
         return sorted(found, key=lambda each: (each[0].moved_at, each[0].key))
 
     def _stages(self, pipeline: Pipeline) -> Mapping[str, str]:
-        """Give our stages by Streak's keys. Where the configuration gives keys, Streak is not asked."""
-        configured = self.remote.configured.stages
-        if all(theirs.isdigit() for theirs in configured.values()):
-            return {theirs: ours for ours, theirs in configured.items()}
+        """Give our stages by Streak's keys, those that are configured."""
         mapped = self.remote.stages(pipeline).ours
-        return {theirs: ours for theirs, ours in mapped.items() if ours in configured}
+        return {theirs: ours for theirs, ours in mapped.items() if ours in self.remote.configured.stages}
 
     def _lead(self, mirror: Mirror, stage: str) -> Lead:
         """Copy who the box is about; of several contacts only the first is read."""
-        contact = self.remote.streak.contact(mirror.contacts[0]) if mirror.contacts else None
-        contact = contact or Contact()
+        contact = self._contact(mirror) or Contact()
         name = contact.name or mirror.title
         title = [mirror.title] if contact.name and mirror.title != contact.name else []
         values = {
@@ -84,15 +82,31 @@ class ContactImport:
         fields = {heading: text for heading, text in values.items() if text}
         return Lead(key_of(mirror), mirror.moved_at, fields, stage=stage)
 
+    def _contact(self, mirror: Mirror) -> Contact | None:
+        try:
+            return self.remote.streak.contact(mirror.contacts[0]) if mirror.contacts else None
+        except ObjectError as error:
+            what = f"The contact of {mirror.title or mirror.key} cannot be read: {error.what}"
+            self.remote.problems.append(warning(what, error.hint))
+            return None
+
     def _write_addresses(self, mirrors: Sequence[Mirror], known: Mapping[str, int], url: str) -> Outcome:
-        """Write the address of each deal into its box."""
-        notes: list[str] = []
-        for mirror in mirrors:
-            number = known.get(key_of(mirror))
-            if number is not None:
-                effects: list[MirrorEffect] = [PutColumn(mirror_link.ADDRESS, f"{url}/issues/{number}")]
-                notes += write_box(self.remote.streak, mirror.key, effects, self.remote.layout(), number)
-        return Outcome(notes=tuple(notes))
+        """Write the address of each deal into its box, unless that is in another pipeline by now."""
+        outcome = Outcome()
+        opened = [(mirror, known[key_of(mirror)]) for mirror in mirrors if key_of(mirror) in known]
+        for mirror, number in opened:
+            outcome = outcome.then(self._write_address(mirror, number, f"{url}/issues/{number}"))
+        return outcome
+
+    def _write_address(self, mirror: Mirror, number: int, address: str) -> Outcome:
+        layout, effects = self.remote.layout(), [PutColumn(mirror_link.ADDRESS, address)]
+        try:
+            current = self.remote.read(mirror.key)
+        except ObjectError as error:
+            return Outcome(problems=(warning(f"Deal {number}: {error.what}", error.hint),))
+        if current is None or current.away:
+            return Outcome()
+        return write_box(self.remote.streak, mirror.key, effects, layout, number)
 
 
 def key_of(mirror: Mirror) -> str:

@@ -13,15 +13,16 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from salesbot.adapters.github import GitHub
-from salesbot.adapters.streak import Streak
+from salesbot.adapters.streak import ObjectError, Streak
 from salesbot.adapters.templates import TemplateRenderer
 from salesbot.core.decide.decide import decide
-from salesbot.core.errors import ServiceError
+from salesbot.core.errors import ServiceError, warning
 from salesbot.core.lifecycle import mirror_link, restore
 from salesbot.core.lifecycle.observed import Observed, observe
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import headings
 from salesbot.core.model.facts import DealFacts, RepositoryFacts, Trigger
+from salesbot.core.model.journal import Pair
 from salesbot.core.model.mirror import Mirror
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.policies import mirror_sync
@@ -77,13 +78,13 @@ class StreakSync:
             return outcome
         if configured is None or (configured.sales is None and configured.connections is None):
             return outcome.then(Outcome(notes=(NO_PIPELINE,)))
-        streak = self.connect()
+        streak, imports = self.connect(), partial(ContactImport, self.processor)
         if configured.sales is not None:
-            remote = RemotePipeline.read(streak, configured.sales)
-            outcome = outcome.then(self._sync_deals(context, remote, pipeline, started))
+            sales, deals = partial(RemotePipeline.listing, streak, configured.sales), self._sync_deals
+            outcome = outcome.then(_attempt(sales, lambda remote: deals(context, remote, pipeline, started)))
         if configured.connections is not None:
-            remote = RemotePipeline.read(streak, configured.connections, (mirror_link.ADDRESS,))
-            outcome = outcome.then(ContactImport(self.processor, remote).run(context, pipeline))
+            people = partial(RemotePipeline.listing, streak, configured.connections, (mirror_link.ADDRESS,))
+            outcome = outcome.then(_attempt(people, lambda remote: imports(remote).run(context, pipeline)))
         return outcome
 
     def _sync_deals(
@@ -114,15 +115,27 @@ class StreakSync:
             found.notes += _second_boxes(number, mirror, remote.addressed.get(facts.issue.url, ()))
             first = found.claimed.setdefault(mirror.key, number)
             if first != number:
-                found.problems.append(
-                    f"Deals {first} and {number} name the same box in Streak: `/streak link` another."
-                )
-            elif not mirror_sync.is_quiet(state, observed.with_facts(replace(facts, mirror=mirror))):
+                what = f"Deals {first} and {number} name the same box in Streak."
+                found.problems.append(warning(what, "Pair one with another box: `/streak link <address>`"))
+            elif not _is_quiet(state, observed.with_facts(replace(facts, mirror=mirror)), remote):
                 found.differing.append(number)
         elif state.journal.pair is not None:
-            found.notes.append(_box_is_gone(number))
+            self._not_listed(number, state.journal.pair, found, remote)
         elif _is_open(state, pipeline) and mirror_sync.wants_mirror(state, remote.stages(pipeline), pipeline):
             found.differing.append(number)
+
+    def _not_listed(self, number: int, pair: Pair, found: LightPass, remote: RemotePipeline) -> None:
+        """Report a box that its pipeline does not list. That it is in another one is asked once; the card says so."""
+        if pair.away:
+            found.notes.append(_box_is_away(number))
+            return
+        try:
+            if remote.read(pair.key) is None:
+                found.notes.append(_box_is_gone(number))
+            else:
+                found.differing.append(number)
+        except ObjectError as error:
+            found.problems.append(_odd(number, error))
 
     def _state_of(self, deal: Observed) -> DealState | None:
         """Give the deal as its journal or, where the light pass does not show its card, its labels say; None if none.
@@ -150,11 +163,17 @@ class StreakSync:
             return tally.content >= pipeline.sweep.budget or clock.monotonic() - started > LONGEST_RUN
 
         outcome = ManyDeals(self.github, SYNC, clock, self.processor.log).work(
-            numbers, lambda number, facts: self._sync(facts, remote, pipeline), tally=tally, is_enough=is_enough
+            numbers, lambda number, facts: self._sync_one(facts, remote, pipeline), tally=tally, is_enough=is_enough
         )
         left = len(numbers) - tally.done
         notes = (f"Left {counted(left, 'deal')} for the next sync.",) if left > 0 else ()
         return outcome.then(Outcome(notes=notes))
+
+    def _sync_one(self, facts: DealFacts, remote: RemotePipeline, pipeline: Pipeline) -> Outcome:
+        try:
+            return self._sync(facts, remote, pipeline)
+        except ObjectError as error:
+            return Outcome(problems=(_odd(facts.issue.number, error),))
 
     def _sync(self, facts: DealFacts, remote: RemotePipeline, pipeline: Pipeline) -> Outcome:
         """Write to Streak what the deal will be, read the box again, and process the deal with what it shows then."""
@@ -169,41 +188,46 @@ class StreakSync:
         observed = observed.with_facts(facts)
         state = self._decided(observed) or state
         effects = mirror_sync.outgoing(state, observed, remote.layout())
-        notes += tuple(write_box(remote.streak, mirror.key, effects, remote.layout(), state.deal.number))
+        written = write_box(remote.streak, mirror.key, effects, remote.layout(), state.deal.number)
         if effects and not self.processor.dry_run:
-            facts = replace(facts, mirror=remote.streak.mirror(mirror.key))
-        return Outcome(notes=notes).then(self.processor.process_read(facts).outcome)
+            facts = replace(facts, mirror=remote.read(mirror.key))
+        return Outcome(notes=notes).then(written).then(self.processor.process_read(facts).outcome)
 
     def _find_or_create(
         self, state: DealState, facts: DealFacts, remote: RemotePipeline, pipeline: Pipeline
     ) -> tuple[Mirror | None, tuple[str, ...]]:
-        listed = remote.mirror_of(state, facts.issue.url)
-        if listed is not None:  # read again: somebody may have dragged it since all were listed
-            return remote.streak.mirror(listed.key), ()
+        key = remote.key_of(state, facts.issue.url)
+        if key is not None:  # read again: somebody may have dragged it since all were listed
+            mirror = remote.read(key)
+            return mirror, (_box_is_away(state.deal.number),) if mirror is not None and mirror.away else ()
         if not mirror_sync.wants_mirror(state, facts.stage_map, pipeline):
             return None, ()
-        created = None if self.processor.dry_run else self._create(state, facts, remote, pipeline)
+        created = None if self.processor.dry_run else self._create(state, facts, remote)
         return created, (f"In Streak: a box for deal {state.deal.number}.",)
 
     def _decided(self, observed: Observed) -> DealState | None:
         return decide(observed, TemplateRenderer(observed.repository.templates)).state
 
-    def _create(self, state: DealState, facts: DealFacts, remote: RemotePipeline, pipeline: Pipeline) -> Mirror:
+    def _create(self, state: DealState, facts: DealFacts, remote: RemotePipeline) -> Mirror:
         """Create the box with the deal's address in it, so that the run after a killed one finds it again."""
-        known = pipeline.streak.people if pipeline.streak is not None else {}
-        mail = known.get((state.deal.owner or "").casefold())
         stage = facts.stage_map.theirs[state.deal.stage or ""]
         note = f"{mirror_link.NOTE}{facts.issue.url}"
-        created = remote.streak.create(
-            remote.configured.key, state.deal.title, stage, note, (mail,) if mail else (), self._contacts(state, remote)
-        )
+        created = remote.streak.create(remote.configured.key, state.deal.title, stage, note)
         return remote.first_of(created, facts.issue.url)
 
-    def _contacts(self, state: DealState, remote: RemotePipeline) -> tuple[str, ...]:
-        """Give the contacts of the connection that a deal came from."""
-        source, _, key = state.journal.lead.partition(":")
-        came_from = remote.streak.mirror(key) if source == mirror_sync.FROM_STREAK else None
-        return came_from.contacts if came_from is not None else ()
+
+def _attempt(listing: Callable[[], RemotePipeline], work: Callable[[RemotePipeline], Outcome]) -> Outcome:
+    """Work on a pipeline, and name what is odd about it. If it cannot be read, the other one is worked on still."""
+    try:
+        remote = listing()
+        return work(remote).then(Outcome(problems=tuple(remote.problems)))
+    except ServiceError as error:
+        return Outcome.failed(error)
+
+
+def _is_quiet(state: DealState, observed: Observed, remote: RemotePipeline) -> bool:
+    """Say whether a deal and its box are in step, as far as their columns can be."""
+    return mirror_sync.is_quiet(state, observed) or mirror_sync.is_quiet(state, observed, remote.layout().untouchable)
 
 
 def update_box(result: DealResult, connect: Callable[[], Streak]) -> Outcome:
@@ -220,26 +244,36 @@ def update_box(result: DealResult, connect: Callable[[], Streak]) -> Outcome:
     if configured is None or state.journal.pair is None:
         return Outcome()
     try:
-        return Outcome(notes=tuple(_update(state, known, RemotePipeline(connect(), configured, {}, {}))))
+        return _update(state, known, RemotePipeline(connect(), configured, {}, {}))
     except ServiceError as error:
         return Outcome(notices=(f"The box in Streak was not updated: {error}",))
 
 
-def _update(state: DealState, observed: Observed, remote: RemotePipeline) -> list[str]:
+def _update(state: DealState, observed: Observed, remote: RemotePipeline) -> Outcome:
     assert state.journal.pair is not None
-    mirror = remote.streak.mirror(state.journal.pair.key)
+    mirror = remote.read(state.journal.pair.key)
     if mirror is None:
-        return [_box_is_gone(state.deal.number)]
+        return Outcome(notes=(_box_is_gone(state.deal.number),))
+    if mirror.away:
+        return Outcome(notes=(_box_is_away(state.deal.number),))
     facts = replace(observed.facts, mirror=mirror, stage_map=remote.stages(observed.pipeline))
     observed = observed.with_facts(facts)
     if mirror_sync.intent(state, observed) is not None:
-        return ["The box was moved in Streak too: the next sync decides about that."]
+        return Outcome(notes=("The box was moved in Streak too: the next sync decides about that.",))
     effects = mirror_sync.outgoing(state, observed, remote.layout())
     return write_box(remote.streak, mirror.key, effects, remote.layout(), state.deal.number)
 
 
+def _odd(number: int, error: ObjectError) -> str:
+    return warning(f"Deal {number}: {error.what}", error.hint)
+
+
 def _box_is_gone(number: int) -> str:
     return f"The box of deal {number} is gone from Streak: `/streak link` pairs another."
+
+
+def _box_is_away(number: int) -> str:
+    return f"The box of deal {number} is in another pipeline now, so it is left alone: `/streak link` pairs another."
 
 
 def _second_boxes(number: int, mirror: Mirror, naming: Sequence[Mirror]) -> list[str]:

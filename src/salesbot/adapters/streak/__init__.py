@@ -5,6 +5,6 @@ deduced is marked (inferred) here and listed in docs/streak.md.
 """
 
 from salesbot.adapters.streak.client import API_URL, Method, Streak
-from salesbot.adapters.streak.reading import GoneError, each_key
+from salesbot.adapters.streak.reading import GoneError, ObjectError, each_key, entries
 
-__all__ = ["API_URL", "GoneError", "Method", "Streak", "each_key"]
+__all__ = ["API_URL", "GoneError", "Method", "ObjectError", "Streak", "each_key", "entries"]

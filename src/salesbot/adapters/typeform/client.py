@@ -7,14 +7,14 @@ header tells how many are left, so there is half a second between any two. Never
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from salesbot.adapters import http
-from salesbot.adapters.typeform.reading import names_of, questions, read_response
-from salesbot.core.errors import InputError, ServiceError
+from salesbot.adapters.typeform.reading import names_of, read_response, titles_of, token_of
+from salesbot.core.errors import InputError, ServiceError, warning
 from salesbot.core.leads.lead import Received
 
 DEFAULT_URL = "https://api.typeform.com"
@@ -23,6 +23,8 @@ SPACING = 0.5
 PAGE = 1000
 """Responses a page may hold."""
 MOST_PAGES = 50
+LATER = "Set typeform.since to a later day"
+WRONG_ADDRESS = "If the next run says so too, check TYPEFORM_API_URL"
 Json = Mapping[str, Any]
 
 
@@ -47,49 +49,55 @@ class Typeform:
     def responses(self, form: str, since: datetime) -> tuple[list[Received], list[str]]:
         """Read the responses since a moment, and a sentence for each one that cannot be read.
 
-        Pages go back from the newest response to `since`, so a missing page is noticed. Raises ServiceError if Typeform
-        fails or repeats a page.
+        Pages go back from the newest response until one is wholly older. `since` goes with the first page only, and
+        `before` alone with the others: public clients disagree about what the two mean together. Raises ServiceError if
+        Typeform fails or repeats a page.
         """
-        items: dict[str, Json] = {}
-        before: str | None = None
+        begin = since.astimezone(UTC).replace(microsecond=0)
+        found, odd, is_last = self._page(form, {"since": f"{begin:%Y-%m-%dT%H:%M:%S}"})
+        received, problems = {each.key: each for each in found}, dict.fromkeys(odd)
         for _ in range(MOST_PAGES):
-            page = self._page(form, since, before)
-            new = {str(item.get("token")): item for item in page if str(item.get("token")) not in items}
-            items |= new
-            if len(page) < PAGE:
-                return self._read(items.values(), form)
-            if not new:
-                raise ServiceError("Typeform gave the same page twice.", "Set typeform.since to a later day")
-            before = str(page[-1].get("token"))
-        raise ServiceError(f"There are more than {MOST_PAGES * PAGE:,} responses.", "Set typeform.since to a later day")
+            if is_last or (found and all(each.at < begin for each in found)):
+                return list(received.values()), list(problems)
+            before = self._token_of_oldest(found)
+            found, odd, is_last = self._page(form, {"before": before})
+            if not is_last and self._token_of_oldest(found) == before:
+                raise ServiceError("Typeform gave the same page twice.", LATER)
+            received |= {each.key: each for each in found if each.at >= begin}
+            problems |= dict.fromkeys(odd)
+        raise ServiceError(f"There are more than {MOST_PAGES * PAGE:,} responses.", LATER)
 
-    def with_questions(self, form: str, received: Iterable[Received]) -> list[Received]:
-        """Add the questions to responses. Without the right to read the form they stay without questions."""
+    def _token_of_oldest(self, page: Sequence[Received]) -> str:
+        if not page:
+            raise ServiceError(f"None of {PAGE:,} responses of Typeform's can be read.", LATER)
+        return token_of(self._items[min(reversed(page), key=lambda each: each.at).key]) or ""
+
+    def with_questions(self, form: str, received: Iterable[Received]) -> tuple[list[Received], list[str]]:
+        """Add the questions to responses; where Typeform refuses them, responses go without, and a sentence says so."""
+        problems = []
         try:
-            titles = dict(questions(self._form(form)))
-        except _ForbiddenError:
+            titles = titles_of(self._form(form), form)
+        except RefusedError as error:
             titles = {}
-        return [read_response(self._items[each.key], form, titles) for each in received]
+            what = f"The questions of the form {form} cannot be read, so answers stand under their `ref`: {error.what}"
+            problems = [warning(what, error.hint)]
+        return [read_response(self._items[each.key], form, titles) for each in received], problems
 
-    def _read(self, items: Iterable[Json], form: str) -> tuple[list[Received], list[str]]:
+    def _page(self, form: str, which: Mapping[str, str]) -> tuple[list[Received], list[str], bool]:
+        """Read a page: what can be read, a sentence for each response that cannot, and whether it is the last page."""
+        items = self._get(f"/forms/{form}/responses", {"page_size": str(PAGE), **which}, form).get("items")
+        if not isinstance(items, list):
+            raise ServiceError("Typeform's answer has no responses in it.", WRONG_ADDRESS)
         received, problems = [], []
-        for item in items:
+        for number, item in enumerate(items, 1):
             try:
-                response = read_response(item, form, {})
+                response = read_response(item, form, {}, f"{number} of {len(items)}")
             except InputError as error:
                 problems.append(str(error))
                 continue
             received.append(response)
             self._items[response.key] = item
-        return received, problems
-
-    def _page(self, form: str, since: datetime, before: str | None) -> list[Json]:
-        begin = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
-        query = {"page_size": str(PAGE), "since": begin} | ({"before": before} if before is not None else {})
-        items = self._get(f"/forms/{form}/responses", query, form).get("items")
-        if not isinstance(items, list):
-            raise ServiceError("Typeform's answer has no responses in it.", "The next run reads again")
-        return items
+        return received, problems, len(items) < PAGE
 
     def _get(self, path: str, query: Mapping[str, str], form: str) -> Json:
         answer = self._retries.until_answered(lambda: self._spaced(path, query))
@@ -124,31 +132,39 @@ class Typeform:
         return http.send(self._session, "GET", f"{self.url.rstrip('/')}{path}", params=query)
 
 
-class _ForbiddenError(ServiceError):
-    """The token is valid, but may not do this."""
+class RefusedError(ServiceError):
+    """Typeform understood the request and does not allow it, now or later."""
 
 
-def _refusal(answer: http.Answer, form: str, url: str) -> ServiceError:
+def _refusal(answer: http.Answer, form: str, url: str) -> RefusedError:
+    why = _description(answer)
     if answer.status == 401:
-        return ServiceError(
-            "Typeform refused the token.", "Check the secret TYPEFORM_TOKEN, the input `typeform-token`"
-        )
+        hint = "Check the secret TYPEFORM_TOKEN, the input `typeform-token`"
+        return RefusedError(f"Typeform refused the token{why}.", hint)
     if answer.status == 403:
-        what = "Typeform does not let the token read the responses."
-        return _ForbiddenError(
-            what, "Give it the scope `responses:read`: the secret TYPEFORM_TOKEN, the input `typeform-token`"
-        )
+        hint = "Give it `responses:read` and `forms:read`: the secret TYPEFORM_TOKEN, the input `typeform-token`"
+        return RefusedError(f"Typeform does not let the token read this{why}.", hint)
     if answer.status == 404:
         hint = "Check `typeform.form`; an account in the EU data centre needs TYPEFORM_API_URL"
-        return ServiceError(f"Typeform at {url} knows no form {form}.", hint)
-    return ServiceError(f"Typeform {answer}.", "The next run tries again")
+        return RefusedError(f"Typeform at {url} knows no form {form}{why}.", hint)
+    return RefusedError(f"Typeform {answer}{why}.", "Check `typeform` in the configuration")
+
+
+def _description(answer: http.Answer) -> str:
+    """Give the words of an error, in brackets."""
+    try:
+        found = json.loads(answer.text)
+    except (ValueError, RecursionError):
+        return ""
+    words = found.get("description") if isinstance(found, dict) else None
+    return f" ({' '.join(words.split())[:200]})" if isinstance(words, str) and words.strip() else ""
 
 
 def _parsed(answer: http.Answer) -> Json:
     try:
         found = json.loads(answer.text)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise ServiceError("Typeform's answer is not a JSON object.", "The next run reads again")
+        raise ServiceError("Typeform's answer is not a JSON object.", WRONG_ADDRESS)
     return found

@@ -16,6 +16,7 @@ from salesbot.core.errors import InputError
 from salesbot.core.leads.lead import FROM_FORM, Answer, Kind, Received
 
 SOURCE = FROM_FORM
+LEFT_OUT = "It was left out"
 Json = Mapping[str, Any]
 
 _KINDS: Mapping[str, Kind] = {"email": "mail", "phone_number": "phone", "file_url": "file", "long_text": "long"}
@@ -28,14 +29,46 @@ def key_of(form: str, token: str) -> str:
     return f"{SOURCE}:{form}:{token}"
 
 
-def read_response(item: Json, form: str, titles: Mapping[str, str]) -> Received:
-    """Read an item of the Responses API. Raises InputError where it lacks its token or its time."""
-    token = item.get("token") or item.get("response_id")
-    when = item.get("submitted_at") or item.get("landed_at")
-    if not isinstance(token, str) or not isinstance(when, str):
-        raise InputError("A response of Typeform's has no token or no time.", "It was left out")
-    answers = [_answer(each, titles) for each in item.get("answers") or () if isinstance(each, Mapping)]
+def read_response(item: Any, form: str, titles: Mapping[str, str], place: str = "without a token") -> Received:
+    """Read an item of the Responses API. `place` names it in messages if it does not name itself.
+
+    Raises InputError where it is none, lacks its token or its time, or is of another form.
+    """
+    try:
+        return _response(item, form, titles)
+    except (TypeError, ValueError, AttributeError, KeyError, OverflowError, RecursionError) as error:
+        what = str(error) if isinstance(error, _OddError) else "cannot be read"
+        raise InputError(f"The response {_named(item) or place} of the form {form} {what}.", LEFT_OUT) from error
+
+
+class _OddError(ValueError):
+    """What is wrong with a response."""
+
+
+def _response(item: Json, form: str, titles: Mapping[str, str]) -> Received:
+    if item.get("form_id") not in (None, form):
+        raise _OddError("names another form as its own")
+    token, when = token_of(item), item.get("submitted_at") or item.get("landed_at")
+    if token is None or not isinstance(when, str):
+        raise _OddError("has no token or no time")
+    listed = item.get("answers")
+    answers = (
+        [_answer(each, titles) for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
+    )
     return Received(key_of(form, token), _moment(when), (*answers, *_hidden(item)))
+
+
+def token_of(item: Json) -> str | None:
+    """Give the token of a response."""
+    token = item.get("token") or item.get("response_id")
+    return token if isinstance(token, str) else None
+
+
+def _named(item: Any) -> str:
+    """Name a response that cannot be read, by whatever it has."""
+    parts = item if isinstance(item, Mapping) else {}
+    found = (parts.get(name) for name in ("token", "response_id", "landing_id", "submitted_at", "landed_at"))
+    return next((text[:80] for text in found if isinstance(text, str) and text), "")
 
 
 def read_delivery(body: bytes) -> tuple[str, Received] | None:
@@ -49,26 +82,40 @@ def read_delivery(body: bytes) -> tuple[str, Received] | None:
         form = str(response["form_id"])
         if event.get("event_type") != "form_response":
             return None
-        titles = dict(questions(response.get("definition") or {}))
+        titles = titles_of(_object(response.get("definition")), form)
         return form, read_response(response, form, titles)
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
         raise InputError("What was relayed is not a Typeform response.", "Is it the webhook's raw body?") from error
 
 
+def titles_of(found: Json, form: str) -> dict[str, str]:
+    """Give the questions of a form by the id of their field; none if another form came in its place."""
+    return dict(questions(found)) if found.get("id") in (None, form) else {}
+
+
 def questions(form: Json) -> Iterator[tuple[str, str]]:
     """List the questions of a form by the id of their field, including those in groups."""
-    for field in form.get("fields") or ():
-        yield str(field.get("id")), plain(str(field.get("title") or ""))
-        yield from questions(field.get("properties") or {})
+    yield from ((str(field.get("id")), plain(str(field.get("title") or ""))) for field in _fields(form))
 
 
 def names_of(form: Json) -> dict[str, str]:
     """List what an answer of a form may be called: the `ref` of each question with its title, and the hidden fields."""
-    found = {str(name): "" for name in form.get("hidden") or ()}
-    for field in form.get("fields") or ():
-        found[str(field.get("ref") or "")] = plain(str(field.get("title") or ""))
-        found |= names_of({"fields": (field.get("properties") or {}).get("fields")})
-    return found
+    hidden = form.get("hidden")
+    found = {str(name): "" for name in (hidden if isinstance(hidden, list) else ())}
+    return found | {str(field.get("ref") or ""): plain(str(field.get("title") or "")) for field in _fields(form)}
+
+
+def _fields(form: Json) -> Iterator[Json]:
+    """List the fields of a form, each group before what is in it."""
+    listed = form.get("fields")
+    for field in listed if isinstance(listed, list) else ():
+        if isinstance(field, Mapping):
+            yield field
+            yield from _fields(_object(field.get("properties")))
+
+
+def _object(value: Any) -> Json:
+    return value if isinstance(value, Mapping) else {}
 
 
 def plain(title: str) -> str:
@@ -77,7 +124,7 @@ def plain(title: str) -> str:
 
 
 def _answer(answer: Json, titles: Mapping[str, str]) -> Answer:
-    field = answer.get("field") or {}
+    field = _object(answer.get("field"))
     kind = _KINDS.get(str(answer.get("type"))) or _KINDS.get(str(field.get("type"))) or "text"
     question = titles.get(str(field.get("id"))) or plain(str(field.get("title") or ""))
     return Answer(str(field.get("ref") or ""), question, _text(answer), kind)
@@ -105,7 +152,7 @@ def _as_text(value: Any) -> str:
         case {"label": label, **rest}:
             return _listed([label, rest.get("other")])
         case {"labels": labels, **rest}:
-            return _listed([*(labels or ()), rest.get("other")])
+            return _listed([*(labels if isinstance(labels, list) else [labels]), rest.get("other")])
         case {"other": other}:
             return str(other)
         case list():
@@ -119,13 +166,10 @@ def _listed(parts: list[Any]) -> str:
 
 def _hidden(item: Json) -> Iterator[Answer]:
     """Hidden fields are parameters of the form's address, such as `utm_source`."""
-    for name, value in (item.get("hidden") or {}).items():
+    for name, value in _object(item.get("hidden")).items():
         yield Answer(str(name), "", _as_text(value), "hidden")
 
 
 def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InputError("A response of Typeform's has no time that can be read.", "It was left out") from error
+    moment = datetime.fromisoformat(text)
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

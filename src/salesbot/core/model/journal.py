@@ -83,6 +83,8 @@ class Pair:
     received: datetime | None = None
     sent: datetime | None = None
     opened: datetime | None = None
+    away: bool = field(default=False, metadata={journal_codec.ADDED_LATER: True})
+    """The mirror is in another pipeline now."""
 
 
 def _named(name: str, default: Any) -> Any:

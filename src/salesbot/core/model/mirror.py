@@ -37,20 +37,31 @@ class Mirror:
     """Keys of the people it is about."""
     mails: tuple[str, ...] = ()
     """Their mail addresses, where they are known without asking."""
+    away: bool = False
+    """It is in another pipeline now. Then nothing else of it is read, and nothing is written to it."""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A pipeline over there: its name, its stages from left to right and its columns, each key with its name."""
+    """A pipeline over there: its name, its stages from left to right and its columns of text, keys with names."""
 
     key: str
     name: str = ""
     stages: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    other_columns: Mapping[str, str] = field(default_factory=dict)
+    """The columns that take no text: each name with its type over there."""
+    untouchable: frozenset[str] = frozenset()
+    """Names of columns of ours that it does not have, or has as another type: they are left alone."""
 
     def column(self, name: str) -> str | None:
-        """Find the key of a column by its name, without regard to case."""
+        """Find the key of a column of text by its name, without regard to case."""
         return next((key for key, found in self.columns.items() if found.casefold() == name.casefold()), None)
+
+    def other_type(self, name: str) -> str | None:
+        """Give the type of a column that takes no text; None if there is none of that name, or one of text."""
+        types = {found.casefold(): kind for found, kind in self.other_columns.items()}
+        return types.get(name.casefold()) if self.column(name) is None else None
 
 
 @dataclass(frozen=True)
@@ -102,13 +113,21 @@ class PutPeople:
 
 
 @dataclass(frozen=True)
+class CopyContacts:
+    """Give a mirror the contacts of another one: of the connection in `pipeline` that its deal came from."""
+
+    pipeline: str
+    key: str
+
+
+@dataclass(frozen=True)
 class Tell:
     """Comment on a mirror, unless the very same comment is there already."""
 
     text: str
 
 
-MirrorEffect = PutTitle | PutStage | PutColumn | PutPeople | Tell
+MirrorEffect = PutTitle | PutStage | PutColumn | PutPeople | CopyContacts | Tell
 
 
 def describe(effect: MirrorEffect, layout: Layout) -> str:
@@ -122,6 +141,8 @@ def describe(effect: MirrorEffect, layout: Layout) -> str:
             return f"{column} is {text}" if text else f"{column} is empty"
         case PutPeople(mails):
             return f"assigned to {', '.join(mails) or 'nobody'}"
+        case CopyContacts():
+            return "has the contacts of its connection"
         case Tell(text):
             return f"a comment: {text}"
         case _:

@@ -7,6 +7,7 @@ looks the same to the next one. An end stage wins over any other, and no move of
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC
 
@@ -21,6 +22,7 @@ from salesbot.core.model.deal import Deal, How, Move, Refusal, Role
 from salesbot.core.model.journal import Pair
 from salesbot.core.model.keys import Key, Kind
 from salesbot.core.model.mirror import (
+    CopyContacts,
     Layout,
     Mirror,
     MirrorEffect,
@@ -48,22 +50,25 @@ def wants_mirror(state: DealState, stages: StageMap, pipeline: Pipeline) -> bool
     return stage.name in stages.theirs
 
 
-def is_quiet(state: DealState, observed: Observed) -> bool:
-    """Say whether nothing happened on either side since they agreed. Needs no layout, so that it costs no request."""
+def is_quiet(state: DealState, observed: Observed, untouchable: Collection[str] = ()) -> bool:
+    """Say whether nothing happened on either side since they agreed. Needs no layout, so that it costs no request.
+
+    What an untouchable column shows does not count.
+    """
     mirror, pair, deal, pipeline = observed.facts.mirror, state.journal.pair, state.deal, observed.pipeline
     assert mirror is not None
     if pair is None or (mirror.stage, deal.stage, mirror.title) != (pair.theirs, pair.ours, deal.title):
         return False
-    value = value_text(deal, pipeline)
-    same_value = value == pair.value and (not value or value in mirror.columns.values())
-    known = observed.issue.url in mirror.columns.values()
-    return same_value and known and people(deal, mirror, pipeline) is None and pair == _with_mail(pair, mirror)
+    value, shown = value_text(deal, pipeline), mirror.columns.values()
+    same_value = VALUE in untouchable or (value == pair.value and (not value or value in shown))
+    known = ADDRESS in untouchable or observed.issue.url in shown
+    return same_value and known and people(deal, mirror, pipeline) is None and pair == _as_shown(pair, mirror)
 
 
 def intent(state: DealState, observed: Observed) -> MirrorIntent | None:
     """Say where the mirror was moved to, if that is still to be evaluated."""
     mirror = observed.facts.mirror
-    if mirror is None or state.journal.left:
+    if mirror is None or mirror.away or state.journal.left:
         return None
     pair = state.journal.pair or Pair(mirror.key)
     target = observed.pipeline.stage(observed.facts.stage_map.ours.get(mirror.stage))
@@ -156,7 +161,10 @@ def record(state: DealState, observed: Observed) -> DealState:
     mirror = observed.facts.mirror
     if mirror is None or state.journal.left:
         return state
-    pair = _with_mail(state.journal.pair or Pair(mirror.key), mirror)
+    known = state.journal.pair or Pair(mirror.key)
+    if mirror.away:
+        return replace(state, journal=replace(state.journal, pair=replace(known, away=True)))
+    pair = _as_shown(known, mirror)
     if intent(state, observed) is None:
         pair = replace(pair, asked=0)
         if not _stage(state, observed):
@@ -168,17 +176,20 @@ def record(state: DealState, observed: Observed) -> DealState:
     return replace(state, journal=replace(state.journal, pair=pair))
 
 
-def _with_mail(pair: Pair, mirror: Mirror) -> Pair:
+def _as_shown(pair: Pair, mirror: Mirror) -> Pair:
+    """Give the pair the last mails that the mirror shows; one that is shown is not away."""
     moments = (each and each.replace(microsecond=0) for each in (mirror.received, mirror.sent, mirror.opened))
     received, sent, opened = moments
-    return replace(pair, received=received, sent=sent, opened=opened)
+    return replace(pair, received=received, sent=sent, opened=opened, away=False)
 
 
 def outgoing(state: DealState, observed: Observed, layout: Layout) -> list[MirrorEffect]:
     """List what is to change in the mirror, so that it shows what the deal became. In step means nothing."""
     mirror, deal = observed.facts.mirror, state.deal
     assert mirror is not None
-    effects: list[MirrorEffect] = []
+    if mirror.away:
+        return []
+    effects: list[MirrorEffect] = [*_contacts(state, observed)]
     if mirror.title != deal.title:
         effects.append(PutTitle(deal.title))
     effects += _columns(state, observed, layout)
@@ -186,6 +197,20 @@ def outgoing(state: DealState, observed: Observed, layout: Layout) -> list[Mirro
     if wanted is not None:
         effects.append(PutPeople(wanted))
     return [*effects, *_stage(state, observed)]
+
+
+def _contacts(state: DealState, observed: Observed) -> list[MirrorEffect]:
+    """The contacts of the connection that the deal came from, as long as the mirror is new: no column names the deal.
+
+    They come before that column, so that a run that ends in between leaves the mirror new.
+    """
+    mirror, streak = observed.facts.mirror, observed.pipeline.streak
+    source, _, key = state.journal.lead.partition(":")
+    connections = streak.connections if streak is not None and source == FROM_STREAK else None
+    assert mirror is not None
+    if connections is None or mirror.contacts or observed.issue.url in mirror.columns.values():
+        return []
+    return [CopyContacts(connections.key, key)]
 
 
 def _columns(state: DealState, observed: Observed, layout: Layout) -> list[MirrorEffect]:

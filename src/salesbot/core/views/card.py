@@ -59,7 +59,7 @@ def values(state: DealState, pipeline: Pipeline) -> dict[str, Any]:
         "checklists": [_progress(name, deal) for name in deal.checklists],
         "missing": [_need(refusal) for refusal in guards.missing(deal, _to(stage), _expected(deal, stage), pipeline)],
         "ways": list(_ways(deal, stage, pipeline)),
-        "unreadable": list(unreadable(deal, pipeline)),
+        "unreadable": [*unreadable(deal, pipeline), *_lost_mirror(state.journal.pair)],
         "untrusted": not deal.body_trusted and bool(deal.fields.get(headings.VALUE)),
         "skipped": skipped(deal.history, pipeline),
         "forced": [
@@ -223,6 +223,12 @@ def _mail(pair: Pair | None, pipeline: Pipeline) -> dict[str, Any] | None:
     received, sent, opened = (moment and day(moment, pipeline) for moment in (pair.received, pair.sent, pair.opened))
     waiting = pair.received is not None and (pair.sent is None or pair.received > pair.sent)
     return {"received": received, "sent": sent, "opened": opened, "waiting": waiting}
+
+
+def _lost_mirror(pair: Pair | None) -> Iterator[dict[str, str]]:
+    if pair is not None and pair.away:
+        why = "its box is in another pipeline now and no longer kept in sync: `/streak link <address>` pairs another"
+        yield {"field": headings.STREAK, "why": Markdown(why)}
 
 
 def _ways(deal: Deal, stage: Stage, pipeline: Pipeline) -> Iterator[dict[str, Any]]:
