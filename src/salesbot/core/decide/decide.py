@@ -22,7 +22,7 @@ from salesbot.core.model.deal import StageVisit
 from salesbot.core.model.effects import Effect
 from salesbot.core.model.facts import Refusals
 from salesbot.core.model.keys import Key, Kind
-from salesbot.core.policies import attention, mirror_sync, new_deals, revisit
+from salesbot.core.policies import attention, mirror_sync, new_deals
 from salesbot.core.reconcile.reconcile import reconcile
 from salesbot.core.text.render import Renderer
 from salesbot.core.views import replies
@@ -100,7 +100,6 @@ def _evaluate_all(
         state = _put_back(state, start.state, observed, render)
     state = _without_answers_to_fights(state, observed)
     state = mirror_sync.record(state, observed)
-    state = revisit.clean_up(state, observed.pipeline)
     state = attention.remind(state, observed, render)
     return _close_refusals(state, observed)
 

@@ -275,7 +275,8 @@ def _evaluate_tick(state: DealState, intent: TickIntent, observed: Observed, ren
     changes: list[Change] = [Reopen()] if stage is None else []
     if stage is not None:
         changes = [SetField(headings.REASON, reason)] if reason else []
-        changes.append(MoveTo(Move(stage.name, intent.at, person, How.TICK)))
+        given = frozenset({headings.REASON} if reason else ())
+        changes.append(MoveTo(Move(stage.name, intent.at, person, How.TICK, given=given)))
     outcome = apply_changes(state, changes, Request(observed.pipeline, role, intent.at, person))
     if isinstance(outcome, DealState):
         return outcome

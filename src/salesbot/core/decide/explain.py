@@ -60,8 +60,9 @@ def _stage(state: DealState, observed: Observed) -> Iterator[str]:
     for row in card.history(state.deal.history, observed.pipeline):
         by = f" by {row['by']}" if row["by"] else ""
         forced = f", forced: {row['forced']}" if row["forced"] else ""
+        until = f", until: {row['until']}" if row["until"] else ""
         why = f", because: {row['why']}" if row["why"] else ""
-        yield f"  {row['when']}: {row['stage']}{by} ({row['how']}{forced}{why})"
+        yield f"  {row['when']}: {row['stage']}{by} ({row['how']}{forced}{until}{why})"
 
 
 def _ways(state: DealState, pipeline: Pipeline) -> Iterator[str]:

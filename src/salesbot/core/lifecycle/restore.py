@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from salesbot.core.commands.stage_words import stage_of
-from salesbot.core.lifecycle import description, intents, people, timeline
+from salesbot.core.lifecycle import description, intents, people, timeline, visit_fields
 from salesbot.core.lifecycle.intents import CommandIntent, LabelIntent
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
@@ -65,8 +65,11 @@ def _restore_from_journal(observed: Observed, journal: Journal) -> Restored:
     labels = intents.labels(observed, journal.cursor)
     if observed.card is not None:
         written = observed.card.changed_at
-        journal = _if_wanted_back(observed.issue, journal, written)
         labels += intents.workflow_labels(observed, journal.stage, written)
+        if (back := _if_wanted_back(observed.issue, journal, written)) is not journal:
+            state = _state_of(observed, back)
+            deal = visit_fields.back_in_pipeline(state.deal, observed.pipeline)
+            return Restored(replace(state, deal=deal), tuple(labels))
     return Restored(_state_of(observed, journal), tuple(labels))
 
 

@@ -205,7 +205,7 @@ def _lighter(journal: Journal) -> Iterator[Journal]:
 
 
 def _briefly(visit: StageVisit) -> StageVisit:
-    return replace(visit, forced=visit.forced and visit.forced[:20], why=None)
+    return replace(visit, forced=visit.forced and visit.forced[:20], why=None, until=None)
 
 
 def _fits(journal: Journal) -> bool:

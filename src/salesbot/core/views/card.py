@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
@@ -109,7 +110,11 @@ def skipped(visits: tuple[StageVisit, ...], pipeline: Pipeline) -> list[str]:
 
 
 def history(visits: tuple[StageVisit, ...], pipeline: Pipeline) -> list[dict[str, Any]]:
-    """Write the way of the deal so far, a row for each visit, oldest first."""
+    """Write the way of the deal so far, a row for each visit, oldest first.
+
+    Why it is where it is now, and until when, is elsewhere on the card.
+    """
+    present = tuple(replace(visit, why=None, until=None) for visit in visits[-1:])
     return [
         {
             "stage": visit.stage,
@@ -117,9 +122,10 @@ def history(visits: tuple[StageVisit, ...], pipeline: Pipeline) -> list[dict[str
             "by": visit.by,
             "how": visit.how,
             "forced": visit.forced,
+            "until": in_words({headings.REVISIT_ON: visit.until}, headings.REVISIT_ON) if visit.until else None,
             "why": visit.why,
         }
-        for visit in visits
+        for visit in (*visits[:-1], *present)
     ]
 
 
