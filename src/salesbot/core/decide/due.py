@@ -84,6 +84,8 @@ def _with_card(state: DealState, observed: Observed) -> Iterator[tuple[int, str]
         yield REPAIR, "not in step with its card"
     if _touched_since(max(written, horizon), observed.facts):
         yield MARK, "somebody changed what the card shows"
+    if journal.sub_issues != issue.sub_issues:
+        yield MARK, "its sub-issues changed"
     yield from _attention(state, observed)
 
 

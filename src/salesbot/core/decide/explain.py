@@ -37,7 +37,9 @@ def explain(observed: Observed, render: Renderer) -> Iterator[str]:
 def _no_deal(observed: Observed) -> Iterator[str]:
     issue = observed.issue
     if restore.is_excluded(issue, observed.journal):
-        yield "No deal: it is labelled not-a-deal, or salesbot opened it itself."
+        yield "No deal: it is labelled not-a-deal, became a discussion, or salesbot opened it itself."
+    elif why := restore.why_not_by_itself(observed):
+        yield f"No deal: {why}."
     elif not issue.open:
         yield "No deal: it was closed before it ever had a stage."
     else:

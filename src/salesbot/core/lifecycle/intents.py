@@ -41,6 +41,8 @@ class LabelIntent:
     at: datetime
     stage: str
     by: Actor | None
+    late: bool = False
+    """It came along from another repository: it is not carried out, only answered."""
 
 
 @dataclass(frozen=True)
@@ -178,12 +180,17 @@ def commands(observed: Observed) -> Iterator[CommandIntent]:
     for comment in observed.issue.comments:
         if comment.own or comment.author is None or comment.author.is_bot or is_answered(comment, observed.journal):
             continue
-        if comment.changed_at < oldest:
+        if comment.changed_at < max(oldest, observed.issue.created_at):
             continue
         lines = observed.parsed.meant(comment)
         when = written(comment, lines, horizon, lambda text: meant(command_syntax.read(text), observed.pipeline))
         if lines and when.last >= oldest:
-            late = not when.known or when.first < horizon or (answered is not None and comment.changed_at < answered)
+            late = (
+                not when.known
+                or when.first < horizon
+                or observed.issue.is_before(when.first)
+                or (answered is not None and comment.changed_at < answered)
+            )
             if not (late and is_guess(lines, observed.pipeline)):
                 yield CommandIntent(comment, lines, comment.changed_at, comment.author, late, when)
 
@@ -242,6 +249,8 @@ def ticks(observed: Observed, journal: Journal | None) -> Iterator[TickIntent]:
     for comment in observed.issue.comments:
         if comments.kind_of(comment) not in comments.RESOLVED_BY_A_MOVE or comment.minimized or comment.own_text:
             continue
+        if observed.issue.is_before(comment.changed_at):
+            continue
         if comment.id <= cleared or (
             comment.edited_at is not None and comment.edited_at <= evaluated.get(comment.id, _NEVER)
         ):
@@ -268,8 +277,8 @@ def due_return(state: DealState, observed: Observed) -> ReturnIntent | None:
 
 
 def command_horizon(observed: Observed) -> datetime:
-    """Say how old a command may be: since installation, seven days, adoption, whichever is latest (docs/design.md)."""
-    moments = [observed.facts.read_at - HORIZON]
+    """Say how old a command may be: since arrival, installation, seven days, adoption, whichever is latest."""
+    moments = [observed.facts.read_at - HORIZON, observed.issue.created_at]
     if observed.installed is not None:
         moments.append(observed.installed)
     if observed.journal is not None:

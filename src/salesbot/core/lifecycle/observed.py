@@ -7,7 +7,7 @@ Built once for each read and handed to everything that decides. What depends on 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
@@ -100,6 +100,7 @@ class Observed:
 
     def with_facts(self, facts: DealFacts) -> Observed:
         """Observe other facts of the same issue; what was parsed is kept as far as it still holds."""
+        facts = _as_of_arrival(facts)
         same = facts.issue is self.issue and facts.repository.id == self.repository.id
         parsed = self.parsed if same else ParsedIssue(facts.issue, facts.repository, self.pipeline)
         return Observed(facts, self.pipeline, self.now, parsed)
@@ -133,6 +134,13 @@ class Observed:
     def newest_comment(self) -> Comment | None:
         """The last comment on the issue, whoever wrote it."""
         return max(self.issue.comments, key=lambda comment: comment.id, default=None)
+
+    @cached_property
+    def own_comments(self) -> Sequence[Comment]:
+        """Our comments since the issue came here."""
+        return [
+            comment for comment in self.issue.comments if comment.own and comment.changed_at >= self.issue.created_at
+        ]
 
     @cached_property
     def stage_events(self) -> timeline.StageEvents:
@@ -182,4 +190,11 @@ def installed(repository: Repository, pipeline: Pipeline) -> datetime | None:
 
 def observe(facts: DealFacts, pipeline: Pipeline, now: datetime) -> Observed:
     """Observe an issue at a moment."""
+    facts = _as_of_arrival(facts)
     return Observed(facts, pipeline, now, ParsedIssue(facts.issue, facts.repository, pipeline))
+
+
+def _as_of_arrival(facts: DealFacts) -> DealFacts:
+    """Let an issue that was transferred in begin with its arrival, for everything that is decided about it."""
+    issue = facts.issue.since_transfer
+    return facts if issue is facts.issue else replace(facts, issue=issue)

@@ -134,6 +134,8 @@ class Journal:
     """The deals that may be the same one, each with why."""
     pair: Pair | None = None
     """Its mirror in the other system."""
+    sub_issues: tuple[int, int] | None = None
+    """How many of its sub-issues are done, of how many, as the card shows it."""
     fields: tuple[tuple[str, str | None], ...] = ()
     """What the last decision wrote into the description, None for a field taken out; one edited since has them."""
     left_out: tuple[tuple[str, str], ...] = ()

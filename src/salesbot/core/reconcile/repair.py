@@ -54,7 +54,7 @@ def concurrent_changes(written: WriteResult, facts: RepositoryFacts, effects: Se
     if after is None:
         return ConcurrentChanges(settled=False)
     doubles = _doubles(after, facts)
-    known = {event.id for event in facts.issue.events}
+    known = {event.id for event in (*facts.issue.earlier_events, *facts.issue.events)}
     moved = any(not event.own and event.id not in known for event in after.events)
     return ConcurrentChanges(
         settled=not (moved or doubles or _new_commands(after, facts) or _written_twice(written, facts, effects)),

@@ -57,6 +57,7 @@ def values(state: DealState, pipeline: Pipeline) -> dict[str, Any]:
         "duplicate_of": state.journal.duplicate_of or None,
         "reason": deal.fields.get(headings.REASON) if stage.outcome or stage.paused else None,
         "revisit_on": in_words(deal.fields, headings.REVISIT_ON) if stage.paused else None,
+        "sub_issues": dict(zip(("done", "total"), state.journal.sub_issues or (), strict=False)),
         "checklists": [_progress(name, deal) for name in deal.checklists],
         "missing": [_need(refusal) for refusal in guards.missing(deal, _to(stage), _expected(deal, stage), pipeline)],
         "ways": list(_ways(deal, stage, pipeline)),
