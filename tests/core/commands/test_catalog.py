@@ -303,7 +303,7 @@ def test_undo_takes_the_last_move_back_without_guards_and_opens_the_issue() -> N
     post(world, "/lost price")
     post(world, "/undo")
     assert (world.stages(), world.open) == (["negotiating"], True)
-    assert "24,000 EUR" in world.body, "fields stay, apart from the reason of the move that is taken back"
+    assert "24000 EUR" in world.body, "fields stay, apart from the reason of the move that is taken back"
     assert "price" not in world.body
 
 
