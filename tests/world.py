@@ -64,13 +64,14 @@ WORDS = TemplateRenderer()
 
 @dataclass
 class World:
-    """A repository with one issue in it. Every act takes one second."""
+    """A repository with one issue in it. Every act takes one second, or none where the clock stands still."""
 
     pipeline: Pipeline = field(default_factory=default_pipeline)
     body: str = ""
     title: str = "Acme GmbH: new shop"
     now: datetime = START
     author: Actor = ANN
+    still: bool = False
 
     def __post_init__(self) -> None:
         self.ids = itertools.count(100)
@@ -102,8 +103,8 @@ class World:
         self.refusals: Refusals = ()
 
     def tick(self, seconds: float = 1) -> datetime:
-        """Let time pass."""
-        self.now += timedelta(seconds=seconds)
+        """Let time pass; a single second only if the clock does not stand still."""
+        self.now += timedelta(seconds=0 if self.still and seconds == 1 else seconds)
         return self.now
 
     def _event(

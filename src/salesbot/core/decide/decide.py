@@ -133,8 +133,9 @@ def _put_back(state: DealState, start: DealState, observed: Observed, render: Re
     if state.moves or start.deal.stage in [stage.name for stage, _ in observed.parsed.current_stages]:
         return state
     removed = timeline.last_removed(observed.stage_events)
-    fresh = timeline.after(observed.events_of_others, start.journal.cursor)
-    if removed is None or removed[1].name != start.deal.stage or removed[0].id not in {event.id for event in fresh}:
+    if removed is None or removed[1].name != start.deal.stage or removed[0].own:
+        return state
+    if removed[0].id not in observed.unread(start.journal.cursor):
         return state
     by = removed[0].by
     ended = removed[1].outcome is not None

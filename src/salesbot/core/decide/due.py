@@ -73,7 +73,7 @@ def _with_card(state: DealState, observed: Observed) -> Iterator[tuple[int, str]
     issue, journal, horizon = observed.issue, state.journal, observed.facts.read_at - HORIZON
     if intents.due_return(state, observed) is not None:
         yield COME_BACK, "its date has come"
-    if timeline.after(observed.events_of_others, journal.cursor):
+    if observed.unread(journal.cursor) & {event.id for event in observed.events_of_others}:
         yield EVALUATE, "a label, or a closing, that nobody judged"
     if not issue.events_complete and not timeline.reaches(issue.events, journal.cursor):
         yield EVALUATE, "more happened than a glance shows"

@@ -14,7 +14,6 @@ from salesbot.core.commands import arguments
 from salesbot.core.commands.catalog import NAMES_PEOPLE
 from salesbot.core.commands.recognition import is_guess, meant
 from salesbot.core.commands.stage_words import by_name, stage_of
-from salesbot.core.lifecycle import timeline
 from salesbot.core.lifecycle.edited_commands import Written, needs_versions, written
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
@@ -112,7 +111,7 @@ def in_order(intents: list[Intent]) -> list[Intent]:
 
 def labels(observed: Observed, cursor: Cursor) -> list[LabelIntent]:
     """List foreign labelings after the cursor whose label is still on the issue and has no younger event."""
-    fresh = {event.id for event in timeline.after([event for event, _ in observed.stage_events], cursor)}
+    fresh = observed.unread(cursor)
     return _labelings(observed, lambda event, stage: not event.own and event.id in fresh, lambda event: event.by)
 
 
@@ -120,11 +119,14 @@ def workflow_labels(observed: Observed, stage: str, card_at: datetime) -> list[L
     """List the stage labels that another workflow set with our own identity: intents of nobody.
 
     Ours are written after the card that names them, and only the card's stage. So an own labeling of another stage,
-    younger than the card's last edit, was not ours.
+    younger than the card's last edit, was not ours; in its second, unless the deal has been in that stage.
     """
+    been = {visit.stage for visit in observed.journal.history} if observed.journal is not None else set()
     return _labelings(
         observed,
-        lambda event, name: event.own and event.at > card_at and name != stage,
+        lambda event, name: (
+            event.own and name != stage and (event.at > card_at or (event.at == card_at and name not in been))
+        ),
         lambda event: None,
     )
 
@@ -148,8 +150,7 @@ def state(observed: Observed, cursor: Cursor) -> StateIntent | None:
     if newest is None:
         return None
     is_open = newest.kind == "reopened"
-    fresh = {event.id for event in timeline.after(observed.events_of_others, cursor)}
-    if newest.own or newest.id not in fresh or is_open != observed.issue.open:
+    if newest.own or newest.id not in observed.unread(cursor) or is_open != observed.issue.open:
         return None
     return StateIntent(newest.id, newest.at, is_open, newest.reason, newest.by)
 

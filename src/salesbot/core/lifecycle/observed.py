@@ -21,7 +21,7 @@ from salesbot.core.model import cards, comments
 from salesbot.core.model.cards import Cards
 from salesbot.core.model.deal import Actor, Role
 from salesbot.core.model.facts import Comment, DealFacts, Event, Issue, Label, Repository
-from salesbot.core.model.journal import Journal
+from salesbot.core.model.journal import Cursor, Journal
 from salesbot.core.model.keys import Key
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text import fields
@@ -151,6 +151,10 @@ class Observed:
     def events_of_others(self) -> Sequence[Event]:
         """The events of others that a decision must take note of."""
         return timeline.events_of_others(self.issue, self.stage_events)
+
+    def unread(self, cursor: Cursor) -> set[str]:
+        """Name the events after the cursor."""
+        return {event.id for event in timeline.after(self.issue.events, cursor)}
 
     @cached_property
     def fights(self) -> Sequence[Fight]:

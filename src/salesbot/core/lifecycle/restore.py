@@ -156,7 +156,7 @@ def _triggering_label(observed: Observed, stage: Stage) -> Event | None:
     event = timeline.last_labeled(stage, observed.stage_events)
     if labelled is None or labelled.name != stage.name or event is None or event.own:
         return None
-    return None if timeline.acted_after(observed.issue, event.at) else event
+    return None if timeline.acted_after(observed.issue, event) else event
 
 
 def _opened_here(observed: Observed) -> bool:

@@ -250,10 +250,12 @@ def _no_way(deal: Deal, target: Stage, move: Move, pipeline: Pipeline) -> Refusa
     return Refusal(f"A deal in {source} cannot go to {target.name}.", hint)
 
 
-def enter(state: DealState, target: Stage, move: Move, pipeline: Pipeline) -> DealState:
+def enter(state: DealState, target: Stage, move: Move, pipeline: Pipeline, comment: int = 0) -> DealState:
     """Put the deal into a stage. Questions that earlier intents raised are no longer asked."""
     deal, journal = visit_fields.on_moving(state.deal, state.journal, target, move, pipeline)
-    visit = visit_fields.entered(StageVisit(target.name, move.at, move.by, move.how, move.force), deal, target, move)
+    visit = visit_fields.entered(
+        StageVisit(target.name, move.at, move.by, move.how, move.force, comment=comment), deal, target, move
+    )
     journal = replace(_back(journal.with_visit(visit)), refused="")
     deal = replace(deal, stage=target.name, open=target.outcome is None, history=journal.history)
     kept = tuple(pending for pending in state.pending if pending.key.kind != Kind.ASK)
@@ -284,13 +286,14 @@ def _undo(state: DealState, request: Request) -> DealState | Refused:
     back = undo_target(state.journal.history, request.pipeline)
     if back is None:
         return Refused(None, (Refusal("There is no move to take back.", "Comment `/history` to see the way so far"),))
-    return enter(state, back, Move(back.name, request.at, request.by, How.UNDO), request.pipeline)
+    return enter(state, back, Move(back.name, request.at, request.by, How.UNDO), request.pipeline, request.comment)
 
 
 def _was_undone(state: DealState, request: Request) -> bool:
     """Whether an earlier run took a move back for this very comment, and then had to take its receipt back."""
     earlier = (visit for visit in state.deal.history if visit not in state.moves)
-    return any((visit.how, visit.by, visit.entered) == (How.UNDO, request.by, request.at) for visit in earlier)
+    undone = (visit for visit in earlier if (visit.how, visit.by, visit.entered) == (How.UNDO, request.by, request.at))
+    return any(visit.comment in (0, request.comment) for visit in undone)
 
 
 def undo_target(history: tuple[StageVisit, ...], pipeline: Pipeline) -> Stage | None:

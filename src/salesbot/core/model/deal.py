@@ -73,6 +73,8 @@ class StageVisit:
     """Why it was lost, rejected or put off: of a visit that is over, or as given with the move to it."""
     until: str | None = field(default=None, metadata={ADDED_LATER: True})
     """The date to come back, of a visit in which it was put off."""
+    comment: int = field(default=0, metadata={ADDED_LATER: True})
+    """The comment whose `/undo` brought it back there."""
 
 
 @dataclass(frozen=True)
