@@ -45,6 +45,7 @@ from salesbot.core.model.facts import (
     Label,
     LinkedIssue,
     Load,
+    Parent,
     Person,
     Refusals,
     Repository,
@@ -63,13 +64,14 @@ WORDS = TemplateRenderer()
 
 @dataclass
 class World:
-    """A repository with one issue in it. Every act takes one second."""
+    """A repository with one issue in it. Every act takes one second, or none where the clock stands still."""
 
     pipeline: Pipeline = field(default_factory=default_pipeline)
     body: str = ""
     title: str = "Acme GmbH: new shop"
     now: datetime = START
     author: Actor = ANN
+    still: bool = False
 
     def __post_init__(self) -> None:
         self.ids = itertools.count(100)
@@ -92,6 +94,8 @@ class World:
         """Everybody by present login."""
         self.own_issue = False
         self.loads: dict[str, Load] | None = None
+        self.parent: Parent | None = None
+        self.sub_issues: tuple[int, int] | None = None
         self.refused: list[tuple[str | None, list[str | None]]] = []
         """What the last run refused: the stage asked for, if any, and the guards that said no."""
         self.refuses: Callable[[Effect], str | None] = lambda effect: None
@@ -99,8 +103,8 @@ class World:
         self.refusals: Refusals = ()
 
     def tick(self, seconds: float = 1) -> datetime:
-        """Let time pass."""
-        self.now += timedelta(seconds=seconds)
+        """Let time pass; a single second only if the clock does not stand still."""
+        self.now += timedelta(seconds=0 if self.still and seconds == 1 else seconds)
         return self.now
 
     def _event(
@@ -230,6 +234,13 @@ class World:
         }
         self.body_edits = [replace(edit, by=now(edit.by)) for edit in self.body_edits]
 
+    def transfer(self, labels: Sequence[str] | None = None, by: Actor = ANN) -> None:
+        """Let the issue arrive from another repository, with everything said there and the labels that exist here."""
+        self.tick()
+        self.labels = list(self.labels if labels is None else labels)
+        self._event("transferred", by)
+        self.trigger = Trigger("issues.opened", actor=by.login)
+
     def sweep(self) -> Decision:
         """Run as the sweep does."""
         self.trigger = Trigger("sweep")
@@ -260,7 +271,7 @@ class World:
             "I1", 7, self.title, self.body, self.created_at, self.author, self.own_issue, "https://github.com/acme/sales/issues/7",
             self.open, self.state_reason, self.locked, tuple(listed), tuple(self.assignees),
             tuple(self.comments[id_] for id_ in sorted(self.comments)), events=tuple(self.events),
-            body_edits=tuple(self.body_edits[:5]),
+            body_edits=tuple(self.body_edits[:5]), parent=self.parent, sub_issues=self.sub_issues,
         )  # fmt: skip
         ids = {name: self.accounts[name].id if name in self.accounts else None for name in self.roles}
         people = {name: Person(name, f"U_{name}", ids[name]) for name in self.roles if name != "eve"}

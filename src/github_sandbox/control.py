@@ -29,6 +29,7 @@ from github_sandbox.store import clock
 
 ACTS = (
     "open_issue", "edit_issue", "delete_issue", "close", "reopen", "transfer", "lock", "unlock", "pin", "unpin",
+    "convert_to_discussion", "add_sub_issue",
     "comment", "edit_comment", "delete_comment", "tick", "react", "minimize", "assign", "unassign", "label", "unlabel",
     "swap", "create_label", "rename_label", "delete_label", "push", "dispatch", "workflow_dispatch", "schedule",
     "set_role", "collaborators_readable", "seed",

@@ -163,6 +163,16 @@ class Repo:
             row_id = issues.transfer(change, self._issue(change, number), self.hub.repository(to_repo))
         return int(self._issue_by_id(row_id)["number"])
 
+    def convert_to_discussion(self, by: str, number: int) -> None:
+        """Convert an issue to a discussion; the issue stays, closed and locked."""
+        with self._act(by) as change:
+            issues.convert_to_discussion(change, self._issue(change, number))
+
+    def add_sub_issue(self, by: str, number: int, sub_issue: int) -> None:
+        """Make an issue of this repository a sub-issue of another one."""
+        with self._act(by) as change:
+            issues.add_sub_issue(change, self._issue(change, number), self._issue(change, sub_issue))
+
     def create_label(
         self, by: str, name: str, color: str = labels.DEFAULT_COLOR, description: str | None = None
     ) -> None:

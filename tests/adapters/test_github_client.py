@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -11,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from graphql import parse
 
 from salesbot.adapters.github import settings
-from salesbot.adapters.github.client import Client, DryRunError, Reply, UnclearError
+from salesbot.adapters.github.client import OPTIONAL, Client, DryRunError, Reply, UnclearError
+from salesbot.adapters.github.documents import document
 from salesbot.adapters.github.refusals import NotFoundError
 from salesbot.core.errors import InputError, SalesbotError, ServiceError
 from tests.adapters.answers import Answer, Answers
@@ -460,3 +463,28 @@ def test_the_version_of_an_enterprise_server(
     github.answers = [answer]
     assert settings.server_version(client) == version
     assert github.asked[0][1] == "/meta"
+
+
+# Sub-issues: older servers do not know them, or know a part
+
+UNKNOWN = "Field '{}' doesn't exist on type 'Issue'"
+
+
+@pytest.mark.parametrize("unknown", [["parent", "subIssuesSummary"], ["subIssuesSummary"], ["parent"]])
+def test_a_server_that_knows_no_sub_issues_is_read_without_them_and_not_asked_again(
+    client: Client, github: Answers, unknown: list[str]
+) -> None:
+    refused = {"errors": [{"message": UNKNOWN.format(name), "path": ["query Deal"]} for name in unknown]}
+    github.answers = [Answer(200, refused), GOOD, GOOD]
+    for _ in range(2):
+        client.query(document("Deal"), {})
+    for name in ("parent", "subIssuesSummary"):
+        asked = [f"{name} {{".encode() in body for _, _, _, body in github.asked]
+        assert asked == [True, name not in unknown, name not in unknown]
+    for _, _, _, body in github.asked:
+        assert parse(json.loads(body)["query"])
+
+
+@pytest.mark.parametrize("name", ["Deal", "Glance"])
+def test_every_part_that_may_be_left_out_is_in_the_documents(name: str) -> None:
+    assert all(part in document(name) for part in OPTIONAL.values())

@@ -196,7 +196,7 @@ AGAIN = Scene(
     lambda play, deal: play.sales.label("ann", deal, "stage:prospect"),
 )  # fmt: skip
 UNDO = Scene(
-    "a move taken back", ("query", "rest", "mutation"), 4, lambda play: _long_way(play),
+    "a move taken back", ("query", "rest", "mutation"), 5, lambda play: _long_way(play),
     lambda play, deal: play.sales.comment("nora", deal, "/undo"),
 )  # fmt: skip
 SCENES = (MOVE, PLAN, REFUSAL, FIRST)

@@ -162,3 +162,21 @@ def test_any_order_of_their_requests_ends_as_one_run(
     deal = scene.open(play)
     step_by_step(play, both(play, deal, other), order)
     assert_as_one(play, deal, scene, clean)
+
+
+@pytest.mark.parametrize("stage", ["lost", "won", "negotiating"])
+def test_a_label_in_the_second_of_the_opening_is_answered_where_the_clock_stands_still(
+    play: Play, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    play.deal()
+    monkeypatch.setattr(play.github.clock, "step", 0)
+    deal = play.sales.open_issue("ann", "Borealis AG: app")
+    play.reconcile()
+    play.sales.label("ann", deal, f"stage:{stage}")
+    play.reconcile()
+    assert play.stages(deal) == ["lead"]
+    assert f"Not moved to {stage}" in play.text(deal, "refusal")
+    play.sales.label("ann", deal, "stage:prospect")
+    play.reconcile()
+    assert play.stages(deal) == ["prospect"]
+    play.assert_at_rest(deal)

@@ -429,6 +429,7 @@ REACHED = {
     "Blob": 'repository(owner: "acme", name: "sales") { object(expression: "HEAD:a/b.txt") { ... on Blob {} } }',
     **{kind: f'organization(login: "acme") {{ projectV2(number: 1) {{ {path} }} }}' for kind, path in PROJECTS.items()},
     "ProjectV2": 'organization(login: "acme") { projectV2(number: 1) {} }',
+    "SubIssuesSummary": 'repository(owner: "acme", name: "sales") { issue(number: 1) { subIssuesSummary {} } }',
     "PinnedIssue": 'repository(owner: "acme", name: "sales") { pinnedIssues(first: 3) { nodes {} } }',
 }
 EVENT = """repository(owner: "acme", name: "sales") { issue(number: 1) { timelineItems(first: 50) { nodes {
@@ -449,6 +450,10 @@ def _busy(sales: Repo, sandbox: Sandbox, ask: Ask) -> None:
     sales.label("root", 1, "stage:lead")
     sales.assign("root", 1, "ann", "bob")
     sales.unassign("root", 1, "bob")
+    sales.convert_to_discussion("root", 1)
+    sales.unlock("root", 1)
+    sales.reopen("root", 1)
+    sales.add_sub_issue("root", 1, sales.open_issue("root", "A part"))
     sales.lock("root", 1, "RESOLVED")
     sales.unlock("root", 1)
     sales.close("root", 1)

@@ -252,3 +252,31 @@ def test_over_rest_labels_of_whoever_may_not_set_them_are_dropped_in_silence(
     assert (answer.status_code, answer.json()["labels"], answer.json()["assignees"]) == (201, [], [])
     answer = call("POST", "/repos/acme/sales/issues", sandbox.token("ann"), json=body)
     assert [label["name"] for label in answer.json()["labels"]] == ["stage:lead"]
+
+
+PARTS = """query { repository(owner: "acme", name: "sales") { issue(number: 1) {
+  parent { number } subIssuesSummary { total completed percentCompleted } subIssues(first: 9) { nodes {
+    parent { number } } } } } }"""
+
+
+def test_an_issue_counts_its_sub_issues_and_has_one_parent(sales: Repo, sandbox: Sandbox, ask: Ask) -> None:
+    for title in ("Shop", "Design", "Build", "Other"):
+        sales.open_issue("root", title)
+    for part in (2, 3):
+        sales.add_sub_issue("root", 1, part)
+    sales.close("root", 2)
+    found = ask(PARTS, sandbox.token("root"))["data"]["repository"]["issue"]
+    assert found["parent"] is None
+    assert found["subIssuesSummary"] == {"total": 2, "completed": 1, "percentCompleted": 50}
+    assert found["subIssues"]["nodes"] == [{"parent": {"number": 1}}] * 2
+    with pytest.raises(Refused, match="one parent"):
+        sales.add_sub_issue("root", 4, 2)
+
+
+def test_what_stays_of_an_issue_that_becomes_a_discussion_is_closed_and_locked(sales: Repo) -> None:
+    sales.open_issue("root", "Acme")
+    sales.convert_to_discussion("root", 1)
+    assert sales.issue(1).state == "CLOSED"
+    assert events(sales)[-1][0] == "converted_to_discussion"
+    with pytest.raises(Refused):
+        sales.comment("eve", 1, "hello?")

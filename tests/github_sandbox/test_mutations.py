@@ -100,6 +100,17 @@ ROWS: list[tuple[str, dict[str, Any], str, Any, Check]] = [
         {"issue": {"stateReason": "DUPLICATE"}},
         lambda i: (i.state, i.state_reason) == ("CLOSED", "DUPLICATE"),
     ),
+    (
+        "addSubIssue",
+        {"issueId": "ISSUE", "subIssueId": "OTHER"},
+        "issue { subIssuesSummary { total completed } subIssues(first: 9) { nodes { number } } } "
+        "subIssue { parent { number } }",
+        {
+            "issue": {"subIssuesSummary": {"total": 1, "completed": 0}, "subIssues": {"nodes": [{"number": 2}]}},
+            "subIssue": {"parent": NUMBER},
+        },
+        lambda i: i.state == "OPEN",
+    ),
     ("reopenIssue", {"issueId": "ISSUE"}, "issue { state }", {"issue": {"state": "OPEN"}}, lambda i: i.state == "OPEN"),
     (
         "addComment",

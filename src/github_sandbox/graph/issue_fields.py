@@ -16,7 +16,7 @@ from github_sandbox.graph.paging import Connection, Listing, page, page_of
 from github_sandbox.graph.repository_fields import own_repository
 from github_sandbox.markup import html, plain_text
 from github_sandbox.rules import edits, issues
-from github_sandbox.rules.access import Level, association
+from github_sandbox.rules.access import Level, association, sees
 from github_sandbox.rules.comments import REACTIONS
 from github_sandbox.rules.timeline import EVENT_TYPES
 from github_sandbox.store.database import Row
@@ -97,6 +97,23 @@ def _issue_labels(node: Node, info: Info, **args: Any) -> Connection:
 def _issue_assignees(node: Node, info: Info, **args: Any) -> Connection:
     people = issues.assignees_of(info.context.db, node["row"]["id"])
     return page_of(info, args, [nodes.actor(row, info.context.hub.server) for row in people])
+
+
+def _parent(node: Node, info: Info) -> Node | None:
+    context = info.context
+    row = context.issue_row(node["row"]["parent_id"]) if node["row"]["parent_id"] else None
+    return context.issue(row) if row and sees(context.db, context.who, context.repo(row["repository_id"])) else None
+
+
+def _sub_issues(node: Node, info: Info, **args: Any) -> Connection:
+    rows = issues.sub_issues_of(info.context.db, node["row"]["id"])
+    return page_of(info, args, [info.context.issue(row) for row in rows])
+
+
+def _sub_issues_summary(node: Node, info: Info) -> Node:
+    rows = issues.sub_issues_of(info.context.db, node["row"]["id"])
+    completed = sum(row["state"] == "CLOSED" for row in rows)
+    return {"completed": completed, "percentCompleted": 100 * completed // max(len(rows), 1), "total": len(rows)}
 
 
 def _participants(node: Node, info: Info, **args: Any) -> Connection:
@@ -264,8 +281,11 @@ ISSUE_FIELDS: dict[str, dict[str, Resolver]] = {
         "assignees": _issue_assignees,
         "comments": _issue_comments,
         "labels": _issue_labels,
+        "parent": _parent,
         "participants": _participants,
         "stateReason": _state_reason,
+        "subIssues": _sub_issues,
+        "subIssuesSummary": _sub_issues_summary,
         "timelineItems": _timeline,
         "viewerCanClose": _author_or(Level.TRIAGE),
         "viewerCanReopen": _at_least(Level.TRIAGE),

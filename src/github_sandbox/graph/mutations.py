@@ -144,6 +144,12 @@ def _transfer_issue(context: Context, change: Change, given: Input) -> Payload:
     return {"issue": context.issue(issues.by_id(context.db, row_id))}
 
 
+def _add_sub_issue(context: Context, change: Change, given: Input) -> Payload:
+    row, child = _row(context, given["issueId"], "Issue"), _row(context, given["subIssueId"], "Issue")
+    issues.add_sub_issue(change, row, child, replace_parent=bool(given.get("replaceParent")))
+    return {"issue": _issue(context, row), "subIssue": _issue(context, child)}
+
+
 def _pin_issue(context: Context, change: Change, given: Input) -> Payload:
     row = _row(context, given["issueId"], "Issue")
     issues.pin(change, row)
@@ -266,6 +272,7 @@ MUTATIONS: dict[str, Mutation] = {
     "removeLabelsFromLabelable": _remove_labels,
     "removeReaction": _unreact,
     "reopenIssue": _reopen_issue,
+    "addSubIssue": _add_sub_issue,
     "transferIssue": _transfer_issue,
     "unlockLockable": _unlock,
     "unminimizeComment": _unminimize,

@@ -136,6 +136,28 @@ def reopen(change: Change, issue: Row) -> None:
     change.announce("issues", "reopened", repository["id"], issue_id=issue["id"])
 
 
+def convert_to_discussion(change: Change, issue: Row) -> None:
+    """Convert an issue to a discussion: what stays of it is closed and locked."""
+    change.need(change.repository(issue["repository_id"]), Level.TRIAGE, "convert issues to discussions")
+    change.note(issue["id"], "converted_to_discussion")
+    closed = {"state": "CLOSED", "closed_at": change.at, "closed_by": change.who.user_id}
+    change.touch(issue, locked=1, state_reason="COMPLETED", **closed)
+    change.announce("issues", "closed", issue["repository_id"], issue_id=issue["id"])
+
+
+def add_sub_issue(change: Change, issue: Row, sub_issue: Row, *, replace_parent: bool = False) -> None:
+    """Make an issue a sub-issue of another one, which may be in another repository."""
+    change.need(change.repository(issue["repository_id"]), Level.TRIAGE, "add sub-issues")
+    if sub_issue["parent_id"] and not replace_parent:
+        raise Refused("unprocessable", "Sub issue may only have one parent")
+    change.touch(sub_issue, parent_id=issue["id"])
+
+
+def sub_issues_of(db: Database, issue_id: int) -> list[Row]:
+    """List the sub-issues of an issue, oldest first."""
+    return db.all("SELECT * FROM issues WHERE parent_id = ? AND NOT gone ORDER BY id", issue_id)
+
+
 def assignees_of(db: Database, issue_id: int) -> list[Row]:
     """List who is assigned, in the order of assignment."""
     sql = "SELECT users.* FROM assignees JOIN users ON users.id = user_id WHERE issue_id = ? ORDER BY assignees.id"
@@ -245,6 +267,7 @@ def _move(change: Change, issue: Row, target: Row) -> int:
 
 def _carry_over(change: Change, old: int, new: int, target: Row, names: Sequence[str]) -> None:
     change.db.run("UPDATE comments SET issue_id = ? WHERE issue_id = ?", new, old)
+    change.db.run("UPDATE issues SET parent_id = ? WHERE parent_id = ?", new, old)
     change.db.run("UPDATE events SET issue_id = ? WHERE issue_id = ?", new, old)
     change.db.run("UPDATE edits SET subject_id = ? WHERE subject = 'issue' AND subject_id = ?", new, old)
     change.db.run("UPDATE reactions SET subject_id = ? WHERE subject = 'issue' AND subject_id = ?", new, old)

@@ -8,6 +8,7 @@ EVENT_TYPES = {
     "closed": "ClosedEvent",
     "comment_deleted": "CommentDeletedEvent",
     "commented": "IssueComment",
+    "converted_to_discussion": "ConvertedToDiscussionEvent",
     "labeled": "LabeledEvent",
     "locked": "LockedEvent",
     "pinned": "PinnedEvent",

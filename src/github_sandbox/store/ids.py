@@ -35,6 +35,7 @@ PREFIXES = {
     "UnpinnedEvent": "UNPIE",
     "TransferredEvent": "TRE",
     "CommentDeletedEvent": "CDE",
+    "ConvertedToDiscussionEvent": "CTDE",
     "AddedToProjectV2Event": "ATPVTE",
     "RemovedFromProjectV2Event": "RFPVTE",
     "ProjectV2ItemStatusChangedEvent": "PVTISC",

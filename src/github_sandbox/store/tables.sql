@@ -91,6 +91,7 @@ CREATE TABLE issues (
   closed_at TEXT,
   closed_by INTEGER,
   duplicate_of INTEGER,
+  parent_id INTEGER,  -- the issue that this one is a sub-issue of
   editor_id INTEGER,
   edited_at TEXT,
   locked INTEGER NOT NULL DEFAULT 0,

@@ -118,7 +118,7 @@ def _edit(facts: DealFacts, change: Changed, pipeline: Pipeline) -> EditBody | N
 
 def _row(facts: DealFacts, pipeline: Pipeline) -> dict[str, str] | None:
     """Show a deal as a row; None if the issue is no deal."""
-    issue = facts.issue
+    issue = facts.issue.since_transfer
     memory = find_cards(issue, facts.repository).journal
     stages = [stage.name for stage, _ in timeline.current_stages(issue, pipeline)]
     if restore.is_excluded(issue, memory) or (not stages and memory is None):

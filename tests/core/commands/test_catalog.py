@@ -299,10 +299,12 @@ def test_a_command_older_than_a_younger_answer_is_told_to_say_it_again() -> None
 
 def test_undo_takes_the_last_move_back_without_guards_and_opens_the_issue() -> None:
     world = a_deal("negotiating")
+    post(world, "/value 24k")
     post(world, "/lost price")
     post(world, "/undo")
     assert (world.stages(), world.open) == (["negotiating"], True)
-    assert "price" in world.body, "fields stay"
+    assert "24000 EUR" in world.body, "fields stay, apart from the reason of the move that is taken back"
+    assert "price" not in world.body
 
 
 def test_undo_twice_takes_two_moves_back_and_then_says_there_is_none() -> None:

@@ -359,7 +359,7 @@ def owned(by: Literal["round-robin", "least-busy"] = "round-robin", **kwargs: An
 
 
 def opened_by_a_machine(pipeline: Pipeline, loads: dict[str, Load]) -> World:
-    world = World(pipeline=pipeline, author=Actor("typeform-relay", 99, is_bot=True))
+    world = World(pipeline=pipeline, author=Actor("typeform-relay", 99, is_bot=True), body="### Company\n\nAcme GmbH\n")
     world.loads = loads
     world.run()
     return world

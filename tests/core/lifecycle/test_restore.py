@@ -8,11 +8,13 @@ from datetime import timedelta
 
 import pytest
 
+from salesbot.core.decide.due import due
 from salesbot.core.model import journal
+from salesbot.core.model.deal import Actor
 from salesbot.core.model.defaults import default_pipeline
-from salesbot.core.model.facts import Trigger
+from salesbot.core.model.facts import Parent, Trigger
 from salesbot.core.text import markdown
-from tests.world import ANN, EVE, KIM, NORA, START, World, a_deal
+from tests.world import ANN, BOT, EVE, KIM, NORA, START, World, a_deal
 
 
 def test_an_opened_issue_starts_at_lead_with_a_card_and_its_checklist() -> None:
@@ -53,6 +55,61 @@ def test_no_deal(make: Callable[[World], object]) -> None:
     make(world)
     world.trigger = Trigger("issues.edited")
     assert world.decide().effects == ()
+
+
+RENOVATE = Actor("renovate", 29139614, is_bot=True)
+DASHBOARD = "This issue lists updates.\n\n## Open\n\n- [ ] requests\n\n### Detected dependencies\n\nnone\n"
+DEAL, WORK = Parent(3, ("stage:qualified", "urgent")), Parent(4, ("epic", "stage:unheard-of"))
+
+
+@pytest.mark.parametrize(
+    ("author", "body", "parent", "stages"),
+    [
+        pytest.param(RENOVATE, DASHBOARD, None, [], id="a bot's list"),
+        pytest.param(RENOVATE, "", None, [], id="a bot, and nothing in it"),
+        pytest.param(BOT, "### Notes\n\nnightly build failed", None, [], id="a workflow with our own token"),
+        pytest.param(RENOVATE, "### Company\n\nAcme GmbH\n", None, ["lead"], id="a bot that fills in a field"),
+        pytest.param(ANN, DASHBOARD, None, ["lead"], id="a person"),
+        pytest.param(ANN, "### Company\n\nAcme GmbH\n", DEAL, [], id="a sub-issue of a deal"),
+        pytest.param(EVE, "", DEAL, [], id="an outsider's sub-issue of a deal"),
+        pytest.param(ANN, "", WORK, ["lead"], id="a sub-issue of what is no deal"),
+    ],
+)
+def test_what_a_bot_opened_and_work_on_a_deal_are_no_deals(
+    author: Actor, body: str, parent: Parent | None, stages: list[str]
+) -> None:
+    world = World(author=author, body=body)
+    world.own_issue, world.parent = author == BOT, parent
+    world.run()
+    world.sweep()
+    assert (world.stages(), bool(world.written())) == (stages, bool(stages))
+    assert stages or due(world.observed()) is None
+    world.comment("/prospect", NORA)
+    world.run()
+    assert world.stages() == ["prospect"], "a move command makes a deal of it"
+
+
+@pytest.mark.parametrize(("author", "parent"), [(RENOVATE, None), (ANN, DEAL)])
+def test_a_stage_label_makes_a_deal_of_a_bots_issue_and_of_a_sub_issue(author: Actor, parent: Parent | None) -> None:
+    world = World(author=author)
+    world.parent = parent
+    world.label("stage:qualified")
+    world.run()
+    assert (world.stages(), "card" in world.written()) == (["qualified"], True)
+
+
+def test_the_card_counts_the_sub_issues_and_the_sweep_sees_them_change() -> None:
+    world = a_deal("lead")
+    assert "Sub-issues" not in world.last("card")
+    for done, total in ((0, 5), (3, 5), (3, 6)):
+        world.sub_issues = (done, total)
+        assert due(world.observed()) is not None
+        world.sweep()
+        assert f"| Sub-issues | {done} of {total} done |" in world.last("card")
+        assert (world.decide().effects, due(world.observed())) == ((), None)
+    world.sub_issues = None
+    world.sweep()
+    assert "Sub-issues" not in world.last("card")
 
 
 def test_deals_labelled_turns_new_issues_off() -> None:

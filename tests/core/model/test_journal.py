@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -88,6 +89,12 @@ def test_a_journal_with_nothing_to_keep_is_short() -> None:
     fresh = Journal(1, 7, "lead", Cursor(at(5)), at(5))
     assert to_payload(fresh) == {"v": 1, "repo": 1, "issue": 7, "stage": "lead", "cursor": [5, ""], "born": 5}
     assert from_payload(to_payload(fresh)) == fresh
+
+
+def test_the_date_of_a_visit_is_kept_also_where_there_was_no_reason() -> None:
+    visits = (StageVisit("revisit", at(5), "ann", until="2027-03-01"), StageVisit("lead", at(6), "ann"))
+    journal = replace(JOURNAL, history=visits)
+    assert from_payload(to_payload(journal)) == journal
 
 
 def test_a_way_that_only_a_newer_version_knows_does_not_make_the_journal_unreadable() -> None:

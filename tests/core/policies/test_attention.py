@@ -143,7 +143,8 @@ def test_a_snoozed_deal_is_left_alone() -> None:
     ],
 )
 def test_a_lead_nobody_answered_for_a_working_day_is_marked_and_told_once(author: Actor) -> None:
-    world = World(author=author, pipeline=replace(default_pipeline(), notify_new="@acme/sales"))
+    body = "### Company\n\nAcme GmbH\n"
+    world = World(author=author, body=body, pipeline=replace(default_pipeline(), notify_new="@acme/sales"))
     world.run()
     days_later(world, 0.5)
     assert "unanswered" not in attention(world)

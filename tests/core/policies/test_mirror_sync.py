@@ -318,6 +318,18 @@ def test_what_people_reopen_is_followed() -> None:
     assert both.stages == ("lead", "lead")
 
 
+@pytest.mark.parametrize(("to", "then"), [("lead", "lead"), ("lost", "revisit")])
+def test_a_box_that_leaves_revisit_leaves_no_date_behind_and_needs_its_own_reason(to: str, then: str) -> None:
+    both = in_step("lead")
+    both.world.comment("/revisit 2027-03-01 no budget")
+    both.world.run()
+    both.reconcile()
+    both.drag(to)
+    both.sync()
+    assert both.stages[0] == then
+    assert ("### Revisit on" in both.world.body) == (then == "revisit")
+
+
 # Both moved
 
 

@@ -31,6 +31,12 @@ _DUPLICATE_ARGUMENT = "(enableDuplicate: true)"
 """Enterprise Server names the closing reason `DUPLICATE` only to who asks for it so. On github.com the argument is
 announced to go, and duplicates are named without it:
 https://docs.github.com/en/graphql/overview/changelog ("enableDuplicate will be removed. Effective 2025-10-01")."""
+OPTIONAL = {
+    "enableDuplicate": _DUPLICATE_ARGUMENT,
+    "parent": "parent { number labels(first: 20) { nodes { name } } }",
+    "subIssuesSummary": "subIssuesSummary { total completed }",
+}
+"""What not every server knows, by the name by which it refuses it, and the text that is left out of documents then."""
 _WITHOUT_ARGUMENT = ("api.github.com", ".ghe.com")
 _AGAIN = "The next run tries again"
 
@@ -76,16 +82,22 @@ class Client:
     patience: float = PATIENCE
     open_transport: OpenTransport = field(default=open_transport, repr=False)
     requests: int = 0
-    asks_for_duplicates: bool = True
-    """Whether reads pass `enableDuplicate`. Never on github.com; elsewhere until a server refuses it."""
+    left_out: frozenset[str] = frozenset()
+    """What documents leave out, since this server does not know it; by its name in `OPTIONAL`."""
 
     def __post_init__(self) -> None:
         if urlsplit(self.api_url).netloc != urlsplit(self.graphql_url).netloc:
             raise InputError("GITHUB_API_URL and GITHUB_GRAPHQL_URL name different hosts.", "Set both, or neither")
         host = urlsplit(self.api_url).hostname or ""
-        self.asks_for_duplicates = self.asks_for_duplicates and not host.endswith(_WITHOUT_ARGUMENT)
+        if host.endswith(_WITHOUT_ARGUMENT):
+            self.left_out |= {"enableDuplicate"}
         self._transport = self.open_transport(self.token, self.api_url)
         self._events = http.open_session()
+
+    @property
+    def asks_for_duplicates(self) -> bool:
+        """Whether reads pass `enableDuplicate`. Never on github.com; elsewhere until a server refuses it."""
+        return "enableDuplicate" not in self.left_out
 
     def query(
         self, document: str, variables: Mapping[str, Any], *, tolerated: tuple[str, ...] = (), give_up: bool = False
@@ -182,11 +194,14 @@ class Client:
         return request
 
     def _post(self, document: str, variables: Mapping[str, Any]) -> Response:
-        """Send a document; without `enableDuplicate` once the server refused it. Nothing of a refused one was run."""
-        sent = document if self.asks_for_duplicates else document.replace(_DUPLICATE_ARGUMENT, "")
+        """Send a document; once more without what the server does not know. Nothing of a refused one was run."""
+        sent = document
+        for name in self.left_out:
+            sent = sent.replace(OPTIONAL[name], "")
         reply = self._send("POST", self.graphql_url, {"query": sent, "variables": variables})
-        if _DUPLICATE_ARGUMENT in sent and _refuses_duplicate_argument(reply[2]):
-            self.asks_for_duplicates = False
+        unknown = {name for name in _unknown_to_server(reply[2]) if OPTIONAL[name] in sent}
+        if unknown:
+            self.left_out |= unknown
             return self._post(document, variables)
         return reply
 
@@ -245,12 +260,12 @@ def _errors(answer: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
     return tuple(error for error in errors if isinstance(error, dict)) if isinstance(errors, list) else ()
 
 
-def _refuses_duplicate_argument(text: str) -> bool:
-    """Whether GitHub does not know the argument: a refusal of the document, before anything of it is run."""
-    if "enableDuplicate" not in text:
-        return False
-    answer = _parsed(text)
-    return not answer.get("data") and any("enableDuplicate" in str(each.get("message")) for each in _errors(answer))
+def _unknown_to_server(text: str) -> Iterator[str]:
+    """Name the optional parts GitHub does not know: a refusal of the document, before anything of it is run."""
+    answer = _parsed(text) if any(f"'{name}'" in text for name in OPTIONAL) else {"data": True}
+    if not answer.get("data"):
+        messages = [str(each.get("message")) for each in _errors(answer)]
+        yield from (name for name in OPTIONAL if any(f"'{name}'" in message for message in messages))
 
 
 def _failure(status: int | ConnectionFailure, text: str) -> refusals.Failure | None:

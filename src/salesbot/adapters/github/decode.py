@@ -22,6 +22,7 @@ _KINDS: dict[str, EventKind] = {
     "UnassignedEvent": "unassigned",
     "CommentDeletedEvent": "comment deleted",
     "TransferredEvent": "transferred",
+    "ConvertedToDiscussionEvent": "converted to discussion",
 }
 assert set(_KINDS.values()) == set(get_args(EventKind))
 

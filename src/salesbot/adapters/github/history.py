@@ -260,6 +260,7 @@ def raw_of(node: Json, viewer: Actor, repository_url: str) -> RawIssue:
         url=f"{repository_url}/issues/{number}",
         open=need(node, "state") == "OPEN",
         state_reason=node.get("stateReason"),
+        locked=bool(node.get("locked")),
         labels=tuple(Label(label["id"], label["name"]) for label in nodes(node, "labels")),
         assignees=tuple(Actor(person["login"], person.get("databaseId")) for person in nodes(node, "assignees")),
         comments=tuple(comments[id_] for id_ in sorted(comments)),

@@ -18,6 +18,7 @@ from salesbot.core.model.facts import (
     Comment,
     DealFacts,
     Issue,
+    Parent,
     Person,
     ProblemIssue,
     Repository,
@@ -220,7 +221,17 @@ def issue_facts(data: Json, viewer: Actor) -> Issue:
         events_complete=not need(data, "timelineItems", "pageInfo")["hasPreviousPage"],
         events_before=need(data, "timelineItems", "pageInfo").get("startCursor"),
         body_edits=decode.edits(data.get("userContentEdits")),
+        parent=_parent(data.get("parent")),
+        sub_issues=_sub_issues(data.get("subIssuesSummary")),
     )
+
+
+def _parent(data: Json | None) -> Parent | None:
+    return Parent(need(data, "number"), tuple(node["name"] for node in nodes(data, "labels"))) if data else None
+
+
+def _sub_issues(data: Json | None) -> tuple[int, int] | None:
+    return (need(data, "completed"), data["total"]) if data and data["total"] else None
 
 
 def _comments(data: Json, viewer: Actor) -> tuple[tuple[Comment, ...], bool, Any, str | None]:

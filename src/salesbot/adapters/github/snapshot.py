@@ -25,7 +25,7 @@ from salesbot.adapters.github.read import RepositoryPaths
 from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.model.facts import RepositoryFacts
 
-VERSION = 1
+VERSION = 2
 BUDGET = 600
 """Points a filling may cost; GITHUB_TOKEN has 1,000 an hour, and others need some."""
 OVERLAP = timedelta(hours=1)

@@ -40,7 +40,8 @@ def _move(stage: Stage, args: Args, ctx: Context) -> list[Change] | Refusal:
         return Refusal(Markdown("`--force` needs a reason: the card and the history name it."), f"For example `{said}`")
     if isinstance(changes, Refusal):
         return changes
-    return [*changes, MoveTo(Move(stage.name, ctx.said_at, ctx.person, How.COMMAND, why))]
+    given = frozenset(change.heading for change in changes if isinstance(change, SetField))
+    return [*changes, MoveTo(Move(stage.name, ctx.said_at, ctx.person, How.COMMAND, why, given))]
 
 
 def _taken_along(stage: Stage, args: Args, ctx: Context) -> list[Change] | Refusal:

@@ -122,7 +122,7 @@ def _may_have_duplicates(observed: Observed) -> bool:
     issue, parsed = observed.issue, observed.parsed
     if observed.facts.trigger.event == new_deals.DOUBLE:
         return True
-    if observed.journal is not None or not issue.open or any(comment.own for comment in issue.comments):
+    if observed.journal is not None or not issue.open or observed.own_comments:
         return False
     return parsed.lead_mark is not None or bool(duplicates.traits(parsed.body.fields))
 
@@ -130,5 +130,5 @@ def _may_have_duplicates(observed: Observed) -> bool:
 def _needs_an_owner(observed: Observed) -> bool:
     """Whether this may be a new deal that the configured rule gives to somebody."""
     issue = observed.issue
-    is_free = issue.open and not issue.assignees and not any(comment.own for comment in issue.comments)
+    is_free = issue.open and not issue.assignees and not observed.own_comments
     return bool(observed.pipeline.owners.people) and is_free

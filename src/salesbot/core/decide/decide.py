@@ -22,7 +22,7 @@ from salesbot.core.model.deal import StageVisit
 from salesbot.core.model.effects import Effect
 from salesbot.core.model.facts import Refusals
 from salesbot.core.model.keys import Key, Kind
-from salesbot.core.policies import attention, mirror_sync, new_deals, revisit
+from salesbot.core.policies import attention, mirror_sync, new_deals
 from salesbot.core.reconcile.reconcile import reconcile
 from salesbot.core.text.render import Renderer
 from salesbot.core.views import replies
@@ -100,7 +100,6 @@ def _evaluate_all(
         state = _put_back(state, start.state, observed, render)
     state = _without_answers_to_fights(state, observed)
     state = mirror_sync.record(state, observed)
-    state = revisit.clean_up(state, observed.pipeline)
     state = attention.remind(state, observed, render)
     return _close_refusals(state, observed)
 
@@ -134,8 +133,9 @@ def _put_back(state: DealState, start: DealState, observed: Observed, render: Re
     if state.moves or start.deal.stage in [stage.name for stage, _ in observed.parsed.current_stages]:
         return state
     removed = timeline.last_removed(observed.stage_events)
-    fresh = timeline.after(observed.events_of_others, start.journal.cursor)
-    if removed is None or removed[1].name != start.deal.stage or removed[0].id not in {event.id for event in fresh}:
+    if removed is None or removed[1].name != start.deal.stage or removed[0].own:
+        return state
+    if removed[0].id not in observed.unread(start.journal.cursor):
         return state
     by = removed[0].by
     ended = removed[1].outcome is not None

@@ -18,7 +18,7 @@ from salesbot.core.model.deal import Role
 from salesbot.core.model.facts import DealFacts, Issue
 from salesbot.core.model.keys import Kind
 from salesbot.core.model.pipeline import HORIZON
-from salesbot.core.policies import attention, revisit
+from salesbot.core.policies import attention
 from salesbot.core.text.labels import has_prefix, label_key
 
 
@@ -73,17 +73,19 @@ def _with_card(state: DealState, observed: Observed) -> Iterator[tuple[int, str]
     issue, journal, horizon = observed.issue, state.journal, observed.facts.read_at - HORIZON
     if intents.due_return(state, observed) is not None:
         yield COME_BACK, "its date has come"
-    if timeline.after(observed.events_of_others, journal.cursor):
+    if observed.unread(journal.cursor) & {event.id for event in observed.events_of_others}:
         yield EVALUATE, "a label, or a closing, that nobody judged"
     if not issue.events_complete and not timeline.reaches(issue.events, journal.cursor):
         yield EVALUATE, "more happened than a glance shows"
     written = observed.card.changed_at if observed.card is not None else journal.born
     if issue.unread_until is not None and issue.unread_until >= max(written, horizon):
         yield EVALUATE, "more was said than a glance shows"
-    if revisit.clean_up(state, observed.pipeline) is not state or _is_out_of_step(state, observed):
+    if _is_out_of_step(state, observed):
         yield REPAIR, "not in step with its card"
     if _touched_since(max(written, horizon), observed.facts):
         yield MARK, "somebody changed what the card shows"
+    if journal.sub_issues != issue.sub_issues:
+        yield MARK, "its sub-issues changed"
     yield from _attention(state, observed)
 
 

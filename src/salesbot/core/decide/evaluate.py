@@ -62,7 +62,10 @@ def _evaluate_label(state: DealState, intent: LabelIntent, observed: Observed, r
     person = intent.by.login if intent.by is not None and not intent.by.is_bot else None
     request = Request(pipeline, observed.role(intent.by), intent.at, person)
     outcome: DealState | Refused
-    if person is not None and pipeline.permissions.moves > Role.TRIAGE and request.role < pipeline.permissions.moves:
+    if intent.late:
+        why = "The label came along from another repository, where it asked for nothing here."
+        outcome = Refused(intent.stage, (Refusal(why, "If it is meant here, put it on again"),))
+    elif person is not None and pipeline.permissions.moves > Role.TRIAGE and request.role < pipeline.permissions.moves:
         least = pipeline.permissions.moves.name.lower()
         outcome = Refused(intent.stage, (Refusal(f"Moving a deal needs the role {least}.", "Ask someone who has it"),))
     else:
@@ -275,7 +278,8 @@ def _evaluate_tick(state: DealState, intent: TickIntent, observed: Observed, ren
     changes: list[Change] = [Reopen()] if stage is None else []
     if stage is not None:
         changes = [SetField(headings.REASON, reason)] if reason else []
-        changes.append(MoveTo(Move(stage.name, intent.at, person, How.TICK)))
+        given = frozenset({headings.REASON} if reason else ())
+        changes.append(MoveTo(Move(stage.name, intent.at, person, How.TICK, given=given)))
     outcome = apply_changes(state, changes, Request(observed.pipeline, role, intent.at, person))
     if isinstance(outcome, DealState):
         return outcome

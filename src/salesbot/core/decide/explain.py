@@ -37,7 +37,9 @@ def explain(observed: Observed, render: Renderer) -> Iterator[str]:
 def _no_deal(observed: Observed) -> Iterator[str]:
     issue = observed.issue
     if restore.is_excluded(issue, observed.journal):
-        yield "No deal: it is labelled not-a-deal, or salesbot opened it itself."
+        yield "No deal: it is labelled not-a-deal, became a discussion, or salesbot opened it itself."
+    elif why := restore.why_not_by_itself(observed):
+        yield f"No deal: {why}."
     elif not issue.open:
         yield "No deal: it was closed before it ever had a stage."
     else:
@@ -60,8 +62,9 @@ def _stage(state: DealState, observed: Observed) -> Iterator[str]:
     for row in card.history(state.deal.history, observed.pipeline):
         by = f" by {row['by']}" if row["by"] else ""
         forced = f", forced: {row['forced']}" if row["forced"] else ""
+        until = f", until: {row['until']}" if row["until"] else ""
         why = f", because: {row['why']}" if row["why"] else ""
-        yield f"  {row['when']}: {row['stage']}{by} ({row['how']}{forced}{why})"
+        yield f"  {row['when']}: {row['stage']}{by} ({row['how']}{forced}{until}{why})"
 
 
 def _ways(state: DealState, pipeline: Pipeline) -> Iterator[str]:

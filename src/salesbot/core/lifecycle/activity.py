@@ -22,8 +22,12 @@ class Activity:
 
 
 def activities(facts: DealFacts) -> list[Activity]:
-    """List what everybody but ourselves did, oldest first. What we do ourselves resets nothing."""
-    return sorted(_activities(facts), key=lambda activity: activity.at)
+    """List what everybody but ourselves did since the issue came here, oldest first.
+
+    What we do ourselves resets nothing, and bringing the issue here is no answer.
+    """
+    here = (each for each in _activities(facts) if each.at >= facts.issue.created_at)
+    return sorted(here, key=lambda activity: activity.at)
 
 
 def _activities(facts: DealFacts) -> Iterator[Activity]:
@@ -38,7 +42,7 @@ def _activities(facts: DealFacts) -> Iterator[Activity]:
         if comment.edited_at is not None and _is_person(comment.editor, facts):
             yield Activity(comment.edited_at, comment.editor, _is_ours(comment.editor, facts))
     for event in issue.events:
-        if not event.own and _is_person(event.by, facts):
+        if not event.own and event.kind != "transferred" and _is_person(event.by, facts):
             # GitHub lets nobody below triage label, assign, or close the issues of others.
             author_closes = event.kind in ("closed", "reopened") and event.by == issue.author
             yield Activity(event.at, event.by, _is_ours(event.by, facts) if author_closes else True)

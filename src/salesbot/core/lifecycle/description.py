@@ -37,9 +37,14 @@ def with_fields(deal: Deal, written: Iterable[tuple[str, str | None]]) -> Deal:
 
 
 def is_behind(issue: Issue, card: Comment) -> bool:
-    """Whether the description was last edited before the card: it may lack fields that the card knows of."""
+    """Whether the description was last edited before the card: it may lack fields that the card knows of.
+
+    In the second of the card a person edited it before, unless we wrote it in that second, too: the card comes first.
+    """
     edited = max((edit.at for edit in issue.body_edits), default=issue.created_at)
-    return edited < card.changed_at
+    last = [edit.by is not None and card.author is not None and edit.by.id == card.author.id
+            for edit in issue.body_edits if edit.at == card.changed_at]  # fmt: skip
+    return edited < card.changed_at or (edited == card.changed_at and (not any(last) or last[0]))
 
 
 def fits_in_card(deal: Deal) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from salesbot.core.commands import arguments
+from salesbot.core.lifecycle import visit_fields
 from salesbot.core.model import headings
 from salesbot.core.model.date_fields import day_in
 from salesbot.core.model.deal import Deal, Move, Refusal
@@ -43,8 +44,14 @@ def guard(usage: str) -> Callable[[Guard], Guard]:
 
 
 def missing(deal: Deal, move: Move, names: tuple[str, ...], pipeline: Pipeline) -> tuple[Refusal, ...]:
-    """Ask guards by name, `name` or `name:argument`, and collect every refusal in order."""
+    """Ask guards by name, `name` or `name:argument`, and collect every refusal in order.
+
+    What was given for the visit that the move ends is no answer (`visit_fields`).
+    """
     refusals = []
+    target = pipeline.stage(move.to)
+    if target is not None:
+        deal = visit_fields.without_past(deal, target, move, pipeline)
     for full in names:
         name, _, argument = full.partition(":")
         refusal = GUARDS[name](deal, move, argument, pipeline)

@@ -14,7 +14,6 @@ from salesbot.core.commands import arguments
 from salesbot.core.commands.catalog import NAMES_PEOPLE
 from salesbot.core.commands.recognition import is_guess, meant
 from salesbot.core.commands.stage_words import by_name, stage_of
-from salesbot.core.lifecycle import timeline
 from salesbot.core.lifecycle.edited_commands import Written, needs_versions, written
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
@@ -41,6 +40,8 @@ class LabelIntent:
     at: datetime
     stage: str
     by: Actor | None
+    late: bool = False
+    """It came along from another repository: it is not carried out, only answered."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def in_order(intents: list[Intent]) -> list[Intent]:
 
 def labels(observed: Observed, cursor: Cursor) -> list[LabelIntent]:
     """List foreign labelings after the cursor whose label is still on the issue and has no younger event."""
-    fresh = {event.id for event in timeline.after([event for event, _ in observed.stage_events], cursor)}
+    fresh = observed.unread(cursor)
     return _labelings(observed, lambda event, stage: not event.own and event.id in fresh, lambda event: event.by)
 
 
@@ -118,11 +119,14 @@ def workflow_labels(observed: Observed, stage: str, card_at: datetime) -> list[L
     """List the stage labels that another workflow set with our own identity: intents of nobody.
 
     Ours are written after the card that names them, and only the card's stage. So an own labeling of another stage,
-    younger than the card's last edit, was not ours.
+    younger than the card's last edit, was not ours; in its second, unless the deal has been in that stage.
     """
+    been = {visit.stage for visit in observed.journal.history} if observed.journal is not None else set()
     return _labelings(
         observed,
-        lambda event, name: event.own and event.at > card_at and name != stage,
+        lambda event, name: (
+            event.own and name != stage and (event.at > card_at or (event.at == card_at and name not in been))
+        ),
         lambda event: None,
     )
 
@@ -146,8 +150,7 @@ def state(observed: Observed, cursor: Cursor) -> StateIntent | None:
     if newest is None:
         return None
     is_open = newest.kind == "reopened"
-    fresh = {event.id for event in timeline.after(observed.events_of_others, cursor)}
-    if newest.own or newest.id not in fresh or is_open != observed.issue.open:
+    if newest.own or newest.id not in observed.unread(cursor) or is_open != observed.issue.open:
         return None
     return StateIntent(newest.id, newest.at, is_open, newest.reason, newest.by)
 
@@ -178,12 +181,17 @@ def commands(observed: Observed) -> Iterator[CommandIntent]:
     for comment in observed.issue.comments:
         if comment.own or comment.author is None or comment.author.is_bot or is_answered(comment, observed.journal):
             continue
-        if comment.changed_at < oldest:
+        if comment.changed_at < max(oldest, observed.issue.created_at):
             continue
         lines = observed.parsed.meant(comment)
         when = written(comment, lines, horizon, lambda text: meant(command_syntax.read(text), observed.pipeline))
         if lines and when.last >= oldest:
-            late = not when.known or when.first < horizon or (answered is not None and comment.changed_at < answered)
+            late = (
+                not when.known
+                or when.first < horizon
+                or observed.issue.is_before(when.first)
+                or (answered is not None and comment.changed_at < answered)
+            )
             if not (late and is_guess(lines, observed.pipeline)):
                 yield CommandIntent(comment, lines, comment.changed_at, comment.author, late, when)
 
@@ -242,6 +250,8 @@ def ticks(observed: Observed, journal: Journal | None) -> Iterator[TickIntent]:
     for comment in observed.issue.comments:
         if comments.kind_of(comment) not in comments.RESOLVED_BY_A_MOVE or comment.minimized or comment.own_text:
             continue
+        if observed.issue.is_before(comment.changed_at):
+            continue
         if comment.id <= cleared or (
             comment.edited_at is not None and comment.edited_at <= evaluated.get(comment.id, _NEVER)
         ):
@@ -268,8 +278,8 @@ def due_return(state: DealState, observed: Observed) -> ReturnIntent | None:
 
 
 def command_horizon(observed: Observed) -> datetime:
-    """Say how old a command may be: since installation, seven days, adoption, whichever is latest (docs/design.md)."""
-    moments = [observed.facts.read_at - HORIZON]
+    """Say how old a command may be: since arrival, installation, seven days, adoption, whichever is latest."""
+    moments = [observed.facts.read_at - HORIZON, observed.issue.created_at]
     if observed.installed is not None:
         moments.append(observed.installed)
     if observed.journal is not None:

@@ -7,7 +7,7 @@ Built once for each read and handed to everything that decides. What depends on 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
@@ -21,7 +21,7 @@ from salesbot.core.model import cards, comments
 from salesbot.core.model.cards import Cards
 from salesbot.core.model.deal import Actor, Role
 from salesbot.core.model.facts import Comment, DealFacts, Event, Issue, Label, Repository
-from salesbot.core.model.journal import Journal
+from salesbot.core.model.journal import Cursor, Journal
 from salesbot.core.model.keys import Key
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text import fields
@@ -100,6 +100,7 @@ class Observed:
 
     def with_facts(self, facts: DealFacts) -> Observed:
         """Observe other facts of the same issue; what was parsed is kept as far as it still holds."""
+        facts = _as_of_arrival(facts)
         same = facts.issue is self.issue and facts.repository.id == self.repository.id
         parsed = self.parsed if same else ParsedIssue(facts.issue, facts.repository, self.pipeline)
         return Observed(facts, self.pipeline, self.now, parsed)
@@ -135,6 +136,13 @@ class Observed:
         return max(self.issue.comments, key=lambda comment: comment.id, default=None)
 
     @cached_property
+    def own_comments(self) -> Sequence[Comment]:
+        """Our comments since the issue came here."""
+        return [
+            comment for comment in self.issue.comments if comment.own and comment.changed_at >= self.issue.created_at
+        ]
+
+    @cached_property
     def stage_events(self) -> timeline.StageEvents:
         """The label events that concern stages. They depend on the repository's labels, which may be read later."""
         return timeline.stage_events(self.issue, self.pipeline, self.repository.labels)
@@ -143,6 +151,10 @@ class Observed:
     def events_of_others(self) -> Sequence[Event]:
         """The events of others that a decision must take note of."""
         return timeline.events_of_others(self.issue, self.stage_events)
+
+    def unread(self, cursor: Cursor) -> set[str]:
+        """Name the events after the cursor."""
+        return {event.id for event in timeline.after(self.issue.events, cursor)}
 
     @cached_property
     def fights(self) -> Sequence[Fight]:
@@ -182,4 +194,11 @@ def installed(repository: Repository, pipeline: Pipeline) -> datetime | None:
 
 def observe(facts: DealFacts, pipeline: Pipeline, now: datetime) -> Observed:
     """Observe an issue at a moment."""
+    facts = _as_of_arrival(facts)
     return Observed(facts, pipeline, now, ParsedIssue(facts.issue, facts.repository, pipeline))
+
+
+def _as_of_arrival(facts: DealFacts) -> DealFacts:
+    """Let an issue that was transferred in begin with its arrival, for everything that is decided about it."""
+    issue = facts.issue.since_transfer
+    return facts if issue is facts.issue else replace(facts, issue=issue)

@@ -201,8 +201,12 @@ def _was_replaced(entry: Assigned, issue: Issue) -> bool:
 
 
 def _by_hand_since(entry: Assigned, issue: Issue) -> list[Event]:
-    by_hand = [event for event in issue.events if event.kind in ("assigned", "unassigned") and not event.own]
-    return [event for event in by_hand if event.at > entry.at]
+    """List what people did to the assignees after a command; in its very second: after we had carried it out."""
+    kinds = ("assigned", "unassigned")
+    events = [event for event in issue.events if event.kind in kinds and event.at >= entry.at]
+    ours = [place for place, event in enumerate(events) if event.own and _is_about(event, entry.login)]
+    done = ours[0] if ours else len(events)
+    return [event for place, event in enumerate(events) if not event.own and (event.at > entry.at or place > done)]
 
 
 def _assigned_at(login: str, issue: Issue) -> int:

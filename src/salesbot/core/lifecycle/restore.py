@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from salesbot.core.commands.stage_words import stage_of
-from salesbot.core.lifecycle import description, intents, people, timeline
+from salesbot.core.lifecycle import description, intents, people, timeline, visit_fields
 from salesbot.core.lifecycle.intents import CommandIntent, LabelIntent
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
@@ -39,12 +39,12 @@ class Restored:
 
 
 def is_excluded(issue: Issue, journal: Journal | None) -> bool:
-    """Say whether an issue can be no deal whatever happens: labelled so, or a report or problem issue of our own.
+    """Say whether an issue can be no deal: labelled so, a discussion now, or a report or problem issue of our own.
 
     A deal that left by `/not-a-deal` is still one for whoever wants it back.
     """
     names = {label_key(label.name) for label in issue.labels}
-    if issue.own and names & OWN_LABELS:
+    if issue.became_discussion or (issue.own and names & OWN_LABELS):
         return True
     return NOT_A_DEAL in names and (journal is None or journal.left != LeftAs.NOT_A_DEAL)
 
@@ -65,8 +65,11 @@ def _restore_from_journal(observed: Observed, journal: Journal) -> Restored:
     labels = intents.labels(observed, journal.cursor)
     if observed.card is not None:
         written = observed.card.changed_at
-        journal = _if_wanted_back(observed.issue, journal, written)
         labels += intents.workflow_labels(observed, journal.stage, written)
+        if (back := _if_wanted_back(observed.issue, journal, written)) is not journal:
+            state = _state_of(observed, back)
+            deal = visit_fields.back_in_pipeline(state.deal, observed.pipeline)
+            return Restored(replace(state, deal=deal), tuple(labels))
     return Restored(_state_of(observed, journal), tuple(labels))
 
 
@@ -105,24 +108,27 @@ def _restore_from_labels(
     History is left alone until somebody moves it; by a command, it goes on from the stage it is in.
     """
     staged, since = observed.stage_events, observed.installed
-    is_history = since is not None and bool(staged) and all(event.at < since for event, _ in staged)
-    if is_history and not any(_moves_asked_for(commands, observed)):
+    newest = max((event.at for event, _ in staged), default=observed.issue.created_at)
+    if since is not None and newest < since and not any(_moves_asked_for(commands, observed)):
         return None
     current, *others = stages
-    added = [timeline.last_labeled(stage, staged) for stage in others]
+    added = [_labeling(stage, observed) for stage in others]
     if not others and (trigger := _triggering_label(observed, current)) is not None:
         before = timeline.stage_before(trigger.id, staged)
         if before is not None and before.name != current.name:
-            current, added = before, [trigger]
+            current, added = before, [_labeling(current, observed)]
     if not current.is_open and _is_brand_new(observed):
-        added, current = [timeline.last_labeled(current, staged), *added], _initial(observed.pipeline)
-    stages_by_event = {event.id: stage for event, stage in staged}
-    labels = [
-        LabelIntent(event.id, event.at, stages_by_event[event.id].name, event.by)
-        for event in added
-        if event is not None
-    ]
-    return Restored(_state_of(observed, _fresh_journal(observed, current)), tuple(labels))
+        added, current = [_labeling(current, observed), *added], _initial(observed.pipeline)
+    return Restored(_state_of(observed, _fresh_journal(observed, current)), tuple(added))
+
+
+def _labeling(stage: Stage, observed: Observed) -> LabelIntent:
+    """Take a label on the issue for an intent. One that came along from another repository asks for nothing here."""
+    event = timeline.last_labeled(stage, observed.stage_events)
+    if event is not None:
+        return LabelIntent(event.id, event.at, stage.name, event.by)
+    label = next(label for found, label in observed.parsed.current_stages if found.name == stage.name)
+    return LabelIntent(label.id, observed.issue.created_at, stage.name, None, late=True)
 
 
 def _initial(pipeline: Pipeline) -> Stage:
@@ -134,11 +140,11 @@ def _initial(pipeline: Pipeline) -> Stage:
 def _is_brand_new(observed: Observed) -> bool:
     """An issue we never touched. Won or put off is no place to start: it is evaluated like a move from the first stage.
 
-    A closed one from before our time is history, and stays as it is.
+    A closed one from before our time, or from another repository, is history, and stays as it is.
     """
     issue, since = observed.issue, observed.installed
-    is_history = not issue.open and (since is None or issue.created_at < since)
-    return not is_history and not timeline.acted_after(issue, issue.created_at.replace(year=1970))
+    is_history = not issue.open and (since is None or issue.created_at < since or issue.transferred)
+    return not is_history and not observed.own_comments and not any(event.own for event in issue.events)
 
 
 def _triggering_label(observed: Observed, stage: Stage) -> Event | None:
@@ -150,18 +156,28 @@ def _triggering_label(observed: Observed, stage: Stage) -> Event | None:
     event = timeline.last_labeled(stage, observed.stage_events)
     if labelled is None or labelled.name != stage.name or event is None or event.own:
         return None
-    return None if timeline.acted_after(observed.issue, event.at) else event
+    return None if timeline.acted_after(observed.issue, event) else event
 
 
 def _opened_here(observed: Observed) -> bool:
     """Whether an issue was opened after installation, and is open still. The first issue may date the installation."""
     issue, pipeline = observed.issue, observed.pipeline
     asked_for = pipeline.deals == "all" or observed.parsed.lead_mark is not None
-    if not asked_for or not issue.open:
+    if not asked_for or not issue.open or why_not_by_itself(observed):
         return False
     if observed.facts.trigger.event == "issues.opened" and pipeline.since is None:
         return True  # the workflow was there when it was opened, also where this run is a late repetition
     return observed.installed is not None and issue.created_at >= observed.installed
+
+
+def why_not_by_itself(observed: Observed) -> str:
+    """Say why an issue becomes no deal by being opened, whoever asks for one by a label or a command; "" if it may."""
+    issue, parsed, pipeline = observed.issue, observed.parsed, observed.pipeline
+    if issue.parent is not None and any(pipeline.stage_of_label(name) for name in issue.parent.labels):
+        return f"it is a sub-issue of the deal #{issue.parent.number}"
+    if issue.author is not None and issue.author.is_bot and parsed.lead_mark is None and not parsed.body.fields:
+        return "a bot opened it, and no field of a deal is in it"
+    return ""
 
 
 def _moves_asked_for(commands: Sequence[CommandIntent], observed: Observed) -> Iterator[CommandIntent]:

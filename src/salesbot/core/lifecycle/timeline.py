@@ -6,7 +6,6 @@ Knows how labels come and go on GitHub. Decides nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from salesbot.core.model.deal import StageVisit
 from salesbot.core.model.facts import Event, Issue, Label
@@ -46,11 +45,12 @@ def events_of_others(issue: Issue, staged: StageEvents) -> list[Event]:
 
 
 def after(events: Sequence[Event], cursor: Cursor) -> list[Event]:
-    """Drop the events up to the cursor. Many can share one second: then GitHub's order decides, not the time."""
-    for index, event in enumerate(events):
-        if event.id == cursor.id:
-            return [later for later in events[index + 1 :] if later.at >= cursor.at]
-    return [event for event in events if event.at > cursor.at]
+    """Drop the events up to the cursor. Many can share one second: then GitHub's order decides, not the time.
+
+    `events` are all of the issue, in that order. Where the cursor names none of them, nothing of its second was read.
+    """
+    place = next((index for index, event in enumerate(events) if event.id == cursor.id), -1)
+    return [event for event in events[place + 1 :] if event.at >= cursor.at]
 
 
 def reaches(events: Sequence[Event], cursor: Cursor) -> bool:
@@ -129,8 +129,8 @@ def _was_refused(index: int, staged: StageEvents, previous: str | None) -> bool:
     return False
 
 
-def acted_after(issue: Issue, moment: datetime) -> bool:
-    """Say whether the own identity did anything on the issue after a moment."""
-    if any(event.own and event.at > moment for event in issue.events):
+def acted_after(issue: Issue, event: Event) -> bool:
+    """Say whether the own identity did anything on the issue after an event."""
+    if any(later.own for later in after(issue.events, Cursor(event.at, event.id))):
         return True
-    return any(comment.changed_at > moment for comment in issue.comments if comment.own)
+    return any(comment.changed_at > event.at for comment in issue.comments if comment.own)

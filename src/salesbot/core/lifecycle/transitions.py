@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import assert_never
 
 from salesbot.core.commands.registry import usage
-from salesbot.core.lifecycle import close_reasons, description, guards, ways
+from salesbot.core.lifecycle import description, guards, visit_fields, ways
 from salesbot.core.model import headings
 from salesbot.core.model.changes import (
     Answer,
@@ -201,12 +201,25 @@ def _move(state: DealState, move: Move, request: Request) -> DealState | Refused
     pipeline = request.pipeline
     target = pipeline.stage(move.to)
     assert target is not None, move.to
+    if state.journal.left and headings.REASON not in move.given:
+        state = replace(state, deal=visit_fields.back_in_pipeline(state.deal, pipeline))
     if target.name == state.deal.stage:
-        return _came_back(state) if state.journal.left else state
+        return _here_already(state, target, move)
     refusals = _why_not(state.deal, move, target, request)
     if refusals:
         return Refused(target.name, refusals)
     return enter(state, target, move, pipeline)
+
+
+def _here_already(state: DealState, target: Stage, move: Move) -> DealState:
+    """Nowhere to go; what was given along is of the present visit."""
+    if state.journal.history:
+        *before, here = state.journal.history
+        history = (*before, visit_fields.entered(here, state.deal, target, move))
+        state = replace(
+            state, deal=replace(state.deal, history=history), journal=replace(state.journal, history=history)
+        )
+    return _returned(state) if state.journal.left else state
 
 
 def _why_not(deal: Deal, move: Move, target: Stage, request: Request) -> tuple[Refusal, ...]:
@@ -237,10 +250,12 @@ def _no_way(deal: Deal, target: Stage, move: Move, pipeline: Pipeline) -> Refusa
     return Refusal(f"A deal in {source} cannot go to {target.name}.", hint)
 
 
-def enter(state: DealState, target: Stage, move: Move, pipeline: Pipeline) -> DealState:
+def enter(state: DealState, target: Stage, move: Move, pipeline: Pipeline, comment: int = 0) -> DealState:
     """Put the deal into a stage. Questions that earlier intents raised are no longer asked."""
-    deal, journal = close_reasons.on_moving(state.deal, state.journal, target, move, pipeline)
-    visit = StageVisit(target.name, move.at, move.by, move.how, move.force)
+    deal, journal = visit_fields.on_moving(state.deal, state.journal, target, move, pipeline)
+    visit = visit_fields.entered(
+        StageVisit(target.name, move.at, move.by, move.how, move.force, comment=comment), deal, target, move
+    )
     journal = replace(_back(journal.with_visit(visit)), refused="")
     deal = replace(deal, stage=target.name, open=target.outcome is None, history=journal.history)
     kept = tuple(pending for pending in state.pending if pending.key.kind != Kind.ASK)
@@ -252,10 +267,10 @@ def _returned(state: DealState) -> DealState:
     return replace(state, deal=replace(state.deal, open=True), journal=_back(state.journal))
 
 
-def _came_back(state: DealState) -> DealState:
+def _came_back(state: DealState, pipeline: Pipeline) -> DealState:
     """Open again where it was. Why it had left the pipeline is past."""
     left = bool(state.journal.left)
-    return _returned(replace(state, deal=close_reasons.without(state.deal)) if left else state)
+    return _returned(replace(state, deal=visit_fields.back_in_pipeline(state.deal, pipeline)) if left else state)
 
 
 def _back(journal: Journal) -> Journal:
@@ -265,19 +280,20 @@ def _back(journal: Journal) -> Journal:
 
 def _undo(state: DealState, request: Request) -> DealState | Refused:
     if state.journal.left:
-        return _returned(state)
+        return _came_back(state, request.pipeline)
     if _was_undone(state, request):
         return state
     back = undo_target(state.journal.history, request.pipeline)
     if back is None:
         return Refused(None, (Refusal("There is no move to take back.", "Comment `/history` to see the way so far"),))
-    return enter(state, back, Move(back.name, request.at, request.by, How.UNDO), request.pipeline)
+    return enter(state, back, Move(back.name, request.at, request.by, How.UNDO), request.pipeline, request.comment)
 
 
 def _was_undone(state: DealState, request: Request) -> bool:
     """Whether an earlier run took a move back for this very comment, and then had to take its receipt back."""
     earlier = (visit for visit in state.deal.history if visit not in state.moves)
-    return any((visit.how, visit.by, visit.entered) == (How.UNDO, request.by, request.at) for visit in earlier)
+    undone = (visit for visit in earlier if (visit.how, visit.by, visit.entered) == (How.UNDO, request.by, request.at))
+    return any(visit.comment in (0, request.comment) for visit in undone)
 
 
 def undo_target(history: tuple[StageVisit, ...], pipeline: Pipeline) -> Stage | None:
@@ -296,7 +312,7 @@ def _reopen(state: DealState, request: Request) -> DealState | Refused:
     pipeline = request.pipeline
     stage = pipeline.stage(state.deal.stage)
     if stage is not None and stage.outcome is None:
-        return _came_back(state)
+        return _came_back(state, pipeline)
     back = reopen_target(state.journal.history, pipeline)
     return enter(state, back, Move(back.name, request.at, request.by, How.REOPEN), pipeline)
 

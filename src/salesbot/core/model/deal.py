@@ -70,7 +70,11 @@ class StageVisit:
     how: How = How.LABEL
     forced: str | None = None
     why: str | None = field(default=None, metadata={ADDED_LATER: True})
-    """Why it was lost, rejected or put off, of a visit that is over."""
+    """Why it was lost, rejected or put off: of a visit that is over, or as given with the move to it."""
+    until: str | None = field(default=None, metadata={ADDED_LATER: True})
+    """The date to come back, of a visit in which it was put off."""
+    comment: int = field(default=0, metadata={ADDED_LATER: True})
+    """The comment whose `/undo` brought it back there."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,8 @@ class Move:
     by: str | None = None
     how: How = How.LABEL
     force: str | None = None
+    given: frozenset[str] = frozenset()
+    """The headings of the fields that were given along with it."""
 
 
 @dataclass(frozen=True)

@@ -85,8 +85,9 @@ class Comment:
 
 
 EventKind = Literal[
-    "labeled", "unlabeled", "closed", "reopened", "assigned", "unassigned", "comment deleted", "transferred"
-]
+    "labeled", "unlabeled", "closed", "reopened", "assigned", "unassigned", "comment deleted", "transferred",
+    "converted to discussion",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,14 @@ class Event:
     """Of a closed event: COMPLETED, NOT_PLANNED or DUPLICATE."""
     whom: Actor | None = None
     """Who was assigned or unassigned; whose comment was deleted."""
+
+
+@dataclass(frozen=True)
+class Parent:
+    """The issue that another one is a sub-issue of, and the names of its labels."""
+
+    number: int
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -137,6 +146,43 @@ class Issue:
     """The newest edits of the body, newest first."""
     pinned: bool = False
     """Only read of the weekly reports."""
+    earlier_events: tuple[Event, ...] = ()
+    """What happened to it in another repository, before it was transferred here."""
+    parent: Parent | None = None
+    sub_issues: tuple[int, int] | None = None
+    """How many of its sub-issues are done, of how many; None if it has none."""
+
+    @property
+    def transferred(self) -> bool:
+        """Whether it came from another repository."""
+        return bool(self.events) and self.events[0].kind == "transferred"
+
+    @property
+    def became_discussion(self) -> bool:
+        """Whether it was converted to a discussion: what stays of it is closed and locked, and nobody can use it."""
+        return any(event.kind == "converted to discussion" for event in self.events)
+
+    @cached_property
+    def since_transfer(self) -> Issue:
+        """The issue as it counts here: one that was transferred in begins when it arrived."""
+        transfers = [index for index, event in enumerate(self.events) if event.kind == "transferred"]
+        if not transfers or (transfers == [0] and self.created_at == self.events[0].at):
+            return self
+        start = transfers[-1]
+        return replace(
+            self,
+            created_at=self.events[start].at,
+            events=self.events[start:],
+            events_complete=True,
+            earlier_events=(*self.earlier_events, *self.events[:start]),
+        )
+
+    def is_before(self, moment: datetime) -> bool:
+        """Say whether something happened before the issue came here.
+
+        Nothing tells whether a comment of the very second of a transfer was written before it: then it was.
+        """
+        return moment <= self.created_at if self.transferred else moment < self.created_at
 
 
 Refusals = tuple[tuple[Effect, str], ...]

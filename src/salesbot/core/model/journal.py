@@ -136,6 +136,8 @@ class Journal:
     """The deals that may be the same one, each with why."""
     pair: Pair | None = None
     """Its mirror in the other system."""
+    sub_issues: tuple[int, int] | None = None
+    """How many of its sub-issues are done, of how many, as the card shows it."""
     fields: tuple[tuple[str, str | None], ...] = ()
     """What the last decision wrote into the description, None for a field taken out; one edited since has them."""
     left_out: tuple[tuple[str, str], ...] = ()
@@ -207,7 +209,7 @@ def _lighter(journal: Journal) -> Iterator[Journal]:
 
 
 def _briefly(visit: StageVisit) -> StageVisit:
-    return replace(visit, forced=visit.forced and visit.forced[:20], why=None)
+    return replace(visit, forced=visit.forced and visit.forced[:20], why=None, until=None)
 
 
 def _fits(journal: Journal) -> bool:

@@ -62,7 +62,9 @@ def encode(value: Any) -> Any:
 
 
 def _encode_in_order(value: Any) -> list[Any]:
-    kept = [each for each in fields(value) if getattr(value, each.name) or not each.metadata.get(ADDED_LATER)]
+    kept = list(fields(value))
+    while kept[-1].metadata.get(ADDED_LATER) and not getattr(value, kept[-1].name):
+        kept.pop()
     return [encode(getattr(value, each.name)) for each in kept]
 
 

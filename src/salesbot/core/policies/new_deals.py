@@ -21,7 +21,7 @@ def is_new(state: DealState, observed: Observed) -> bool:
     """Say whether this run is the first to see the deal: nothing of ours is on it yet."""
     issue = observed.issue
     opened_here = state.journal.born == issue.created_at
-    return issue.open and opened_here and not any(comment.own for comment in issue.comments)
+    return issue.open and opened_here and not observed.own_comments
 
 
 def opened_by_machine(observed: Observed) -> bool:

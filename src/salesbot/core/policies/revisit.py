@@ -5,15 +5,15 @@ Never refused, since nobody is there to read a refusal. Never later than `qualif
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
-from salesbot.core.lifecycle import close_reasons
+from salesbot.core.lifecycle import description
 from salesbot.core.lifecycle.intents import ReturnIntent
-from salesbot.core.lifecycle.transitions import DealState, Request, apply_changes, enter
+from salesbot.core.lifecycle.transitions import DealState, enter
 from salesbot.core.model import headings
-from salesbot.core.model.changes import SetField
 from salesbot.core.model.date_fields import day_in
-from salesbot.core.model.deal import How, Move, Role, StageVisit
+from salesbot.core.model.deal import How, Move, StageVisit
 from salesbot.core.model.keys import Key, Kind
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text import next_step
@@ -42,33 +42,9 @@ def evaluate(state: DealState, intent: ReturnIntent, pipeline: Pipeline, render:
         "say": f"/{stage.command}" if stage.command else None,
     }
     back = enter(state, target, Move(target.name, intent.at, None, How.SCHEDULE), pipeline)
+    if values["past_close"]:
+        back = replace(back, deal=description.with_fields(back.deal, [(headings.EXPECTED_CLOSE, None)]))
     return back.with_pending(Key(Kind.BACK, today.isoformat()), render("back.md.j2", values))
-
-
-def clean_up(state: DealState, pipeline: Pipeline) -> DealState:
-    """Empty what is no longer true once a deal came back: its date and reason, and an expected close that is past.
-
-    Derived from the last visit, so that the run after one that died does it too.
-    """
-    visit = state.deal.history[-1] if state.deal.history else None
-    if visit is None or visit.how != How.SCHEDULE:
-        return state
-    day = local_day(visit.entered, pipeline.timezone)
-    changes = [SetField(headings.EXPECTED_CLOSE, None)] if _past_close(state, day) else []
-    revisit_on = day_in(state.deal.fields, headings.REVISIT_ON)
-    if revisit_on is not None and revisit_on <= day:
-        changes.append(SetField(headings.REVISIT_ON, None))
-        changes += [SetField(headings.REASON, None)] if _still_has_the_reason_for_it(state) else []
-    if not changes:
-        return state
-    outcome = apply_changes(state, changes, Request(pipeline, Role.ADMIN, visit.entered, None))
-    return outcome if isinstance(outcome, DealState) else state
-
-
-def _still_has_the_reason_for_it(state: DealState) -> bool:
-    """Whether a run that died has left the reason behind, which the history has by now."""
-    before = state.deal.history[-2:-1]
-    return any(visit.why == close_reasons.in_short(state.deal) for visit in before)
 
 
 def stage_to_return_to(history: tuple[StageVisit, ...], pipeline: Pipeline) -> Stage:

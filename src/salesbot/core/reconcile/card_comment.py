@@ -24,7 +24,7 @@ def card_effects(state: DealState, observed: Observed, render: Renderer) -> Iter
     """Write the card if a person would see something new on it, or if the journal has something new to keep."""
     kept_journal = _journal(state, observed)
     # The card shows what the journal keeps, no more: the next run has nothing else to show.
-    state = replace(state, deal=replace(state.deal, history=kept_journal.history))
+    state = replace(state, deal=replace(state.deal, history=kept_journal.history), journal=kept_journal)
     text = render("card.md.j2", card.values(state, observed.pipeline))
     body = comments.write(keys.CARD, text, journal.to_payload(kept_journal))
     kept = observed.card
@@ -62,6 +62,7 @@ def _journal(state: DealState, observed: Observed) -> Journal:
         left_out=state.left_out,
         cleared=newest.id if state.moves and newest is not None else memory.cleared,
         ticks=_ticks(state, memory),
+        sub_issues=observed.issue.sub_issues,
         lists={**dict.fromkeys(state.deal.checklists, 0), **memory.lists, **_lists(observed)},
     )
     return journal.fitting(people.with_ids(complete, state.deal, observed.directory))

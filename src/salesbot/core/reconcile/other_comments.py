@@ -48,14 +48,17 @@ def _one_refusal(entries: Sequence[PendingComment]) -> list[PendingComment]:
 
 
 def was_deleted(observed: Observed) -> bool:
-    """Say whether somebody deleted a comment of ours after the card was written: it had been read."""
+    """Say whether somebody deleted a comment of ours after the card was written: it had been read.
+
+    In the second of the card that is not known, and a comment twice is better than a label taken off without one.
+    """
     since = observed.card.changed_at if observed.card else observed.issue.created_at
     return any(
         event.kind == "comment deleted"
         and not event.own
         and event.whom is not None
         and event.whom.id == observed.facts.viewer.id
-        and event.at >= since
+        and event.at > since
         for event in observed.issue.events
     )
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
 from salesbot.core.model import comments, journal, keys
 from salesbot.core.model.effects import (
@@ -54,7 +53,7 @@ def concurrent_changes(written: WriteResult, facts: RepositoryFacts, effects: Se
     if after is None:
         return ConcurrentChanges(settled=False)
     doubles = _doubles(after, facts)
-    known = {event.id for event in facts.issue.events}
+    known = {event.id for event in (*facts.issue.earlier_events, *facts.issue.events)}
     moved = any(not event.own and event.id not in known for event in after.events)
     return ConcurrentChanges(
         settled=not (moved or doubles or _new_commands(after, facts) or _written_twice(written, facts, effects)),
@@ -99,11 +98,9 @@ def _doubles(after: IssueAfter, facts: DealFacts) -> tuple[Comment, ...]:
 
 def _new_commands(after: IssueAfter, facts: DealFacts) -> bool:
     """Whether somebody gave a command since we read, whose windows on the comments were wider than these."""
-    known = {comment.id: comment.edited_at for comment in facts.issue.comments}
+    known = {comment.id: comment.body for comment in facts.issue.comments}
     return any(
-        not comment.own
-        and command_syntax.may_hold(comment.body)
-        and (comment.id not in known or comment.edited_at != known[comment.id])
+        not comment.own and command_syntax.may_hold(comment.body) and comment.body != known.get(comment.id)
         for comment in after.comments
     )
 
@@ -126,10 +123,10 @@ def _overwritten(after: IssueAfter, facts: DealFacts, effects: Sequence[Effect])
     if not any(isinstance(effect, EditBody) for effect in effects):
         return None
     known = {edit.id for edit in facts.issue.body_edits}
-    # With the first edit GitHub also lists the text as it was opened: that is no edit, and no news.
-    since = max(facts.read_at, facts.issue.created_at + timedelta(seconds=1))
     for edit in after.body_edits:
-        if not _is_ours(edit, facts) and edit.id not in known and edit.at >= since and edit.text is not None:
+        # With the first edit GitHub also lists the text as it was opened: that is no edit, and no news.
+        is_news = edit.id not in known and edit.text not in (None, facts.issue.body)
+        if is_news and not _is_ours(edit, facts) and edit.at >= facts.read_at:
             return edit
     return None
 

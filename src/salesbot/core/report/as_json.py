@@ -123,6 +123,8 @@ def values(report: Report) -> Json:
 
 
 def _why_uncountable(deal: UncountableDeal) -> str:
+    if deal.locked:
+        return "closed and locked without an outcome"
     return f"unknown stage {deal.label}" if deal.label else "could not be read"
 
 

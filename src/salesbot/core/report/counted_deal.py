@@ -88,9 +88,14 @@ class CountedDeal:
 
 @dataclass(frozen=True, slots=True)
 class UncountableDeal:
-    """An issue that is listed and counted nowhere: its stage label is not configured, or reading it failed."""
+    """An issue that is listed and counted nowhere.
+
+    Its stage label is not configured, it is closed and locked without an outcome, or reading it failed.
+    """
 
     number: int
     title: str
     label: str = ""
-    """The stage label that is not configured; empty where reading failed."""
+    """The stage label that is not configured."""
+    locked: bool = False
+    """Closed and locked without an outcome, as a conversion to a discussion leaves it."""

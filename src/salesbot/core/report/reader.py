@@ -67,6 +67,7 @@ class Reader:
 
     def count(self, raw: RawIssue) -> CountedDeal | UncountableDeal | None:
         """Read an issue as a deal; None if it is none, or was none yet at the moment."""
+        raw = replace(raw, issue=raw.issue.since_transfer)
         issue = raw.issue
         if issue.created_at > self.scope.at:
             return None
@@ -76,7 +77,12 @@ class Reader:
             return None
         as_of = _as_of(raw, self.scope.at)
         found = self._history_now(raw, as_of, journal) if as_of is issue else self._history_then(as_of, journal)
-        return self._counted(found) if isinstance(found, DealHistory) else found
+        if not isinstance(found, DealHistory):
+            return found
+        is_over = found.stage_intervals[-1].stage in self.scope.outcomes
+        if not is_over and not as_of.open and (as_of.locked or as_of.became_discussion):
+            return UncountableDeal(issue.number, issue.title, locked=True)
+        return self._counted(found)
 
     def _history_then(self, issue: Issue, journal: Journal | None) -> DealHistory | None:
         found = stage_intervals(self._changes(issue), journal)
@@ -94,7 +100,8 @@ class Reader:
         problems = ("two stage labels stand on it",) if len(set(current)) > 1 else ()
         if current and (not found or found[-1].stage not in current):
             found = (*found, StageInterval(current[-1], self._entered(raw, found, current[-1])))
-            problems = (*problems, "no label event tells since when it is in its stage")
+            if not issue.transferred:
+                problems = (*problems, "no label event tells since when it is in its stage")
         return DealHistory(issue, journal, found, problems) if found else None
 
     def _entered(self, raw: RawIssue, found: Sequence[StageInterval], stage: str) -> datetime:
@@ -201,7 +208,7 @@ def labels_without_outcome(context: RepositoryFacts, scope: Scope) -> list[str]:
 
 def people_to_look_up(raw: RawIssue, scope: Scope) -> list[str]:
     """List the people whose role matters for a deal: for attention and for the response time."""
-    issue = raw.issue
+    issue = raw.issue.since_transfer
     if issue.own or not (issue.open or issue.created_at >= scope.window_start):
         return []
     return list(dict.fromkeys(actor.login for actor in _people(issue) if actor is not None and not actor.is_bot))

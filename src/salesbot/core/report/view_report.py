@@ -215,4 +215,9 @@ def _forced(report: Report) -> Iterator[Values]:
 
 
 def _uncountable(deal: UncountableDeal, scope: Scope) -> Values:
-    return {**issue_link(deal.number, scope), "title": formatting.shortened(deal.title), "label": deal.label}
+    return {
+        **issue_link(deal.number, scope),
+        "title": formatting.shortened(deal.title),
+        "label": deal.label,
+        "locked": deal.locked,
+    }

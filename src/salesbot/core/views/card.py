@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
@@ -56,6 +57,7 @@ def values(state: DealState, pipeline: Pipeline) -> dict[str, Any]:
         "duplicate_of": state.journal.duplicate_of or None,
         "reason": deal.fields.get(headings.REASON) if stage.outcome or stage.paused else None,
         "revisit_on": in_words(deal.fields, headings.REVISIT_ON) if stage.paused else None,
+        "sub_issues": dict(zip(("done", "total"), state.journal.sub_issues or (), strict=False)),
         "checklists": [_progress(name, deal) for name in deal.checklists],
         "missing": [_need(refusal) for refusal in guards.missing(deal, _to(stage), _expected(deal, stage), pipeline)],
         "ways": list(_ways(deal, stage, pipeline)),
@@ -109,7 +111,11 @@ def skipped(visits: tuple[StageVisit, ...], pipeline: Pipeline) -> list[str]:
 
 
 def history(visits: tuple[StageVisit, ...], pipeline: Pipeline) -> list[dict[str, Any]]:
-    """Write the way of the deal so far, a row for each visit, oldest first."""
+    """Write the way of the deal so far, a row for each visit, oldest first.
+
+    Why it is where it is now, and until when, is elsewhere on the card.
+    """
+    present = tuple(replace(visit, why=None, until=None) for visit in visits[-1:])
     return [
         {
             "stage": visit.stage,
@@ -117,9 +123,10 @@ def history(visits: tuple[StageVisit, ...], pipeline: Pipeline) -> list[dict[str
             "by": visit.by,
             "how": visit.how,
             "forced": visit.forced,
+            "until": in_words({headings.REVISIT_ON: visit.until}, headings.REVISIT_ON) if visit.until else None,
             "why": visit.why,
         }
-        for visit in visits
+        for visit in (*visits[:-1], *present)
     ]
 
 
