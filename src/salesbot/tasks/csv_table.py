@@ -8,7 +8,7 @@ from functools import partial
 
 from salesbot.adapters.github import advice_on
 from salesbot.core.errors import InputError, ServiceError
-from salesbot.core.leads import csv_rows
+from salesbot.core.leads import csv_rows, lead
 from salesbot.core.leads.csv_rows import Changed
 from salesbot.core.leads.lead import BRIEF
 from salesbot.core.lifecycle import people, restore, timeline
@@ -113,7 +113,8 @@ def _edit(facts: DealFacts, change: Changed, pipeline: Pipeline) -> EditBody | N
             raise InputError(
                 f"line {change.line}: #{change.number}: {error}", "The lines before it are done"
             ) from error
-    return EditBody(body.text) if body.text != facts.issue.body else None
+    text = lead.with_cells(body.text, change.cells) if change.cells else body.text
+    return EditBody(text) if body.text != facts.issue.body else None
 
 
 def _row(facts: DealFacts, pipeline: Pipeline) -> dict[str, str] | None:

@@ -61,6 +61,17 @@ class Changed:
     number: int
     said: Mapping[str, str]
     line: int
+    cells: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """Fingerprints of all that the row says, for the next import (`lead.with_cells`)."""
+
+
+@dataclass
+class Cells:
+    """The cells of a row: what is new in them, fingerprints of all that could be read, and what could not."""
+
+    said: dict[str, str] = field(default_factory=dict)
+    fingerprints: dict[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -189,14 +200,16 @@ def plan(
             problems.append(f"line {row.line}: {NO_DEAL}")
             continue
         wrong = [*_wrong_row(row, deals), *_twice(row, seen)]
-        said, refused = _read_cells(row, deal, pipeline, today)
-        wrong += refused + _wrong_stage(row, deal, pipeline)
+        cells = _read_cells(row, deal, pipeline, today)
+        said = cells.said
+        wrong += cells.problems + _wrong_stage(row, deal, pipeline)
         problems += [f"line {row.line}: {problem}" for problem in wrong]
         notes += [f"line {row.line}: {note}" for note in _passed(said, today)]
         if number is None:
-            new.append(Lead(_key(row), now, said, named=row.title, stage=row.stage.casefold()))
+            stage = row.stage.casefold()
+            new.append(Lead(_key(row), now, said, named=row.title, stage=stage, cells=cells.fingerprints))
         elif said:
-            changed.append(Changed(number, said, row.line))
+            changed.append(Changed(number, said, row.line, cells.fingerprints if row.number is None else {}))
     if problems:
         return Plan(problems=tuple(problems))
     return Plan(tuple(new), tuple(changed), same=len(rows) - len(new) - len(changed), notes=tuple(notes))
@@ -265,20 +278,27 @@ def _wrong_stage(row: Row, deal: IssueSummary | None, pipeline: Pipeline) -> lis
     return [f"#{deal.number} is in {current[0]}; an import moves no deal. Put the label on, or comment a command."]
 
 
-def _read_cells(
-    row: Row, deal: IssueSummary | None, pipeline: Pipeline, today: date
-) -> tuple[dict[str, str], list[str]]:
-    """Read the cells that say something new; what cannot be read is a problem."""
+def _read_cells(row: Row, deal: IssueSummary | None, pipeline: Pipeline, today: date) -> Cells:
+    """Read the cells that say something new; what cannot be read is a problem.
+
+    What the last import of this row said already is not new, whatever people made of the deal since.
+    """
     current = shown(deal.body, pipeline) if deal is not None else {}
-    said: dict[str, str] = {}
-    problems: list[str] = []
+    mark = lead.mark_of(deal) if deal is not None and row.number is None else None
+    cells = Cells()
     for heading, cell in row.said.items():
         before = current.get(heading, "")
-        if csv_values.means(heading, cell, before, row.currency, pipeline):
-            continue
+        is_same = csv_values.means(heading, cell, before, row.currency, pipeline)
         text = csv_values.read(heading, cell, row.currency, today, pipeline)
         if isinstance(text, Refusal):
-            problems.append(f"{heading}: {text.reason}")
-        elif text not in (before, csv_values.read(heading, before, "", today, pipeline) if before else ""):
-            said[heading] = text
-    return said, problems
+            cells.problems += [] if is_same else [f"{heading}: {text.reason}"]
+            continue
+        cells.fingerprints[heading] = lead.fingerprint(text)
+        was_imported = mark is not None and mark.cells.get(heading) == cells.fingerprints[heading]
+        if not (is_same or was_imported) and text not in (before, _read_again(heading, before, today, pipeline)):
+            cells.said[heading] = text
+    return cells
+
+
+def _read_again(heading: str, before: str, today: date, pipeline: Pipeline) -> str | Refusal:
+    return csv_values.read(heading, before, "", today, pipeline) if before else ""

@@ -7,6 +7,7 @@ Knows how strangers' words are laid into a description so that they do nothing t
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -80,6 +81,8 @@ class Lead:
     """The title somebody gave it; else it is made from the fields."""
     stage: str = ""
     """The open stage it begins in, if not in the initial one."""
+    cells: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """By heading, fingerprints of what the table gave it."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,8 @@ class Mark:
     polled: bool = False
     gone: bool = False
     """The issue only holds the key of one that was deleted."""
+    cells: Mapping[str, str] = field(default_factory=dict)
+    """By heading, fingerprints of what the last imported table gave it (`fingerprint`)."""
 
     @property
     def source(self) -> str:
@@ -153,7 +158,22 @@ def keeper(number: int, mark: Mark, render: Renderer) -> tuple[str, str]:
 
 def _payload(lead: Lead) -> dict[str, Any]:
     polled = {"polled": True} if lead.polled else {}
-    return {"key": lead.key, "at": int(lead.at.timestamp()), **polled}
+    cells = {"cells": dict(lead.cells)} if lead.cells else {}
+    return {"key": lead.key, "at": int(lead.at.timestamp()), **polled, **cells}
+
+
+def fingerprint(text: str) -> str:
+    """Shorten what a cell says, to tell later whether a table still says the same."""
+    return f"{zlib.crc32(text.encode('utf-8', 'surrogatepass')):08x}"
+
+
+def with_cells(body: str, cells: Mapping[str, str]) -> str:
+    """Note in a lead's description what its table says now; a description without our mark stays as it is."""
+    mark = markdown.read_marker(body)
+    if mark is None or mark.kind != MARKER:
+        return body
+    _, line_end, rest = body.partition("\n")
+    return f"{markdown.marker(MARKER, {**mark.payload, 'cells': dict(cells)})}{line_end}{rest}"
 
 
 def _laid_out(heading: str, text: str) -> str:
@@ -215,7 +235,8 @@ def read_mark(body: str) -> Mark | None:
     at = marker.payload.get("at")
     moment = datetime.fromtimestamp(at, UTC) if isinstance(at, int) and 0 <= at < 2**33 else None
     polled, gone = (marker.payload.get(word) is True for word in ("polled", "gone"))
-    return Mark(marker.payload["key"], moment, polled, gone)
+    cells = marker.payload.get("cells")
+    return Mark(marker.payload["key"], moment, polled, gone, cells if isinstance(cells, dict) else {})
 
 
 def mark_of(issue: Issue | IssueSummary) -> Mark | None:
