@@ -82,9 +82,10 @@ def _text_plain(node: Node, info: Info) -> str:
 
 
 def _state_reason(node: Node, info: Info, enableDuplicate: bool = False) -> str | None:  # noqa: N803 - GitHub's name
-    """GitHub hides the younger reason from clients that did not ask for it."""
+    """Enterprise Server hides the younger reason from clients that did not ask for it."""
     reason: str | None = node["row"]["state_reason"]
-    return "NOT_PLANNED" if reason == "DUPLICATE" and not enableDuplicate else reason
+    named = enableDuplicate or info.context.hub.duplicates_named == "always"
+    return "NOT_PLANNED" if reason == "DUPLICATE" and not named else reason
 
 
 def _issue_labels(node: Node, info: Info, **args: Any) -> Connection:
