@@ -11,6 +11,7 @@ from typing import Any
 
 from github_sandbox.graph import nodes
 from github_sandbox.graph.context import Context, Info
+from github_sandbox.graph.error_format import GraphRefused
 from github_sandbox.graph.nodes import Node
 from github_sandbox.graph.paging import Connection, Listing, page, page_of
 from github_sandbox.graph.repository_fields import own_repository
@@ -211,6 +212,8 @@ def _event_label(node: Node, info: Info) -> Node:
     """Answer for deleted labels too, with their id; the name is the one the label had at the time."""
     context = info.context
     row = context.once("label", node["row"]["label_id"], lambda: _label_row(context, node["row"]["label_id"]))
+    if row["deleted_at"] and context.hub.deleted_labels == "gone":
+        raise GraphRefused("NOT_FOUND", "Could not resolve to a Label.")
     if context.hub.event_label_names == "then":
         row = row | {"name": node["row"]["label_name"], "color": node["row"]["label_color"]}
     return context.label(row)
