@@ -85,6 +85,10 @@ class Hub:
         self.api = api
         self.event_label_names: Literal["then", "now"] = "then"
         """Whether timeline events name a label as it was called then, or as it is called now."""
+        self.deleted_labels: Literal["named", "gone"] = "named"
+        """Whether timeline events still name a label that was deleted, or GraphQL has an error in its place."""
+        self.duplicates_named: Literal["if asked", "always"] = "if asked"
+        """Whether `stateReason` names a duplicate to who passes `enableDuplicate`, or to all, and has no argument."""
         self.project_value_creator: Literal["first", "last"] = "first"
         """Whether the value of a project's field names who set it first, or last."""
         self.project_items_lag = timedelta()

@@ -15,7 +15,7 @@ from github_sandbox.store.clock import stamp
 from github_sandbox.store.database import Row
 
 State = Literal["active", "disabled_manually", "disabled_inactivity", "disabled_fork"]
-Conclusion = Literal["success", "failure", "skipped", "cancelled"]
+Conclusion = Literal["success", "failure", "startup_failure", "skipped", "cancelled"]
 
 
 class Settings:

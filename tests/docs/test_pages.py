@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -292,3 +293,8 @@ def test_the_limits_of_a_configuration_are_those_of_the_code() -> None:
     assert f"Limits of the file: {said_}, {schema.MAX_STAGES} stages, {schema.MAX_FIELDS} fields." in page(
         "configuration"
     )
+
+
+def test_the_age_of_githubs_schema_is_that_of_the_package_that_is_compared_with() -> None:
+    packages = json.loads((DOCS.parent / "tests" / "conformance" / "package.json").read_text(encoding="utf-8"))
+    assert f"@octokit/graphql-schema {packages['dependencies']['@octokit/graphql-schema']}," in page("limits")

@@ -40,6 +40,9 @@ def _compiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def github(_running: Sandbox, _compiled: None) -> Sandbox:
     _running.reset()
     _running.limits.default()
+    _running.hub.event_label_names = "then"
+    _running.hub.deleted_labels = "named"
+    _running.hub.duplicates_named = "if asked"
     return _running
 
 

@@ -210,15 +210,6 @@ def test_ticking_not_over_opens_the_deal_again(play: Play) -> None:
     play.assert_at_rest(deal)
 
 
-def test_closed_as_a_duplicate_counts_nowhere_and_asks_nothing(play: Play) -> None:
-    first, deal = play.deal(), play.deal()
-    play.sales.close("ann", deal, "duplicate", duplicate_of=first)
-    play.reconcile()
-    assert "Closed as a duplicate" in play.text(deal, "card")
-    assert "ask" not in play.said(deal)
-    play.assert_at_rest(deal)
-
-
 @pytest.mark.parametrize("way", ["button", "command"])
 def test_reopened_comes_back_to_the_stage_it_closed_from(play: Play, way: str) -> None:
     deal = play.deal("negotiating")

@@ -31,6 +31,8 @@ def sandbox(_running: Sandbox) -> Sandbox:
     _running.limits.default()
     _running.clock.step = 1
     _running.hub.event_label_names = "then"
+    _running.hub.deleted_labels = "named"
+    _running.hub.duplicates_named = "if asked"
     _running.hub.project_value_creator = "first"
     _running.hub.project_items_lag = timedelta()
     return _running

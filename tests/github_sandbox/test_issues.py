@@ -68,6 +68,21 @@ def test_closed_as_duplicate_reads_as_not_planned_to_whoever_does_not_know_the_w
     assert found == {"stateReason": "NOT_PLANNED", "plain": "NOT_PLANNED", "full": "DUPLICATE"}
 
 
+def test_a_server_that_always_names_duplicates_refuses_the_argument(sales: Repo, ask: Ask, sandbox: Sandbox) -> None:
+    sandbox.hub.duplicates_named = "always"
+    sales.open_issue("ann", "Acme")
+    sales.close("ann", 1, "duplicate", duplicate_of=sales.open_issue("ann", "Acme again"))
+    plain = 'query { repository(owner: "acme", name: "sales") { issue(number: 1) { stateReason } } }'
+    assert ask(plain)["data"]["repository"]["issue"] == {"stateReason": "DUPLICATE"}
+    answer = ask(REASONS)
+    assert "data" not in answer
+    error = answer["errors"][0]
+    assert error["message"] == "Field 'stateReason' doesn't accept argument 'enableDuplicate'"
+    assert error["extensions"] == {
+        "code": "argumentNotAccepted", "name": "stateReason", "typeName": "Field", "argumentName": "enableDuplicate",
+    }  # fmt: skip
+
+
 def test_a_new_title_is_noted_and_a_new_body_is_kept_in_the_edit_history(sales: Repo, ask: Ask) -> None:
     sales.open_issue("ann", "Acme", "one")
     sales.edit_issue("ann", 1, title="Acme GmbH", body="two")

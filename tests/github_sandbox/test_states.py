@@ -43,7 +43,7 @@ def fastest(times: int, do: Callable[[], object]) -> float:
 
 def read_directly(sandbox: Sandbox, query: str) -> Callable[[], object]:
     """Make a call that answers a query in this thread, without HTTP."""
-    question, who = graph.read({"query": query}), sandbox.hub.person("root")
+    question, who = graph.read(sandbox.hub, {"query": query}), sandbox.hub.person("root")
     return lambda: graph.answer(sandbox.hub, who, question, {})
 
 

@@ -119,7 +119,7 @@ class Gateway:
         body = _json(request.body)
         if request.path not in GRAPHQL_PATHS:
             return ParsedRequest(request, who, "rest", body=body)
-        graphql = graph.read(body)
+        graphql = graph.read(self.hub, body)
         entry.kind, entry.fields, entry.operation = graphql.kind, graphql.fields, graphql.operation_name
         return ParsedRequest(request, who, graphql.kind, graphql)
 
@@ -218,7 +218,7 @@ class Gateway:
                 if fault.what == "cuts" and position >= int(fault.target):
                     raise GraphRefused("CUT", TIMEOUT)
 
-        graphql = parsed.graphql or graph.read(None)
+        graphql = parsed.graphql or graph.read(self.hub, None)
         return Reply(graph.answer(hub, parsed.who, graphql, dict(rate.as_graphql()), allow))
 
     def _rest(self, hub: Hub, parsed: ParsedRequest) -> Reply:

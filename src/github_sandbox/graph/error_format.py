@@ -32,7 +32,12 @@ def execution_error(error: GraphQLError) -> dict[str, Any]:
 
 
 def validation_error(error: GraphQLError) -> dict[str, Any]:
-    """Write an error found before executing. An unknown field is worded as GitHub words it."""
+    """Write an error found before executing. An unknown field or argument is worded as GitHub words it."""
+    argument = re.match(r"Unknown argument '(\w+)' on field '(?:\w+\.)?(\w+)'", error.message)
+    if argument:
+        name, field = argument.groups()
+        codes = {"code": "argumentNotAccepted", "name": field, "typeName": "Field", "argumentName": name}
+        return _with_place(error, {"extensions": codes}, f"Field '{field}' doesn't accept argument '{name}'")
     unknown = re.match(r"Cannot query field '(\w+)' on type '(\w+)'", error.message)
     if not unknown:
         return _with_place(error, {}, error.message)

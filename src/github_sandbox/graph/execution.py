@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import ExecutionResult, OperationType, execute_sync
+from graphql import ExecutionResult, GraphQLSchema, OperationType, execute_sync
 
 from github_sandbox.graph import documents
 from github_sandbox.graph.context import Allow, Context
@@ -33,13 +33,18 @@ class GraphRequest:
     refusal: Json | None = None
 
 
-def read(body: Any) -> GraphRequest:
+def schema_of(hub: Hub) -> GraphQLSchema:
+    """Take the schema that this GitHub speaks."""
+    return schema(without_enable_duplicate=hub.duplicates_named == "always")
+
+
+def read(hub: Hub, body: Any) -> GraphRequest:
     """Read a request's JSON body. What cannot be executed comes back with the refusal to send."""
     text = body.get("query") if isinstance(body, dict) else None
     if not isinstance(text, str):
         message = "A query attribute must be specified and must be a string."
         return GraphRequest(documents.Document(None), refusal={"errors": [{"message": message}]})
-    document = documents.read(schema(), text)
+    document = documents.read(schema_of(hub), text)
     if document.errors:
         return GraphRequest(document, refusal={"errors": [validation_error(error) for error in document.errors]})
     variables, name = body.get("variables") or {}, body.get("operationName")
@@ -58,7 +63,7 @@ def answer(hub: Hub, who: Identity, request: GraphRequest, rate: Json, allow: Al
     context = Context(hub, who, request.cost, rate, FINDERS, allow)
     with hub.db.lock:
         result = execute_sync(
-            schema(),
+            schema_of(hub),
             request.document.ast,
             context_value=context,
             variable_values=request.variables,

@@ -11,6 +11,7 @@ from typing import Any
 
 from github_sandbox.graph import nodes
 from github_sandbox.graph.context import Context, Info
+from github_sandbox.graph.error_format import GraphRefused
 from github_sandbox.graph.nodes import Node
 from github_sandbox.graph.paging import Connection, Listing, page, page_of
 from github_sandbox.graph.repository_fields import own_repository
@@ -82,9 +83,10 @@ def _text_plain(node: Node, info: Info) -> str:
 
 
 def _state_reason(node: Node, info: Info, enableDuplicate: bool = False) -> str | None:  # noqa: N803 - GitHub's name
-    """GitHub hides the younger reason from clients that did not ask for it."""
+    """Enterprise Server hides the younger reason from clients that did not ask for it."""
     reason: str | None = node["row"]["state_reason"]
-    return "NOT_PLANNED" if reason == "DUPLICATE" and not enableDuplicate else reason
+    named = enableDuplicate or info.context.hub.duplicates_named == "always"
+    return "NOT_PLANNED" if reason == "DUPLICATE" and not named else reason
 
 
 def _issue_labels(node: Node, info: Info, **args: Any) -> Connection:
@@ -210,6 +212,8 @@ def _event_label(node: Node, info: Info) -> Node:
     """Answer for deleted labels too, with their id; the name is the one the label had at the time."""
     context = info.context
     row = context.once("label", node["row"]["label_id"], lambda: _label_row(context, node["row"]["label_id"]))
+    if row["deleted_at"] and context.hub.deleted_labels == "gone":
+        raise GraphRefused("NOT_FOUND", "Could not resolve to a Label.")
     if context.hub.event_label_names == "then":
         row = row | {"name": node["row"]["label_name"], "color": node["row"]["label_color"]}
     return context.label(row)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import itertools
 import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from salesbot.adapters.github import GitHub
 from salesbot.cli import output, versions
 from salesbot.cli.connection import Subcommands, add_remote_options, connect, processor, read_inputs
 from salesbot.cli.exit_codes import DONE, WRONG_INPUT
@@ -21,7 +21,7 @@ from salesbot.core.text.plural import counted
 from salesbot.tasks import catalog
 from salesbot.tasks.deal import DealProcessor
 from salesbot.tasks.outcome import Outcome
-from salesbot.tasks.setup import adopt, doctor, init, labels, remove
+from salesbot.tasks.setup import adopt, doctor, findings, init, labels, remove
 
 LOGIN = f"whom the workflow acts as, default {identity.ACTIONS}: only the comments of this login count as salesbot's"
 NEXT_HOUR = "GitHub allows only so many comments and edits an hour: run it again then."
@@ -134,16 +134,26 @@ def run_doctor(args: argparse.Namespace, host: Host) -> int:
     github = connect(args, host, dry_run=not args.scratch)
     context = github.read_repository(Trigger("doctor"))
     output.show(f"ok: {versions.all_of_them()}.")
-    to_repair = 0
     inputs = read_inputs(args, host)
     typeform = catalog.connect(inputs, host.clock) if inputs.typeform_token else None
-    for finding in itertools.chain(
-        doctor.examine(github, context, output.show, typeform), doctor.try_out(github, context) if args.scratch else ()
-    ):
+    to_repair = 0
+    for finding in doctor.examine(github, context, output.show, typeform):
         output.show(str(finding))
         to_repair += finding.level == "fix"
+    if args.scratch:
+        _try_out(github, context)
     output.show(f"{to_repair} to repair." if to_repair else "Nothing to repair.")
     return WRONG_INPUT if to_repair else DONE
+
+
+def _try_out(github: GitHub, context: RepositoryFacts) -> None:
+    """Print what was found on a scratch issue, and the same for an issue on salesbot."""
+    number, trials = doctor.try_out(github, context)
+    by_person = not context.viewer.login.endswith("[bot]")
+    output.show_all(str(finding) for finding in findings.of_trials(number, trials, by_person=by_person))
+    output.show("")
+    output.show_all(findings.to_paste(trials, versions.all_of_them(), github.server_version(), by_person=by_person))
+    output.show("")
 
 
 def _end(outcome: Outcome, left: int, what: str) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from github_sandbox import Fault
-from github_sandbox.repository_settings import State
+from github_sandbox.repository_settings import Conclusion, State
 from salesbot.adapters.github import Rate
 from salesbot.core.installation import platform_assumptions
 from salesbot.core.installation.platform_assumptions import BEFORE, FIRST, LAST, MENTION, RENAMED, ScratchObservation
@@ -285,18 +285,22 @@ def test_it_tries_things_on_a_scratch_issue_and_closes_it(healthy: Play, command
     labels = set(healthy.sales.labels())
     found = command("doctor", "--scratch", by=by)
     assert found.code == 0, found.err + found.out
-    seen = [line.partition(": ")[2] for line in found.out.splitlines() if "onfirmed: " in line]
-    assert seen[:5] == [
+    seen = [line.partition(": ")[2] for line in found.out.splitlines() if "onfirmed: " in line and line[0] != "-"]
+    assert seen[:7] == [
+        "Confirmed: the texts of edits may be read.",
         "Confirmed: an edit's `diff` holds the whole text after it.",
         "Confirmed: the first edit lists the original text too.",
         "Confirmed: aliases of a document run in their order, later ones after one has failed.",
         "Confirmed: a labeling keeps the id of its label.",
         "Confirmed: a labeling keeps the name its label had then.",
+        "Confirmed: a labeling still names its label after the label was deleted.",
     ]
+    assert seen[-2:] == ["Confirmed: issues may be pinned.", "Confirmed: comments may be hidden."]
     assert "unknown: Could not be tried here: an empty HTML comment after `@`" in found.out
     assert "Issue #2 was the scratch issue, and is closed." in found.out
     scratch = healthy.sales.issue(2)
-    assert (scratch.state, scratch.labels) == ("CLOSED", ("not-a-deal",))
+    assert (scratch.state, scratch.labels, scratch.pinned) == ("CLOSED", ("not-a-deal",), False)
+    assert ("This was tried with a person's token" in found.out) == bool(by)
     assert set(healthy.sales.labels()) == {*labels, "not-a-deal"}
 
 
@@ -318,7 +322,8 @@ def test_the_scratch_issue_never_becomes_a_deal(healthy: Play, command: Command)
 
 
 def test_what_an_interrupted_trial_left_behind_is_cleaned_up(healthy: Play, command: Command) -> None:
-    healthy.github.arm(Fault.fails(502, on="deleteLabel"))
+    for nth in (1, 2):
+        healthy.github.arm(Fault.fails(502, on="deleteLabel", nth=nth))
     assert command("doctor", "--scratch", by="kim").code == 1
     assert RENAMED in healthy.sales.labels()
     found = command("doctor", "--scratch", by="kim")
@@ -329,17 +334,50 @@ def test_what_an_interrupted_trial_left_behind_is_cleaned_up(healthy: Play, comm
 
 def test_what_is_otherwise_than_taken_for_granted_is_said_with_what_it_means(healthy: Play, command: Command) -> None:
     healthy.github.hub.event_label_names = "now"
-    try:
-        found = command("doctor", "--scratch", by="kim")
-    finally:
-        healthy.github.hub.event_label_names = "then"
+    found = command("doctor", "--scratch", by="kim")
     assert (
         "note: Not confirmed: a labeling keeps the name its label had then. "
         "So history shows labels by today's names; nothing else changes." in found.out.splitlines()
     )
 
 
-@pytest.mark.parametrize("write", range(3, 11))
+def test_a_deleted_label_that_github_no_longer_shows_is_told(healthy: Play, command: Command) -> None:
+    healthy.github.hub.deleted_labels = "gone"
+    found = command("doctor", "--scratch", by="kim")
+    assert found.code == 0, found.err
+    assert "note: Not confirmed: a labeling still names its label after the label was deleted." in found.out
+    assert "ok: Confirmed: a labeling keeps the id of its label." in found.out
+
+
+@pytest.mark.parametrize(
+    ("on", "kind", "line"),
+    [
+        ("pinIssue", "FORBIDDEN", "note: Not confirmed: issues may be pinned. So the weekly report is not pinned"),
+        ("pinIssue", "UNPROCESSABLE", "unknown: Could not be tried here: issues may be pinned."),
+        ("minimizeComment", "FORBIDDEN", "note: Not confirmed: comments may be hidden. So replies that are answered"),
+    ],
+)
+def test_what_the_token_may_not_do_is_told(healthy: Play, command: Command, on: str, kind: str, line: str) -> None:
+    healthy.github.arm(Fault.refuses(on, "Resource not accessible by integration", kind, on=on))
+    found = command("doctor", "--scratch")
+    assert found.code == 0, found.err
+    assert line in found.out
+    assert healthy.sales.issue(2).state == "CLOSED"
+
+
+@pytest.mark.parametrize(("by", "whose"), [("", "a job or an App"), ("kim", "a person")])
+def test_it_ends_with_a_block_for_an_issue_on_salesbot(healthy: Play, command: Command, by: str, whose: str) -> None:
+    healthy.github.hub.event_label_names = "now"
+    found = command("doctor", "--scratch", by=by)
+    block = found.out[found.out.index("### What") :].splitlines()
+    assert f"; github.com; the token of {whose}." in block[2]
+    assert "- confirmed: issues may be pinned" in block
+    assert "- **not confirmed**: a labeling keeps the name its label had then" in block
+    assert block[-1] == "Nothing to repair."
+    assert not re.search("acme|kim|nora", "\n".join(block))
+
+
+@pytest.mark.parametrize("write", range(3, 15))
 def test_the_scratch_issue_is_closed_also_when_a_trial_fails(healthy: Play, command: Command, write: int) -> None:
     healthy.github.arm(Fault.fails(502, on="mutation", nth=write))
     found = command("doctor", "--scratch", by="kim")
@@ -355,6 +393,9 @@ SEEN = ScratchObservation(
     html=f'<p><a {MENTION} href="/kim">@kim</a> @kim</p>',
     label_id="LA_1",
     events=(("LA_0", "not-a-deal"), ("LA_1", BEFORE)),
+    after_deletion=(("LA_0", "not-a-deal"), ("LA_1", BEFORE)),
+    pinned=True,
+    hidden=True,
     people_readable=True,
     collaborators_readable=True,
 )
@@ -368,6 +409,12 @@ SEEN = ScratchObservation(
         pytest.param(replace(SEEN, edits=(LAST,)), "original text", False, id="the original is not listed"),
         pytest.param(replace(SEEN, comments=("before",)), "aliases", False, id="a failed alias ends the document"),
         pytest.param(replace(SEEN, comments=("after", "before")), "aliases", False, id="aliases in another order"),
+        pytest.param(replace(SEEN, edits=(None, None)), "texts of edits", False, id="the texts are not shown"),
+        pytest.param(replace(SEEN, edits=()), "texts of edits", False, id="edits are not shown"),
+        pytest.param(replace(SEEN, after_deletion=()), "was deleted", False, id="a deleted label is gone"),
+        pytest.param(replace(SEEN, pinned=False), "pinned", False, id="the pin is refused"),
+        pytest.param(replace(SEEN, pinned=None), "pinned", None, id="no room for a pin"),
+        pytest.param(replace(SEEN, hidden=False), "hidden", False, id="hiding is refused"),
         pytest.param(replace(SEEN, events=(("LA_9", BEFORE),)), "the id", False, id="another id"),
         pytest.param(replace(SEEN, events=(("LA_1", RENAMED),)), "keeps the name", False, id="today's name"),
         pytest.param(replace(SEEN, html=SEEN.html.replace("@kim<", f"@k<a {MENTION}")), "@", False, id="both mention"),
@@ -382,6 +429,57 @@ def test_what_was_seen_is_read_right(seen: ScratchObservation, what: str, holds:
     assert holds in concerned
     others = [value for name, value in trials.items() if what not in name]
     assert all(value is not False for value in others)
+
+
+# A workflow that does not run
+
+
+def silent(play: Play, conclusion: Conclusion = "failure", runs: int = 0) -> None:
+    """Let thirty days go by with these runs alone, then an issue change."""
+    play.github.advance(timedelta(days=40))
+    play.sales.settings.ran("sales.yml", runs, conclusion)
+    play.sales.close("ann", 1)
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "runs", "what"),
+    [("failure", 0, "No run"), ("failure", 3, "None of the 3 runs"), ("startup_failure", 1, "None of the 1 run")],
+)
+def test_a_workflow_that_does_not_run_though_issues_change(
+    healthy: Play, command: Command, conclusion: Conclusion, runs: int, what: str
+) -> None:
+    silent(healthy, conclusion, runs)
+    found = command("doctor", by="kim")
+    assert f"fix: {what} of {WORKFLOW} succeeded in 30 days, although issues changed." in found.out
+    assert "Settings, Actions, Policies" in found.out
+    assert found.code == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda play: play.sales.settings.ran("sales.yml", 1), id="one run succeeded"),
+        pytest.param(lambda play: play.sales.settings.ran("sales.yml", 2, "skipped"), id="events arrive"),
+        pytest.param(lambda play: play.sales.settings.switch("sales.yml", "disabled_manually"), id="switched off"),
+        pytest.param(lambda play: play.github.advance(timedelta(days=31)), id="no issue changed"),
+    ],
+)
+def test_a_workflow_that_had_no_reason_to_run_is_not_reported(
+    healthy: Play, command: Command, change: Callable[[Play], object]
+) -> None:
+    silent(healthy)
+    change(healthy)
+    assert "although issues changed" not in command("doctor", by="kim").out
+
+
+def test_what_changed_before_the_workflow_came_is_no_reason(play: Play, command: Command) -> None:
+    play.sales.open_issue("ann", "Acme")
+    play.drop()
+    play.github.advance(3600)
+    play.sales.push("kim", WORKFLOW, FILE)
+    assert "although issues changed" not in command("doctor", by="kim").out
+    play.sales.close("ann", 1)
+    assert f"No run of {WORKFLOW} succeeded" in command("doctor", by="kim").out
 
 
 def test_runs_of_longer_ago_do_not_count(healthy: Play, command: Command) -> None:

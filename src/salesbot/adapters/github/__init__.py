@@ -31,7 +31,7 @@ from salesbot.adapters.github.read import IssueGoneError, RepositoryPaths, from_
 from salesbot.adapters.github.read_many import IN_FULL, Page
 from salesbot.adapters.github.refusals import ForbiddenError, NotFoundError, advice_on
 from salesbot.adapters.github.scratch import Scratch
-from salesbot.adapters.github.settings import Rate, Workflow
+from salesbot.adapters.github.settings import Rate, Runs, Workflow
 from salesbot.adapters.github.transport import OpenTransport, open_transport
 from salesbot.core.decide.data_needs import DataNeeds
 from salesbot.core.model.deal import Role
@@ -57,6 +57,7 @@ __all__ = [
     "Pinned",
     "Rate",
     "RepositoryPaths",
+    "Runs",
     "Scratch",
     "UnclearError",
     "Workflow",
@@ -182,9 +183,13 @@ class GitHub:
         """Read a file of the default branch."""
         return _settings.read_file(self.client, self.place.repository, path)
 
-    def runs_since(self, path: str, since: date) -> int | None:
+    def runs_since(self, path: str, since: date) -> Runs | None:
         """Count the runs of a workflow since a day."""
         return _settings.runs_since(self.client, self.place.repository, path, since)
+
+    def issues_changed(self, since: datetime) -> bool:
+        """Say whether any issue changed since then."""
+        return _settings.issues_changed(self.client, self.place.repository, since)
 
     def secrets(self) -> list[str] | None:
         """Name the secrets there are, where the token may see them."""

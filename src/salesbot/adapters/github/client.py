@@ -8,6 +8,7 @@ could forget it.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -38,6 +39,7 @@ OPTIONAL = {
 }
 """What not every server knows, by the name by which it refuses it, and the text that is left out of documents then."""
 _WITHOUT_ARGUMENT = ("api.github.com", ".ghe.com")
+_DELETED_LABEL = re.compile(r"\btimelineItems\.nodes\.\d+\.label$")
 _AGAIN = "The next run tries again"
 
 
@@ -256,8 +258,13 @@ def _parsed(text: str) -> dict[str, Any]:
 
 
 def _errors(answer: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    """List the errors, without those of deleted labels in a timeline: their events are left out, the rest is there.
+
+    That GitHub has null there is reported in https://github.com/entrius/gittensor/pull/553
+    """
     errors = answer.get("errors")
-    return tuple(error for error in errors if isinstance(error, dict)) if isinstance(errors, list) else ()
+    found = [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
+    return tuple(error for error in found if not _DELETED_LABEL.search(_path(error)))
 
 
 def _unknown_to_server(text: str) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Trying on an issue of its own what nobody could look up: `salesbot doctor --scratch`.
 
-Does and reports what it saw. What it means, `core.taken_for_granted` says.
+Does and reports what it saw. What it means is in `core.installation.platform_assumptions`.
 """
 
 from __future__ import annotations
@@ -42,8 +42,7 @@ class Scratch:
             yield
         finally:
             try:
-                if self.label is not None:
-                    self._do("DeleteLabel", {"label": self.label.id})
+                self._delete_label()
             finally:
                 self._do("CloseIssue", {"issue": self.issue, "reason": "NOT_PLANNED", "duplicate": None})
 
@@ -51,25 +50,52 @@ class Scratch:
         """Do everything, and read what came of it. `mention` is a comment with a plain and a broken mention."""
         self._do("EditBody", {"issue": self.issue, "body": LAST})
         errors = self._partly()
-        self._comment(mention)
-        self._rename()
-        found = need(self.client.query(document("ScratchSeen"), {"issue": self.issue}).data, "node")
-        comments = nodes(found, "comments")
+        comment = self._comment(mention)
+        label = self._rename()
+        before = self._seen()
+        self._delete_label()
+        after = self._seen()
         people = self.client.query(
             document("ScratchPeople"),
             {"id": self.repository.node_id},
             tolerated=("node.people", "node.collaborators"),
         ).data
+        comments = nodes(before, "comments")
         return ScratchObservation(
-            edits=tuple(node.get("diff") for node in nodes(found, "userContentEdits")),
+            edits=tuple(node.get("diff") for node in _edits(before)),
             comments=tuple(node["body"] for node in comments),
             failed=errors,
             html=next((node["bodyHTML"] for node in comments if node["body"] == mention), ""),
-            label_id=self.label.id if self.label is not None else "",
-            events=tuple((node["label"]["id"], node["label"]["name"]) for node in nodes(found, "timelineItems")),
+            label_id=label.id,
+            events=_labelings(before),
+            after_deletion=_labelings(after),
             people_readable=need(people, "node").get("people") is not None,
             collaborators_readable=need(people, "node").get("collaborators") is not None,
+            pinned=self._may_pin(),
+            hidden=self._may("MinimizeComment", {"comment": comment, "why": "OUTDATED"}),
         )
+
+    def _seen(self) -> Mapping[str, Any]:
+        """Read the issue. Texts of edits and deleted labels that GitHub does not show are left out."""
+        reply = self.client.query(document("ScratchSeen"), {"issue": self.issue}, tolerated=("node.userContentEdits",))
+        found: Mapping[str, Any] = need(reply.data, "node")
+        return found
+
+    def _may_pin(self) -> bool | None:
+        pinned = self._may("PinIssue", {"issue": self.issue})
+        if pinned:
+            self._do("UnpinIssue", {"issue": self.issue})
+        return pinned
+
+    def _may(self, operation: str, variables: Mapping[str, Any]) -> bool | None:
+        """Say whether the token may do something; None if GitHub refuses it for another reason."""
+        try:
+            errors = self.client.mutate(document(operation), variables).errors
+        except refusals.ForbiddenError:
+            return False
+        if not errors:
+            return True
+        return False if any(error.get("type") == "FORBIDDEN" for error in errors) else None
 
     def _partly(self) -> tuple[str, ...]:
         """Send three aliases, of which the second must fail."""
@@ -82,13 +108,19 @@ class Scratch:
         made = self._do("AddComment", {"issue": self.issue, "body": body})
         return str(need(made, "addComment", "commentEdge", "node", "id"))
 
-    def _rename(self) -> None:
+    def _rename(self) -> Label:
         asked = {"name": BEFORE, "color": "ededed", "description": ""}
         made = need(self._do("CreateLabel", {"repository": self.repository.node_id, **asked}), "createLabel", "label")
         self.label = Label(made["id"], BEFORE)
         # The excluded label went on when the issue was opened; this event is the younger one.
         self._do("AddLabel", {"issue": self.issue, "label": self.label.id})
         self._do("UpdateLabel", {"label": self.label.id, **asked, "name": RENAMED})
+        return self.label
+
+    def _delete_label(self) -> None:
+        if self.label is not None:
+            self._do("DeleteLabel", {"label": self.label.id})
+            self.label = None
 
     def _do(self, operation: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
         reply = self.client.mutate(document(operation), variables)
@@ -97,3 +129,12 @@ class Scratch:
             hint = refusals.advice_on(message, "It takes the role write, or `issues: write`")
             raise ServiceError(f"GitHub refused a trial: {message}.", hint)
         return reply.data
+
+
+def _edits(issue: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return nodes(issue, "userContentEdits") if issue.get("userContentEdits") else []
+
+
+def _labelings(issue: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    labels = [node.get("label") for node in nodes(issue, "timelineItems")]
+    return tuple((label["id"], label["name"]) for label in labels if label)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
 from salesbot.adapters.github.client import Client
-from salesbot.adapters.github.decode import need, role
+from salesbot.adapters.github.decode import moment_or_none, need, role
 from salesbot.adapters.github.refusals import ForbiddenError
 from salesbot.core.model.deal import Role
 
@@ -28,6 +28,22 @@ class Workflow:
     path: str
     text: str
     state: str | None = None
+    since: datetime | None = None
+    """When GitHub first saw the file."""
+
+
+@dataclass(frozen=True)
+class Runs:
+    """How many runs a workflow had: all, those whose job was not skipped, those that succeeded."""
+
+    every: int
+    started: int
+    succeeded: int
+
+    @property
+    def silent(self) -> bool:
+        """Whether there was none, or none of those that started succeeded. Skipped runs show that events arrive."""
+        return not self.succeeded and (not self.every or self.started > 0)
 
 
 @dataclass(frozen=True)
@@ -43,13 +59,16 @@ def workflows(client: Client, repository: str) -> list[Workflow]:
     """Read the workflow files there are, and whether each is switched on."""
     listed = client.get(f"/repos/{repository}/contents/{FOLDER}")
     names = [entry["path"] for entry in (listed or {}).get("items", ()) if entry["name"].endswith((".yml", ".yaml"))]
-    states = _states(client, repository) if names else {}
-    return [Workflow(path, text, states.get(path)) for path in names if (text := read_file(client, repository, path))]
+    known = _known(client, repository) if names else {}
+    return [
+        Workflow(path, text, *known.get(path, ())) for path in names if (text := read_file(client, repository, path))
+    ]
 
 
-def _states(client: Client, repository: str) -> Mapping[str, str]:
+def _known(client: Client, repository: str) -> Mapping[str, tuple[str, datetime | None]]:
     answer = _seen(client, f"/repos/{repository}/actions/workflows?per_page={PAGE}")
-    return {each["path"]: each["state"] for each in need(answer, "workflows")} if answer is not None else {}
+    found = need(answer, "workflows") if answer is not None else ()
+    return {each["path"]: (each["state"], moment_or_none(each.get("created_at"))) for each in found}
 
 
 def read_file(client: Client, repository: str, path: str) -> str | None:
@@ -60,14 +79,22 @@ def read_file(client: Client, repository: str, path: str) -> str | None:
     return base64.b64decode(answer["content"]).decode("utf-8", errors="replace")
 
 
-def runs_since(client: Client, repository: str, path: str, since: date) -> int | None:
-    """Count the runs of a workflow since a day, without those whose job was skipped."""
+def runs_since(client: Client, repository: str, path: str, since: date) -> Runs | None:
+    """Count the runs of a workflow since a day."""
     file = quote(path.rpartition("/")[2])
     base = f"/repos/{repository}/actions/workflows/{file}/runs?per_page=1&created={quote(f'>={since}')}"
-    every, skipped = _seen(client, base), _seen(client, f"{base}&status=skipped")
-    if every is None or skipped is None:
+    answers = [_seen(client, f"{base}{narrowed}") for narrowed in ("", "&status=skipped", "&status=success")]
+    if None in answers:
         return None
-    return int(need(every, "total_count")) - int(need(skipped, "total_count"))
+    every, skipped, succeeded = (int(need(answer, "total_count")) for answer in answers)
+    return Runs(every, every - skipped, succeeded)
+
+
+def issues_changed(client: Client, repository: str, since: datetime) -> bool:
+    """Say whether any issue changed since then; pull requests are none."""
+    at = quote(since.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    answer = client.get(f"/repos/{repository}/issues?state=all&since={at}&per_page={PAGE}") or {}
+    return any("pull_request" not in each for each in answer.get("items", ()))
 
 
 def secrets(client: Client, repository: str) -> list[str] | None:

@@ -25,6 +25,11 @@ class ScratchObservation:
     label_id: str
     events: tuple[tuple[str, str], ...]
     """Id and name of the label of each labeling."""
+    after_deletion: tuple[tuple[str, str], ...]
+    """The same after the label was deleted."""
+    pinned: bool | None
+    hidden: bool | None
+    """Whether the token may pin the issue and hide a comment; None if GitHub refused it for another reason."""
     people_readable: bool
     collaborators_readable: bool
 
@@ -48,12 +53,16 @@ def trials(observation: ScratchObservation) -> Iterator[Trial]:
     yield from (Trial(what, holds(observation), otherwise) for what, holds, otherwise in _TABLE)
 
 
+def _readable(observation: ScratchObservation) -> bool | None:
+    return any(diff is not None for diff in observation.edits)
+
+
 def _whole_text(observation: ScratchObservation) -> bool | None:
-    return LAST in [_plain(diff) for diff in observation.edits]
+    return LAST in [_plain(diff) for diff in observation.edits] if _readable(observation) else None
 
 
 def _original(observation: ScratchObservation) -> bool | None:
-    return FIRST in [_plain(diff) for diff in observation.edits]
+    return FIRST in [_plain(diff) for diff in observation.edits] if _readable(observation) else None
 
 
 def _plain(text: str | None) -> str:
@@ -74,12 +83,22 @@ def _keeps_name(observation: ScratchObservation) -> bool | None:
     return BEFORE in names if names else None
 
 
+def _survives_deletion(observation: ScratchObservation) -> bool | None:
+    return any(id_ == observation.label_id for id_, _ in observation.after_deletion)
+
+
 def _mention_is_broken(observation: ScratchObservation) -> bool | None:
     marked = observation.html.count(MENTION)
     return marked == 1 if marked else None
 
 
 _TABLE: tuple[tuple[str, Callable[[ScratchObservation], bool | None], str], ...] = (
+    (
+        "the texts of edits may be read",
+        _readable,
+        "when a person and salesbot edit a description in the same second, the person's text may be lost from it; "
+        "GitHub's edit history has it",
+    ),
     (
         "an edit's `diff` holds the whole text after it",
         _whole_text,
@@ -99,6 +118,11 @@ _TABLE: tuple[tuple[str, Callable[[ScratchObservation], bool | None], str], ...]
         "history shows labels by today's names; nothing else changes",
     ),
     (
+        "a labeling still names its label after the label was deleted",
+        _survives_deletion,
+        "moves by a label that was deleted are missing in histories",
+    ),
+    (
         "an empty HTML comment after `@` keeps GitHub from mentioning somebody",
         _mention_is_broken,
         "a stranger's text on a card could mention people",
@@ -112,5 +136,15 @@ _TABLE: tuple[tuple[str, Callable[[ScratchObservation], bool | None], str], ...]
         "the collaborators may be read",
         lambda observation: observation.collaborators_readable,
         "a person's role costs a request of its own",
+    ),
+    (
+        "issues may be pinned",
+        lambda observation: observation.pinned,
+        "the weekly report is not pinned; pin it by hand",
+    ),
+    (
+        "comments may be hidden",
+        lambda observation: observation.hidden,
+        "replies that are answered stay in sight",
     ),
 )

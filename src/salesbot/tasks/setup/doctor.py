@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from datetime import timedelta
 
-from salesbot.adapters.github import GitHub
+from salesbot.adapters.github import GitHub, Workflow
 from salesbot.adapters.typeform import Typeform
 from salesbot.core.errors import ServiceError
 from salesbot.core.installation import platform_assumptions, workflow_file
+from salesbot.core.installation.platform_assumptions import Trial
 from salesbot.core.lifecycle.restore import NOT_A_DEAL, NOT_A_DEAL_ABOUT
 from salesbot.core.model.deal import Role
 from salesbot.core.model.effects import CreateLabel
@@ -46,12 +47,25 @@ def examine(github: GitHub, context: RepositoryFacts, log: Log, typeform: Typefo
         yield from findings.of_owners(pipeline, context, _roles_of_owners(github, context, pipeline))
         yield from _deals(github, context, pipeline, log)
     yield from findings.of_readers(context, github.outsiders())
-    since = (context.read_at - timedelta(days=DAYS)).date()
     for each in found:
-        if workflow_file.read(each.text) is not None:
-            runs = github.runs_since(each.path, since)
-            yield findings.of_minutes(each.path, runs, DAYS, private=context.repository.private)
+        yield from _runs(github, context, each)
     yield from findings.of_rates(github.rates())
+
+
+def _runs(github: GitHub, context: RepositoryFacts, workflow: Workflow) -> Iterator[Finding]:
+    """Report how often a workflow ran, and whether it should have run and did not."""
+    sales = workflow_file.read(workflow.text)
+    if sales is None:
+        return
+    since = context.read_at - timedelta(days=DAYS)
+    runs = github.runs_since(workflow.path, since.date())
+    yield findings.of_minutes(
+        workflow.path, None if runs is None else runs.started, DAYS, private=context.repository.private
+    )
+    if runs is None or not runs.silent or workflow.state in findings.OFF or "issues" not in sales.events:
+        return
+    if github.issues_changed(max(since, workflow.since or since)):
+        yield findings.of_silence(workflow.path, runs, DAYS)
 
 
 def _unused(pipeline: Pipeline | None) -> tuple[str, ...]:
@@ -107,7 +121,7 @@ def _deals(github: GitHub, context: RepositoryFacts, pipeline: Pipeline, log: Lo
     yield from findings.of_deals(deals, pipeline, roles)
 
 
-def try_out(github: GitHub, context: RepositoryFacts) -> Iterator[Finding]:
+def try_out(github: GitHub, context: RepositoryFacts) -> tuple[int, list[Trial]]:
     """Try on a scratch issue what is documented nowhere, and close it. Raises ServiceError where GitHub fails."""
     for left in context.repository.labels:
         if left.name in (platform_assumptions.BEFORE, platform_assumptions.RENAMED):  # of a trial that was interrupted
@@ -116,8 +130,7 @@ def try_out(github: GitHub, context: RepositoryFacts) -> Iterator[Finding]:
     with scratch.opened():
         pause_after_write(github.client)
         observed = scratch.see(platform_assumptions.mention(context.viewer.login))
-    yield from findings.of_trials([*platform_assumptions.trials(observed)])
-    yield Finding("ok", f"Issue #{scratch.number} was the scratch issue, and is closed.")
+    return scratch.number, [*platform_assumptions.trials(observed)]
 
 
 def _excluded(github: GitHub, context: RepositoryFacts) -> Label:

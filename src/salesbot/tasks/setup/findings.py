@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from salesbot.adapters.github import Rate, Workflow
+from salesbot.adapters.github import Rate, Runs, Workflow
 from salesbot.core.installation import label_list, problem_issue, workflow_file
 from salesbot.core.installation.platform_assumptions import Trial
 from salesbot.core.installation.workflow_file import SalesWorkflow
@@ -25,6 +25,12 @@ OFF = {
     "disabled_fork": "GitHub switches workflows off in forks",
 }
 LOOK_ALIKE_HINT = "Put one of them on all issues of the other, then delete the other"
+POLICIES = (
+    "Open the newest run under Actions. If there is none, or it says that something is not allowed: Settings, Actions, "
+    "General has the list of allowed actions, which must name your copy of salesbot; Settings, Actions, Policies (of "
+    "the repository, organisation and enterprise) has the events and the people that may start runs"
+)
+"""Where to look if a workflow does not run."""
 SCARCE = 10
 """Percent of an hour's requests."""
 
@@ -171,6 +177,12 @@ def of_readers(context: RepositoryFacts, outsiders: Mapping[str, Role] | None) -
         yield Finding("ok", "Only members of the organisation can read values.")
 
 
+def of_silence(path: str, runs: Runs, days: int) -> Finding:
+    """Report a workflow of which no run succeeds although issues change: a policy may be why."""
+    what = f"None of the {counted(runs.started, 'run')}" if runs.started else "No run"
+    return Finding("fix", f"{what} of {path} succeeded in {days} days, although issues changed.", POLICIES)
+
+
 def of_minutes(path: str, runs: int | None, days: int, *, private: bool) -> Finding:
     """Estimate what Actions bills: a started minute for each run that was not skipped, more for longer ones."""
     if runs is None:
@@ -190,8 +202,8 @@ def of_rates(rates: Mapping[str, Rate] | None) -> Iterator[Finding]:
         yield Finding(level, f"{rate.remaining:,} of {rate.limit:,} {names.get(name, name)} are left this hour.")
 
 
-def of_trials(trials: Sequence[Trial]) -> Iterator[Finding]:
-    """Report what was found on the scratch issue."""
+def of_trials(number: int, trials: Sequence[Trial], *, by_person: bool) -> Iterator[Finding]:
+    """Report what was found on the scratch issue of this number."""
     for trial in trials:
         if trial.holds is None:
             yield Finding("unknown", f"Could not be tried here: {trial.what}.")
@@ -199,3 +211,23 @@ def of_trials(trials: Sequence[Trial]) -> Iterator[Finding]:
             yield Finding("ok", f"Confirmed: {trial.what}.")
         else:
             yield Finding("note", f"Not confirmed: {trial.what}.", f"So {trial.otherwise}")
+    if by_person:
+        yield Finding(
+            "note",
+            "This was tried with a person's token; the workflow's may do less.",
+            "To try that one, run `doctor --scratch` as a job, see docs/start.md",
+        )
+    yield Finding("ok", f"Issue #{number} was the scratch issue, and is closed.")
+
+
+def to_paste(trials: Sequence[Trial], versions: str, server: str | None, *, by_person: bool) -> Iterator[str]:
+    """Write what was found for an issue on salesbot, without anything of the repository or its people."""
+    yield "Please paste what follows into an issue on salesbot. It names neither your repository nor anybody in it."
+    yield ""
+    yield "### What `salesbot doctor --scratch` found"
+    yield ""
+    where = f"GitHub Enterprise Server {server}" if server else "github.com"
+    yield f"{versions}; {where}; the token of {'a person' if by_person else 'a job or an App'}."
+    yield ""
+    words = {True: "confirmed", False: "**not confirmed**", None: "could not be tried"}
+    yield from (f"- {words[trial.holds]}: {trial.what}" for trial in trials)

@@ -1,0 +1,57 @@
+"""Deals closed as duplicates, on both kinds of server: one names them only if asked, one refuses to be asked."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import pytest
+
+from tests.e2e.play import Play, kinds
+from tests.tasks.test_report import scheduled, the_report
+
+Named = Literal["if asked", "always"]
+VALUE = "### Company\n\nAcme GmbH\n\n### Value\n\n12000 EUR\n"
+
+
+@pytest.fixture(params=get_args(Named))
+def server(request: pytest.FixtureRequest, play: Play) -> Play:
+    play.github.hub.duplicates_named = request.param
+    return play
+
+
+def close(play: Play, way: str) -> tuple[int, int]:
+    """Close the second of two equal deals as a duplicate of the first."""
+    first, deal = play.deal(body=VALUE), play.deal(body=VALUE)
+    if way == "button":
+        play.sales.close("ann", deal, "duplicate", duplicate_of=first)
+    else:
+        play.sales.comment("nora", deal, f"/duplicate-of #{first}")
+    play.reconcile()
+    return first, deal
+
+
+@pytest.mark.parametrize("way", ["button", "command"])
+def test_closed_as_a_duplicate_counts_nowhere_and_asks_nothing(server: Play, way: str) -> None:
+    _, deal = close(server, way)
+    assert server.sales.issue(deal).state_reason == "DUPLICATE"
+    assert "uplicate" in server.text(deal, "card")
+    assert "ask" not in server.said(deal)
+    server.assert_at_rest(deal)
+    assert server.sweep().exit_code == 0
+    assert "ask" not in server.said(deal)
+    assert scheduled(server).exit_code == 0
+    assert "**12,000 EUR** open in 1 deal," in the_report(server).body
+
+
+def test_one_that_no_run_has_seen_yet_is_in_no_report(server: Play) -> None:
+    first, deal = server.deal(body=VALUE), server.deal(body=VALUE)
+    server.sales.close("ann", deal, "duplicate", duplicate_of=first)
+    assert scheduled(server).exit_code == 0
+    assert "**12,000 EUR** open in 1 deal," in the_report(server).body
+
+
+def test_being_refused_costs_one_request_a_run(server: Play) -> None:
+    deal = server.deal()
+    server.sales.label("ann", deal, "stage:prospect")
+    refused = server.github.hub.duplicates_named == "always"
+    assert kinds(server.run()) == ["query", *["query"] * refused, "mutation"]
