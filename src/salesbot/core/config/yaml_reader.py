@@ -112,7 +112,7 @@ class _Reader:
             what = f"more than {MAX_NODES} values; an alias counts as all that it stands for"
             self._stop(at, path, what, "Make the file smaller.")
         if len(path) + height > MAX_DEPTH:
-            self._stop(at, path, f"settings are nested more than {MAX_DEPTH} deep")
+            self._stop(at, path, TOO_DEEP)
 
     def _alias(self, event: yaml.AliasEvent, path: tuple[str, ...]) -> Node:
         node = self.anchors.get(event.anchor or "")
@@ -166,6 +166,7 @@ def _scalar(event: yaml.ScalarEvent) -> Text | None:
     return None if plain and event.value in _NULLS else Text(event.value, plain=plain)
 
 
+TOO_DEEP = f"settings are nested more than {MAX_DEPTH} deep"
 _MISPLACED = "this does not belong here: a quote, a colon or the indentation is off"
 _PLAIN_ENGLISH = (
     (
@@ -182,6 +183,7 @@ _PLAIN_ENGLISH = (
     ("unexpected end of stream", "a quote was opened and not closed", ""),
     ("unexpected ':'", "a colon without a space behind it", "Write `key: value`; text with a colon goes in quotes."),
     ("expected ':'", "a colon is missing after the key", ""),
+    ("maximum nesting depth", TOO_DEEP, ""),  # the C parser's own limit of brackets, met while it looks ahead
     ("<document start>", "text after the end of the document", ""),
     ("escape character", "a backslash in double quotes starts an escape that YAML does not know", "Use single quotes."),
 )
