@@ -77,7 +77,7 @@ def _at(value: Any, path: Path) -> Any:
 
 
 def _without(value: Any, path: Path) -> Any:
-    """Leave out a wrong value, and fill in a missing one: 1 is a text and a number. The file is refused, so it is never used."""
+    """Leave out a wrong value, and fill in a missing one: 1 is a text and a number. The file is refused."""
     step, rest = path[0], path[1:]
     if isinstance(step, int):
         return [*value[:step], WRONG, *value[step + 1 :]]
