@@ -8,7 +8,7 @@ import sys
 from salesbot.adapters import actions
 from salesbot.adapters.actions import Inputs, Runner, RunRequest
 from salesbot.cli import output, run_summary
-from salesbot.cli.connection import connect_with
+from salesbot.cli.connection import board_with, connect_with
 from salesbot.cli.exit_codes import BUG
 from salesbot.cli.host import Host
 from salesbot.core.errors import SalesbotError
@@ -43,7 +43,8 @@ def _process(inputs: Inputs, run_request: RunRequest, runner: Runner, host: Host
         return Outcome(notes=(run_request.why,)), 0
     github = connect_with(inputs, host, dry_run=inputs.dry_run, token=_token(inputs, runner))
     scheduled = run_request.trigger.event == "schedule"
-    processor = DealProcessor(github, runner.render, scheduled=scheduled, clock=host.clock)
+    board = board_with(inputs, host, github)
+    processor = DealProcessor(github, runner.render, scheduled=scheduled, clock=host.clock, board=board)
     if run_request.kind == "task":
         outcome = catalog.run(processor, inputs, run_request)
     elif run_request.kind == "labels":
@@ -51,7 +52,7 @@ def _process(inputs: Inputs, run_request: RunRequest, runner: Runner, host: Host
     else:
         result = processor.process(run_request.issue, run_request.trigger)
         outcome = catalog.after_deal(processor, inputs, result)
-    return outcome, github.client.requests
+    return outcome, github.client.requests + board.projects.client.requests
 
 
 def _token(inputs: Inputs, runner: Runner) -> str:

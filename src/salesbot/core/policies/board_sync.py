@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from salesbot.core.lifecycle import restore
 from salesbot.core.lifecycle.intents import BoardCommandIntent, BoardIntent
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
@@ -227,7 +228,8 @@ def outgoing(state: DealState | None, observed: Observed) -> list[BoardEffect]:
     if view is None or on_board is None:
         return []
     if state is None or state.journal.left:
-        return [RemoveItem()] if view.item is not None and on_board.ours else []
+        is_none = state is not None or restore.is_excluded(observed.issue, journal)
+        return [RemoveItem()] if is_none and view.item is not None and on_board.ours else []
     return [] if on_board.off else _to_show(state, on_board, view, observed)
 
 
