@@ -1,4 +1,4 @@
-"""A board through the real program: what a drag does, what the board shows, what it costs, and what is wrong with it."""
+"""A board through the real program: what a drag does, what the board shows, what it costs, what may be wrong."""
 
 from __future__ import annotations
 

@@ -27,7 +27,8 @@ from salesbot.core.model.board import (
 )
 from salesbot.core.model.deal import Actor
 from salesbot.core.model.defaults import default_pipeline
-from salesbot.core.model.facts import DealFacts
+from salesbot.core.model.effects import CreateLabel
+from salesbot.core.model.facts import DealFacts, Label
 from salesbot.core.model.pipeline import Board, Pipeline
 from salesbot.core.policies import board_sync
 from tests.world import ANN, WORDS, World, a_deal
@@ -122,6 +123,10 @@ class OnBoard:
     def run(self, until: int | None = None) -> Decision:
         """Decide, write the issue, then the board; `until` kills the run after so many steps."""
         observed, decision = self.observed(), self.decide()
+        for effect in decision.effects:
+            if isinstance(effect, CreateLabel):
+                self.world.repository_labels[effect.name] = Label(f"LA_{effect.name}", effect.name)
+                observed, decision = self.observed(), self.decide()
         self.world.tick()
         steps = [*decision.effects, *board_sync.outgoing(decision.state, observed)]
         for step in steps[:until]:
