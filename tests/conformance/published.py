@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from graphql import GraphQLSchema, build_schema
+from graphql import GraphQLSchema, build_schema, extend_schema, parse
 
 WHERE = {
     "GITHUB_SCHEMA": "schema.graphql of the npm package @octokit/graphql-schema",
@@ -27,6 +28,13 @@ def text(variable: str) -> str:
 def graphql() -> GraphQLSchema:
     """Build the published GraphQL schema."""
     return build_schema(text("GITHUB_SCHEMA"), assume_valid=True, assume_valid_sdl=True)
+
+
+@cache
+def live() -> GraphQLSchema:
+    """The published schema with what is younger and seen in public clients (src/github_sandbox/newer.graphql)."""
+    newer = (resources.files("github_sandbox") / "newer.graphql").read_text(encoding="utf-8")
+    return extend_schema(graphql(), parse(newer), assume_valid=True, assume_valid_sdl=True)
 
 
 @cache

@@ -58,7 +58,7 @@ class Notebook(Client):
 
 def problems(text: str, variables: Mapping[str, Any] | None = None) -> list[str]:
     """Name what GitHub would refuse in a document, and in its variables if some are given."""
-    tree, schema = parse(text), published.graphql()
+    tree, schema = parse(text), published.live()
     found = [error.message for error in validate(schema, tree)]
     return found or (_wrong_variables(schema, tree.definitions, variables) if variables is not None else [])
 

@@ -66,11 +66,11 @@ class BoardConnection:
     def _usable(self, view: BoardView, trigger: Trigger, pipeline: Pipeline) -> BoardView | None:
         if view.project.closed:
             self.error = InputError(CLOSED)
-            self._note(CLOSED)
+            self._notice(CLOSED)
             return None
         lacking = list(board_view.problems(view, pipeline))
         if lacking:
-            self._note(f"The board lacks something. {' '.join(lacking)}")
+            self._notice(f"The board lacks something. {' '.join(lacking)}")
         return replace(view, delivered=trigger.delivered)
 
     def show(self, state: DealState | None, observed: Observed, *, dry_run: bool) -> Outcome:
@@ -94,9 +94,9 @@ class BoardConnection:
 
     def _fail(self, error: ServiceError) -> None:
         self.error = NO_TOKEN if not self.has_token and isinstance(error, NoProjectError) else refused(error)
-        self._note(f"The board was left out: {self.error}")
+        self._notice(f"The board was left out: {self.error}")
 
-    def _note(self, text: str) -> None:
+    def _notice(self, text: str) -> None:
         if text not in self.notices:
             self.notices.append(text)
 

@@ -71,14 +71,6 @@ class Projects:
             more, after = page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"]
         return BoardView(board.project, board.viewer), found
 
-    def issue_of(self, content: str) -> tuple[str, int] | None:
-        """Find the issue of a node id: its repository and number; None for anything else."""
-        try:
-            node = self.client.query(document("IssueOfItem"), {"id": content}).data.get("node")
-        except NotFoundError:
-            return None
-        return (node["repository"]["nameWithOwner"], node["number"]) if node and "number" in node else None
-
     def write(self, view: BoardView, issue: str, effects: Sequence[BoardEffect], pipeline: Pipeline) -> list[str]:
         """Carry effects out; give a sentence for each that GitHub refused. What lacks an item is put there first."""
         project, fields = view.project.id, board_view.fields_of(view, pipeline)
@@ -111,6 +103,15 @@ class Projects:
             raise NoProjectError(error.what, error.hint) from error
         _project_of(reply)
         return reply
+
+
+def issue_of(client: Client, content: str) -> tuple[str, int] | None:
+    """Find the issue of a node id: its repository and number; None for anything else, or what the token may not see."""
+    try:
+        node = client.query(document("IssueOfItem"), {"id": content}).data.get("node")
+    except NotFoundError:
+        return None
+    return (node["repository"]["nameWithOwner"], node["number"]) if node and "number" in node else None
 
 
 def _project_of(reply: Reply) -> Json:

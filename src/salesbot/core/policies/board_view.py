@@ -117,6 +117,18 @@ def digits(amount: Decimal) -> str:
     return text.rstrip("0").rstrip(".") or "0"
 
 
+def as_shown(type_: str, to: object) -> str:
+    """Write what a delivery says of a field as `FieldValue` has it."""
+    match to:
+        case {"id": str(option)}:
+            return option
+        case int() | float() if not isinstance(to, bool):
+            return digits(Decimal(repr(to)))
+        case str():
+            return to[:10] if type_.casefold() == "date" else to
+    return ""
+
+
 def shortened(text: str) -> str:
     """Write a text as one line that a board has room for."""
     line = " ".join(text.split())
