@@ -106,3 +106,21 @@ def test_the_task_alone_fails_without_a_token_and_with_a_refused_one(boards: Boa
     assert play.sweep().exit_code == 0
     play.environment["INPUT_PROJECT-TOKEN"] = token
     assert boards.board_run().exit_code == 0
+
+
+def test_the_problem_issue_says_why_there_is_no_board_and_closes_when_there_is(boards: Boards) -> None:
+    play, token = boards.play, boards.token
+    play.deal()
+    play.environment["INPUT_PROJECT-TOKEN"] = play.github.token("acme-x[bot]", issues="read")
+    assert play.sweep().exit_code == 0
+    number = play.problem()
+    assert number is not None
+    assert "**The board does not follow the deals until this is repaired.**" in play.sales.issue(number).body
+    assert "The token reaches no such project" in play.sales.issue(number).body
+    play.sales.label("ann", 1, "stage:prospect")
+    assert play.run().exit_code == 0
+    play.sweep()
+    assert play.problem() == number
+    play.environment["INPUT_PROJECT-TOKEN"] = token
+    play.sweep()
+    assert play.problem() is None

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from salesbot.cli import output, versions
-from salesbot.cli.connection import Subcommands, add_remote_options, connect, processor, read_inputs
+from salesbot.cli.connection import Subcommands, add_remote_options, board_with, connect_with, processor, read_inputs
 from salesbot.cli.exit_codes import DONE, WRONG_INPUT
 from salesbot.cli.host import Host
 from salesbot.core.errors import InputError
@@ -131,14 +131,16 @@ def run_remove(args: argparse.Namespace, host: Host) -> int:
 
 def run_doctor(args: argparse.Namespace, host: Host) -> int:
     """Print what was found, as it is found. Exit code 2 if something is to be repaired."""
-    github = connect(args, host, dry_run=not args.scratch)
+    inputs = read_inputs(args, host)
+    github = connect_with(inputs, host, dry_run=not args.scratch)
+    projects = board_with(inputs, host, github).projects
     context = github.read_repository(Trigger("doctor"))
     output.show(f"ok: {versions.all_of_them()}.")
     to_repair = 0
-    inputs = read_inputs(args, host)
     typeform = catalog.connect(inputs, host.clock) if inputs.typeform_token else None
     for finding in itertools.chain(
-        doctor.examine(github, context, output.show, typeform), doctor.try_out(github, context) if args.scratch else ()
+        doctor.examine(github, context, output.show, typeform, projects),
+        doctor.try_out(github, context) if args.scratch else (),
     ):
         output.show(str(finding))
         to_repair += finding.level == "fix"

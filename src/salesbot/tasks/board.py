@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from salesbot.adapters.github.client import ForbiddenError
+from salesbot.adapters.github.client import BrokenError, ForbiddenError, PatienceError
 from salesbot.adapters.github.projects import NoProjectError, Projects
 from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.lifecycle import restore
@@ -37,6 +37,11 @@ class BoardConnection:
     notices: list[str] = field(default_factory=list)
     error: ServiceError | InputError | None = None
     """Why the board is left alone."""
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the board is left alone for a reason that a person has to repair, and not because GitHub is slow."""
+        return self.error is not None and not isinstance(self.error, BrokenError | PatienceError)
 
     def seen(self, facts: DealFacts, observed: Observed) -> DealFacts:
         """Add what the board shows of a deal. What is no deal and was never put on the board is not asked about."""
@@ -122,7 +127,7 @@ def refused(error: ServiceError) -> ServiceError:
 
 def _line(effect: BoardEffect, view: BoardView, observed: Observed, *, dry_run: bool) -> str:
     done = describe(effect, board_view.fields_of(view, observed.pipeline))
-    return f"{'Would do o' if dry_run else 'O'}n the board, deal {observed.issue.number}: {done}."
+    return f"{'Would do on' if dry_run else 'On'} the board, deal {observed.issue.number}: {done}."
 
 
 @dataclass(frozen=True)

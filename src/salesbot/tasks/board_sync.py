@@ -45,8 +45,10 @@ class BoardSync:
             return Outcome(notes=(NO_BOARD,))
         self.processor.roles.read_team(context)
         listed = Listed.read(self.processor.board, pipeline)
-        if self.processor.board.error is not None:
-            return Outcome.failed(self.processor.board.error)
+        if (error := self.processor.board.error) is not None:
+            why = str(error) if self.processor.board.is_refused else None
+            told = self.processor.problems.report_labels(context, pipeline, [], why)
+            return told.then(Outcome.failed(error))
         outcome = self._sync_all(self._differing(context, listed, pipeline), pipeline, started)
         return outcome.then(self.processor.board.taken_notices())
 

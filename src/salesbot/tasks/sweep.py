@@ -96,12 +96,18 @@ class Sweep:
         self._board = Listed.read(self.processor.board, pipeline)
         found = self._light_pass(context, pipeline)
         self.processor.log(f"Looked at {counted(found.count, 'deal')}; {len(found.due):,} may need something.")
-        problems = self.processor.problems.report_labels(context, pipeline, list(found.lost))
+        problems = self.processor.problems.report_labels(
+            context, pipeline, list(found.lost), self._why_no_board(pipeline)
+        )
         outcome = found.outcome.then(problems)
         outcome = outcome.then(self._process_all(found, pipeline, started))
         if self.processor.board is not None:
             outcome = outcome.then(self.processor.board.taken_notices())
         return SweepResult(outcome, found.has_reports)
+
+    def _why_no_board(self, pipeline: Pipeline) -> str:
+        board = self.processor.board if pipeline.board is not None else None
+        return str(board.error) if board is not None and board.is_refused else ""
 
     def _light_pass(self, context: RepositoryFacts, pipeline: Pipeline) -> LightPass:
         """Find what may need something: only numbers are kept, so that memory does not grow with the repository."""

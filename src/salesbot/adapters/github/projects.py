@@ -71,6 +71,11 @@ class Projects:
             more, after = page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"]
         return BoardView(board.project, board.viewer), found
 
+    def hidden(self, pipeline: Pipeline) -> int:
+        """Count the items whose content the token may not see, among the first hundred."""
+        reply = self._query("BoardItems", {**self._project(pipeline), "after": None})
+        return sum(node.get("type") == "REDACTED" for node in nodes(_project_of(reply), "items"))
+
     def write(self, view: BoardView, issue: str, effects: Sequence[BoardEffect], pipeline: Pipeline) -> list[str]:
         """Carry effects out; give a sentence for each that GitHub refused. What lacks an item is put there first."""
         project, fields = view.project.id, board_view.fields_of(view, pipeline)
@@ -133,7 +138,7 @@ class _Board:
     @classmethod
     def of(cls, reply: Reply, pipeline: Pipeline) -> _Board:
         viewer = Actor(need(reply.data, "viewer", "login"), reply.data["viewer"].get("databaseId"))
-        project = _layout(_project_of(reply))
+        project = layout(_project_of(reply))
         fields = board_view.fields_of(BoardView(project, viewer), pipeline)
         return cls(project, viewer, {field.id: key for key, field in fields.items()})
 
@@ -172,7 +177,8 @@ def _text(value: Json) -> str:
     return str(value.get("optionId") or value.get("date") or value.get("text") or "")
 
 
-def _layout(data: Json) -> Project:
+def layout(data: Json) -> Project:
+    """Read how a project is laid out."""
     fields = tuple(
         BoardField(
             node["id"],
