@@ -144,7 +144,7 @@ def test_what_is_none_of_our_business_ends_well_and_says_why(tmp_path: Path, cap
 
 
 def test_a_bug_shows_its_traceback_and_exits_3(tmp_path: Path, capsys: Printed) -> None:
-    def broken(token: str, api_url: str, *, timeout: float = 0) -> NoReturn:
+    def broken(token: str, api_url: str) -> NoReturn:
         raise ZeroDivisionError
 
     assert main(["run"], event(tmp_path, "schedule", {}), transport=broken) == 3

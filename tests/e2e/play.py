@@ -18,7 +18,7 @@ from typing import Any
 from github_sandbox import CommentView, Delivery, Entry, Repo, Run, Sandbox
 from salesbot.adapters.clock import Clock
 from salesbot.adapters.github import OpenTransport, open_transport
-from salesbot.adapters.github.transport import TIMEOUT, Response, Transport
+from salesbot.adapters.github.transport import Response, Transport
 from salesbot.cli.main import main
 from salesbot.core.text import markdown
 from tests.e2e import runner_log
@@ -60,9 +60,9 @@ class Door:
     def _fails(self, body: Any) -> bool:
         return body is not None and "query" in body and self.fails(body["query"], body["variables"])
 
-    def open(self, token: str, api_url: str, *, timeout: float = TIMEOUT) -> Transport:
+    def open(self, token: str, api_url: str) -> Transport:
         """Open the way to GitHub for one run."""
-        transport, count = self.connect(token, api_url, timeout=timeout), itertools.count(1)
+        transport, count = self.connect(token, api_url), itertools.count(1)
 
         def send(method: str, url: str, body: Any) -> Response:
             number = next(count)

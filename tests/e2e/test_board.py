@@ -115,7 +115,7 @@ def test_the_problem_issue_says_why_there_is_no_board_and_closes_when_there_is(b
     assert play.sweep().exit_code == 0
     number = play.problem()
     assert number is not None
-    assert "**The board does not follow the deals until this is repaired.**" in play.sales.issue(number).body
+    assert "### The board does not follow the deals" in play.sales.issue(number).body
     assert "The token reaches no such project" in play.sales.issue(number).body
     play.sales.label("ann", 1, "stage:prospect")
     assert play.run().exit_code == 0

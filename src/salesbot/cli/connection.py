@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from salesbot.adapters import actions
-from salesbot.adapters.github import Client, GitHub, RepositoryPaths, projects
+from salesbot.adapters.github import Client, GitHub, RepositoryPaths, open_transport, projects
 from salesbot.adapters.github.projects import Projects
 from salesbot.cli.host import Host
 from salesbot.cli.output import show
@@ -54,6 +55,7 @@ def connect_with(inputs: actions.Inputs, host: Host, *, dry_run: bool, token: st
 
 def board_with(inputs: actions.Inputs, host: Host, github: GitHub) -> BoardConnection:
     """Connect to the projects of the repository's owner, with the token given for them, else the one for the deals."""
+    hurried = partial(open_transport, timeout=projects.TIMEOUT)
     client = Client(
         token=inputs.project_token or github.client.token,
         api_url=inputs.api_url,
@@ -61,8 +63,7 @@ def board_with(inputs: actions.Inputs, host: Host, github: GitHub) -> BoardConne
         dry_run=github.client.dry_run,
         sleep=host.clock.sleep,
         patience=0.0,
-        open_transport=host.open_transport,
-        timeout=projects.TIMEOUT,
+        open_transport=hurried if host.open_transport is open_transport else host.open_transport,
     )
     owner, _, _ = inputs.repository.partition("/")
     return BoardConnection(Projects(client, owner), bool(inputs.project_token or inputs.app_id))

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from salesbot.adapters.github.client import BrokenError, ForbiddenError, PatienceError
+from salesbot.adapters.github.client import BrokenError, PatienceError
 from salesbot.adapters.github.projects import NoProjectError, Projects
+from salesbot.adapters.github.refusals import ForbiddenError
 from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.lifecycle import restore
 from salesbot.core.lifecycle.observed import Observed
@@ -114,7 +115,7 @@ def refused(error: ServiceError) -> ServiceError:
             f"The token reaches no such project ({what.rstrip('.')}).",
             "Correct `board.project`, or give the token Projects: write; an App reaches projects of organisations only",
         )
-    if isinstance(error, ForbiddenError) or "scopes" in what or "not accessible" in what:
+    if isinstance(error, ForbiddenError) or "lacks a" in what:
         return ServiceError(
             f"GitHub refused the project token ({what.rstrip('.')}).", "Give it Projects: write and Issues: read"
         )

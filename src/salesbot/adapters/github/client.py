@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from salesbot.adapters import http
 from salesbot.adapters.connecting import ConnectionFailure
 from salesbot.adapters.github import refusals
-from salesbot.adapters.github.transport import TIMEOUT, OpenTransport, Response, open_transport
+from salesbot.adapters.github.transport import OpenTransport, Response, open_transport
 from salesbot.adapters.http import BACKOFF, retry_after
 from salesbot.core.errors import InputError, ServiceError
 
@@ -81,8 +81,6 @@ class Client:
     sleep: Callable[[float], None] = field(default=lambda seconds: None, repr=False)
     patience: float = PATIENCE
     open_transport: OpenTransport = field(default=open_transport, repr=False)
-    timeout: float = TIMEOUT
-    """Seconds after which a request that gets no answer is given up."""
     requests: int = 0
     left_out: frozenset[str] = frozenset()
     """What documents leave out, since this server does not know it; by its name in `OPTIONAL`."""
@@ -93,7 +91,7 @@ class Client:
         host = urlsplit(self.api_url).hostname or ""
         if host.endswith(_WITHOUT_ARGUMENT):
             self.left_out |= {"enableDuplicate"}
-        self._transport = self.open_transport(self.token, self.api_url, timeout=self.timeout)
+        self._transport = self.open_transport(self.token, self.api_url)
         self._events = http.open_session()
 
     @property

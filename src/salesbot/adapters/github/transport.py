@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import requests
 from github import Auth, Github
@@ -18,13 +18,8 @@ Response = tuple[int | ConnectionFailure, Mapping[str, Any], str]
 """Status, headers and text. Where no answer came, the reason takes the place of the status."""
 Transport = Callable[[str, str, Any], Response]
 """Sends one request, given its method, its address and its body, and nothing more."""
-
-
-class OpenTransport(Protocol):
-    """Opens a transport."""
-
-    def __call__(self, token: str, api_url: str, *, timeout: float = TIMEOUT) -> Transport:
-        """Open one, given the token and the address of the REST API; give up on a request after so many seconds."""
+OpenTransport = Callable[[str, str], Transport]
+"""Opens a transport, given the token and the address of the REST API."""
 
 
 def open_transport(token: str, api_url: str, *, timeout: float = TIMEOUT) -> Transport:
