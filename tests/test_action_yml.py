@@ -105,6 +105,7 @@ def test_one_run_at_a_time_for_each_deal_and_none_is_cut_off() -> None:
     assert "concurrency" not in WORKFLOW, "a group of the workflow is entered before the job's `if`"
     assert JOB["concurrency"] == {
         "group": "salesbot-${{ github.repository }}-${{ github.event.issue.number || inputs.issue || "
+        "github.event.client_payload.content_node_id || "
         "(github.event_name == 'repository_dispatch' && github.run_id) || github.event_name }}"
     }
 
@@ -116,7 +117,7 @@ def test_a_run_ends_some_day() -> None:
 def test_it_runs_on_events_and_once_a_day_off_the_hour() -> None:
     events = {"issues", "issue_comment", "label", "schedule", "repository_dispatch", "workflow_dispatch"}
     assert set(WORKFLOW["on"]) == events
-    assert WORKFLOW["on"]["repository_dispatch"] == {"types": ["typeform"]}
+    assert WORKFLOW["on"]["repository_dispatch"] == {"types": ["typeform", "board"]}
     (schedule,) = WORKFLOW["on"]["schedule"]
     minute, hour, *days = schedule["cron"].split()
     assert minute.isdigit()

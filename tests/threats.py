@@ -82,6 +82,35 @@ THREATS = [
         ),
     ),
     Threat(
+        "somebody who may read the repository and write the project",
+        "drags a card to won, or types a value",
+        "the role in the repository counts; below triage the board shows again what the deal is",
+        "tests/core/policies/test_board_sync.py::test_below_triage_a_card_goes_back_without_a_comment",
+        (
+            "core/decide/board_moves.py",
+            "    if person is not None and role < Role.TRIAGE:",
+            "    if person is not None and role < Role.NONE:",
+        ),
+    ),
+    Threat(
+        "somebody who may send events to the repository",
+        "makes up a change on the board in the name of an admin",
+        "a delivery counts only as far as the board shows the same, and raises nobody above write",
+        "tests/core/policies/test_board_sync.py::test_a_delivery_raises_nobody_above_write",
+        ("core/policies/board_sync.py", "Role.WRITE if change.delivered else Role.ADMIN", "Role.ADMIN"),
+    ),
+    Threat(
+        "a stranger",
+        "posts a made-up change on the board to the relay",
+        "a delivery is taken only with GitHub's signature, compared in constant time",
+        "tests/tasks/test_relay_board.py::test_a_delivery_with_another_signature_is_refused",
+        (
+            "adapters/github/project_webhook.py",
+            'return bool(secret) and hmac.compare_digest(f"sha256={digest}".encode(), signature.encode())',
+            "return True",
+        ),
+    ),
+    Threat(
         "a stranger",
         "ends an output of the step early and adds outputs of their own",
         "the delimiter is random, 128 bits for each value",

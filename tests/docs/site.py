@@ -34,6 +34,7 @@ NAV = {
         "docs/templates.md",
         "docs/intake.md",
         "docs/streak.md",
+        "docs/board.md",
         "docs/server.md",
         "docs/action.md",
         "docs/release.md",

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from github_sandbox import Fault, Sandbox
+from tests.e2e.boards import Boards
 from tests.e2e.play import Play, told
 from tests.keys import PRIVATE_KEY, PUBLIC_KEY, key_pair
 
@@ -104,3 +105,19 @@ def test_an_app_that_may_only_read_issues_is_told_what_to_give_it(play: Play, gi
     run = play.run()
     assert run.exit_code == 2
     assert "Give it Issues: write and Contents: read" in told(run)[0][1]
+
+
+def test_an_app_with_the_permission_for_projects_needs_no_other_token_for_the_board(
+    play: Play, github: Sandbox
+) -> None:
+    boards = Boards.begin(play)
+    del play.environment["INPUT_PROJECT-TOKEN"]
+    app = github.app(APP, PUBLIC_KEY, projects="write")
+    act_as(play, app)
+    play.sales.install(app)
+    deal = play.sales.open_issue("ann", "Acme")
+    play.reconcile()
+    boards.drag("ann", deal, "Prospect")
+    run = play.by_hand(deal)
+    assert (run.exit_code, play.stages(deal), boards.column(deal)) == (0, ["prospect"], "Prospect"), run.stdout
+    assert [entry.kind for entry in run.requests] == ["rest", "rest", "query", "query", "rest", "mutation"]

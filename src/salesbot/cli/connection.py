@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from salesbot.adapters import actions
-from salesbot.adapters.github import Client, GitHub, RepositoryPaths
+from salesbot.adapters.github import Client, GitHub, RepositoryPaths, open_transport, projects
+from salesbot.adapters.github.projects import Projects
 from salesbot.cli.host import Host
 from salesbot.cli.output import show
 from salesbot.core.errors import InputError
 from salesbot.core.text.markdown import log_safe
+from salesbot.tasks.board import BoardConnection
 from salesbot.tasks.deal import DealProcessor
 from salesbot.tasks.outcome import Log
 
@@ -50,9 +53,28 @@ def connect_with(inputs: actions.Inputs, host: Host, *, dry_run: bool, token: st
     return GitHub(client, RepositoryPaths(inputs.repository, inputs.config, folder))
 
 
+def board_with(inputs: actions.Inputs, host: Host, github: GitHub) -> BoardConnection:
+    """Connect to the projects of the repository's owner, with the token given for them, else the one for the deals."""
+    hurried = partial(open_transport, timeout=projects.TIMEOUT)
+    client = Client(
+        token=inputs.project_token or github.client.token,
+        api_url=inputs.api_url,
+        graphql_url=inputs.graphql_url,
+        dry_run=github.client.dry_run,
+        sleep=host.clock.sleep,
+        patience=0.0,
+        open_transport=hurried if host.open_transport is open_transport else host.open_transport,
+    )
+    owner, _, _ = inputs.repository.partition("/")
+    return BoardConnection(Projects(client, owner), bool(inputs.project_token or inputs.app_id))
+
+
 def processor(args: argparse.Namespace, host: Host, *, dry_run: bool, log: Log = show) -> DealProcessor:
     """Connect, and prepare to process deals with progress. The command fails while the configuration is wrong."""
-    return DealProcessor(connect(args, host, dry_run=dry_run), log, scheduled=True, clock=host.clock)
+    inputs = read_inputs(args, host)
+    github = connect_with(inputs, host, dry_run=dry_run)
+    board = board_with(inputs, host, github)
+    return DealProcessor(github, log, scheduled=True, clock=host.clock, board=board)
 
 
 def read_inputs(args: argparse.Namespace, host: Host) -> actions.Inputs:

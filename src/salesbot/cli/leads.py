@@ -7,6 +7,7 @@ import threading
 from datetime import date
 from pathlib import Path
 
+from salesbot.adapters.github.project_webhook import BoardFilter
 from salesbot.adapters.local_files import read_table, write_text
 from salesbot.adapters.spool import Spool
 from salesbot.cli import output
@@ -14,6 +15,7 @@ from salesbot.cli.connection import Subcommands, add_remote_options, connect, pr
 from salesbot.cli.exit_codes import DONE
 from salesbot.cli.host import Host
 from salesbot.core.errors import InputError
+from salesbot.core.model.facts import Trigger
 from salesbot.tasks import catalog
 from salesbot.tasks.csv_table import CsvTable
 from salesbot.tasks.deal import DealProcessor
@@ -94,9 +96,10 @@ def export_csv(args: argparse.Namespace, host: Host) -> int:
 
 def run_relay(args: argparse.Namespace, host: Host) -> int:
     """Serve until stopped."""
-    secret = host.env.get("TYPEFORM_WEBHOOK_SECRET", "")
-    if not secret:
-        raise InputError("TYPEFORM_WEBHOOK_SECRET is empty.", "Set it to the secret of the webhook")
+    secret, board_secret = (host.env.get(f"{name}_WEBHOOK_SECRET", "") for name in ("TYPEFORM", "BOARD"))
+    if not secret and not board_secret:
+        what = "TYPEFORM_WEBHOOK_SECRET and BOARD_WEBHOOK_SECRET are empty."
+        raise InputError(what, "Set the one of the webhook to its secret")
     try:
         import uvicorn
     except ImportError as error:
@@ -108,10 +111,18 @@ def run_relay(args: argparse.Namespace, host: Host) -> int:
     worker.start()
     output.show(f"Listening on http://{args.host}:{args.port}; deliveries wait in {args.spool}.")
     # One person's relay: no access log (it would name clients), no waiting for lifespans.
-    app = Relay(spool, secret, forwarder.notify)
+    app = Relay(spool, secret, forwarder.notify, board_secret, _board_filter(args, host) if board_secret else None)
     uvicorn.run(app, host=args.host, port=args.port, lifespan="off", access_log=False)
     forwarder.stop()
     return DONE
+
+
+def _board_filter(args: argparse.Namespace, host: Host) -> BoardFilter | None:
+    """Say what of the board's webhook is passed on, as the configuration is when the relay starts."""
+    deals = processor(args, host, dry_run=True)
+    pipeline = deals.load(deals.github.read_repository(Trigger("relay"))).require()
+    owner, _, _ = deals.github.place.repository.partition("/")
+    return BoardFilter(owner, pipeline.board) if pipeline.board is not None else None
 
 
 def _pair(text: str) -> tuple[str, str]:

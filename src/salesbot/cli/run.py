@@ -7,14 +7,18 @@ import sys
 
 from salesbot.adapters import actions
 from salesbot.adapters.actions import Inputs, Runner, RunRequest
+from salesbot.adapters.github import GitHub
+from salesbot.adapters.github.projects import issue_of
 from salesbot.cli import output, run_summary
-from salesbot.cli.connection import connect_with
+from salesbot.cli.connection import board_with, connect_with
 from salesbot.cli.exit_codes import BUG
 from salesbot.cli.host import Host
 from salesbot.core.errors import SalesbotError
 from salesbot.tasks import catalog
 from salesbot.tasks.deal import DealProcessor
 from salesbot.tasks.outcome import Outcome
+
+NOT_HERE = "The card is about no issue of this repository."
 
 
 def run(args: argparse.Namespace, host: Host) -> int:
@@ -43,15 +47,26 @@ def _process(inputs: Inputs, run_request: RunRequest, runner: Runner, host: Host
         return Outcome(notes=(run_request.why,)), 0
     github = connect_with(inputs, host, dry_run=inputs.dry_run, token=_token(inputs, runner))
     scheduled = run_request.trigger.event == "schedule"
-    processor = DealProcessor(github, runner.render, scheduled=scheduled, clock=host.clock)
+    board = board_with(inputs, host, github)
+    processor = DealProcessor(github, runner.render, scheduled=scheduled, clock=host.clock, board=board)
     if run_request.kind == "task":
         outcome = catalog.run(processor, inputs, run_request)
     elif run_request.kind == "labels":
         outcome = processor.label_changed(run_request.trigger, run_request.label_before, run_request.label_id)
+    elif (number := _number(run_request, github)) is None:
+        outcome = Outcome(notes=(NOT_HERE,))
     else:
-        result = processor.process(run_request.issue, run_request.trigger)
+        result = processor.process(number, run_request.trigger)
         outcome = catalog.after_deal(processor, inputs, result)
-    return outcome, github.client.requests
+    return outcome, github.client.requests + board.projects.client.requests
+
+
+def _number(run_request: RunRequest, github: GitHub) -> int | None:
+    """Give the number of the deal; None where the event is about an issue of another repository."""
+    if not run_request.content:
+        return run_request.issue
+    name, number = issue_of(github.client, run_request.content) or ("", 0)
+    return number if name.casefold() == github.place.repository.casefold() else None
 
 
 def _token(inputs: Inputs, runner: Runner) -> str:

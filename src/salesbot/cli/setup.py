@@ -10,7 +10,7 @@ from pathlib import Path
 
 from salesbot.adapters.github import GitHub
 from salesbot.cli import output, versions
-from salesbot.cli.connection import Subcommands, add_remote_options, connect, processor, read_inputs
+from salesbot.cli.connection import Subcommands, add_remote_options, board_with, connect_with, processor, read_inputs
 from salesbot.cli.exit_codes import DONE, WRONG_INPUT
 from salesbot.cli.host import Host
 from salesbot.core.errors import InputError
@@ -131,13 +131,14 @@ def run_remove(args: argparse.Namespace, host: Host) -> int:
 
 def run_doctor(args: argparse.Namespace, host: Host) -> int:
     """Print what was found, as it is found. Exit code 2 if something is to be repaired."""
-    github = connect(args, host, dry_run=not args.scratch)
+    inputs = read_inputs(args, host)
+    github = connect_with(inputs, host, dry_run=not args.scratch)
+    projects = board_with(inputs, host, github).projects
     context = github.read_repository(Trigger("doctor"))
     output.show(f"ok: {versions.all_of_them()}.")
-    inputs = read_inputs(args, host)
     typeform = catalog.connect(inputs, host.clock) if inputs.typeform_token else None
     to_repair = 0
-    for finding in doctor.examine(github, context, output.show, typeform):
+    for finding in doctor.examine(github, context, output.show, typeform, projects):
         output.show(str(finding))
         to_repair += finding.level == "fix"
     if args.scratch:

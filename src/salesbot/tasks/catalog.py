@@ -12,6 +12,7 @@ from salesbot.adapters.streak import Streak
 from salesbot.adapters.typeform import Typeform
 from salesbot.core.errors import InputError, SalesbotError
 from salesbot.tasks import report_files
+from salesbot.tasks.board_sync import BoardSync
 from salesbot.tasks.deal import DealProcessor, DealResult
 from salesbot.tasks.intake import Intake
 from salesbot.tasks.isolation import isolated
@@ -79,6 +80,10 @@ def _streak(processor: DealProcessor, inputs: Inputs, run_request: RunRequest, u
     return StreakSync(processor, lambda: connect_streak(inputs, processor.clock), used).run()
 
 
+def _board(processor: DealProcessor, inputs: Inputs, run_request: RunRequest, used: Usage) -> Outcome:
+    return BoardSync(processor, used).run()
+
+
 def after_deal(processor: DealProcessor, inputs: Inputs, result: DealResult) -> Outcome:
     """Finish what goes with a deal: a report that was asked for, the box in Streak where a key is given."""
     outcome = result.outcome.then(report_files.answer(processor, result))
@@ -95,5 +100,6 @@ def connect_streak(inputs: Inputs, clock: Clock) -> Streak:
     return Streak(inputs.streak_key, inputs.streak_url, dry_run=inputs.dry_run, sleep=clock.sleep)
 
 
-TASKS: Mapping[str, Task] = {"sweep": _sweep, "report": _report, "intake": _intake, "streak": _streak}
+TASKS: Mapping[str, Task] = {"sweep": _sweep, "report": _report, "intake": _intake, "streak": _streak, "board": _board}
 SCHEDULED = ("sweep", "intake", "streak")
+"""The board is not among them: the sweep brings it in step."""

@@ -13,7 +13,7 @@ from salesbot.adapters.clock import SYSTEM, Clock
 from salesbot.adapters.github import GitHub, IssueGoneError, UnclearError, advice_on
 from salesbot.core.config.problems import ConfigError
 from salesbot.core.decide.data_needs import data_needs
-from salesbot.core.decide.decide import decide
+from salesbot.core.decide.decide import Decision, decide
 from salesbot.core.errors import ServiceError
 from salesbot.core.installation import problem_issue
 from salesbot.core.lifecycle.observed import Observed, observe
@@ -24,6 +24,7 @@ from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.model.write_result import WriteResult
 from salesbot.core.reconcile import left_out, repair
 from salesbot.core.report import weekly_issue
+from salesbot.tasks.board import BoardConnection
 from salesbot.tasks.load_pipeline import Configuration, ConfigurationFiles, load
 from salesbot.tasks.outcome import Log, Outcome, no_log
 from salesbot.tasks.problem_reporter import ProblemReporter
@@ -74,6 +75,8 @@ class DealProcessor:
     scheduled: bool = False
     """Whether the run fails as long as the configuration is wrong; others fail only once, when it is reported."""
     clock: Clock = SYSTEM
+    board: BoardConnection | None = None
+    """The way to the board; None for commands that leave it alone."""
     roles: RoleReader = field(init=False)
     problems: ProblemReporter = field(init=False)
     _other_issues: tuple[IssueSummary, ...] | None = field(default=None, init=False)
@@ -183,8 +186,16 @@ class DealProcessor:
             notices=(*([LOCKED] if locked else []), *left),
             notes=decision.notes,
         )
-        done = replace(result, outcome=about.then(result.outcome).then(warned), decided_on=observed)
-        return done, at_rest and not (decision.tried_again and effects)
+        at_rest = at_rest and not (decision.tried_again and effects)
+        outcome = about.then(result.outcome).then(warned).then(self._show_on_board(decision, observed, at_rest))
+        return replace(result, outcome=outcome, decided_on=observed), at_rest
+
+    def _show_on_board(self, decision: Decision, observed: Observed, at_rest: bool) -> Outcome:
+        """Bring the board in step once the deal is at rest. What a write failed over is not shown there."""
+        if self.board is None:
+            return Outcome()
+        shown = self.board.show(decision.state, observed, dry_run=self.dry_run) if at_rest else Outcome()
+        return shown.then(self.board.taken_notices())
 
     def _create_labels(self, facts: DealFacts, labels: Sequence[CreateLabel]) -> DealFacts:
         """Create labels, and remember them for the deals that were read before."""
@@ -199,6 +210,8 @@ class DealProcessor:
             other_issues=facts.other_issues or self._other_issues,
         )
         observed = observe(facts, pipeline, facts.read_at)
+        if self.board is not None:
+            observed = observed.with_facts(self.board.seen(facts, observed))
         for _ in range(MOST_PAGES):
             missing = data_needs(observed)
             if not missing:

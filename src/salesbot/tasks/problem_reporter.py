@@ -47,10 +47,16 @@ class ProblemReporter:
             notice = self._notice(facts, file=file, config=lines, by=self.github.last_change(file))
         return self._report(facts, notice, lines)
 
-    def report_labels(self, facts: RepositoryFacts, pipeline: Pipeline, lost: Sequence[LabelProblem]) -> Outcome:
-        """Report stages that lost their label, these and those reported before; without any, close the issue."""
+    def report_labels(
+        self, facts: RepositoryFacts, pipeline: Pipeline, lost: Sequence[LabelProblem], board: str | None = None
+    ) -> Outcome:
+        """Report stages that lost their label, these and those reported before; without any problem, close the issue.
+
+        `board` is why the board does not follow, empty where it does; None where this run did not ask it.
+        """
         lasting = tuple(dict.fromkeys([*lost, *problem_issue.remaining_problems(facts.repository, pipeline)]))
         warnings = problem_issue.remaining_warnings(facts, pipeline)
+        warnings = warnings if board is None else replace(warnings, board=board)
         if not lasting:
             return self.report_warnings(facts, warnings)
         notice = self._notice(

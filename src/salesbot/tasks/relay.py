@@ -1,4 +1,6 @@
-"""The relay: sends what Typeform's webhook delivers to GitHub as an event, so that leads come in at once.
+"""The relay: sends what Typeform's webhook, and GitHub's of a project, delivers to GitHub as an event.
+
+So leads come in, and dragged cards are moves, at once.
 
 An ASGI application without a framework, and a forwarder. A delivery is on the disk before it is answered, so nothing is
 lost when a process is killed; while GitHub is down the forwarder waits, not the webhook. What a lead is, is not known
@@ -14,12 +16,14 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from salesbot.adapters.github import Client, EventRefusedError
+from salesbot.adapters.github import Client, EventRefusedError, project_webhook
+from salesbot.adapters.github.project_webhook import BoardFilter
+from salesbot.adapters.github.projects import issue_of
 from salesbot.adapters.spool import Delivery, Spool
 from salesbot.adapters.typeform import HEADER, is_signed
 from salesbot.core.errors import ServiceError
 
-EVENT = "typeform"
+EVENT, BOARD_EVENT = "typeform", "board"
 LARGEST = 5 * 1024 * 1024
 """Bytes of a delivery; real ones have some thousands."""
 LARGEST_EVENT = 60_000
@@ -42,6 +46,9 @@ class Relay:
     spool: Spool
     secret: str = field(repr=False)
     on_delivery: Callable[[], None] = field(default=lambda: None)
+    board_secret: str = field(default="", repr=False)
+    board: BoardFilter | None = None
+    """What is passed on of what happens on the board; None where there is none."""
     _signatures: dict[str, None] = field(default_factory=dict)
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
@@ -62,9 +69,28 @@ class Relay:
         body = await _read(receive)
         if body is None:
             return 413, "too large\n"
+        if project_webhook.EVENT_HEADER.lower() in given:
+            return self._answer_github(given, body)
         if not is_signed(body, given.get(HEADER.lower(), ""), self.secret):
             return 401, "not signed with our secret\n"
         self._keep(body, given[HEADER.lower()])
+        return 200, "taken\n"
+
+    def _answer_github(self, given: Mapping[str, str], body: bytes) -> tuple[int, str]:
+        """Keep what matters of a change on the board. Other events, and GitHub's ping, are only answered."""
+        signature = given.get(project_webhook.SIGNATURE_HEADER.lower(), "")
+        if not project_webhook.is_signed(body, signature, self.board_secret):
+            return 401, "not signed with our secret\n"
+        if self.board is None or given[project_webhook.EVENT_HEADER.lower()] != project_webhook.EVENT:
+            return 200, "not for us\n"
+        try:
+            passed_on = self.board.passed_on(json.loads(body))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return 400, "not a delivery of projects_v2_item\n"
+        if passed_on is None:
+            return 200, "not for us\n"
+        self.spool.put(json.dumps(passed_on).encode(), BOARD_EVENT)
+        self.on_delivery()
         return 200, "taken\n"
 
     def _keep(self, body: bytes, signature: str) -> None:
@@ -101,6 +127,8 @@ class DeliveryForwarder:
     client: Client
     repository: str
     log: Log
+    _foreign: dict[str, bool] = field(default_factory=dict)
+    """Whether an issue on the board, by node id, is of another repository."""
     _notified: threading.Event = field(default_factory=threading.Event)
     _stop: threading.Event = field(default_factory=threading.Event)
 
@@ -150,10 +178,27 @@ class DeliveryForwarder:
 
     def _send(self, delivery: Delivery) -> None:
         """Send one. If GitHub refuses it for what it is, it must not keep the others waiting: then a poll brings it."""
+        if delivery.signature == BOARD_EVENT:
+            self._send_change(json.loads(delivery.body))
+            return
         try:
             self.client.dispatch(self.repository, EVENT, _payload(delivery))
         except EventRefusedError:
             self.client.dispatch(self.repository, EVENT, START_A_POLL)
+
+    def _send_change(self, change: Mapping[str, Any]) -> None:
+        """Send a change on the board, if it is about an issue of this repository; each issue is asked about once."""
+        content = str(change["content_node_id"])
+        if content not in self._foreign:
+            found = issue_of(self.client, content)
+            self._foreign[content] = found is None or found[0].casefold() != self.repository.casefold()
+        if self._foreign[content]:
+            self.log("A change on the board is about no issue of this repository.")
+            return
+        try:
+            self.client.dispatch(self.repository, BOARD_EVENT, change)
+        except EventRefusedError as error:
+            self.log(f"Dropped, the next sweep looks: {error}")
 
 
 def _payload(delivery: Delivery) -> Mapping[str, Any]:

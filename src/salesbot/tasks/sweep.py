@@ -22,6 +22,7 @@ from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.policies import attention
 from salesbot.core.report import weekly_issue
 from salesbot.core.text.plural import counted
+from salesbot.tasks.board import Listed
 from salesbot.tasks.deal import DealProcessor
 from salesbot.tasks.isolation import Isolation
 from salesbot.tasks.many_deals import ManyDeals, Tally, open_and_recently_closed, pass_over
@@ -77,6 +78,7 @@ class Sweep:
     processor: DealProcessor
     used: Usage = NOTHING
     _current_repository: Repository | None = field(default=None, init=False)
+    _board: Listed = field(default_factory=Listed, init=False)
 
     @property
     def github(self) -> GitHub:
@@ -91,11 +93,21 @@ class Sweep:
         if pipeline is None:
             return SweepResult(outcome)
         self.processor.roles.read_team(context)
+        self._board = Listed.read(self.processor.board, pipeline)
         found = self._light_pass(context, pipeline)
         self.processor.log(f"Looked at {counted(found.count, 'deal')}; {len(found.due):,} may need something.")
-        problems = self.processor.problems.report_labels(context, pipeline, list(found.lost))
+        problems = self.processor.problems.report_labels(
+            context, pipeline, list(found.lost), self._why_no_board(pipeline)
+        )
         outcome = found.outcome.then(problems)
-        return SweepResult(outcome.then(self._process_all(found, pipeline, started)), found.has_reports)
+        outcome = outcome.then(self._process_all(found, pipeline, started))
+        if self.processor.board is not None:
+            outcome = outcome.then(self.processor.board.taken_notices())
+        return SweepResult(outcome, found.has_reports)
+
+    def _why_no_board(self, pipeline: Pipeline) -> str:
+        board = self.processor.board if pipeline.board is not None else None
+        return str(board.error) if board is not None and board.is_refused else ""
 
     def _light_pass(self, context: RepositoryFacts, pipeline: Pipeline) -> LightPass:
         """Find what may need something: only numbers are kept, so that memory does not grow with the repository."""
@@ -111,7 +123,7 @@ class Sweep:
 
     def _look_at(self, deal: DealFacts, pipeline: Pipeline, found: LightPass) -> None:
         found.has_reports = found.has_reports or weekly_issue.is_report(deal.issue)
-        current = self._with_current_labels(observe(deal, pipeline, deal.read_at))
+        current = self._with_current_labels(observe(self._board.seen(deal), pipeline, deal.read_at))
         problem = problem_issue.label_problem(current)
         if problem is not None:
             found.lost[problem] = None
@@ -128,6 +140,8 @@ class Sweep:
 
     def _due(self, deal: Observed) -> Due | None:
         roles = self.processor.roles
+        if deal.facts.board is not None:
+            roles.ask_editor(deal)
         for person in people_to_ask(self._with_roles(deal)):
             roles.of(person)
         return due(self._with_roles(deal))

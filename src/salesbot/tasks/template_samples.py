@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from salesbot.core.decide.evaluate import BLANK
+from salesbot.core.decide.refusals import BLANK
 from salesbot.core.installation.problem_issue import DealFight, LabelProblem
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import headings
@@ -131,7 +131,14 @@ def _small(stage: Stage) -> dict[str, list[Values]]:
     why = [{"reason": "The deal has no value.", "hint": "Comment `/value 12000 EUR`."}]
     who = {"person": "ann", "team": "@acme/sales"}
     nobody = {"person": None, "team": None}
-    dragged = {"taken": True, "to": stage.name, "stage": stage.name, "why": why, "boxes": ["lost: price"]}
+    dragged = {
+        "taken": True,
+        "to": stage.name,
+        "stage": stage.name,
+        "why": why,
+        "boxes": ["lost: price"],
+        "where": "in Streak",
+    }
     back = {"stage": stage.name, "why": "too early", "value": "24,000 EUR", "past_close": "1 Nov 2026"}
     gone_label = {"stage": stage.name, "label": stage.label, "id": "LA_1"}
     problem = {"file": ".github/salesbot.yml", "changed_by": "ann", "mend": "salesbot labels --yes"}
@@ -170,13 +177,22 @@ def _small(stage: Stage) -> dict[str, list[Values]]:
                 "label_problems": [LabelProblem(**gone_label)],
                 "people": ["kim"],
                 "fights": [DealFight(7, "sync[bot]", "stage:lead", 0)],
+                "board_problem": "GitHub refused the project token.",
             },
-            {**problem, "config_problems": [], "label_problems": [], "people": [], "fights": [], "changed_by": None},
+            {
+                **problem,
+                "config_problems": [],
+                "label_problems": [],
+                "people": [],
+                "fights": [],
+                "changed_by": None,
+                "board_problem": "",
+            },
         ],
         "problem_solved.md.j2": [{}],
         "putback.md.j2": [
-            {"stage": stage.name, "person": "ann", "ended": True},
-            {"stage": stage.name, "person": None, "ended": False},
+            {"stage": stage.name, "person": "ann", "ended": True, "column": False},
+            {"stage": stage.name, "person": None, "ended": False, "column": True},
         ],
         "refusal.md.j2": [refused, {**BLANK, "why": []}],
         "reminder.md.j2": [

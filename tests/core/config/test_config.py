@@ -16,6 +16,7 @@ from salesbot.core import config
 from salesbot.core.model.deal import Role
 from salesbot.core.model.defaults import default_pipeline
 from salesbot.core.model.pipeline import (
+    Board,
     Field,
     Owners,
     Pipeline,
@@ -513,6 +514,28 @@ OTHERS: list[Any] = [
     pytest.param("report: {window: 1 month}", lambda p: p.report.window_months, 1, id="a report over one month"),
     pytest.param(
         "streak: {guards: requires}", lambda p: p.streak, Streak("requires"), id="Streak without pipelines yet"
+    ),
+    pytest.param("board: {project: 7}", lambda p: p.board, Board(7), id="a board with everything as it comes"),
+    pytest.param(
+        "board: {project: 7, guards: expects, fields: {value: Amount, weighted: null}}",
+        lambda p: (p.board.guards, p.board.fields),
+        (
+            "expects",
+            {
+                "stage": "Status",
+                "value": "Amount",
+                "expected_close": "Expected close",
+                "next_step": "Next step",
+                "next_date": "Next on",
+            },
+        ),
+        id="fields of the board with names of the team's own, and one that is left out",
+    ),
+    pytest.param(
+        "stages: {offer: {was: negotiating}}\nboard: {project: 7, stages: {negotiating: Proposal, prospect: null}}",
+        lambda p: [p.board.column(each) for each in ("offer", "prospect", "lead")],
+        ["Proposal", None, "lead"],
+        id="columns with names of their own, by the present names of the stages",
     ),
     pytest.param(
         "sources: &list [web, fair]\nlost_reasons: *list", lambda p: p.lost_reasons, ("web", "fair"), id="an alias"

@@ -496,6 +496,22 @@ def test_stages_that_do_not_fit(stages: str, said: str) -> None:
             "streak.pipelines.connections.stages.won: a connection opens a deal, and won is no open stage",
             id="a connection that is won at once",
         ),
+        pytest.param("board: {guards: requires}", "board.project: is missing", id="a board without its number"),
+        pytest.param(
+            "board: {project: 7, stages: {quallified: Fit}}",
+            'board.stages.quallified: unknown stage "quallified". Did you mean qualified?',
+            id="a column for no stage",
+        ),
+        pytest.param(
+            "board: {project: 7, stages: {won: Negotiating}}",
+            'board.stages.won: "Negotiating" means negotiating already. Choose another one.',
+            id="a column for two stages",
+        ),
+        pytest.param(
+            "board: {project: 7, fields: {next_step: next-on}}",
+            'board.fields.next_step: "next-on" means next_date already. Choose another one.',
+            id="a field for two things, written otherwise",
+        ),
     ],
 )
 def test_settings_that_do_not_fit(text: str, said: str) -> None:

@@ -53,6 +53,7 @@ away: {kim: "2026-12-01..2026-12-10", lee: [2026-12-24]}
 report: {goal: {quarter: 250000}, window: 12 months, by: [service]}
 typeform: {form: u6nXL7, map: {company: company_ref}}
 streak: {guards: expects, pipelines: {sales: {key: agxz, stages: {lead: 5001}}}}
+board: {project: 7, guards: requires, fields: {value: Amount, weighted: null}, stages: {won: Closed won, lead: null}}
 """
 
 

@@ -6,12 +6,16 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from salesbot.adapters.actions.inputs import Inputs, not_a_number, number_of
 from salesbot.core.errors import InputError
+from salesbot.core.model.board import FieldChange
+from salesbot.core.model.deal import Actor
 from salesbot.core.model.facts import IssueSummary, Trigger
+from salesbot.core.policies import board_view
 from salesbot.core.text import command_syntax, markdown
 from salesbot.core.text.labels import label_key
 
@@ -35,6 +39,8 @@ class RunRequest:
     label_id: str = ""
     relayed: tuple[str, str] | None = field(default=None, repr=False)
     """A response of a form as it was delivered: the raw body and its signature."""
+    content: str = ""
+    """The node id of the issue, where its number is not known."""
     gone: IssueSummary | None = None
     """An issue that a lead became, and that is not here any more."""
 
@@ -168,6 +174,8 @@ def _dispatch(event: Mapping[str, Any]) -> RunRequest:
 
 def _repository_dispatch(event: Mapping[str, Any]) -> RunRequest:
     """A relay hands over a response with its signature, or, where it is too large for an event, only wakes a poll."""
+    if event["action"] == "board":
+        return _board(event.get("client_payload") or {})
     if event["action"] != "typeform":
         return _nothing("A repository_dispatch of another kind.")
     payload = event.get("client_payload") or {}
@@ -177,6 +185,16 @@ def _repository_dispatch(event: Mapping[str, Any]) -> RunRequest:
     if not isinstance(body, str) or not isinstance(signature, str):
         raise InputError("A relayed response is a text `body` and a text `signature`.", "See docs/intake.md")
     return RunRequest("task", Trigger("repository_dispatch"), task="intake", relayed=(body, signature))
+
+
+def _board(payload: Mapping[str, Any]) -> RunRequest:
+    """A relay passes on that somebody changed a field of a card. Whose issue it is, is asked by its node id."""
+    field_, sender = payload["field"], payload["sender"]
+    by = Actor(str(sender["login"]), int(sender["id"]), sender["type"] == "Bot")
+    at = datetime.fromisoformat(payload["at"]).astimezone(UTC)
+    change = FieldChange(str(field_["id"]), board_view.as_shown(str(field_["type"]), field_["to"]), at, by)
+    trigger = Trigger("board.edited", actor=None if by.is_bot else by.login, delivered=change)
+    return RunRequest("deal", trigger, content=str(payload["content_node_id"]))
 
 
 _READERS = {

@@ -12,7 +12,7 @@ from salesbot.core.text import markdown
 
 REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 _ADDRESSES = ("GITHUB_API_URL", "GITHUB_GRAPHQL_URL", "TYPEFORM_API_URL", "STREAK_API_URL")
-TASKS = ("auto", "sweep", "report", "intake", "streak", "all")
+TASKS = ("auto", "sweep", "report", "intake", "streak", "board", "all")
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Inputs:
     app_id: str = ""
     app_key: str = field(default="", repr=False)
     """The App to act as, instead of with the token."""
+    project_token: str = field(default="", repr=False)
+    """The token for the board, where another one is needed than for the deals."""
     config: str = ".github/salesbot.yml"
     dry_run: bool = False
     issue: int | None = None
@@ -87,6 +89,7 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         token=token,
         app_id=app_id,
         app_key=app_key,
+        project_token=_input(env, "PROJECT-TOKEN") or env.get("PROJECT_TOKEN", ""),
         config=config,
         dry_run=dry_run == "true",
         issue=number_of(issue),

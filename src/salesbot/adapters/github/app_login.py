@@ -17,6 +17,8 @@ from salesbot.core.errors import InputError, ServiceError
 NEEDED = {"issues": "write", "contents": "read", "metadata": "read"}
 """The token asks for no more than this, whatever the App may do elsewhere."""
 NEXT = "The next run tries again"
+BOARD = "organization_projects"
+"""What the board takes; asked for where the App has it."""
 
 
 def installation_token(app_id: str, key: str, repository: str, *, api_url: str) -> str:
@@ -29,7 +31,9 @@ def installation_token(app_id: str, key: str, repository: str, *, api_url: str) 
     try:
         proof = Auth.AppAuth(app_id, key)
         app = GithubIntegration(auth=proof, base_url=api_url, timeout=TIMEOUT, retry=None, verify=trusted())
-        return app.get_access_token(app.get_repo_installation(owner, name).id, NEEDED).token
+        found = app.get_repo_installation(owner, name)
+        board = {BOARD: "write"} if (found.raw_data.get("permissions") or {}).get(BOARD) == "write" else {}
+        return app.get_access_token(found.id, {**NEEDED, **board}).token
     except (InvalidKeyError, ValueError) as error:
         raise InputError(
             "The input `app-key` is not a private key.", "Give the whole PEM file, first line to last"

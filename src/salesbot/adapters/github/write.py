@@ -67,8 +67,16 @@ class TargetGoneError(Exception):
 
 
 @dataclass(frozen=True)
+class Operation:
+    """One alias of a document: an operation of `documents`, and its variables."""
+
+    operation: str
+    variables: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Step:
-    """One alias of the document: an effect, the operation that does it, and its variables."""
+    """The operation that does an effect."""
 
     effect: Effect
     operation: str
@@ -130,7 +138,7 @@ def _send(client: Client, steps: Sequence[Step]) -> Reply:
     return client.mutate(text, variables)
 
 
-def compose(steps: Sequence[Step]) -> tuple[str, dict[str, Any]]:
+def compose(steps: Sequence[Step | Operation]) -> tuple[str, dict[str, Any]]:
     """Put the operations of all steps into one document; each variable and alias carries the number of its step."""
     declared, bodies = [], []
     variables: dict[str, Any] = {}

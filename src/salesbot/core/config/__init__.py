@@ -19,6 +19,8 @@ from salesbot.core.config.names import Names, read_names
 from salesbot.core.config.problems import ConfigError, shown
 from salesbot.core.model.defaults import default_pipeline
 from salesbot.core.model.pipeline import (
+    BOARD_FIELDS,
+    Board,
     Field,
     Owners,
     Permissions,
@@ -111,6 +113,7 @@ def _filled(base: Pipeline, settings: Settings, names: Names, findings: Findings
         report=_report(settings.get("report", {})),
         typeform=Typeform(**settings["typeform"]) if "typeform" in settings else None,
         streak=_streak(settings["streak"], names) if "streak" in settings else None,
+        board=_board(settings["board"], names) if "board" in settings else None,
     )
 
 
@@ -163,3 +166,9 @@ def _streak(settings: Settings, names: Names) -> Streak:
 def _streak_pipeline(settings: Settings, names: Names) -> StreakPipeline:
     stages = settings.get("stages", {})
     return StreakPipeline(settings["key"], {names.now(name) or name: theirs for name, theirs in stages.items()})
+
+
+def _board(settings: Settings, names: Names) -> Board:
+    fields = {key: name for key, name in {**BOARD_FIELDS, **settings.get("fields", {})}.items() if name is not None}
+    stages = {names.now(name) or name: column for name, column in settings.get("stages", {}).items()}
+    return Board(settings["project"], settings.get("guards", Board.guards), fields, stages)

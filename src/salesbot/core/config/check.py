@@ -77,12 +77,12 @@ def _at(value: Any, path: Path) -> Any:
 
 
 def _without(value: Any, path: Path) -> Any:
-    """Leave out a wrong value, and fill in a missing one. The filling is never used, since the file is refused."""
+    """Leave out a wrong value, and fill in a missing one: 1 is a text and a number. The file is refused."""
     step, rest = path[0], path[1:]
     if isinstance(step, int):
         return [*value[:step], WRONG, *value[step + 1 :]]
     if step not in value:
-        return {**value, step: Text("missing", plain=False)}
+        return {**value, step: Text("1", plain=True)}
     if rest:
         return {**value, step: _without(value[step], rest)}
     return {key: part for key, part in value.items() if key != step}

@@ -15,7 +15,7 @@ from salesbot.core.config.problems import shown
 from salesbot.core.config.value_types import MAX_LABEL
 from salesbot.core.model.headings import BUILT_IN_FIELDS, KEPT_FIELDS, LEAD_FIELDS
 from salesbot.core.model.pipeline import DEFAULT_STAGES, Pipeline, Stage, checklist_file, field_key
-from salesbot.core.text.labels import label_key
+from salesbot.core.text.labels import column_key, label_key
 from salesbot.core.text.money import DECIMALS
 from salesbot.core.text.suggestions import did_you_mean
 
@@ -235,6 +235,24 @@ def streak_stages_exist(case: Case) -> None:
             owners.setdefault(theirs, stage)
 
 
+def board_columns_are_distinct(case: Case) -> None:
+    """The stages named for the board exist, and each column and field of it means one thing."""
+    board = case.pipeline.board
+    if board is None:
+        return
+    for stage in case.settings["board"].get("stages", {}):
+        case.names.find(stage, ("board", "stages", stage), case.findings)
+    columns = {stage.name: name for stage in case.pipeline.stages if (name := board.column(stage.name)) is not None}
+    for key, named in (("stages", columns), ("fields", board.fields)):
+        owners: dict[str, str] = {}
+        written = case.settings["board"].get(key, {})
+        for what in sorted(named, key=lambda each: each in written):
+            owner = owners.setdefault(column_key(named[what]), what)
+            if owner != what:
+                found = f'"{shown(named[what])}" means {owner} already'
+                case.findings.add(("board", key, what), found, "Choose another one.")
+
+
 def rates_are_for_other_currencies(case: Case) -> None:
     """A rate is for a currency that exists and is not the team's own."""
     for code in case.settings.get("report", {}).get("rates", {}):
@@ -257,5 +275,6 @@ RULES: tuple[Callable[[Case], None], ...] = (
     fields_are_distinct,
     choices_have_options,
     streak_stages_exist,
+    board_columns_are_distinct,
     rates_are_for_other_currencies,
 )

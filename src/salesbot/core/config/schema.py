@@ -16,6 +16,7 @@ from salesbot.core.config import shape as shape
 from salesbot.core.config import value_types
 from salesbot.core.config.document import kind
 from salesbot.core.config.shape import Shape, Wrong
+from salesbot.core.model.pipeline import BOARD_FIELDS
 
 MAX_STAGES = 60
 MAX_FIELDS = 100
@@ -115,6 +116,32 @@ def _streak() -> dict[Any, Any]:
     )
 
 
+def _board() -> dict[Any, Any]:
+    fields = _settings(
+        ("stage", shape.text(50), "The single select whose options are the columns. Default: Status."),
+        *(
+            (key, shape.maybe(shape.text(50)), f"The field for it. Default: {name}. null: not on the board.")
+            for key, name in BOARD_FIELDS.items()
+            if key != "stage"
+        ),
+    )
+    return _settings(
+        ("project", shape.whole_number(1, 999_999_999), "The number of the project, as in its address."),
+        (
+            "guards",
+            shape.one_of(("requires", "expects")),
+            "What a guard's no means for a dragged card. requires: it goes back; expects: the move is taken.",
+        ),
+        ("fields", fields, "What the fields of the project are called."),
+        (
+            "stages",
+            _map(value_types.stage_name(), shape.maybe(shape.text(50)), MAX_STAGES),
+            "Our stage: its column, where that has another name; null: the stage is not on the board.",
+        ),
+        required=("project",),
+    )
+
+
 def _report() -> dict[Any, Any]:
     goal = _settings(*((span, value_types.money(), f"Won in a {span}.") for span in ("month", "quarter", "year")))
     return _settings(
@@ -207,6 +234,7 @@ def layout() -> dict[Any, Any]:
         ("report", _report(), "What the weekly report measures against."),
         ("typeform", _typeform(), "Leads from a Typeform."),
         ("streak", _streak(), "Deals in step with boxes in Streak."),
+        ("board", _board(), "Deals as cards of a project."),
     )
 
 

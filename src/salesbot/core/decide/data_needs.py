@@ -16,7 +16,7 @@ from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.model import headings, keys
 from salesbot.core.model.deal import Role
 from salesbot.core.model.pipeline import HORIZON
-from salesbot.core.policies import attention, new_deals
+from salesbot.core.policies import attention, board_view, new_deals
 from salesbot.core.text import next_step
 from salesbot.core.text.labels import label_key
 
@@ -91,6 +91,7 @@ def _unknown_roles(observed: Observed, commands: list[CommandIntent]) -> list[st
     names = [person.login for person in asked if person is not None and not person.is_bot]
     if restore.value_needs_trust(journal, observed.parsed.body.fields.get(headings.VALUE, "")):
         names += [name for name in [restore.last_body_editor(facts)] if name is not None]
+    names += board_view.people(observed)
     if facts.trigger.event == attention.SWEEP:
         names += activity.unknown_people(observed.activity, facts.read_at - ACTIVITY_WINDOW)
     return [name for name in names if name.casefold() not in facts.roles]

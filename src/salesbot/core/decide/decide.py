@@ -22,7 +22,7 @@ from salesbot.core.model.deal import StageVisit
 from salesbot.core.model.effects import Effect
 from salesbot.core.model.facts import Refusals
 from salesbot.core.model.keys import Key, Kind
-from salesbot.core.policies import attention, mirror_sync, new_deals
+from salesbot.core.policies import attention, board_sync, mirror_sync, new_deals
 from salesbot.core.reconcile.reconcile import reconcile
 from salesbot.core.text.render import Renderer
 from salesbot.core.views import replies
@@ -93,6 +93,7 @@ def _evaluate_all(
     back = intents.due_return(start.state, observed)
     mirrored = mirror_sync.intent(start.state, observed)
     collected += [intent for intent in (by_hand, back, mirrored) if intent is not None]
+    collected += board_sync.intents(start.state, observed)
     state = new_deals.welcome(start.state, observed, render)
     for intent in intents.in_order(collected):
         state = evaluate(state, intent, observed, render)
@@ -100,6 +101,7 @@ def _evaluate_all(
         state = _put_back(state, start.state, observed, render)
     state = _without_answers_to_fights(state, observed)
     state = mirror_sync.record(state, observed)
+    state = board_sync.record(state, start.state, observed)
     state = attention.remind(state, observed, render)
     return _close_refusals(state, observed)
 
@@ -139,6 +141,7 @@ def _put_back(state: DealState, start: DealState, observed: Observed, render: Re
         return state
     by = removed[0].by
     ended = removed[1].outcome is not None
-    values = {"stage": start.deal.stage, "person": by.login if by and not by.is_bot else None, "ended": ended}
+    person = by.login if by and not by.is_bot else None
+    values = {"stage": start.deal.stage, "person": person, "ended": ended, "column": False}
     text = render("putback.md.j2", values)
     return state.with_pending(Key(Kind.REFUSAL, removed[0].id), text)

@@ -18,7 +18,7 @@ from salesbot.core.model.deal import Role
 from salesbot.core.model.facts import DealFacts, Issue
 from salesbot.core.model.keys import Kind
 from salesbot.core.model.pipeline import HORIZON
-from salesbot.core.policies import attention
+from salesbot.core.policies import attention, board_sync
 from salesbot.core.text.labels import has_prefix, label_key
 
 
@@ -82,6 +82,8 @@ def _with_card(state: DealState, observed: Observed) -> Iterator[tuple[int, str]
         yield EVALUATE, "more was said than a glance shows"
     if _is_out_of_step(state, observed):
         yield REPAIR, "not in step with its card"
+    if not board_sync.is_in_step(state, observed):
+        yield REPAIR, "not in step with the board"
     if _touched_since(max(written, horizon), observed.facts):
         yield MARK, "somebody changed what the card shows"
     if journal.sub_issues != issue.sub_issues:

@@ -5,15 +5,18 @@ Each is evaluated on the deal as the intent before left it. What people read abo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any, assert_never
+from typing import assert_never
 
 from salesbot.core.commands.catalog import find as find_command
 from salesbot.core.commands.recognition import is_guess
 from salesbot.core.commands.registry import Command, Context
-from salesbot.core.lifecycle import guards
+from salesbot.core.decide import board_moves
+from salesbot.core.decide.refusals import refuse
 from salesbot.core.lifecycle.intents import (
+    BoardCommandIntent,
+    BoardIntent,
     CommandIntent,
     Intent,
     LabelIntent,
@@ -24,7 +27,7 @@ from salesbot.core.lifecycle.intents import (
 )
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState, Refused, Request, apply_changes
-from salesbot.core.model import headings, keys
+from salesbot.core.model import headings
 from salesbot.core.model.changes import Change, MoveTo, Reopen, SetField
 from salesbot.core.model.deal import How, Move, Refusal, Role
 from salesbot.core.model.journal import LeftAs
@@ -52,6 +55,10 @@ def evaluate(state: DealState, intent: Intent, observed: Observed, render: Rende
             return revisit.evaluate(state, intent, observed.pipeline, render)
         case MirrorIntent():
             return mirror_sync.evaluate(state, intent, observed, render)
+        case BoardIntent():
+            return board_moves.evaluate_drag(state, intent, observed, render)
+        case BoardCommandIntent():
+            return board_moves.evaluate_command(state, intent, observed, render)
         case _:
             assert_never(intent)
 
@@ -79,7 +86,7 @@ def _evaluate_label(state: DealState, intent: LabelIntent, observed: Observed, r
         "stage": state.deal.stage,
         "say": _say(stage.command if stage else None),
     }
-    refused = _refuse(state, outcome, Key(Kind.REFUSAL, intent.event), values, observed, render)
+    refused = refuse(state, outcome, Key(Kind.REFUSAL, intent.event), values, observed, render)
     return replace(refused, journal=replace(refused.journal, refused=intent.event))
 
 
@@ -87,35 +94,6 @@ def _say(command: str | None) -> str | None:
     return f"/{command}" if command else None
 
 
-def _refuse(
-    state: DealState, refused: Refused, key: Key, values: Mapping[str, Any], observed: Observed, render: Renderer
-) -> DealState:
-    """Add the comment that refuses, and the checklists it names."""
-    why = [{"reason": no.reason, "hint": Markdown(no.advice)} for no in refused.why]
-    shown = {
-        **BLANK,
-        "to": refused.to,
-        "why": why,
-        "again": refused.to is not None
-        and any((no.missing or "").partition(":")[0] in FIXED_FIRST for no in refused.why),
-        "misread": refused.misread,
-        "boxes": replies.reasons(refused, observed.pipeline),
-        **values,
-    }
-    state = state.with_pending(key, render("refusal.md.j2", shown))
-    for no in refused.why:
-        if (name := guards.checklist_of(no)) is not None:
-            state = state.with_pending(keys.checklist(name), "")
-    return replace(state, refused=(*state.refused, refused))
-
-
-BLANK: dict[str, Any] = {
-    "to": None, "person": None, "command": None, "line": None, "others": False, "label": False,
-    "stage": None, "say": None, "again": False, "misread": False, "boxes": [],
-}  # fmt: skip
-"""What `refusal.md.j2` shows besides the reasons, where there is nothing of it."""
-FIXED_FIRST = frozenset({"checklist", "owner", "value", "field"})
-"""Guards that need something done before the same move is asked for again. A reason or a date comes with the move."""
 SHOWN = 120
 """Characters of a command line that a reply repeats."""
 
@@ -227,7 +205,7 @@ def _reply(
         "line": line.line if line else None,
         "others": len(intent.lines) > 1 and line is not None,
     }
-    state = _refuse(state, refused, Key(Kind.REPLY, str(intent.comment.id)), values, observed, render)
+    state = refuse(state, refused, Key(Kind.REPLY, str(intent.comment.id)), values, observed, render)
     return replace(state, journal=state.journal.with_answer(intent.comment.id, "no"))
 
 
@@ -285,4 +263,4 @@ def _evaluate_tick(state: DealState, intent: TickIntent, observed: Observed, ren
         return outcome
     key = Key(Kind.REPLY, f"{intent.comment.id}-{int(intent.at.timestamp())}")
     values = {"person": person, "say": _say(stage.command if stage else None)}
-    return _refuse(state, outcome, key, values, observed, render)
+    return refuse(state, outcome, key, values, observed, render)

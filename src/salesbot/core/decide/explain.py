@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from salesbot.core.decide.decide import Decision, decide
 from salesbot.core.lifecycle import intents, restore
-from salesbot.core.lifecycle.intents import CommandIntent
+from salesbot.core.lifecycle.intents import BoardCommandIntent, BoardIntent, CommandIntent
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model.effects_in_words import describe
 from salesbot.core.model.pipeline import Pipeline
-from salesbot.core.policies import attention
+from salesbot.core.policies import attention, board_sync
 from salesbot.core.text.render import Renderer
 from salesbot.core.views import card
 
@@ -89,9 +89,17 @@ def _pending(start: restore.Restored, commands: list[CommandIntent], observed: O
         + (" (too late to be run)" if intent.late else "")
         for intent in commands
     ]
+    waiting += [_on_the_board(intent) for intent in board_sync.intents(start.state, observed)]
     by_hand = intents.state(observed, start.state.journal.cursor)
     waiting += [f"{'reopened' if by_hand.open else 'closed'} by hand ({by_hand.at:%Y-%m-%d %H:%M})"] if by_hand else []
     yield f"Not judged yet: {'; '.join(waiting) if waiting else 'nothing'}."
+
+
+def _on_the_board(intent: BoardIntent | BoardCommandIntent) -> str:
+    what = f"to {intent.stage or 'no stage'}" if isinstance(intent, BoardIntent) else f"a field, like /{intent.word}"
+    return (
+        f"a change on the board ({intent.at:%Y-%m-%d %H:%M}), {what}, by {intent.by.login if intent.by else 'nobody'}"
+    )
 
 
 def _next(decision: Decision) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """The problem issue: one issue with what needs a person; it closes once that is solved.
 
 Problems stop salesbot: a wrong configuration, and a stage label that was renamed or deleted. Warnings do not, and stand
-in the same issue: somebody configured who cannot be assigned, and another bot that changes labels back.
+in the same issue: somebody configured who cannot be assigned, another bot that changes labels back, and a board that
+no token reaches.
 """
 
 from __future__ import annotations
@@ -94,13 +95,15 @@ def unassignable(login: str) -> str:
 
 @dataclass(frozen=True)
 class Warnings:
-    """What salesbot goes on with, and a person should know: configured owners who cannot be assigned, and fights."""
+    """What salesbot goes on with, and a person should know: configured owners who cannot be assigned, fights, and why
+    the board does not follow."""
 
     people: tuple[str, ...] = ()
     fights: tuple[DealFight, ...] = ()
+    board: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.people or self.fights)
+        return bool(self.people or self.fights or self.board)
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -115,7 +118,8 @@ def warnings(observed: Observed) -> Warnings:
     cannot = [name for name in observed.pipeline.owners.people if people.can_be_assigned(facts)(name) is False]
     elsewhere = [fight for fight in known.fights if fight.issue != number]
     here = [DealFight(number, each.by, each.label, int(each.until.timestamp())) for each in observed.fights]
-    return Warnings(tuple(dict.fromkeys([*known.people, *cannot])), tuple(sorted([*elsewhere, *here])))
+    board = "" if facts.board is not None else known.board
+    return Warnings(tuple(dict.fromkeys([*known.people, *cannot])), tuple(sorted([*elsewhere, *here])), board)
 
 
 def remaining_warnings(facts: RepositoryFacts, pipeline: Pipeline) -> Warnings:
@@ -126,6 +130,7 @@ def remaining_warnings(facts: RepositoryFacts, pipeline: Pipeline) -> Warnings:
     return Warnings(
         tuple(name for name in payload.get("people", ()) if str(name).casefold() in named),
         tuple(fight for fight in fights if fight.until > facts.read_at.timestamp()),
+        str(payload.get("board", "")) if pipeline.board is not None else "",
     )
 
 
@@ -162,12 +167,14 @@ def report_problems(
         "label_problems": listed,
         "people": list(warnings.people),
         "fights": list(warnings.fights),
+        "board_problem": warnings.board,
         "changed_by": by,
         "mend": f"salesbot labels --repo {repository.name} --yes",
     }
     payload: dict[str, Any] = {"config": bool(config), "by": by, "labels": [[p.stage, p.label, p.id] for p in listed]}
     payload |= {"people": list(warnings.people)} if warnings.people else {}
     payload |= {"fights": [astuple(fight) for fight in warnings.fights]} if warnings.fights else {}
+    payload |= {"board": warnings.board} if warnings.board else {}
     body = markdown.fit(f"{markdown.marker(MARKER, payload)}\n{render('problem.md.j2', values)}")
     if repository.problem is None:
         return ProblemNotice((OpenProblem(TITLE, body),), opened=True)

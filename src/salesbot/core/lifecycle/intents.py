@@ -19,7 +19,7 @@ from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import comments, headings
 from salesbot.core.model.date_fields import day_in
-from salesbot.core.model.deal import Actor
+from salesbot.core.model.deal import Actor, Role
 from salesbot.core.model.facts import Comment, Event
 from salesbot.core.model.journal import Cursor, Journal
 from salesbot.core.model.keys import Kind
@@ -98,7 +98,38 @@ class MirrorIntent:
     at: datetime
 
 
-Intent = LabelIntent | StateIntent | CommandIntent | ReturnIntent | TickIntent | MirrorIntent
+@dataclass(frozen=True)
+class BoardIntent:
+    """A card was dragged on the board. No stage: to a column that is no stage's. `by` is None where nobody is known."""
+
+    stage: str | None
+    at: datetime
+    by: Actor | None
+    most: Role = Role.ADMIN
+    """The highest role that this intent can have: what was delivered may be made up by anyone who may write."""
+
+
+@dataclass(frozen=True)
+class BoardCommandIntent:
+    """A field was changed on the board: the command that means the same."""
+
+    word: str
+    words: tuple[str, ...]
+    at: datetime
+    by: Actor
+    most: Role = Role.ADMIN
+
+
+Intent = (
+    LabelIntent
+    | StateIntent
+    | CommandIntent
+    | ReturnIntent
+    | TickIntent
+    | MirrorIntent
+    | BoardIntent
+    | BoardCommandIntent
+)
 
 
 def in_order(intents: list[Intent]) -> list[Intent]:

@@ -53,6 +53,8 @@ class How(StrEnum):
     """`salesbot adopt` took it over there."""
     MIRROR = "Streak"
     """Its mirror was moved (`core.policies.mirror_sync`)."""
+    BOARD = "board"
+    """Its card was dragged on the board (`core.policies.board_sync`)."""
 
     @classmethod
     def _missing_(cls, value: object) -> How:

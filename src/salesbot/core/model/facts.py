@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Literal, Self
 
+from salesbot.core.model.board import BoardView, FieldChange
 from salesbot.core.model.deal import Actor, Role
 from salesbot.core.model.effects import Assign, Effect
 from salesbot.core.model.mirror import Mirror, StageMap
@@ -280,6 +281,8 @@ class Trigger:
     label: str | None = None
     comment: int | None = None
     actor: str | None = None
+    delivered: FieldChange | None = None
+    """What a webhook of the board delivered."""
 
 
 @dataclass(frozen=True)
@@ -321,6 +324,8 @@ class DealFacts(RepositoryFacts):
     mirror: Mirror | None = None
     """What the other system shows of this deal; None where it was not asked, or knows nothing of it."""
     stage_map: StageMap = field(default_factory=StageMap)
+    board: BoardView | None = None
+    """What the board shows of this deal; None where it was not asked, or does not answer."""
 
     def with_refused(self, refused: Refusals) -> DealFacts:
         """Know what GitHub refused; whom it did not assign cannot be assigned, whatever its list says."""

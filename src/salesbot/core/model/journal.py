@@ -17,6 +17,7 @@ from salesbot.core.model import journal_codec
 from salesbot.core.model.deal import StageVisit
 from salesbot.core.model.facts import Event
 from salesbot.core.model.keys import CARD, Key
+from salesbot.core.model.mirror import EVER
 from salesbot.core.text import markdown
 
 Answered = Literal["yes", "no", "closed"]
@@ -87,6 +88,30 @@ class Pair:
     """The mirror is in another pipeline now."""
 
 
+@dataclass(frozen=True)
+class OnBoard:
+    """What a project is to show of the deal (`core.model.board`), as of when: older changes there are no news.
+
+    It is written before the board is, so that what a killed run left undone on the board looks old to the next one.
+    """
+
+    project: int
+    stage: str = ""
+    column: str = ""
+    at: datetime = EVER
+    values: Mapping[str, str] = field(default_factory=dict)
+    made: Mapping[str, str] = field(default_factory=dict)
+    """The ids of the values that salesbot made, by field: another creator changed such a one."""
+    ours: bool = False
+    """Salesbot put the deal on the board."""
+    off: bool = False
+    """A person took it off; it comes back with the next move."""
+    half: str = ""
+    """Which half of the next step lacks on the board, where a person wrote the other one."""
+    asked: int = 0
+    """The drag, by its second, that waits for an answer."""
+
+
 def _named(name: str, default: Any) -> Any:
     """Give a field another name in the marker, where cards have carried it since before it was renamed in the code."""
     return field(default=default, metadata={journal_codec.NAME: name})
@@ -138,6 +163,8 @@ class Journal:
     """Its mirror in the other system."""
     sub_issues: tuple[int, int] | None = None
     """How many of its sub-issues are done, of how many, as the card shows it."""
+    board: OnBoard | None = None
+    """What the project shows of it."""
     fields: tuple[tuple[str, str | None], ...] = ()
     """What the last decision wrote into the description, None for a field taken out; one edited since has them."""
     left_out: tuple[tuple[str, str], ...] = ()

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta, tzinfo
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Literal
 
 from salesbot.core.model.deal import Role
@@ -135,6 +136,36 @@ class Streak:
     """By lower-case login, the mail address somebody goes by in Streak."""
 
 
+BOARD_FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "stage": "Status",
+        "value": "Value",
+        "weighted": "Weighted",
+        "expected_close": "Expected close",
+        "next_step": "Next step",
+        "next_date": "Next on",
+    }
+)
+"""What a board shows of a deal, and what the project's field is called unless the configuration names another."""
+
+
+@dataclass(frozen=True)
+class Board:
+    """The project that shows the deals as cards, by its number at the repository's owner (docs/board.md)."""
+
+    project: int
+    guards: Literal["requires", "expects"] = "requires"
+    """What becomes of a guard's no when a card was dragged."""
+    fields: Mapping[str, str] = field(default_factory=lambda: BOARD_FIELDS)
+    """The names of the project's fields, by what they hold; what is not here is not on the board."""
+    stages: Mapping[str, str | None] = field(default_factory=dict)
+    """The columns of stages that are not called like their stage; None: the stage is not on the board."""
+
+    def column(self, stage: str) -> str | None:
+        """Name the column of a stage; None if it is not on the board."""
+        return self.stages.get(stage, stage)
+
+
 @dataclass(frozen=True)
 class Pipeline:
     """Everything a team can decide about its pipeline. `stages` are in the order of the funnel."""
@@ -162,6 +193,7 @@ class Pipeline:
     report: ReportSettings = field(default_factory=ReportSettings)
     typeform: Typeform | None = None
     streak: Streak | None = None
+    board: Board | None = None
 
     def stage(self, name: str | None) -> Stage | None:
         """Find a stage by its name or an earlier name, without regard to case; None if there is none."""

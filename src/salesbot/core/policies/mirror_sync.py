@@ -34,6 +34,7 @@ from salesbot.core.model.mirror import (
     Tell,
 )
 from salesbot.core.model.pipeline import Pipeline, Stage
+from salesbot.core.policies.agreement import is_newer, theirs_counts
 from salesbot.core.text.render import Markdown, Renderer
 from salesbot.core.views import replies
 
@@ -74,19 +75,13 @@ def intent(state: DealState, observed: Observed) -> MirrorIntent | None:
     target = observed.pipeline.stage(observed.facts.stage_map.ours.get(mirror.stage))
     if target is None or target.name == state.deal.stage or mirror.stage == pair.theirs:
         return None
-    if _ours_moved(state, pair) and target.outcome is None and not _is_newer(mirror, state):
+    if not theirs_counts(state, pair.ours, target, mirror.moved_at):
         return None
     return MirrorIntent(target.name, mirror.moved_at)
 
 
 def _ours_moved(state: DealState, pair: Pair) -> bool:
     return state.deal.stage != pair.ours
-
-
-def _is_newer(mirror: Mirror, state: DealState) -> bool:
-    """Whether the mirror was moved after the deal was; the very same second is ours."""
-    visits = state.journal.history
-    return not visits or mirror.moved_at > visits[-1].entered
 
 
 def evaluate(state: DealState, intent: MirrorIntent, observed: Observed, render: Renderer) -> DealState:
@@ -106,7 +101,7 @@ def evaluate(state: DealState, intent: MirrorIntent, observed: Observed, render:
     why = guards.missing(state.deal, move, waits_for(target), pipeline)
     if why:
         return _wait(state, Refused(target.name, why), intent, observed, render)
-    return _take(state, target, move, pipeline, render)
+    return take(state, target, move, "in Streak", pipeline, render)
 
 
 def _refuse(state: DealState, refused: Refused) -> DealState:
@@ -126,17 +121,18 @@ def _wait(state: DealState, refused: Refused, intent: MirrorIntent, observed: Ob
     state = state.noting(f"It is {refused.to} in Streak, and waits: {' '.join(no.reason for no in refused.why)}")
     if pair.asked == stamp:
         return state
-    text = render("dragged.md.j2", _values(state, refused, observed.pipeline, taken=False))
+    text = render("dragged.md.j2", asks(state, refused, "in Streak", observed.pipeline))
     journal = replace(state.journal, pair=replace(pair, asked=stamp))
     return replace(state, journal=journal).with_pending(Key(Kind.WAITS, str(stamp)), text)
 
 
-def _take(state: DealState, target: Stage, move: Move, pipeline: Pipeline, render: Renderer) -> DealState:
+def take(state: DealState, target: Stage, move: Move, where: str, pipeline: Pipeline, render: Renderer) -> DealState:
+    """Take a move as a fact, and tell the owner what it lacks."""
     why = guards.missing(state.deal, move, target.requires, pipeline)
     taken = enter(state, target, move, pipeline)
     if not why:
         return taken
-    text = render("dragged.md.j2", _values(state, Refused(target.name, why), pipeline, taken=True))
+    text = render("dragged.md.j2", _values(state, Refused(target.name, why), where, pipeline, taken=True))
     taken = taken.with_pending(Key(Kind.DRAGGED, str(int(move.at.timestamp()))), text)
     for no in why:
         if (name := guards.checklist_of(no)) is not None:
@@ -144,8 +140,14 @@ def _take(state: DealState, target: Stage, move: Move, pipeline: Pipeline, rende
     return taken
 
 
-def _values(state: DealState, refused: Refused, pipeline: Pipeline, *, taken: bool) -> dict[str, object]:
+def asks(state: DealState, refused: Refused, where: str, pipeline: Pipeline) -> dict[str, object]:
+    """Gather the question for what a move that waits lacks."""
+    return _values(state, refused, where, pipeline, taken=False)
+
+
+def _values(state: DealState, refused: Refused, where: str, pipeline: Pipeline, *, taken: bool) -> dict[str, object]:
     return {
+        "where": where,
         "taken": taken,
         "to": refused.to,
         "stage": state.deal.stage,
@@ -237,7 +239,7 @@ def _stage(state: DealState, observed: Observed) -> list[MirrorEffect]:
         return [Tell(_why_back(state, moved, observed.issue.url)), PutStage(back)] if goes_back and back else []
     if theirs is None or theirs == mirror.stage or not _ours_moved(state, pair):
         return []
-    is_talk = mirror.stage not in stages.ours and mirror.stage != pair.theirs and _is_newer(mirror, state)
+    is_talk = mirror.stage not in stages.ours and mirror.stage != pair.theirs and is_newer(mirror.moved_at, state)
     return [] if is_talk else [PutStage(theirs)]
 
 

@@ -109,7 +109,10 @@ def _is_past(comment: Comment, state: DealState, written: Sequence[PutComment], 
     if key.kind == Kind.REMINDER:
         return key.of not in attention.current_occasions(state, observed)
     if key.kind == Kind.WAITS:
-        return key != Key(Kind.WAITS, str(journal.pair.asked if journal.pair else 0))
+        return key.of not in (
+            str(journal.pair.asked if journal.pair else 0),
+            f"card-{journal.board.asked if journal.board else 0}",
+        )
     if key.kind == Kind.ASK:
         return key != Key(Kind.ASK, journal.asked)
     if key.kind in comments.RESOLVED_BY_A_MOVE and (state.moves or comment.id <= journal.cleared):

@@ -36,6 +36,14 @@ def label_key(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
+def column_key(name: str) -> str:
+    """Give a name that is the same for all names of columns and fields of a board that mean the same.
+
+    `Proposal sent` and `proposal-sent` are one, in any case.
+    """
+    return label_key(name.replace("-", " ").replace("_", " "))
+
+
 def has_prefix(name: str, prefix: str) -> bool:
     """Say whether a label begins like the prefix to whoever reads it; an empty prefix is none."""
     return bool(prefix) and label_key(name).startswith(label_key(f"{prefix}x").removesuffix("x"))

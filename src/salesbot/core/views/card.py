@@ -75,6 +75,7 @@ def values(state: DealState, pipeline: Pipeline) -> dict[str, Any]:
         if stage.is_open
         else [],
         "mail": _mail(state.journal.pair, pipeline),
+        "half": state.journal.board.half if state.journal.board is not None else "",
         "question": state.journal.asked not in ("", BEFORE),
     }
 
@@ -219,7 +220,7 @@ def _need(refusal: Refusal) -> dict[str, Any]:
 
 def _expected(deal: Deal, stage: Stage) -> tuple[str, ...]:
     """What the stage expects; of a deal that was moved in Streak also what others needed to come here."""
-    dragged = bool(deal.history) and deal.history[-1].how == How.MIRROR
+    dragged = bool(deal.history) and deal.history[-1].how in (How.MIRROR, How.BOARD)
     return tuple(dict.fromkeys((*stage.expects, *(stage.requires if dragged else ()))))
 
 

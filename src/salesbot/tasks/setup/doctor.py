@@ -9,6 +9,8 @@ from collections.abc import Generator, Iterator
 from datetime import timedelta
 
 from salesbot.adapters.github import GitHub, Workflow
+from salesbot.adapters.github.project_setup import ProjectSetup
+from salesbot.adapters.github.projects import Projects
 from salesbot.adapters.typeform import Typeform
 from salesbot.core.errors import ServiceError
 from salesbot.core.installation import platform_assumptions, workflow_file
@@ -24,14 +26,20 @@ from salesbot.tasks.load_pipeline import ConfigurationFiles, load
 from salesbot.tasks.many_deals import OPEN, pass_over
 from salesbot.tasks.outcome import Log
 from salesbot.tasks.pace import pause_after_write
-from salesbot.tasks.setup import findings
+from salesbot.tasks.setup import board, findings
 from salesbot.tasks.setup.findings import Finding
 
 DAYS = 30
 """Over which runs are counted."""
 
 
-def examine(github: GitHub, context: RepositoryFacts, log: Log, typeform: Typeform | None = None) -> Iterator[Finding]:
+def examine(
+    github: GitHub,
+    context: RepositoryFacts,
+    log: Log,
+    typeform: Typeform | None = None,
+    projects: Projects | None = None,
+) -> Iterator[Finding]:
     """Examine everything. Raises ServiceError where GitHub fails."""
     yield Finding("ok", f"{context.repository.name} can be read, as {context.viewer.login}.")
     server = github.server_version()
@@ -46,6 +54,8 @@ def examine(github: GitHub, context: RepositoryFacts, log: Log, typeform: Typefo
         yield from findings.of_labels(context, pipeline)
         yield from findings.of_owners(pipeline, context, _roles_of_owners(github, context, pipeline))
         yield from _deals(github, context, pipeline, log)
+        if pipeline.board is not None and projects is not None:
+            yield from board.check(ProjectSetup(projects.client, projects.owner), projects, pipeline)
     yield from findings.of_readers(context, github.outsiders())
     for each in found:
         yield from _runs(github, context, each)
@@ -70,7 +80,11 @@ def _runs(github: GitHub, context: RepositoryFacts, workflow: Workflow) -> Itera
 
 def _unused(pipeline: Pipeline | None) -> tuple[str, ...]:
     """Give the prefixes of the secrets of services that the configuration does not name."""
-    services = {"TYPEFORM_": pipeline and pipeline.typeform, "STREAK_": pipeline and pipeline.streak}
+    services = {
+        "TYPEFORM_": pipeline and pipeline.typeform,
+        "STREAK_": pipeline and pipeline.streak,
+        "PROJECT_": pipeline and pipeline.board,
+    }
     return tuple(name for name, configured in services.items() if not configured)
 
 

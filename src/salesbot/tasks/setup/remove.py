@@ -110,8 +110,13 @@ def lines(plan: Plan, out: Path) -> Iterator[str]:
 
 
 def to_delete(plan: Plan) -> list[str]:
-    """Name the files that are left for a person to delete."""
-    return ["Then delete from the repository:", *(f"  {path}" for path in plan.files)] if plan.files else []
+    """Name the files that are left for a person to delete, and what stays."""
+    board = plan.pipeline.board
+    stays = [f"The project {board.project} stays as it is: its cards no longer follow the deals."] if board else []
+    return [
+        *stays,
+        *(["Then delete from the repository:", *(f"  {path}" for path in plan.files)] if plan.files else []),
+    ]
 
 
 def require_no_workflow(plan: Plan) -> None:
