@@ -78,14 +78,17 @@ def test_a_drag_that_nobody_told_of_is_judged_by_the_sweep_and_by_the_task(board
     assert "**Not moved to won.** @ann" in play.text(deal, "refusal")
 
 
-def test_a_quiet_sweep_costs_one_request_more(boards: Boards) -> None:
+@pytest.mark.parametrize(("others", "more"), [(0, 1), (197, 2), (400, 5)])
+def test_a_quiet_sweep_costs_one_request_more_for_each_hundred_cards(boards: Boards, others: int, more: int) -> None:
     play = boards.play
     for _ in range(3):
         play.deal()
+    for number in range(others):
+        boards.board.add_draft("kim", f"Note {number}")
     play.sweep()
     with_board = len(play.sweep().requests)
     boards.configure("")
-    assert with_board - len(play.sweep().requests) == 1
+    assert with_board - len(play.sweep().requests) == more
 
 
 def test_deals_that_were_there_before_the_board_come_with_the_task(play: Play) -> None:
