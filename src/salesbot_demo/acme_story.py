@@ -6,20 +6,21 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from github_sandbox import Repo
+from github_sandbox import Repo, Sandbox
 from github_sandbox.streak import Streak
 from github_sandbox.typeform import Typeform
-from salesbot_demo import form_chapter, observation, streak_chapter
+from salesbot_demo import board_chapter, form_chapter, observation, streak_chapter
 from salesbot_demo.player import Chapter, Expected, Step, Story
 
 PEOPLE = {"ann": "triage", "nora": "write", "kim": "admin", "eve": "read"}
 OLD = 20
-SHOP, APP, RELAUNCH, WEB = OLD + 1, OLD + 2, OLD + 3, OLD + 4
+SHOP, APP, RELAUNCH, WEB, PORTAL = OLD + 1, OLD + 2, OLD + 3, OLD + 4, OLD + 5
 
 FORMS = {
     SHOP: {"contact": "Kim Sommer", "budget": "about 20k"},
     APP: {"contact": "Jan Petersen", "budget": "30k, perhaps more"},
     RELAUNCH: {"contact": "Lea Novak", "budget": "not known yet"},
+    PORTAL: {"contact": "Mia Lind", "budget": "15k to 20k"},
 }
 """What each form says. Every client has its own contact: of two deals with one contact the second card asks."""
 
@@ -41,8 +42,8 @@ _No response_
 """
 
 
-def story(web: Typeform | None = None, streak: Streak | None = None) -> Story:
-    """Build the story. Without `web`, the form on the website, or `streak` it can be printed, not played."""
+def story(web: Typeform | None = None, streak: Streak | None = None, github: Sandbox | None = None) -> Story:
+    """Build the story. Without `web`, the form on the website, `streak` or `github` it can be printed, not played."""
     lead_by_form, box = form_chapter.steps(web, after=SHOP, number=WEB), streak_chapter.steps(APP, streak)
     return Story(
         "A sales team at work. ann sorts the leads (role triage), nora sells (write), kim runs it (admin); eve is a"
@@ -62,6 +63,10 @@ def story(web: Typeform | None = None, streak: Streak | None = None) -> Story:
             Chapter("Put off until a day, and back by itself", _put_off()),
             Chapter("A lead by the form on the website, and who it may be", lead_by_form),
             Chapter("Streak: a dragged box is a fact, unless the team wants it otherwise", box),
+            Chapter(
+                "The board: a dragged card is a move, evaluated like a label",
+                [_opens("ann", PORTAL, "Delta AG: customer portal"), *board_chapter.steps(PORTAL, github)],
+            ),
         ],
     )
 

@@ -21,10 +21,12 @@ from salesbot_demo import (
     Step,
     Story,
     StoryError,
+    board_chapter,
     form_chapter,
     observation,
     story,
     streak_chapter,
+    with_board,
     workflow,
 )
 
@@ -278,6 +280,22 @@ def test_the_chapter_of_streak_goes_as_expected() -> None:
     assert (
         "in Streak: the box “Acme” is in Negotiating; a comment on it: Moved back to negotiating, from won" in printed
     )
+
+
+def test_the_chapter_of_the_board_goes_as_expected() -> None:
+    with Sandbox(at=MONDAY, step=1) as github, Typeform(github.clock) as web, Streak(github.clock) as streak:
+        github.runner.workflow = with_board(workflow(PROGRAM, web, streak), github)
+        out = io.StringIO()
+        people = {"ann": "triage", "nora": "write", "kim": "admin"}
+        changes = [opens(), *board_chapter.steps(1, github)]
+        Player(github, out).play(Story("A story", people, [], [Chapter("One", changes)]))
+    printed = " ".join(out.getvalue().split())
+    assert "on the board: the card is in Prospect; Value 18000" in printed
+
+
+def test_without_a_board_the_chapter_cannot_be_played(play: Play) -> None:
+    with pytest.raises(StoryError, match="no board"):
+        play(opens(), board_chapter.steps(1, None)[0])
 
 
 def test_without_streak_the_chapter_cannot_be_played(play: Play) -> None:

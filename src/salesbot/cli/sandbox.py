@@ -54,9 +54,9 @@ def run_demo(args: argparse.Namespace, host: Host) -> int:
         Typeform(github.clock) as web,
         Streak(github.clock) as streak,
     ):
-        github.runner.workflow = salesbot_demo.workflow(PROGRAM, web, streak)
+        github.runner.workflow = salesbot_demo.with_board(salesbot_demo.workflow(PROGRAM, web, streak), github)
         try:
-            salesbot_demo.Player(github, sys.stdout, colour=colour).play(salesbot_demo.story(web, streak))
+            salesbot_demo.Player(github, sys.stdout, colour=colour).play(salesbot_demo.story(web, streak, github))
         except salesbot_demo.StoryError as error:
             output.show_error(f"demo: {error}")
             return BUG
