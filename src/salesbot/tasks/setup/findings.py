@@ -73,12 +73,12 @@ def _file(path: str, sales: SalesWorkflow) -> Iterator[Finding]:
             f"{path} names no permissions, so the repository's setting decides.",
             "Add `contents: read` and `issues: write` under `permissions:` of the job",
         )
-    if sales.owner == "OWNER":
+    if sales.copy.startswith("OWNER/"):
         yield Finding("fix", f"{path} does not say who hosts salesbot.", "Put your organisation in place of OWNER")
     elif not sales.pinned:
         yield Finding(
             "note",
-            f"{path} runs whatever is at {sales.owner}/salesbot@{sales.ref} that day.",
+            f"{path} runs whatever is at {sales.copy}@{sales.ref} that day.",
             "Put a commit or a release behind the @",
         )
 
