@@ -108,14 +108,14 @@ def run_doctor(args: argparse.Namespace, host: Host) -> int:
     context = github.read_repository(Trigger("doctor"))
     output.show(f"ok: {versions.all_of_them()}.")
     typeform = catalog.connect(inputs, host.clock) if inputs.typeform_token else None
-    to_repair = 0
+    found = []
     for finding in doctor.examine(github, context, output.show, typeform, projects):
         output.show(str(finding))
-        to_repair += finding.level == "fix"
+        found.append(finding)
     if args.scratch:
         _try_out(github, context)
-    output.show(f"{to_repair} to repair." if to_repair else "Nothing to repair.")
-    return WRONG_INPUT if to_repair else DONE
+    output.show_all(findings.verdict(found))
+    return WRONG_INPUT if any(finding.level == "fix" for finding in found) else DONE
 
 
 def _try_out(github: GitHub, context: RepositoryFacts) -> None:
