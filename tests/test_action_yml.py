@@ -254,7 +254,7 @@ def test_the_report_runs_twice_on_monday_off_the_hour_and_by_hand() -> None:
     crons = [schedule["cron"].split() for schedule in REPORT["on"]["schedule"]]
     assert [days for _, _, *days in crons] == [["*", "*", "1"], ["*", "*", "1"], ["*", "*", "4"]]
     assert all(minute not in ("0", "30") for minute, *_ in crons)
-    assert all("timezone" in schedule for schedule in REPORT["on"]["schedule"])
+    assert all(set(schedule) == {"cron"} for schedule in REPORT["on"]["schedule"]), "one time zone: the configuration's"
 
 
 def test_the_report_asks_for_no_more_than_it_needs_and_only_one_runs() -> None:

@@ -192,3 +192,53 @@ def test_rows_change_their_deals_when_github_cannot_serve_ten_at_once_and_one_th
     play.door.fails = lambda document, variables: False
     assert take_in(play, file, table) == 0
     assert all("9000 EUR" in play.sales.issue(deal).body for deal in deals)
+
+
+PIPEDRIVE = (
+    "Deal - ID,Deal - Title,Deal - Value,Deal - Currency of Value,Deal - Organization,Deal - Stage,Deal - Status,"
+    "Deal - Owner,Deal - Expected close date\n"
+    "41,New shop,24000,USD,Acme GmbH,Proposal Made,Open,Nora,2027-03-01 00:00:00\n"
+    "42,Portal,9000,EUR,Borealis AG,Discovery,Open,Nora,\n"
+    "43,Old shop,1,EUR,Cirrus Ltd,Qualified,Won,Nora,\n"
+)
+
+
+def test_an_export_of_another_system_is_looked_at_first_and_then_brought_in_once(
+    play: Play, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--from", "pipedrive", "--stage", "Discovery=lead")
+    assert take_in(play, file, PIPEDRIVE, *options, "--dry-run") == 0
+    printed = capsys.readouterr().out
+    assert "Left out: 1 row of deals that are won, lost or deleted there." in printed
+    assert "2 to open, 0 to change, 0 unchanged." in printed
+    assert play.sales.issues() == ()
+    for _ in range(2):
+        assert take_in(play, file, PIPEDRIVE, *options) == 0
+        play.reconcile()
+    assert "0 to open, 0 to change, 2 unchanged." in capsys.readouterr().out
+    numbers = {issue.title: issue.number for issue in play.sales.issues()}
+    assert sorted(numbers) == ["New shop", "Portal"]
+    assert (play.stages(numbers["New shop"]), play.stages(numbers["Portal"])) == (["negotiating"], ["lead"])
+    assert "24,000 USD" in play.text(numbers["New shop"], "card")
+    play.assert_at_rest(numbers["New shop"])
+
+
+def test_a_stage_of_theirs_that_nobody_knows_stops_everything(
+    play: Play, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert take_in(play, file, PIPEDRIVE, "--from", "pipedrive") == 2
+    assert '--stage "Discovery=STAGE"' in capsys.readouterr().err
+    assert play.sales.issues() == ()
+
+
+def test_the_printed_example_comes_in(play: Play, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert play.main(["import", "csv", "--example"], {}) == 0
+    assert take_in(play, file, capsys.readouterr().out) == 0
+    assert sorted(issue.title for issue in play.sales.issues()) == ["Acme GmbH: new shop", "Borealis AG"]
+
+
+def test_without_a_table_it_says_how_to_get_one(play: Play, capsys: pytest.CaptureFixture[str]) -> None:
+    assert play.main(["import", "csv"], {}) == 2
+    assert (
+        "No table is named. For example salesbot import csv deals.csv; --example prints one" in capsys.readouterr().err
+    )

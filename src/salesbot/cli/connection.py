@@ -6,8 +6,9 @@ import argparse
 from functools import partial
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
-from salesbot.adapters import actions
+from salesbot.adapters import actions, programs
 from salesbot.adapters.github import Client, GitHub, RepositoryPaths, open_transport, projects
 from salesbot.adapters.github.projects import Projects
 from salesbot.cli.host import Host
@@ -19,6 +20,7 @@ from salesbot.tasks.deal import DealProcessor
 from salesbot.tasks.outcome import Log
 
 DEFAULT_CONFIG = ".github/salesbot.yml"
+REPOSITORY = "default: GITHUB_REPOSITORY, else the git remote; the token is GITHUB_TOKEN, else that of `gh`"
 
 
 class Subcommands(Protocol):
@@ -30,7 +32,7 @@ class Subcommands(Protocol):
 
 def add_remote_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that name a repository."""
-    parser.add_argument("--repo", metavar="OWNER/NAME", help="default: GITHUB_REPOSITORY; the token is GITHUB_TOKEN")
+    parser.add_argument("--repo", metavar="OWNER/NAME", help=REPOSITORY)
     parser.add_argument("--config", default=DEFAULT_CONFIG, help=f"path in the repository, default {DEFAULT_CONFIG}")
 
 
@@ -79,14 +81,26 @@ def processor(args: argparse.Namespace, host: Host, *, dry_run: bool, log: Log =
 
 def read_inputs(args: argparse.Namespace, host: Host) -> actions.Inputs:
     """Read what a person gives where the Action has inputs. Raises InputError naming what is missing."""
-    repository = args.repo or host.env.get("GITHUB_REPOSITORY", "")
+    repository = args.repo or host.env.get("GITHUB_REPOSITORY") or repository_here(host, Path())
+    token = host.env.get("INPUT_TOKEN") or host.env.get("GITHUB_TOKEN") or programs.token_for(_server(host), host.env)
     missing = []
     if not repository:
         missing.append("no repository is named, use --repo OWNER/NAME")
     elif not actions.REPOSITORY.fullmatch(repository):
         missing.append(f"{repository!r} is not OWNER/NAME")
-    if not (host.env.get("INPUT_TOKEN") or host.env.get("GITHUB_TOKEN")):
-        missing.append("GITHUB_TOKEN is empty, try: export GITHUB_TOKEN=$(gh auth token)")
+    if not token:
+        missing.append("GITHUB_TOKEN is empty, try: gh auth login")
     if missing:
         raise InputError(log_safe(f"Cannot connect to GitHub: {'; '.join(missing)}."))
-    return actions.read_inputs({**host.env, "GITHUB_REPOSITORY": repository, "INPUT_CONFIG": args.config})
+    given = {"GITHUB_REPOSITORY": repository, "INPUT_TOKEN": token, "INPUT_CONFIG": args.config}
+    return actions.read_inputs({**host.env, **given})
+
+
+def repository_here(host: Host, folder: Path) -> str:
+    """Read from the git remote of a folder which repository it is of, as `acme/sales`; "" if of none."""
+    return programs.repository_of(folder, _server(host), host.env)
+
+
+def _server(host: Host) -> str:
+    """Name the server as `git` and `gh` know it: without the `api.` of github.com."""
+    return urlsplit(host.env.get("GITHUB_API_URL") or actions.Inputs.api_url).netloc.removeprefix("api.")

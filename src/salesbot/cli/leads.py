@@ -7,6 +7,7 @@ import threading
 from datetime import date
 from pathlib import Path
 
+from salesbot.adapters import export_files
 from salesbot.adapters.github.project_webhook import BoardFilter
 from salesbot.adapters.local_files import read_table, write_text
 from salesbot.adapters.spool import Spool
@@ -15,6 +16,9 @@ from salesbot.cli.connection import Subcommands, add_remote_options, connect, pr
 from salesbot.cli.exit_codes import DONE
 from salesbot.cli.host import Host
 from salesbot.core.errors import InputError
+from salesbot.core.leads import csv_rows
+from salesbot.core.leads.exports import Source
+from salesbot.core.model.defaults import default_pipeline
 from salesbot.core.model.facts import Trigger
 from salesbot.tasks import catalog
 from salesbot.tasks.csv_table import CsvTable
@@ -34,7 +38,7 @@ def add_commands(commands: Subcommands) -> None:
     form.add_argument("--dry-run", action="store_true", help="open nothing, print what would be imported")
     form.set_defaults(run=import_typeform)
     rows = kinds.add_parser("csv", help="open a deal for each row of a table, or change the one it names")
-    rows.add_argument("file", help="a CSV file in UTF-8 or UTF-16; its first line names the columns")
+    rows.add_argument("file", nargs="?", help="a CSV file in UTF-8 or UTF-16; its first line names the columns")
     add_remote_options(rows)
     rows.add_argument(
         "--map",
@@ -43,6 +47,13 @@ def add_commands(commands: Subcommands) -> None:
         metavar="COLUMN=FIELD",
         help="by heading or number; COLUMN= leaves it out",
     )
+    rows.add_argument(
+        "--from", dest="origin", choices=export_files.names(), help="what exported the table: its columns and stages"
+    )
+    rows.add_argument(
+        "--stage", action="append", default=[], metavar="THEIRS=OURS", help="what a stage of the table is called here"
+    )
+    rows.add_argument("--example", action="store_true", help="print a table that can be imported, to fill in")
     rows.add_argument("--key", default="", metavar="COLUMN", help="what identifies a row; default: key, else id")
     rows.add_argument("--dry-run", action="store_true", help="change nothing, print what would be done")
     rows.set_defaults(run=import_csv)
@@ -72,10 +83,20 @@ def import_typeform(args: argparse.Namespace, host: Host) -> int:
 
 def import_csv(args: argparse.Namespace, host: Host) -> int:
     """Open and change deals as a table says, with progress."""
+    if args.example:
+        output.show_exactly(csv_rows.example(default_pipeline(), host.clock.now().date()))
+        return DONE
+    if args.file is None:
+        raise InputError("No table is named.", "For example salesbot import csv deals.csv; --example prints one")
     text = read_table(Path(args.file))
+    source = Source(
+        mapped=dict(_pair(each, '--map "Firma=company"') for each in args.map),
+        key=args.key,
+        stages=dict(_pair(each, '--stage "Proposal Made=negotiating"') for each in args.stage),
+        export=export_files.read(args.origin) if args.origin else None,
+    )
     deals = processor(args, host, dry_run=args.dry_run)
-    mapped = dict(_pair(each) for each in args.map)
-    outcome = CsvTable(deals, _opener(deals)).import_rows(text, mapped, args.key)
+    outcome = CsvTable(deals, _opener(deals)).import_rows(text, source)
     return output.show_outcome(outcome, dry_run=args.dry_run)
 
 
@@ -125,11 +146,12 @@ def _board_filter(args: argparse.Namespace, host: Host) -> BoardFilter | None:
     return BoardFilter(owner, pipeline.board) if pipeline.board is not None else None
 
 
-def _pair(text: str) -> tuple[str, str]:
-    column, sign, name = text.rpartition("=")
+def _pair(text: str, example: str) -> tuple[str, str]:
+    theirs, sign, ours = text.rpartition("=")
     if not sign:
-        raise InputError(f"--map {text} names no field.", 'For example --map "Firma=company"')
-    return column, name
+        option, what = example.split()[0], "stage" if example.startswith("--stage") else "field"
+        raise InputError(f"{option} {text} names no {what}.", f"For example {example}")
+    return theirs, ours
 
 
 def _opener(deals: DealProcessor) -> LeadOpener:

@@ -1,11 +1,8 @@
-"""`salesbot init`, `adopt`, `labels`, `remove` and `doctor`: installing salesbot in a repository, and removing it."""
+"""`salesbot adopt`, `labels`, `remove` and `doctor`: for a repository where salesbot is installed."""
 
 from __future__ import annotations
 
 import argparse
-import shlex
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from salesbot.adapters.github import GitHub
@@ -21,7 +18,7 @@ from salesbot.core.text.plural import counted
 from salesbot.tasks import catalog
 from salesbot.tasks.deal import DealProcessor
 from salesbot.tasks.outcome import Outcome
-from salesbot.tasks.setup import adopt, doctor, findings, init, labels, remove
+from salesbot.tasks.setup import adopt, doctor, findings, labels, remove
 
 LOGIN = f"whom the workflow acts as, default {identity.ACTIONS}: only the comments of this login count as salesbot's"
 NEXT_HOUR = "GitHub allows only so many comments and edits an hour: run it again then."
@@ -29,13 +26,6 @@ NEXT_HOUR = "GitHub allows only so many comments and edits an hour: run it again
 
 def add_commands(commands: Subcommands) -> None:
     """Add these commands to the command line."""
-    install = commands.add_parser("init", help="write workflow and configuration into a repository on this machine")
-    install.add_argument("--repo", metavar="DIR", default=".", help="the folder of the repository, default: this one")
-    install.add_argument("--owner", help="who hosts your copy of salesbot on GitHub; asked for if left out")
-    install.add_argument("--light", action="store_true", help="run without a container, on the runner's own Python")
-    install.add_argument("--yes", action="store_true", help="write what is missing without asking; leaves what differs")
-    install.add_argument("--force", action="store_true", help="also overwrite what differs")
-    install.set_defaults(run=run_init)
     take = commands.add_parser("adopt", help="take over existing deals; without --yes, only print what it would do")
     take.add_argument("--map", action="append", default=[], metavar="LABEL=STAGE", help="what a label meant until now")
     _add_changing_options(take, "rename the labels and write the cards")
@@ -61,25 +51,6 @@ def _add_changing_options(parser: argparse.ArgumentParser, what: str) -> None:
     add_remote_options(parser)
     parser.add_argument("--yes", action="store_true", help=what)
     parser.add_argument("--as", dest="login", default=identity.ACTIONS, metavar="LOGIN", help=LOGIN)
-
-
-def run_init(args: argparse.Namespace, host: Host) -> int:
-    """Write the files. What differs is only shown, unless a person agrees or `--force` is given."""
-    given = Path(args.repo)
-    if not given.is_dir():
-        raise InputError(f"{given} is not a folder.", "Name the repository's folder with --repo")
-    folder = init.root_of(given)
-    if folder != given:
-        output.show_plain(f"{given.resolve()} is in the repository {folder}; the files go there.")
-    ask = _question if sys.stdin.isatty() and not args.yes else None
-    owner = init.checked_owner(args.owner or _owner(ask))
-    options = init.Options(args.yes or args.force, args.force, ask, output.show_plain)
-    today = host.clock.now().astimezone().date()
-    written = init.write_files(folder, init.plan(folder, owner, today, light=args.light), options)
-    if written:
-        git = "git" if args.repo == "." and folder == given else f"git -C {shlex.quote(str(folder))}"
-        output.show(f"Check it, then: {git} add {' '.join(written)} && {git} commit -m 'salesbot' && {git} push")
-    return DONE
 
 
 def run_adopt(args: argparse.Namespace, host: Host) -> int:
@@ -137,14 +108,14 @@ def run_doctor(args: argparse.Namespace, host: Host) -> int:
     context = github.read_repository(Trigger("doctor"))
     output.show(f"ok: {versions.all_of_them()}.")
     typeform = catalog.connect(inputs, host.clock) if inputs.typeform_token else None
-    to_repair = 0
+    found = []
     for finding in doctor.examine(github, context, output.show, typeform, projects):
         output.show(str(finding))
-        to_repair += finding.level == "fix"
+        found.append(finding)
     if args.scratch:
         _try_out(github, context)
-    output.show(f"{to_repair} to repair." if to_repair else "Nothing to repair.")
-    return WRONG_INPUT if to_repair else DONE
+    output.show_all(findings.verdict(found))
+    return WRONG_INPUT if any(finding.level == "fix" for finding in found) else DONE
 
 
 def _try_out(github: GitHub, context: RepositoryFacts) -> None:
@@ -176,17 +147,3 @@ def _read(args: argparse.Namespace, host: Host) -> tuple[DealProcessor, Reposito
     deals = processor(args, host, dry_run=not args.yes)
     context = deals.github.read_repository(Trigger("by hand"))
     return deals, context, deals.load(context).require()
-
-
-def _owner(ask: Callable[[str], str] | None) -> str:
-    if ask is None:
-        raise InputError("Who hosts your copy of salesbot?", "Use --owner OWNER, as in OWNER/salesbot on GitHub")
-    return ask("Who hosts your copy of salesbot on GitHub (OWNER, as in OWNER/salesbot)? ").strip()
-
-
-def _question(text: str) -> str:
-    """Ask a person; whoever ends the input declines."""
-    try:
-        return input(text)
-    except EOFError:
-        return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -10,6 +10,7 @@ from salesbot.adapters.github import advice_on
 from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.leads import csv_rows, lead
 from salesbot.core.leads.csv_rows import Changed
+from salesbot.core.leads.exports import Source
 from salesbot.core.leads.lead import BRIEF
 from salesbot.core.lifecycle import people, restore, timeline
 from salesbot.core.model.cards import find_cards
@@ -39,19 +40,19 @@ class CsvTable:
     processor: DealProcessor
     opener: LeadOpener
 
-    def import_rows(self, text: str, mapped: Mapping[str, str], key: str) -> Outcome:
+    def import_rows(self, text: str, source: Source) -> Outcome:
         """Open and change deals as a table says. Raises InputError with all that is wrong; then nothing is done."""
         outcome, pipeline = self.opener.read()
         if pipeline is None:
             return outcome
-        rows = csv_rows.read(text, mapped, key, pipeline)
+        table = csv_rows.read(text, source, pipeline)
         self.opener.read_all()
         now = self.opener.context.read_at
-        plan = csv_rows.plan(rows, self.opener.other_issues, pipeline, now, local_day(now, pipeline.timezone))
+        plan = csv_rows.plan(table.rows, self.opener.other_issues, pipeline, now, local_day(now, pipeline.timezone))
         if plan.problems:
             raise InputError("\n".join(plan.problems), f"{counted(len(plan.problems), 'problem')}: nothing was done")
         counts = f"{len(plan.new):,} to open, {len(plan.changed):,} to change, {plan.same:,} unchanged."
-        outcome = outcome.then(Outcome(notes=(*plan.notes, counts))).then(self.opener.open_all(plan.new))
+        outcome = outcome.then(Outcome(notes=(*table.notes, *plan.notes, counts))).then(self.opener.open_all(plan.new))
         changes = {each.number: each for each in plan.changed}
         many = ManyDeals(self.processor.github, Trigger(EDITED), self.processor.clock, self.processor.log)
         return outcome.then(

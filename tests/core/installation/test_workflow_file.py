@@ -23,7 +23,7 @@ def test_the_workflow_to_copy_lacks_nothing() -> None:
     assert found.events == {*workflow_file.EVENTS, "repository_dispatch"}, (
         "the last is for a relay, which not everybody has"
     )
-    assert (found.owner, found.ref, found.lacking()) == ("OWNER", "main", [])
+    assert (found.copy, found.ref, found.lacking()) == ("OWNER/salesbot", "main", [])
     assert found.secrets == ("TYPEFORM_TOKEN", "TYPEFORM_WEBHOOK_SECRET", "STREAK_API_KEY", "PROJECT_TOKEN")
 
 
@@ -96,3 +96,23 @@ def test_the_secrets_it_names() -> None:
     found = workflow_file.read(a_workflow(step=step))
     assert found is not None
     assert found.secrets == ("A", "B")
+
+
+@pytest.mark.parametrize(
+    ("step", "copy", "is_light"),
+    [
+        pytest.param("uses: acme/salesbot@v1", "acme/salesbot", False, id="by its name"),
+        pytest.param("uses: acme/SalesBot/light@v1", "acme/SalesBot", True, id="GitHub's names have no case"),
+        pytest.param("{name: salesbot, uses: acme/our-bot@v1}", "acme/our-bot", False, id="by the name of the step"),
+        pytest.param("{uses: acme/our-bot/light@v1, with: {streak-key: x}}", "acme/our-bot", True, id="by an input"),
+    ],
+)
+def test_a_copy_of_another_name_is_recognised(step: str, copy: str, is_light: bool) -> None:
+    found = workflow_file.read(a_workflow(step=f"steps: [{step}]"))
+    assert found is not None
+    assert (found.copy, found.is_light) == (copy, is_light)
+
+
+@pytest.mark.parametrize("step", ["uses: acme/our-bot@v1", "{uses: actions/cache@v5, with: {key: x, path: y}}"])
+def test_another_action_is_not_taken_for_a_copy(step: str) -> None:
+    assert workflow_file.read(a_workflow(step=f"steps: [{step}]")) is None

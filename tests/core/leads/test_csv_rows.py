@@ -14,6 +14,7 @@ from salesbot.adapters.templates import TemplateRenderer
 from salesbot.core.errors import InputError
 from salesbot.core.leads import csv_rows, lead
 from salesbot.core.leads.csv_rows import Changed, Plan
+from salesbot.core.leads.exports import Source
 from salesbot.core.leads.lead import Lead
 from salesbot.core.model.defaults import default_pipeline
 from salesbot.core.model.facts import IssueSummary
@@ -30,7 +31,9 @@ ACME = IssueSummary(
 
 
 def plan(text: str, *other_issues: IssueSummary, mapped: dict[str, str] | None = None, key: str = "") -> Plan:
-    return csv_rows.plan(csv_rows.read(text, mapped or {}, key, PIPELINE), other_issues, PIPELINE, NOW, TODAY)
+    return csv_rows.plan(
+        csv_rows.read(text, Source(mapped or {}, key), PIPELINE).rows, other_issues, PIPELINE, NOW, TODAY
+    )
 
 
 def problems(text: str, *other_issues: IssueSummary, mapped: dict[str, str] | None = None, key: str = "") -> list[str]:
@@ -151,7 +154,7 @@ def test_what_is_written_reads_back() -> None:
     said = {"Company": "=cmd|' /C calc'!A0", "Phone": "+49 151", "Brief": 'A "shop",\n-two lines'}
     text = "".join(csv_rows.write([{"number": "3", "title": "@x", **said}], PIPELINE))
     assert "'=cmd" in text
-    (row,) = csv_rows.read(text, {}, "", PIPELINE)
+    (row,) = csv_rows.read(text, Source(), PIPELINE).rows
     assert (row.number, row.title, dict(row.said)) == (3, "@x", said)
 
 
@@ -265,7 +268,7 @@ OWN = replace(
 
 
 def imported(text: str) -> IssueSummary:
-    (new,) = csv_rows.plan(csv_rows.read(text, {}, "", OWN), (), OWN, NOW, TODAY).new
+    (new,) = csv_rows.plan(csv_rows.read(text, Source(), OWN).rows, (), OWN, NOW, TODAY).new
     return IssueSummary(4, "t", lead.body(new, OWN, TemplateRenderer()), frozenset({"inbound"}), created_at=NOW)
 
 
@@ -303,7 +306,9 @@ def imported(text: str) -> IssueSummary:
 )
 def test_a_table_that_was_saved_anew_changes_nothing(again: str) -> None:
     deal = imported(SAVED)
-    found = csv_rows.plan(csv_rows.read(again, {}, "", OWN), [deal], OWN, NOW + timedelta(days=400), date(2028, 1, 1))
+    found = csv_rows.plan(
+        csv_rows.read(again, Source(), OWN).rows, [deal], OWN, NOW + timedelta(days=400), date(2028, 1, 1)
+    )
     assert found == Plan(same=1)
 
 
@@ -317,7 +322,7 @@ def test_a_table_that_was_saved_anew_changes_nothing(again: str) -> None:
 )  # fmt: skip
 def test_what_is_really_another_value_is_a_change(old: str, new: str, heading: str) -> None:
     again = SAVED.replace(old, new)
-    found = csv_rows.plan(csv_rows.read(again, {}, "", OWN), [imported(SAVED)], OWN, NOW, TODAY)
+    found = csv_rows.plan(csv_rows.read(again, Source(), OWN).rows, [imported(SAVED)], OWN, NOW, TODAY)
     if heading == "Probability":
         assert "0.5" in found.problems[0]
     else:
@@ -341,7 +346,7 @@ def test_keys_that_a_spreadsheet_would_make_one_are_told_apart_while_it_does_not
 def test_a_round_trip_changes_nothing(cells: list[str], separator: str, decimal: str) -> None:
     said = {"Company": markdown.one_line(cells[0]), "Brief": cells[1], "Value": "1234.50 EUR"}
     text = "".join(csv_rows.write([{"number": "3", **said}], PIPELINE, separator, decimal))
-    (row,) = csv_rows.read(text, {}, "", PIPELINE)
+    (row,) = csv_rows.read(text, Source(), PIPELINE).rows
     body = "".join(f"### {heading}\n\n{markdown.block(cell)}\n\n" for heading, cell in said.items())
     assert {heading: cell.split() for heading, cell in row.said.items()} == {
         heading: (cell.replace(".", decimal) if heading == "Value" else cell).split()
@@ -357,4 +362,4 @@ def test_an_export_for_another_country_reads_back() -> None:
     text = "".join(csv_rows.write([row], OWN, ";", ","))
     assert "9000,5 EUR" in text
     assert "1,125" in text
-    assert csv_rows.plan(csv_rows.read(text, {}, "", OWN), [deal], OWN, NOW, TODAY) == Plan(same=1)
+    assert csv_rows.plan(csv_rows.read(text, Source(), OWN).rows, [deal], OWN, NOW, TODAY) == Plan(same=1)

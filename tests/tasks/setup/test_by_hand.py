@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -42,7 +45,7 @@ def test_a_workflow_with_a_persons_token_is_recognised_by_its_card(play: Play, c
 
 
 GIVEN = {"GITHUB_REPOSITORY": "acme/sales", "GITHUB_TOKEN": "t"}
-NO_TOKEN = "GITHUB_TOKEN is empty, try: export GITHUB_TOKEN=$(gh auth token)"
+NO_TOKEN = "GITHUB_TOKEN is empty, try: gh auth login"
 
 
 @pytest.mark.parametrize(
@@ -64,3 +67,52 @@ def test_what_a_person_forgot_is_named_as_a_person_gives_it(
     told = capsys.readouterr().err
     assert said in told
     assert "input" not in told, "inputs are the Action's"
+
+
+GH = """#!/bin/sh
+[ "$*" = "auth token --hostname {server}" ] && echo {token}
+"""
+"""GitHub's command line tool, logged in at one server."""
+
+
+def git(folder: Path, *words: str) -> None:
+    subprocess.run(["git", "-C", str(folder), *words], check=True)
+
+
+@pytest.fixture
+def clone(play: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """A clone on a machine with git and gh, and what is in its environment."""
+    server = urlsplit(play.github.api_url).netloc
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/gh").write_text(GH.format(server=server, token=play.github.token("kim")))
+    (tmp_path / "bin/gh").chmod(0o755)
+    subprocess.run(["git", "init", "--quiet", str(tmp_path / "sales")], check=True)
+    git(tmp_path / "sales", "remote", "add", "origin", f"http://{server}/acme/sales.git")
+    monkeypatch.chdir(tmp_path / "sales")
+    path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
+    return {"PATH": path, "GITHUB_API_URL": play.github.api_url, "GITHUB_GRAPHQL_URL": play.github.graphql_url}
+
+
+@pytest.mark.parametrize("line", ["doctor", "labels", "adopt", "remove", "sweep --dry-run"])
+def test_in_a_clone_neither_repository_nor_token_need_be_named(
+    play: Play, clone: dict[str, str], line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    play.deal()
+    assert play.main(line.split(), clone) in (0, 2), capsys.readouterr().err
+    assert capsys.readouterr().err == ""
+
+
+def test_what_is_named_counts_before_what_is_found(
+    play: Play, clone: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    play.github.repo("beta/sales", roles={"kim": "admin"})
+    env = {**clone, "GITHUB_TOKEN": play.github.token("nora")}
+    play.main(["doctor"], env)
+    assert "acme/sales can be read, as nora." in capsys.readouterr().out
+    play.main(["doctor", "--repo", "beta/sales"], clone)
+    assert "beta/sales can be read, as kim." in capsys.readouterr().out
+
+
+def test_a_token_goes_to_the_server_it_is_of(clone: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor"], env={**clone, "GITHUB_API_URL": "https://ghe.example/api/v3"}) == 2
+    assert f"no repository is named, use --repo OWNER/NAME; {NO_TOKEN}." in capsys.readouterr().err

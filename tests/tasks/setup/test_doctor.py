@@ -16,6 +16,7 @@ from salesbot.adapters.github import Rate
 from salesbot.core.installation import platform_assumptions
 from salesbot.core.installation.platform_assumptions import BEFORE, FIRST, LAST, MENTION, RENAMED, ScratchObservation
 from salesbot.tasks.setup import findings, init
+from salesbot.tasks.setup.findings import Finding
 from tests.e2e.by_hand import Command
 from tests.e2e.play import CONFIG, Play
 
@@ -54,7 +55,7 @@ def test_where_all_is_well_it_says_so(healthy: Play, command: Command) -> None:
     ]
     assert lines[-3].endswith("of 5,000 REST requests are left this hour.")
     assert lines[-2].endswith("of 5,000 GraphQL points are left this hour.")
-    assert lines[-1] == "Nothing to repair."
+    assert lines[-1] == "Verdict: nothing to repair."
     assert healthy.sales.issues() == issues
 
 
@@ -163,7 +164,58 @@ def test_it_names_exactly_what_is_missing(
     assert found.code == 2
     wanted = [line for line in found.out.splitlines() if line.startswith("fix: ")]
     assert any(said in line for line in wanted), found.out
-    assert f"{len(wanted)} to repair." in found.out
+    assert "to repair.\nWhat to do, most important first:\n1. " in found.out
+
+
+def fix(what: str, hint: str = "") -> Finding:
+    return Finding("fix", what, hint)
+
+
+@pytest.mark.parametrize(
+    ("found", "lines"),
+    [
+        pytest.param([Finding("ok", "All labels.")], ["Verdict: nothing to repair."], id="all is well"),
+        pytest.param(
+            [Finding("unknown", "Whether it runs."), Finding("note", "Kim is away.")],
+            ["Verdict: nothing to repair, as far as this token may see (1 unknown)."],
+            id="what asks for nothing is nothing to do",
+        ),
+        pytest.param(
+            [Finding("note", "No pin.", "Pin it"), fix("No run.", "Write one"), Finding("note", "Open.", "Close it")],
+            [
+                "Verdict: 1 thing to repair.",
+                "What to do, most important first:",
+                "1. No run. Write one.",
+                "2. No pin. Pin it.",
+                "3. Open. Close it.",
+            ],
+            id="what does not work comes first",
+        ),
+        pytest.param(
+            [fix("Label a.", "labels --yes"), fix("Label b.", "labels --yes"), fix("x:1: wrong"), fix("x:2: wrong")],
+            [
+                "Verdict: 3 things to repair.",
+                "What to do, most important first:",
+                "1. Label a. labels --yes. (1 more like it)",
+                "2. x:1: wrong",
+                "3. x:2: wrong",
+            ],
+            id="one remedy is one thing to do",
+        ),
+        pytest.param(
+            [fix(f"x:{line}: wrong") for line in range(7)],
+            [
+                "Verdict: 7 things to repair.",
+                "What to do, most important first:",
+                *(f"{line + 1}. x:{line}: wrong" for line in range(5)),
+                "2 more above.",
+            ],
+            id="five at most",
+        ),
+    ],
+)
+def test_it_ends_with_a_verdict_and_at_most_five_things_to_do(found: list[Finding], lines: list[str]) -> None:
+    assert list(findings.verdict(found)) == lines
 
 
 def _outsider(play: Play) -> None:
@@ -244,7 +296,10 @@ def test_an_empty_repository_has_nothing_but_a_workflow_to_come(play: Play, comm
     assert [line for line in found.out.splitlines() if not line.startswith("ok: ")] == [
         "fix: No workflow on the default branch runs salesbot. `salesbot init` writes one.",
         "note: .github/salesbot.yml has no start date. Add `since:` with a date.",
-        "1 to repair.",
+        "Verdict: 1 thing to repair.",
+        "What to do, most important first:",
+        "1. No workflow on the default branch runs salesbot. `salesbot init` writes one.",
+        "2. .github/salesbot.yml has no start date. Add `since:` with a date.",
     ]
 
 
@@ -373,7 +428,7 @@ def test_it_ends_with_a_block_for_an_issue_on_salesbot(healthy: Play, command: C
     assert f"; github.com; the token of {whose}." in block[2]
     assert "- confirmed: issues may be pinned" in block
     assert "- **not confirmed**: a labeling keeps the name its label had then" in block
-    assert block[-1] == "Nothing to repair."
+    assert block[-1].startswith("Verdict: nothing to repair")
     assert not re.search("acme|kim|nora", "\n".join(block))
 
 

@@ -24,6 +24,7 @@ from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.cli.main import main
 from salesbot.core.config import parse
 from salesbot.core.installation import workflow_file
+from salesbot.core.installation.kit import Choices
 from salesbot.core.model.defaults import default_pipeline
 from salesbot.tasks.setup import init
 
@@ -53,8 +54,8 @@ def test_an_empty_folder_gets_every_file_with_its_owner_and_the_day(
         assert "OWNER" not in files[workflow]
     assert re.search(r"^since: 20\d\d-\d\d-\d\d$", files[CONFIG], re.M)
     shown = capsys.readouterr().out
-    assert "+++ b/.github/workflows/sales.yml" in shown
-    assert f"{CONFIG}: written" in shown
+    assert "new              .github/workflows/sales.yml" in shown
+    assert "Wrote 7 files." in shown
 
 
 def test_light_runs_without_a_container_where_it_can(tmp_path: Path) -> None:
@@ -67,7 +68,7 @@ def test_light_runs_without_a_container_where_it_can(tmp_path: Path) -> None:
         ".github/workflows/check.yml": ["acme/salesbot"],
     }
     assert (read := workflow_file.read(files[WORKFLOW])) is not None
-    assert read.owner == "acme"
+    assert (read.copy, read.is_light) == ("acme/salesbot", True)
 
 
 def test_the_line_it_leaves_to_type_works_from_where_one_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -93,7 +94,7 @@ def test_a_second_time_there_is_nothing_to_do(tmp_path: Path, capsys: pytest.Cap
     assert run_init(tmp_path, "--owner", "acme", "--yes") == 0
     assert written(tmp_path) == before
     shown = capsys.readouterr().out.splitlines()
-    assert shown == [f"{path}: as it should be" for path in sorted(before)]
+    assert shown[1:] == [f"as it should be  {path}" for path in sorted(before)]
 
 
 def test_written_anew_on_a_later_day_history_still_ends_where_it_did(tmp_path: Path) -> None:
@@ -116,38 +117,231 @@ def test_written_anew_on_a_later_day_history_still_ends_where_it_did(tmp_path: P
 def test_a_changed_file_stays(tmp_path: Path, flags: list[str], kept: bool, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / CONFIG
     file.parent.mkdir()
-    file.write_text("version: 1\ncurrency: USD\n")
+    file.write_text("version: 1\ninitial: prospect\n")
     assert run_init(tmp_path, "--owner", "acme", *flags) == 0
-    assert (file.read_text() == "version: 1\ncurrency: USD\n") is kept
+    assert (file.read_text() == "version: 1\ninitial: prospect\n") is kept
     assert (tmp_path / WORKFLOW).exists() is bool(flags)
     shown = capsys.readouterr().out
-    assert "-currency: USD" in shown
+    assert "-initial: prospect" in shown
     assert (f"{CONFIG}: differs, left as it is; --force overwrites it" in shown) is kept
 
 
-@pytest.mark.parametrize(("answer", "overwritten"), [("y", True), ("yes", True), ("", False), ("n", False)])
-def test_a_person_is_asked_before_a_file_is_overwritten(tmp_path: Path, answer: str, overwritten: bool) -> None:
-    file = tmp_path / CONFIG
-    file.parent.mkdir()
-    file.write_text("mine\n")
+# What a person is asked
+
+
+def answered(folder: Path, *answers: str, choices: Choices | None = None) -> tuple[list[str], str]:
+    """Write the files as somebody answers. Gives the questions, and what was shown."""
     asked: list[str] = []
+    shown: list[str] = []
+    waiting = iter(answers)
 
     def ask(question: str) -> str:
         asked.append(question)
-        return answer
+        return next(waiting, "")
 
-    options = init.Options(yes=False, force=False, ask=ask, log=lambda text: None)
-    init.write_files(tmp_path, init.plan(tmp_path, "acme", TODAY), options)
-    assert f"Overwrite {CONFIG}? [y/N] " in asked
-    assert f"Write {WORKFLOW}? [y/N] " in asked
-    assert (file.read_text() != "mine\n") is overwritten
+    options = init.Options(yes=False, force=False, ask=ask, log=shown.append)
+    init.write_files(folder, init.plan(folder, choices or Choices("acme/salesbot", TODAY)), options)
+    return asked, "\n".join(shown)
+
+
+def a_changed_configuration(folder: Path) -> Path:
+    file = folder / CONFIG
+    file.parent.mkdir()
+    file.write_text("mine: 1\n")
+    return file
+
+
+def test_one_answer_writes_all_the_new_files_and_keeps_what_was_there(tmp_path: Path) -> None:
+    file = a_changed_configuration(tmp_path)
+    asked, shown = answered(tmp_path, "all")
+    assert asked == ["Write all (6 new files), each as you decide, show the diff, or quit? [all/each/diff/quit] "]
+    assert shown.splitlines()[3] == f"differs          {CONFIG}"
+    assert set(written(tmp_path)) == set(init.kit())
+    assert file.read_text() == "mine: 1\n"
+    assert f"{CONFIG}: differs, left as it is; `each` asks whether to overwrite it" in shown
+
+
+@pytest.mark.parametrize("answer", ["quit", "", "Q"])
+def test_quitting_writes_nothing(tmp_path: Path, answer: str) -> None:
+    asked, _ = answered(tmp_path, answer)
+    assert len(asked) == 1
+    assert written(tmp_path) == {}
+
+
+def test_the_differences_are_shown_and_the_question_comes_again(tmp_path: Path) -> None:
+    a_changed_configuration(tmp_path)
+    asked, shown = answered(tmp_path, "diff", "what?", "quit")
+    assert len(asked) == 3
+    assert "-mine: 1" in shown
+    assert "+++ b/.github/workflows/sales.yml" in shown
+    assert set(written(tmp_path)) == {CONFIG}
+
+
+@pytest.mark.parametrize(("answer", "overwritten"), [("y", True), ("yes", True), ("", False), ("n", False)])
+def test_a_person_may_decide_on_each_file(tmp_path: Path, answer: str, overwritten: bool) -> None:
+    file = a_changed_configuration(tmp_path)
+    asked, shown = answered(tmp_path, "each", "n", "n", "n", answer, "y")
+    assert asked[4] == f"Overwrite {CONFIG}? [y/N] "
+    assert asked[5] == "Write .github/workflows/check.yml? [y/N] "
+    assert "-mine: 1" in shown, "what would be lost is shown before the question"
+    assert (file.read_text() != "mine: 1\n") is overwritten
+    assert set(written(tmp_path)) == {CONFIG, ".github/workflows/check.yml"}
+
+
+def test_where_nothing_is_new_all_is_no_answer(tmp_path: Path) -> None:
+    run_init(tmp_path, "--owner", "acme", "--yes")
+    (tmp_path / CONFIG).write_text("mine: 1\n")
+    asked, _ = answered(tmp_path, "all", "quit")
+    assert asked == ["Write each as you decide, show the diff, or quit? [each/diff/quit] "] * 2
+
+
+def _hear_ctrl_c() -> None:
+    """Tests that run side by side ignore it, and what they start would inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+class Terminal:
+    """The program at a terminal, and somebody who types."""
+
+    def __init__(self, folder: Path, *words: str, **env: str) -> None:
+        keyboard, terminal = pty.openpty()
+        self.program = subprocess.Popen(
+            [sys.executable, "-m", "salesbot", "init", "--repo", str(folder), *words],
+            stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, **env}, preexec_fn=_hear_ctrl_c,
+        )  # fmt: skip
+        self.ends = (keyboard, terminal)
+
+    def types(self, *answers: str) -> tuple[str, str]:
+        """Answer everything, and give what was printed."""
+        os.write(self.ends[0], "".join(f"{answer}\n" for answer in answers).encode())
+        said = self.program.communicate(timeout=30)
+        for end in self.ends:
+            os.close(end)
+        return said
+
+
+def test_it_asks_what_it_cannot_know_and_writes_the_answers(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
+    remote = ["remote", "add", "origin", "git@github.com:acme/sales.git"]
+    subprocess.run(["git", "-C", str(tmp_path), *remote], check=True)
+    terminal = Terminal(tmp_path, TZ="Europe/Berlin", GITHUB_API_URL="")
+    form = "https://acme.typeform.com/to/u6nXL7?typeform-source=x"
+    out, err = terminal.types("", "Asia/Kolkatta", "Asia/Kolkata", "inr", form, "agxz", "all")
+    assert "Who hosts your copy of salesbot, OWNER or OWNER/NAME [acme]: " in out
+    assert "Time zone [Europe/Berlin]: " in out
+    assert "Did you mean Asia/Kolkata?" in err
+    files = {path: text for path, text in written(tmp_path).items() if not path.startswith(".git/")}
+    assert set(files) == set(init.kit())
+    pipeline = parse(files[CONFIG], CONFIG, templates=builtin_names(), zones=SystemTimeZones())
+    assert (str(pipeline.timezone), pipeline.currency) == ("Asia/Kolkata", "INR")
+    assert pipeline.typeform is not None
+    assert pipeline.typeform.form == "u6nXL7"
+    assert pipeline.streak is not None
+    assert pipeline.streak.sales is not None
+    assert pipeline.streak.sales.key == "agxz"
+    crons = [schedule["cron"] for schedule in yaml.load(files[WORKFLOW], yaml.BaseLoader)["on"]["schedule"]]
+    assert crons == ["23 5 * * *", "23 6-17 * * 1-5"], "leads are fetched hourly"
+
+
+def test_what_is_there_is_not_asked_again(tmp_path: Path) -> None:
+    run_init(tmp_path, "--owner", "acme/our-bot", "--yes", "--light", "--timezone", "Asia/Tokyo", "--form", "u6nXL7")
+    (tmp_path / ".github/workflows/check.yml").unlink()
+    out, _ = Terminal(tmp_path, TZ="Europe/Berlin").types("all")
+    assert out.startswith("With acme/our-bot, time zone Asia/Tokyo, currency EUR.\n")
+    assert out.count("as it should be") == 6
+    assert "uses: acme/our-bot@main" in (tmp_path / ".github/workflows/check.yml").read_text()
+
+
+# What is filled in
+
+
+def test_a_copy_of_another_name_is_used_and_recognised(tmp_path: Path) -> None:
+    run_init(tmp_path, "--owner", "acme/our-bot", "--yes")
+    files = written(tmp_path)
+    for name in ("sales", "report"):
+        read = workflow_file.read(files[f".github/workflows/{name}.yml"])
+        assert read is not None
+        assert read.copy == "acme/our-bot"
+    schema = "https://raw.githubusercontent.com/acme/our-bot/main/schema/salesbot.schema.json"
+    assert files[CONFIG].splitlines()[0] == f"# yaml-language-server: $schema={schema}"
+    assert "OWNER" not in "".join(files.values())
+
+
+@pytest.mark.parametrize(
+    ("zone", "crons"),
+    [
+        pytest.param("UTC", ["17 6 * * 1", "47 8 * * 1", "17 6 * * 4"], id="UTC"),
+        pytest.param("Europe/Berlin", ["17 5 * * 1", "47 7 * * 1", "17 5 * * 4"], id="without summer time"),
+        pytest.param("Asia/Kolkata", ["47 0 * * 1", "17 3 * * 1", "47 0 * * 4"], id="half an hour"),
+        pytest.param("Asia/Tokyo", ["17 21 * * 0", "47 23 * * 0", "17 21 * * 3"], id="the day before"),
+        pytest.param("America/New_York", ["17 11 * * 1", "47 13 * * 1", "17 11 * * 4"], id="to the west"),
+        pytest.param("Australia/Sydney", ["17 20 * * 0", "47 22 * * 0", "17 20 * * 3"], id="summer in January"),
+    ],
+)
+def test_the_report_comes_on_monday_morning_of_the_one_time_zone(tmp_path: Path, zone: str, crons: list[str]) -> None:
+    run_init(tmp_path, "--owner", "acme", "--yes", "--timezone", zone)
+    files = written(tmp_path)
+    on = yaml.load(files[".github/workflows/report.yml"], yaml.BaseLoader)["on"]
+    assert [schedule["cron"] for schedule in on["schedule"]] == crons
+    assert yaml.safe_load(files[CONFIG])["timezone"] == zone
+
+
+@pytest.mark.parametrize(
+    ("env", "link", "zone"),
+    [
+        pytest.param({"TZ": "Asia/Tokyo"}, "/usr/share/zoneinfo/Europe/Berlin", "Asia/Tokyo", id="TZ"),
+        pytest.param({"TZ": ":Asia/Tokyo"}, None, "Asia/Tokyo", id="TZ with a colon"),
+        pytest.param({"TZ": "CET-1CEST"}, "/usr/share/zoneinfo/Europe/Berlin", "Europe/Berlin", id="TZ without a name"),
+        pytest.param({}, "../usr/share/zoneinfo/America/Argentina/Salta", "America/Argentina/Salta", id="the link"),
+        pytest.param({}, "/var/db/timezone/zoneinfo/Europe/Berlin", "Europe/Berlin", id="the link of macOS"),
+        pytest.param({}, "/usr/share/zoneinfo/Etc/UTC", "UTC", id="UTC"),
+        pytest.param({}, None, "UTC", id="none"),
+    ],
+)
+def test_the_time_zone_is_guessed_from_the_machine(
+    tmp_path: Path, env: dict[str, str], link: str | None, zone: str
+) -> None:
+    localtime = tmp_path / "localtime"
+    if link is not None:
+        localtime.symlink_to(link)
+    assert SystemTimeZones().of_machine(env, localtime) == zone
+
+
+def test_written_anew_a_workflow_keeps_its_place_and_its_pin(tmp_path: Path) -> None:
+    run_init(tmp_path, "--owner", "acme/our-bot", "--yes", "--light")
+    sales = tmp_path / WORKFLOW
+    pinned = sales.read_text().replace("@main # zizmor: ignore[unpinned-uses]", f"@{'1' * 40} # v1.2.0")
+    sales.write_text(pinned.replace("timeout-minutes: 10", "timeout-minutes: 30"))
+    assert run_init(tmp_path, "--force") == 0
+    assert sales.read_text() == pinned
+
+
+def test_written_anew_a_configuration_keeps_its_answers(tmp_path: Path) -> None:
+    run_init(tmp_path, "--owner", "acme", "--yes", "--timezone", "Asia/Tokyo", "--currency", "jpy", "--form", "u6nXL7")
+    before = written(tmp_path)
+    (tmp_path / CONFIG).write_text(before[CONFIG] + "goal: wrong\n")
+    assert run_init(tmp_path, "--force") == 0
+    assert written(tmp_path) == before
+
+
+def test_a_configuration_without_a_time_zone_has_utc_and_so_has_the_report(tmp_path: Path) -> None:
+    (tmp_path / ".github").mkdir()
+    (tmp_path / CONFIG).write_text("version: 1\nsince: 2026-02-30\n")
+    assert main(["init", "--repo", str(tmp_path), "--owner", "acme", "--yes"], env={"TZ": "Asia/Tokyo"}) == 0
+    assert '- cron: "17 6 * * 1"\n' in written(tmp_path)[".github/workflows/report.yml"]
 
 
 @pytest.mark.parametrize(
     ("flags", "why"),
     [
         pytest.param([], "Who hosts your copy of salesbot?", id="nobody said who hosts salesbot"),
-        pytest.param(["--owner", "a/b"], "'a/b' is not a GitHub owner name", id="an owner with a slash"),
+        pytest.param(["--owner", "a/b/c"], "'a/b/c' is not a GitHub owner name", id="two slashes"),
+        pytest.param(["--owner", "a/b\nx: y"], "is not a GitHub owner name", id="a name that would write YAML"),
+        pytest.param(["--owner", "a", "--timezone", "Europe/Berln"], "Did you mean Europe/Berlin?", id="a time zone"),
+        pytest.param(["--owner", "a", "--currency", "EURO"], "'EURO' is not the code of a currency.", id="a currency"),
+        pytest.param(["--owner", "a", "--form", "x: y"], "'x: y' is not an id.", id="a form"),
+        pytest.param(["--owner", "a", "--streak", 'k"'], "is not an id.", id="a key"),
         pytest.param(["--owner", "x\n- run: y"], "is not a GitHub owner name", id="an owner that would write YAML"),
     ],
 )
@@ -159,22 +353,9 @@ def test_bad_input_is_refused_and_nothing_is_written(
     assert written(tmp_path) == {}
 
 
-def _hear_ctrl_c() -> None:
-    """Tests that run side by side ignore it, and what they start would inherit that."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def test_ctrl_c_at_a_question_ends_it_in_a_word_and_leaves_what_was_there(tmp_path: Path) -> None:
-    keyboard, terminal = pty.openpty()
-    line = [sys.executable, "-m", "salesbot", "init", "--repo", str(tmp_path)]
-    program = subprocess.Popen(
-        line,
-        stdin=terminal,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=_hear_ctrl_c,
-    )
+    terminal = Terminal(tmp_path)
+    program = terminal.program
     assert program.stdout is not None
     assert program.stderr is not None
     assert program.stdout.read(4) == "Who "
@@ -183,8 +364,8 @@ def test_ctrl_c_at_a_question_ends_it_in_a_word_and_leaves_what_was_there(tmp_pa
     assert program.wait(20) == 130
     assert program.stderr.read().strip() == "salesbot: stopped."
     assert written(tmp_path) == {}
-    os.close(keyboard)
-    os.close(terminal)
+    for end in terminal.ends:
+        os.close(end)
 
 
 # Where it writes

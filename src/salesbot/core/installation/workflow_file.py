@@ -28,7 +28,11 @@ REPORT_EVENTS: Mapping[str, str] = {
 NEEDED: Mapping[str, str] = {"contents": "read", "issues": "write"}
 """The permissions of its job."""
 _RANK = {"none": 0, "read": 1, "write": 2}
-_USES = re.compile(r"^(?P<owner>[^/\s]+)/salesbot(?:/[^@\s]*)?@(?P<ref>\S+)$")
+_USES = re.compile(r"^(?P<copy>[^/@\s]+/(?P<name>[^/@\s]+))(?P<folder>/[^@\s]*)?@(?P<ref>\S+)$")
+_NAME = "salesbot"
+"""Of the copy or, where that has another name, of the step."""
+_OWN_INPUTS = frozenset({"typeform-token", "typeform-secret", "streak-key"})
+"""Inputs that no other action has."""
 _PINNED = re.compile(r"[0-9a-f]{40}|v\d+(\.\d+\.\d+)?")
 _SECRET = re.compile(r"\$\{\{\s*secrets\.(\w+)\s*\}\}")
 
@@ -41,7 +45,9 @@ class SalesWorkflow:
     events: frozenset[str]
     permissions: Mapping[str, str] | None
     """Of the job; None if the file sets none, so that the repository's setting decides."""
-    owner: str
+    copy: str
+    """Which repository hosts salesbot: `acme/salesbot`."""
+    is_light: bool
     ref: str
     secrets: tuple[str, ...]
 
@@ -72,14 +78,20 @@ def read(text: str) -> SalesWorkflow | None:
     if not isinstance(found, dict):
         return None
     for job, step in _steps(found):
-        uses = _USES.match(str(step.get("uses", "")))
-        given = step.get("with")
-        if uses and not (isinstance(given, dict) and "entrypoint" in given):
-            permissions = job.get("permissions", found.get("permissions"))
+        uses, given = _USES.match(str(step.get("uses", ""))), step.get("with")
+        inputs = given if isinstance(given, dict) else {}
+        if uses and _is_ours(uses["name"], step, inputs):
+            permissions = _permissions(job.get("permissions", found.get("permissions")))
             secrets = tuple(dict.fromkeys(_SECRET.findall(str(given))))
-            task = str(given.get("task", "auto")) if isinstance(given, dict) else "auto"
-            return SalesWorkflow(task, _events(found), _permissions(permissions), uses["owner"], uses["ref"], secrets)
+            task, is_light = str(inputs.get("task", "auto")), uses["folder"] == "/light"
+            return SalesWorkflow(task, _events(found), permissions, uses["copy"], is_light, uses["ref"], secrets)
     return None
+
+
+def _is_ours(name: str, step: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool:
+    """Say whether a step runs salesbot, also from a copy with another name. `check` and `adopt` are other commands."""
+    named = _NAME in (name.casefold(), step.get("name"))
+    return (named or not _OWN_INPUTS.isdisjoint(inputs)) and "entrypoint" not in inputs
 
 
 class _Loader(yaml.SafeLoader):

@@ -66,6 +66,17 @@ class Columns:
         self._add_doubled(problems)
         return list(dict.fromkeys(problems))
 
+    def leave_out(self) -> list[str]:
+        """Pass over columns that nobody knows, and those that say again what a mapped one says. Gives their names."""
+        left = []
+        for place in reversed(range(len(self.names))):
+            found = self.fields[place]
+            doubled = bool(found) and place not in self._wanted and self.fields.count(found) > 1
+            if found is None or doubled:
+                self.fields[place] = ""
+                left.append(self._name(place))
+        return left[::-1]
+
     def _place(self, name: str) -> int | None:
         """Find the column that somebody means, by its heading or, from 1 on, its place."""
         problems = self._problems

@@ -9,17 +9,19 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from salesbot.core.errors import InputError
 from salesbot.core.leads import csv_values, lead
 from salesbot.core.leads.csv_columns import CURRENCY, KEY, Columns, headings
+from salesbot.core.leads.exports import Source
 from salesbot.core.leads.lead import FROM_TABLE, Lead
 from salesbot.core.model.deal import Refusal
 from salesbot.core.model.facts import IssueSummary
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text import csv_cells, fields, markdown
+from salesbot.core.text.plural import counted
 from salesbot.core.text.suggestions import nearest
 
 ABOUT = ("number", "title", "stage", "state", "owner", "opened", "url")
@@ -52,6 +54,14 @@ class Row:
     """By heading; empty cells say nothing."""
     currency: str = ""
     """Of the row's amounts, where a column of its own says it."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of a table, and what of it is left out."""
+
+    rows: list[Row]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,6 +114,20 @@ def _localised(cell: str, column: str, decimal: str, pipeline: Pipeline) -> str:
     return csv_values.with_comma(cell, column, pipeline) if decimal == "," else cell
 
 
+def example(pipeline: Pipeline, today: date) -> Iterator[str]:
+    """Write a table that can be imported, to fill in."""
+    closes = today.replace(year=today.year + 1, day=1).isoformat()
+    yield from csv_cells.lines(
+        [
+            ["key", "title", "stage", "Company", "Contact", "Email", "Value", "Expected close", "Source", "Brief"],
+            ["1", "Acme GmbH: new shop", pipeline.initial, "Acme GmbH", "Jane Doe", "jane@acme.example", "24000 EUR",
+             closes, "referral", "A shop for spare parts"],
+            ["2", "", pipeline.initial, "Borealis AG", "", "", "12k", "", "website", ""],
+        ],
+        ",", "\r\n",
+    )  # fmt: skip
+
+
 def shown(body: str, pipeline: Pipeline) -> dict[str, str]:
     """Read the fields of a deal as an export shows them: the words themselves."""
     said = fields.read(body, pipeline.headings, pipeline.one_line)
@@ -113,19 +137,32 @@ def shown(body: str, pipeline: Pipeline) -> dict[str, str]:
 # In
 
 
-def read(text: str, mapped: Mapping[str, str], key: str, pipeline: Pipeline) -> list[Row]:
-    """Read a table; `mapped` says for columns, by heading or place, which field they are, "" for none.
+def read(text: str, source: Source, pipeline: Pipeline) -> Table:
+    """Read a table as its source says; of an export, columns that nobody knows and deals that are over are left out.
 
-    `key` names the column of the key. Raises InputError with everything that is wrong with the columns, or if it is no
-    table.
+    Raises InputError with everything that is wrong with the columns, or if it is no table.
     """
     (_, names), *rows = _parsed(text)
-    columns = Columns(names, mapped, key, pipeline)
+    export, mapped, key = source.export, source.mapped, source.key
+    known = export.wanted(names, mapped) if export is not None else {}
+    columns = Columns(names, {**known, **mapped}, key or (export.key(names) if export is not None else ""), pipeline)
+    left = [name for name, heading in known.items() if not heading]
+    left += columns.leave_out() if export is not None else []
     too_long = (line for line, row in rows if any(cell.strip() for cell in row[len(names) :]))
     problems = [*columns.problems(), *(f"line {line}: it has more cells than there are columns." for line in too_long)]
     if problems:
         raise InputError("\n".join(problems), "Nothing was done")
-    return [_row(line, cells, columns) for line, cells in rows]
+    kept = [row for row in rows if export is None or not export.is_over(names, row[1])]
+    found = [_row(line, cells, columns) for line, cells in kept]
+    read_rows = [replace(row, stage=source.stage(row.stage, pipeline)) for row in found]
+    return Table(read_rows, tuple(_left_out(left, len(rows) - len(kept))))
+
+
+def _left_out(columns: Sequence[str], over: int) -> Iterator[str]:
+    if columns:
+        yield f'Left out: {counted(len(columns), "column")}: {", ".join(columns)}. --map "COLUMN=FIELD" takes one.'
+    if over:
+        yield f"Left out: {counted(over, 'row')} of deals that are won, lost or deleted there."
 
 
 def _parsed(text: str) -> list[tuple[int, list[str]]]:
@@ -269,7 +306,8 @@ def _wrong_stage(row: Row, deal: IssueSummary | None, pipeline: Pipeline) -> lis
     stage = pipeline.stage(row.stage.casefold())
     if stage is None:
         guess = nearest(row.stage, [each.name for each in pipeline.stages])
-        return [f"unknown stage {row.stage}.{f' Did you mean {guess}?' if guess else ''}"]
+        hint = f"Did you mean {guess}?" if guess else f'Say which of yours it is: --stage "{row.stage}=STAGE"'
+        return [f"unknown stage {row.stage}. {hint}"]
     if deal is None:
         return [] if stage.is_open else [f"no deal begins in {stage.name}. Begin it in another stage, then move it."]
     current = [found.name for label in deal.labels if (found := pipeline.stage_of_label(label)) is not None]

@@ -31,6 +31,8 @@ POLICIES = (
     "the repository, organisation and enterprise) has the events and the people that may start runs"
 )
 """Where to look if a workflow does not run."""
+MOST = 5
+"""Things to do that a verdict lists."""
 SCARCE = 10
 """Percent of an hour's requests."""
 
@@ -44,7 +46,41 @@ class Finding:
     hint: str = ""
 
     def __str__(self) -> str:
-        return f"{self.level}: {self.what}{f' {self.hint}.' if self.hint else ''}"
+        return f"{self.level}: {self.sentence}"
+
+    @property
+    def sentence(self) -> str:
+        """What was found, and what to do about it."""
+        return f"{self.what}{f' {self.hint}.' if self.hint else ''}"
+
+
+def verdict(found: Sequence[Finding]) -> Iterator[str]:
+    """Sum up in a sentence, and list what to do: what does not work first, each in the order it was found.
+
+    What has one remedy is one thing to do.
+    """
+    broken, advice = _grouped(found, "fix"), _grouped([each for each in found if each.hint], "note")
+    tasks = [*broken, *advice]
+    unseen = sum(each.level == "unknown" for each in found)
+    if broken:
+        yield f"Verdict: {counted(len(broken), 'thing')} to repair."
+    elif unseen:
+        yield f"Verdict: nothing to repair, as far as this token may see ({unseen} unknown)."
+    else:
+        yield "Verdict: nothing to repair."
+    if tasks:
+        yield "What to do, most important first:"
+    yield from (f"{number}. {task}" for number, task in enumerate(tasks[:MOST], 1))
+    if len(tasks) > MOST:
+        yield f"{len(tasks) - MOST} more above."
+
+
+def _grouped(found: Sequence[Finding], level: Level) -> list[str]:
+    groups: dict[str, list[Finding]] = {}
+    for each in found:
+        if each.level == level:
+            groups.setdefault(each.hint or each.what, []).append(each)
+    return [f"{each.sentence}{f' ({len(more)} more like it)' if more else ''}" for each, *more in groups.values()]
 
 
 def of_workflows(
@@ -55,31 +91,31 @@ def of_workflows(
     if all(sales.task == "report" for _, sales in ours):
         yield Finding("fix", "No workflow on the default branch runs salesbot.", "`salesbot init` writes one")
     for each, sales in ours:
-        wrong = [*_file(each.path, sales), *_switched(each), *_secrets(each.path, sales, secrets, unused)]
+        wrong = [*_switched(each), *_file(each.path, sales), *_secrets(each.path, sales, secrets, unused)]
         yield from wrong
         if not any(finding.level == "fix" for finding in wrong):
             yield Finding("ok", f"{each.path} {'writes the report' if sales.task == 'report' else 'runs salesbot'}.")
 
 
 def _file(path: str, sales: SalesWorkflow) -> Iterator[Finding]:
+    if sales.copy.startswith("OWNER/"):
+        yield Finding("fix", f"{path} does not say who hosts salesbot.", "Put your organisation in place of OWNER")
+    elif not sales.pinned:
+        yield Finding(
+            "note",
+            f"{path} runs whatever is at {sales.copy}@{sales.ref} that day.",
+            "Put a commit or a release behind the @",
+        )
+    for permission in sales.lacking():
+        yield Finding("fix", f"{path} lacks the permission `{permission}`.", "Add it under `permissions:` of the job")
     for event, means in sales.needed.items():
         if event not in sales.events:
             yield Finding("fix", f"{path} does not start on `{event}`: {means}.", f"Add `{event}` under `on:`")
-    for permission in sales.lacking():
-        yield Finding("fix", f"{path} lacks the permission `{permission}`.", "Add it under `permissions:` of the job")
     if sales.permissions is None:
         yield Finding(
             "note",
             f"{path} names no permissions, so the repository's setting decides.",
             "Add `contents: read` and `issues: write` under `permissions:` of the job",
-        )
-    if sales.owner == "OWNER":
-        yield Finding("fix", f"{path} does not say who hosts salesbot.", "Put your organisation in place of OWNER")
-    elif not sales.pinned:
-        yield Finding(
-            "note",
-            f"{path} runs whatever is at {sales.owner}/salesbot@{sales.ref} that day.",
-            "Put a commit or a release behind the @",
         )
 
 

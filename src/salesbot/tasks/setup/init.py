@@ -1,31 +1,31 @@
 """`salesbot init`: the files of a sales repository, written where they are missing.
 
-Knows which files there are and how a difference is shown. Changes no existing file unless a person agrees, and uses
-no network.
+Knows which files there are, and what a person decides about them. Changes no existing file unless a person agrees, and
+uses no network.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from salesbot.adapters.local_files import read_if_present, write_text
 from salesbot.adapters.templates import builtin_home
 from salesbot.core.errors import InputError
+from salesbot.core.installation import kit as files_of
+from salesbot.core.installation import workflow_file
+from salesbot.core.installation.kit import Choices
+from salesbot.core.text.plural import counted
 from salesbot.tasks.outcome import Log
 
 UNREADABLE = "Move it away, or check what it is"
-OWNER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
-_USES = re.compile(r"^(\s*- uses: )OWNER/salesbot@", re.M)
-_OTHER_COMMAND = "entrypoint:"
-"""Only a container can start another command than `salesbot run`."""
-_EXPLAINED = re.compile(r"^\s*# There is no release yet: OWNER is .*$", re.M)
-_SINCE = re.compile(r"^since: .*$", re.M)
+COPY = re.compile(r"(?P<owner>[A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))(?:/(?P<name>[A-Za-z0-9._-]{1,100}))?")
+CONFIG, WORKFLOW = ".github/salesbot.yml", ".github/workflows/sales.yml"
+KEPT = "differs, left as it is"
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,11 @@ class KitFile:
         """Whether there is nothing to do."""
         return self.now == self.text
 
+    @property
+    def state(self) -> str:
+        """Describe the file as the list shows it."""
+        return "new" if self.now is None else "as it should be" if self.is_current else "differs"
+
     def diff(self) -> str:
         """Show what would change, as `diff -u` does."""
         before = (self.now or "").splitlines(keepends=True)
@@ -48,19 +53,27 @@ class KitFile:
         return "".join(difflib.unified_diff(before, self.text.splitlines(keepends=True), named, f"b/{self.path}"))
 
 
-def plan(folder: Path, owner: str, today: date, *, light: bool = False) -> list[KitFile]:
-    """List the files of a sales repository. `owner` hosts salesbot; `light` runs it without a container.
-
-    `today` becomes the start date, unless the existing configuration has one: a later date would turn the deals under
-    way into history.
+def plan(folder: Path, choices: Choices) -> list[KitFile]:
+    """List the files of a sales repository.
 
     Raises InputError where a file cannot be read, or a link leads out of the repository.
     """
     _require_inside(folder, kit())
+    existing = {path: read_if_present(folder / path, hint=UNREADABLE) for path in kit()}
     return [
-        _kit_file(path, _filled(text, owner, today, light=light), read_if_present(folder / path, hint=UNREADABLE))
+        KitFile(path, files_of.fill(text, choices, existing[path]), existing[path])
         for path, text in sorted(kit().items())
     ]
+
+
+def existing_choices(folder: Path) -> dict[str, str]:
+    """Read what the files of a repository say already: what is configured, and where salesbot comes from."""
+    config = read_if_present(folder / CONFIG, hint=UNREADABLE)
+    found = files_of.read_configuration(config) if config is not None else {}
+    sales = workflow_file.read(read_if_present(folder / WORKFLOW, hint=UNREADABLE) or "")
+    if sales is not None and not sales.copy.startswith("OWNER/"):
+        found |= {"copy": sales.copy, "light": "yes" if sales.is_light else ""}
+    return found
 
 
 def root_of(folder: Path) -> Path:
@@ -82,11 +95,6 @@ def _require_inside(folder: Path, paths: Iterable[str]) -> None:
             raise InputError(what, "Remove the link that leads there; nothing was written")
 
 
-def _kit_file(path: str, text: str, now: str | None) -> KitFile:
-    since = _SINCE.search(now or "")
-    return KitFile(path, _SINCE.sub(lambda _: since[0], text, count=1) if since else text, now)
-
-
 def kit() -> Mapping[str, str]:
     """Read the files that come with salesbot, by their path in a repository."""
     shipped = builtin_home() / "github"
@@ -102,33 +110,23 @@ def _files(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]
             yield path, entry
 
 
-def _filled(text: str, owner: str, today: date, *, light: bool) -> str:
-    is_light = light and _OTHER_COMMAND not in text
-    pinned = _USES.sub(rf"\g<1>{owner}/salesbot{'/light' if is_light else ''}@", text)
-    if pinned != text:
-        indent = "      # Pin a commit or a release: what stands behind the @ decides whose code runs with your token."
-        pinned = _EXPLAINED.sub(indent, pinned)
-    return _SINCE.sub(f"since: {today.isoformat()}", pinned, count=1)
-
-
-def checked_owner(text: str) -> str:
-    """Check the name of an organisation or a person on GitHub; `acme/salesbot` means acme.
+def checked_copy(text: str) -> str:
+    """Check which repository hosts salesbot: `acme/our-bot`, or `acme` for `acme/salesbot`.
 
     Raises InputError for anything else.
     """
-    text = text.removesuffix("/salesbot")
-    if not OWNER.fullmatch(text):
-        raise InputError(
-            f"{text!r} is not a GitHub owner name.", "Name the organisation that hosts your copy of salesbot"
-        )
-    return text
+    found = COPY.fullmatch(text)
+    if found is None:
+        what = f"{text!r} is not a GitHub owner name, nor OWNER/NAME." if text else "Who hosts your copy of salesbot?"
+        raise InputError(what, "Use --owner OWNER, or --owner OWNER/NAME if your copy has another name than salesbot")
+    return f"{found['owner']}/{found['name'] or 'salesbot'}"
 
 
 @dataclass(frozen=True)
 class Options:
     """What to write: `yes` writes missing files without asking, `force` also those that differ.
 
-    `ask` puts a question to a person and gives the answer; None where there is nobody to ask.
+    `ask` puts a question to a person and gives the answer, "" at the end of the input; None where nobody is there.
     """
 
     yes: bool
@@ -138,32 +136,64 @@ class Options:
 
 
 def write_files(folder: Path, files: list[KitFile], options: Options) -> list[str]:
-    """Show every file that is missing or differs, and write those that a person agrees to. Gives their paths."""
-    written = []
+    """List every file and how it is, and write those that a person agrees to. Gives their paths."""
     for file in files:
-        if file.is_current:
-            options.log(f"{file.path}: as it should be")
-            continue
-        options.log(file.diff().rstrip("\n"))
-        if _agreed(file, options):
-            write_text(folder / file.path, file.text, make_folders=True)
-            written.append(file.path)
-            options.log(f"{file.path}: written")
-        else:
+        options.log(f"{file.state:<16} {file.path}")
+    changed = [file for file in files if not file.is_current]
+    chosen = _chosen(changed, options)
+    for file in chosen:
+        write_text(folder / file.path, file.text, make_folders=True)
+    if chosen:
+        options.log(f"Wrote {counted(len(chosen), 'file')}.")
+    for file in changed:
+        if file not in chosen:
             options.log(f"{file.path}: {_left(file, options)}")
-    return written
+    return [file.path for file in chosen]
 
 
-def _agreed(file: KitFile, options: Options) -> bool:
-    if options.force or (options.yes and file.now is None):
-        return True
-    if options.yes or options.ask is None:
-        return False
-    question = f"Write {file.path}?" if file.now is None else f"Overwrite {file.path}?"
-    return options.ask(f"{question} [y/N] ").strip().casefold() in ("y", "yes")
+def _chosen(changed: list[KitFile], options: Options) -> list[KitFile]:
+    new = [file for file in changed if file.now is None]
+    if options.ask is None or options.yes:
+        _show([file for file in changed if file.now is not None or not options.yes], options.log)
+        return changed if options.force else new if options.yes else []
+    if not changed:
+        return []
+    while True:
+        match options.ask(_question(changed, new)).strip().casefold():
+            case "all" | "a" if new:
+                return new
+            case "each" | "e":
+                return _one_by_one(changed, options.ask, options.log)
+            case "diff" | "d":
+                _show(changed, options.log)
+            case "quit" | "q" | "":
+                return []
+
+
+def _question(changed: Sequence[KitFile], new: Sequence[KitFile]) -> str:
+    """Ask for all of them at once. What exists and differs is never overwritten that way."""
+    every = f"all ({counted(len(new), 'new file')}), " if new else ""
+    return f"Write {every}each as you decide, show the diff, or quit? [{'all/' if new else ''}each/diff/quit] "
+
+
+def _one_by_one(changed: Sequence[KitFile], ask: Callable[[str], str], log: Log) -> list[KitFile]:
+    chosen = []
+    for file in changed:
+        if file.now is not None:
+            log(file.diff().rstrip("\n"))
+        question = f"{'Write' if file.now is None else 'Overwrite'} {file.path}? [y/N] "
+        if ask(question).strip().casefold() in ("y", "yes"):
+            chosen.append(file)
+    return chosen
+
+
+def _show(files: Sequence[KitFile], log: Log) -> None:
+    for file in files:
+        log(file.diff().rstrip("\n"))
 
 
 def _left(file: KitFile, options: Options) -> str:
-    if file.now is not None and (options.yes or options.ask is None):
-        return "differs, left as it is; --force overwrites it"
+    if file.now is not None:
+        how = "--force overwrites it" if options.ask is None or options.yes else "`each` asks whether to overwrite it"
+        return f"{KEPT}; {how}"
     return "not written" if options.ask is not None else "not written; --yes writes it"
