@@ -52,21 +52,27 @@ def test_questions_in_groups_and_hidden_fields_have_names_too() -> None:
     assert names_of({}) == {}
 
 
-def test_a_poll_tells_it_where_a_lead_comes_in_and_not_each_hour(play: Play, forms: Forms) -> None:
+def test_a_poll_tells_it_once_and_the_problem_issue_closes_when_the_map_is_right(play: Play, forms: Forms) -> None:
     configure(play, "company: wohnort")
     forms.poll()
-    forms.send()
-    run = forms.poll()
-    assert [message for level, message in told(run) if level == "notice"] == [
-        "typeform.map.company: the form has no `wohnort`. There are: " + ", ".join(sorted(forms_names(forms))) + "."
-    ]
-    assert run.exit_code == 0
-    assert len(forms.leads()) == 1
-    for _ in range(2):
-        play.github.advance(3600)
+    said = "typeform.map.company: the form has no `wohnort`. There are: " + ", ".join(sorted(forms_names(forms))) + "."
+    for count in range(3):
+        forms.send()
         run = forms.poll()
-        assert told(run) == []
-        assert len(forms.typeform.log) == 1, "a poll with nothing new costs one request"
+        notices = [message for level, message in told(run) if level == "notice"]
+        assert notices == ([said] if count == 0 else []), "only the run that reports it gives notice"
+        assert run.exit_code == 0
+    assert len(forms.leads()) == 3
+    problem = play.problem()
+    assert problem is not None
+    assert "The form lacks what the configuration names" in play.sales.issue(problem).body
+    play.github.advance(3600)
+    assert told(forms.poll()) == []
+    assert len(forms.typeform.log) == 1, "a poll with nothing new costs one request"
+    configure(play, "company: company_ref")
+    forms.send()
+    assert forms.poll().exit_code == 0
+    assert play.problem() is None
 
 
 def forms_names(forms: Forms) -> list[str]:

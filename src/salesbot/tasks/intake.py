@@ -58,10 +58,15 @@ class Intake:
         sorted_ = [isolation.attempt(f"The lead {each.key}", partial(sort, each)) for each in answered]
         leads = [each for each in sorted_ if each is not None]
         note = f"Looked at {counted(len(received), 'response')}; {len(leads):,} new."
-        # Told where a lead comes in, since its form was read for it: a poll with nothing new asks nothing more.
-        notices = form_check.sentences(form, typeform.form_names(form.form)) if typeform.has_read(form.form) else ()
-        read = Outcome(problems=(*unreadable, *untitled), notices=notices, notes=(note,))
-        return read.then(isolation.outcome).then(self.opener.open_all(leads))
+        read = Outcome(problems=(*unreadable, *untitled), notes=(note,)).then(isolation.outcome)
+        return read.then(self.opener.open_all(leads)).then(self._check_map(pipeline, form, typeform))
+
+    def _check_map(self, pipeline: Pipeline, form: Form, typeform: Typeform) -> Outcome:
+        """Report once what the map names and the form lacks, where the form was read anyway, because a lead came in."""
+        if not typeform.has_read(form.form):
+            return Outcome()
+        told = form_check.sentences(form, typeform.form_names(form.form))
+        return self.opener.processor.problems.report_form(self.opener.context, pipeline, told)
 
     def _since(self, pipeline: Pipeline, form: Form) -> datetime:
         context = self.opener.context

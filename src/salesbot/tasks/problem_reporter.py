@@ -79,6 +79,13 @@ class ProblemReporter:
         written = self._write(facts, effects)
         return replace(written, notices=warnings.lines if effects else ())
 
+    def report_form(self, facts: RepositoryFacts, pipeline: Pipeline, problems: Sequence[str]) -> Outcome:
+        """Report what the map of a form names and the form lacks, when that is news."""
+        known = problem_issue.remaining_warnings(facts, pipeline)
+        if tuple(problems) == known.form or problem_issue.remaining_problems(facts.repository, pipeline):
+            return Outcome()
+        return self.report_warnings(facts, replace(known, form=tuple(problems)))
+
     def with_current(self, facts: AnyFacts) -> AnyFacts:
         """Know the issue as this run wrote it: the facts may have been read before."""
         if self._current is None:

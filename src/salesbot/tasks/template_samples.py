@@ -177,6 +177,7 @@ def _small(stage: Stage) -> dict[str, list[Values]]:
                 "label_problems": [LabelProblem(**gone_label)],
                 "people": ["kim"],
                 "fights": [DealFight(7, "sync[bot]", "stage:lead", 0)],
+                "form_problems": ["typeform.map.company: the form has no `firma`."],
                 "board_problem": "GitHub refused the project token.",
             },
             {
@@ -187,6 +188,7 @@ def _small(stage: Stage) -> dict[str, list[Values]]:
                 "fights": [],
                 "changed_by": None,
                 "board_problem": "",
+                "form_problems": [],
             },
         ],
         "problem_solved.md.j2": [{}],

@@ -95,20 +95,21 @@ def unassignable(login: str) -> str:
 
 @dataclass(frozen=True)
 class Warnings:
-    """What salesbot goes on with, and a person should know: configured owners who cannot be assigned, fights, and why
-    the board does not follow."""
+    """What salesbot goes on with, and a person should know: configured owners who cannot be assigned, fights, why the
+    board does not follow, and what the map of a form names and the form lacks."""
 
     people: tuple[str, ...] = ()
     fights: tuple[DealFight, ...] = ()
     board: str = ""
+    form: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.people or self.fights or self.board)
+        return bool(self.people or self.fights or self.board or self.form)
 
     @property
     def lines(self) -> tuple[str, ...]:
         """The warnings as notices of a run."""
-        return (*map(unassignable, self.people), *map(str, self.fights))
+        return (*map(unassignable, self.people), *map(str, self.fights), *self.form)
 
 
 def warnings(observed: Observed) -> Warnings:
@@ -119,7 +120,8 @@ def warnings(observed: Observed) -> Warnings:
     elsewhere = [fight for fight in known.fights if fight.issue != number]
     here = [DealFight(number, each.by, each.label, int(each.until.timestamp())) for each in observed.fights]
     board = "" if facts.board is not None else known.board
-    return Warnings(tuple(dict.fromkeys([*known.people, *cannot])), tuple(sorted([*elsewhere, *here])), board)
+    named = tuple(dict.fromkeys([*known.people, *cannot]))
+    return Warnings(named, tuple(sorted([*elsewhere, *here])), board, known.form)
 
 
 def remaining_warnings(facts: RepositoryFacts, pipeline: Pipeline) -> Warnings:
@@ -131,6 +133,7 @@ def remaining_warnings(facts: RepositoryFacts, pipeline: Pipeline) -> Warnings:
         tuple(name for name in payload.get("people", ()) if str(name).casefold() in named),
         tuple(fight for fight in fights if fight.until > facts.read_at.timestamp()),
         str(payload.get("board", "")) if pipeline.board is not None else "",
+        tuple(map(str, payload.get("form", ()))) if pipeline.typeform is not None and pipeline.typeform.map else (),
     )
 
 
@@ -168,6 +171,7 @@ def report_problems(
         "people": list(warnings.people),
         "fights": list(warnings.fights),
         "board_problem": warnings.board,
+        "form_problems": list(warnings.form),
         "changed_by": by,
         "mend": f"salesbot labels --repo {repository.name} --yes",
     }
@@ -175,6 +179,7 @@ def report_problems(
     payload |= {"people": list(warnings.people)} if warnings.people else {}
     payload |= {"fights": [astuple(fight) for fight in warnings.fights]} if warnings.fights else {}
     payload |= {"board": warnings.board} if warnings.board else {}
+    payload |= {"form": list(warnings.form)} if warnings.form else {}
     body = markdown.fit(f"{markdown.marker(MARKER, payload)}\n{render('problem.md.j2', values)}")
     if repository.problem is None:
         return ProblemNotice((OpenProblem(TITLE, body),), opened=True)
