@@ -157,4 +157,4 @@ def test_hostile_text_takes_no_time(piece: str) -> None:
     text = (piece * 65_536)[:65_536]
     start = time.process_time()
     mail.own_words(text)
-    assert time.process_time() - start < 0.5
+    assert time.process_time() - start < 2, "it grows with the text, not with its square"
