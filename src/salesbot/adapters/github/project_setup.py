@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from salesbot.adapters.github.client import Client, Reply
+from salesbot.adapters.github.composed import Operation, compose
 from salesbot.adapters.github.decode import need, nodes
 from salesbot.adapters.github.documents import document
 from salesbot.adapters.github.projects import NoProjectError, layout
 from salesbot.adapters.github.refusals import NotFoundError
-from salesbot.adapters.github.write import Operation, compose
 from salesbot.core.errors import ServiceError
 from salesbot.core.model.board import BoardView, FieldType
 from salesbot.core.model.deal import Actor

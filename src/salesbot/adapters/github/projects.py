@@ -12,10 +12,10 @@ from typing import Any
 
 from salesbot.adapters.github import decode
 from salesbot.adapters.github.client import Client, Reply
+from salesbot.adapters.github.composed import Operation, compose
 from salesbot.adapters.github.decode import Json, need, nodes
 from salesbot.adapters.github.documents import document
 from salesbot.adapters.github.refusals import NotFoundError
-from salesbot.adapters.github.write import Operation, compose
 from salesbot.core.errors import ServiceError
 from salesbot.core.model.board import (
     AddItem,

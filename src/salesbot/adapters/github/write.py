@@ -6,15 +6,14 @@ for what happened since it was read, so that a run never rests on facts that cha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
 from salesbot.adapters.github import decode, refusals
 from salesbot.adapters.github.client import Client, Reply, UnclearError, is_broken
+from salesbot.adapters.github.composed import compose
 from salesbot.adapters.github.decode import Json, nodes
-from salesbot.adapters.github.documents import definitions, with_fragments
 from salesbot.adapters.github.issue_list import other
 from salesbot.core.errors import ServiceError
 from salesbot.core.installation import problem_issue
@@ -52,10 +51,6 @@ from salesbot.core.text.labels import label_key
 MOST_ALIASES = 60
 """One client measured that GitHub takes about 75 mutations in one document."""
 
-_OPERATION = re.compile(r"mutation \w+\((?P<variables>.*?)\) \{\n(?P<body>.*)\n\}$", re.S)
-_VARIABLE = re.compile(r"\$(\w+)")
-
-
 _FINAL = "UNPROCESSABLE"
 """The type of an error by which GitHub refuses what it was asked, whoever asks and however often."""
 _LOCKED = "is locked"
@@ -64,14 +59,6 @@ _LOCKED = "is locked"
 
 class TargetGoneError(Exception):
     """What an effect is about was not read: somebody who cannot be assigned."""
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One alias of a document: an operation of `documents`, and its variables."""
-
-    operation: str
-    variables: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -136,25 +123,6 @@ def _steps(effects: Sequence[Effect], facts: RepositoryFacts) -> tuple[list[Step
 def _send(client: Client, steps: Sequence[Step]) -> Reply:
     text, variables = compose(steps)
     return client.mutate(text, variables)
-
-
-def compose(steps: Sequence[Step | Operation]) -> tuple[str, dict[str, Any]]:
-    """Put the operations of all steps into one document; each variable and alias carries the number of its step."""
-    declared, bodies = [], []
-    variables: dict[str, Any] = {}
-    looks_back = max(
-        (index for index, step in enumerate(steps) if "...Back" in definitions()[step.operation]), default=None
-    )
-    for index, step in enumerate(steps):
-        found = _OPERATION.match(definitions()[step.operation])
-        assert found, step.operation
-        own = rf"$m{index}_\1"
-        body = _VARIABLE.sub(own, found["body"]).replace("...Back", "...LookBack" if index == looks_back else "...Back")
-        declared.append(_VARIABLE.sub(own, found["variables"]))
-        bodies.append(re.sub(r"^  (\w+)", rf"  m{index}: \1", body, count=1))
-        variables |= {f"m{index}_{name}": value for name, value in step.variables.items()}
-    operation = f"mutation Effects({', '.join(declared)}) {{\n" + "\n".join(bodies) + "\n}"
-    return with_fragments(operation), variables
 
 
 def _step(effect: Effect, facts: RepositoryFacts) -> Step:  # one line for each effect: the whole table at a glance
