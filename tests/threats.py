@@ -208,6 +208,13 @@ THREATS = [
         ("core/text/markdown.py", r"@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}(?!", r"@(?:\.?[A-Za-z0-9-]+)*(?!"),
     ),
     Threat(
+        "a stranger",
+        "writes a number of 4,301 digits into a field or a command, at which the language itself gives up",
+        "every pattern for a number has a limit, and texts longer than an amount or a date are none",
+        "tests/core/test_hostile_texts.py::test_no_field_ends_a_run",
+        ("core/views/card.py", "(?:100|[0-9]{1,2})", "[0-9]+"),
+    ),
+    Threat(
         "somebody",
         "puts thousands of commands into one comment",
         "a comment takes twenty; of one with more none is run, and 64 KiB of it are read",
