@@ -17,10 +17,9 @@ from salesbot.adapters.streak import ObjectError, Streak
 from salesbot.adapters.templates import TemplateRenderer
 from salesbot.core.decide.decide import decide
 from salesbot.core.errors import ServiceError, warning
-from salesbot.core.lifecycle import mirror_link, restore
+from salesbot.core.lifecycle import field_trust, mirror_link, restore
 from salesbot.core.lifecycle.observed import Observed, observe
 from salesbot.core.lifecycle.transitions import DealState
-from salesbot.core.model import headings
 from salesbot.core.model.facts import DealFacts, RepositoryFacts, Trigger
 from salesbot.core.model.journal import Pair
 from salesbot.core.model.mirror import Mirror
@@ -147,10 +146,11 @@ class StreakSync:
         start = restore.restore(deal.with_facts(facts), [])
         if start is None or deal.pipeline.stage(start.state.deal.stage) is None:
             return None
-        editor = restore.last_body_editor(facts)
-        value = start.state.deal.fields.get(headings.VALUE, "")
-        if restore.value_needs_trust(deal.journal, value) and editor and editor.casefold() not in roles.known:
-            roles.of(editor)
+        description = field_trust.read(deal, deal.journal, deal.parsed.body)
+        unknown = [name for name in field_trust.people_to_ask(description) if name.casefold() not in roles.known]
+        for person in unknown:
+            roles.of(person)
+        if unknown:
             return self._state_of(deal)
         return start.state
 
