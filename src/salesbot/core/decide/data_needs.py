@@ -88,6 +88,8 @@ def _unknown_roles(observed: Observed, commands: list[CommandIntent]) -> list[st
     asked = [intent.by for intent in commands] + [tick.by for tick in intents.ticks(observed, journal)]
     if journal is not None and observed.pipeline.permissions.moves > Role.TRIAGE:
         asked += [intent.by for intent in intents.labels(observed, journal.cursor)]
+    closed = intents.state(observed, journal.cursor) if journal is not None else None
+    asked += [closed.by] if closed is not None and closed.by == observed.issue.author else []
     names = [person.login for person in asked if person is not None and not person.is_bot]
     names += field_trust.people_to_ask(field_trust.read(observed, journal, observed.parsed.body))
     names += board_view.people(observed)

@@ -159,6 +159,11 @@ def is_here(login: str, facts: DealFacts) -> bool:
     return on or can_be_assigned(facts)(login) is not False
 
 
+def to_mention(actor: Actor | None, facts: DealFacts) -> str | None:
+    """Name somebody whom a comment may mention: a person who works here."""
+    return actor.login if actor is not None and not actor.is_bot and is_here(actor.login, facts) else None
+
+
 def owners(issue: Issue, journal: Journal | None, can_be: CanBeAssigned = nobody_else) -> Owners:
     """Say who owns the deal, and who helps.
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from salesbot.core.lifecycle import people
+from salesbot.core.lifecycle.activity import is_outsider
 from salesbot.core.lifecycle.field_trust import Description, has_role, people_to_ask, trusted_fields
 from salesbot.core.lifecycle.observed import observe
 from salesbot.core.lifecycle.restore import NOT_A_DEAL, OWN_LABELS
@@ -75,7 +76,7 @@ class Reader:
             return None
         journal = find_cards(issue, self.context.repository).journal
         journal = journal and people.present(journal, issue)
-        if _is_excluded(issue, journal):
+        if _is_excluded(issue, journal) or self._was_closed_as_duplicate(issue):
             return None
         as_of = _as_of(raw, self.scope.at)
         found = self._history_now(raw, as_of, journal) if as_of is issue else self._history_then(as_of, journal)
@@ -85,6 +86,11 @@ class Reader:
         if not is_over and not as_of.open and (as_of.locked or as_of.became_discussion):
             return UncountableDeal(issue.number, issue.title, locked=True)
         return self._counted(found)
+
+    def _was_closed_as_duplicate(self, issue: Issue) -> bool:
+        """Whether somebody of us closed it so; its author, who is nobody of us, takes no deal out of the numbers."""
+        closer = next((event.by for event in reversed(issue.events) if event.kind == "closed"), None)
+        return _is_duplicate(issue) and not is_outsider(closer, self._facts(issue))
 
     def _history_then(self, issue: Issue, journal: Journal | None) -> DealHistory | None:
         found = stage_intervals(self._changes(issue), journal)
@@ -177,7 +183,7 @@ class Reader:
         issue = raw.issue.since_transfer
         if issue.own:
             return []
-        if issue.open or issue.created_at >= self.scope.window_start:
+        if issue.open or _is_duplicate(issue) or issue.created_at >= self.scope.window_start:
             found = (actor for actor in _people(issue) if actor is not None and not actor.is_bot)
             return list(dict.fromkeys(actor.login for actor in found))
         body = fields.parse(issue.body, self.scope.pipeline.headings, self.scope.pipeline.one_line)
@@ -228,11 +234,15 @@ def labels_without_outcome(context: RepositoryFacts, scope: Scope) -> list[str]:
 
 
 def _is_excluded(issue: Issue, journal: Journal | None) -> bool:
-    """Whether an issue counts nowhere: marked as no deal, closed as a duplicate, or written by salesbot."""
+    """Whether an issue counts nowhere: marked as no deal, left by command, or written by salesbot."""
     names = {label_key(label.name) for label in issue.labels}
     if NOT_A_DEAL in names or (issue.own and names & OWN_LABELS):
         return True
-    return (not issue.open and issue.state_reason == "DUPLICATE") or bool(journal is not None and journal.left)
+    return bool(journal is not None and journal.left)
+
+
+def _is_duplicate(issue: Issue) -> bool:
+    return not issue.open and issue.state_reason == "DUPLICATE"
 
 
 def _as_of(raw: RawIssue, at: datetime) -> Issue:
