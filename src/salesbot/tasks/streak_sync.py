@@ -17,7 +17,7 @@ from salesbot.adapters.streak import ObjectError, Streak
 from salesbot.adapters.templates import TemplateRenderer
 from salesbot.core.decide.decide import decide
 from salesbot.core.errors import ServiceError, warning
-from salesbot.core.lifecycle import field_trust, mirror_link, restore
+from salesbot.core.lifecycle import mirror_link, restore
 from salesbot.core.lifecycle.observed import Observed, observe
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model.facts import DealFacts, RepositoryFacts, Trigger
@@ -142,16 +142,10 @@ class StreakSync:
         Whether a value counts depends on who wrote it; each person is asked for once.
         """
         roles = self.processor.roles
-        facts = replace(deal.facts, roles=dict(roles.known))
-        start = restore.restore(deal.with_facts(facts), [])
+        roles.ask_editors(deal)
+        start = restore.restore(deal.with_facts(replace(deal.facts, roles=dict(roles.known))), [])
         if start is None or deal.pipeline.stage(start.state.deal.stage) is None:
             return None
-        description = field_trust.read(deal, deal.journal, deal.parsed.body)
-        unknown = [name for name in field_trust.people_to_ask(description) if name.casefold() not in roles.known]
-        for person in unknown:
-            roles.of(person)
-        if unknown:
-            return self._state_of(deal)
         return start.state
 
     # In full
