@@ -216,3 +216,11 @@ def test_a_role_is_asked_for_once_and_only_of_those_who_wrote_what_the_journal_d
     world.run()
     world.roles = {}
     assert data_needs.data_needs(world.observed()).roles == ()
+
+
+def test_what_a_command_emptied_is_empty() -> None:
+    world = opened_by_eve(value="12k")
+    world.comment("/unset value", NORA)
+    world.run()
+    assert (deal(world).value.text, deal(world).doubts, counted(world).value) == ("", (), None)
+    assert world.decide().effects == ()

@@ -36,8 +36,7 @@ def with_field(deal: Deal, heading: str, value: str | None, by: str | None = Non
 def _believed(trust: Mapping[str, TrustedField], heading: str, text: str, by: str | None) -> Mapping[str, TrustedField]:
     """Note whose word a field is; without anybody new it is the word of whoever gave it."""
     before = trust.get(heading, TrustedField(heading))
-    others = {name: each for name, each in trust.items() if name != heading}
-    return {**others, heading: TrustedField(heading, kept(text), before.by if by is None else by)} if text else others
+    return {**trust, heading: TrustedField(heading, kept(text), before.by if by is None else by)}
 
 
 def with_fields(deal: Deal, written: Iterable[tuple[str, str | None]]) -> Deal:

@@ -55,7 +55,8 @@ class Description:
         """What the journal knows; older cards know the last value that a command gave."""
         if self.journal is None:
             return {}
-        rounds = {VALUE: TrustedField(VALUE, self.journal.rounds[-1][1])} if self.journal.rounds else {}
+        given = self.journal.rounds if self.body.fields.get(VALUE) else ()
+        rounds = {VALUE: TrustedField(VALUE, given[-1][1])} if given else {}
         return rounds | {each.heading: each for each in self.journal.trusted}
 
     @cached_property
@@ -97,7 +98,7 @@ def read(observed: Observed, journal: Journal | None, body: Body) -> Description
 def trusted_fields(description: Description, may_set: MaySet) -> dict[str, TrustedField]:
     """Say of each field that counts which text is to be believed, and whose it is, if anybody filled it in."""
     found = (_judged(heading, description, may_set) for heading in TRUSTED_FIELDS)
-    return {each.heading: each for each in found if each.text or each.doubt}
+    return {each.heading: each for each in found if each.text or each.doubt or each.heading in description.known}
 
 
 def has_role(roles: Mapping[str, Role]) -> MaySet:
