@@ -191,7 +191,7 @@ class World:
         self._event("unassigned", by, whom=whom)
         self.trigger = Trigger("issues.unassigned", actor=by.login)
 
-    def write(self, body: str, by: Actor = ANN) -> None:
+    def write(self, body: str, by: Actor = NORA) -> None:
         """Edit the description by hand."""
         self.tick()
         self.body = body

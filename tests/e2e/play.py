@@ -169,8 +169,11 @@ class Play:
     # Deals
 
     def deal(self, stage: str = "lead", body: str = "", title: str = "Acme GmbH: new shop") -> int:
-        """Open a deal by hand of ann, at rest in a stage; the first one also brings the labels."""
-        number = self.sales.open_issue("ann", title, body)
+        """Open a deal by hand of ann, at rest in a stage; the first one also brings the labels.
+
+        One with fields is nora's, who may set them.
+        """
+        number = self.sales.open_issue("nora" if body else "ann", title, body)
         self.reconcile()
         if stage != "lead":
             self.sales.comment("kim", number, f'/stage {stage} --force "for the test"')

@@ -16,7 +16,8 @@ def boards(play: Play) -> Boards:
 def test_a_new_deal_is_on_the_board_in_the_column_of_its_stage(boards: Boards) -> None:
     deal = boards.play.deal(body="### Value\n\n12k EUR\n\n### Expected close\n\n2027-03\n")
     assert boards.column(deal) == "Lead"
-    assert boards.card(deal).values == {"Status": "Lead", "Expected close": "2027-03-31"}
+    shown = {"Status": "Lead", "Value": 12000.0, "Weighted": 1200.0, "Expected close": "2027-03-31"}
+    assert boards.card(deal).values == shown
 
 
 def test_a_drag_that_is_allowed_is_a_move(boards: Boards) -> None:

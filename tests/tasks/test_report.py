@@ -361,7 +361,7 @@ def test_the_sweeps_headline_is_the_reports_also_with_an_issue_that_was_closed_y
     old = {
         "title": "Hooli: old shop",
         "body": "### Value\n\n7000 EUR\n",
-        "author": "ann",
+        "author": "nora",
         "created_at": at,
         "labels": [f"stage:{stage}"],
         "state": "CLOSED",

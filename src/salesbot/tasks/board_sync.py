@@ -70,7 +70,7 @@ class BoardSync:
             found.append(facts.issue.number)
 
     def _with_roles(self, observed: Observed) -> Observed:
-        self.processor.roles.ask_editor(observed)
+        self.processor.roles.ask_editors(observed)
         return observed.with_facts(replace(observed.facts, roles=dict(self.processor.roles.known)))
 
     def _sync_all(self, numbers: Sequence[int], pipeline: Pipeline, started: float) -> Outcome:

@@ -27,7 +27,7 @@ from salesbot.core.report.bridge import figures_of
 from salesbot.core.report.compute import Report, compute_board, compute_report
 from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
 from salesbot.core.report.figures import Figures
-from salesbot.core.report.reader import RawIssue, Reader, labels_without_outcome, people_to_look_up
+from salesbot.core.report.reader import RawIssue, Reader, labels_without_outcome
 from salesbot.core.report.scope import Scope, choose_scope
 from salesbot.core.report.view_board import board_values
 from salesbot.core.report.view_report import report_values
@@ -225,7 +225,7 @@ class Reporter:
         return ReadDeals([deal for deal in found.values() if deal is not None], isolation.outcome)
 
     def _count(self, raw: RawIssue, reader: Reader, found: dict[int, Countable | None]) -> bool:
-        for person in people_to_look_up(raw, reader.scope):
+        for person in reader.people_to_look_up(raw):
             self.processor.roles.of_member(person)
         found[raw.issue.number] = reader.count(raw)
         return True

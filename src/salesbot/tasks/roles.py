@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from salesbot.adapters.github import GitHub
-from salesbot.core.lifecycle import restore
+from salesbot.core.lifecycle import field_trust
 from salesbot.core.lifecycle.observed import Observed
-from salesbot.core.model import headings
 from salesbot.core.model.deal import Role
 from salesbot.core.model.facts import RepositoryFacts
 
@@ -45,11 +44,10 @@ class RoleReader:
             self._known[key] = self._github.role(login)
         return self._known[key]
 
-    def ask_editor(self, deal: Observed) -> None:
-        """Ask for the role of who wrote a deal's value by hand, where it matters and is not known yet."""
-        value, editor = deal.parsed.body.fields.get(headings.VALUE, ""), restore.last_body_editor(deal.facts)
-        if editor is not None and restore.value_needs_trust(deal.journal, value):
-            self.of(editor)
+    def ask_editors(self, deal: Observed) -> None:
+        """Ask for the roles of those who wrote the fields that count, where they matter and are not known yet."""
+        for person in field_trust.people_to_ask(field_trust.read(deal, deal.journal, deal.parsed.body)):
+            self.of(person)
 
     def of_member(self, login: str) -> Role:
         """Give somebody's role; a person missing from the list of the whole team has none, and is not asked for."""

@@ -20,7 +20,6 @@ from salesbot.core.errors import ServiceError, warning
 from salesbot.core.lifecycle import mirror_link, restore
 from salesbot.core.lifecycle.observed import Observed, observe
 from salesbot.core.lifecycle.transitions import DealState
-from salesbot.core.model import headings
 from salesbot.core.model.facts import DealFacts, RepositoryFacts, Trigger
 from salesbot.core.model.journal import Pair
 from salesbot.core.model.mirror import Mirror
@@ -143,15 +142,10 @@ class StreakSync:
         Whether a value counts depends on who wrote it; each person is asked for once.
         """
         roles = self.processor.roles
-        facts = replace(deal.facts, roles=dict(roles.known))
-        start = restore.restore(deal.with_facts(facts), [])
+        roles.ask_editors(deal)
+        start = restore.restore(deal.with_facts(replace(deal.facts, roles=dict(roles.known))), [])
         if start is None or deal.pipeline.stage(start.state.deal.stage) is None:
             return None
-        editor = restore.last_body_editor(facts)
-        value = start.state.deal.fields.get(headings.VALUE, "")
-        if restore.value_needs_trust(deal.journal, value) and editor and editor.casefold() not in roles.known:
-            roles.of(editor)
-            return self._state_of(deal)
         return start.state
 
     # In full

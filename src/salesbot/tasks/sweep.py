@@ -141,7 +141,7 @@ class Sweep:
     def _due(self, deal: Observed) -> Due | None:
         roles = self.processor.roles
         if deal.facts.board is not None:
-            roles.ask_editor(deal)
+            roles.ask_editors(deal)
         for person in people_to_ask(self._with_roles(deal)):
             roles.of(person)
         return due(self._with_roles(deal))

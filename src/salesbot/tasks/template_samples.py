@@ -16,8 +16,10 @@ from salesbot.core.installation.problem_issue import DealFight, LabelProblem
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import headings
 from salesbot.core.model.deal import Actor, Deal, How, Role, StageVisit
+from salesbot.core.model.headings import TRUSTED_FIELDS
 from salesbot.core.model.journal import Cursor, Journal, Pair
 from salesbot.core.model.pipeline import Pipeline, Stage
+from salesbot.core.model.trust import Doubt, TrustedField
 from salesbot.core.policies.attention import KINDS
 from salesbot.core.reconcile import checklist_comments
 from salesbot.core.report.compute import compute_report
@@ -96,7 +98,7 @@ def _full(pipeline: Pipeline, stage: Stage) -> DealState:
         helpers=("kim",),
         checklists={"estimate": Checklist("estimate", items, "https://github.com/acme/sales/issues/7")},
         history=visits,
-        body_trusted=False,
+        trust={each: TrustedField(each, "2027-03-01", "ann", Doubt("2028", "eve", NOW)) for each in TRUSTED_FIELDS[1:]},
     )
     journal = Journal(
         1, 7, stage.name, Cursor(NOW), BEGUN, history=visits, duplicate_of=5, possible_duplicates=((3, "same client"),),

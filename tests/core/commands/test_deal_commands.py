@@ -266,7 +266,7 @@ def test_values_are_remembered_as_rounds() -> None:
 
 
 def test_the_value_of_the_form_is_the_first_round() -> None:
-    world = a_deal("qualified", body="### Value\n\n50k\n")
+    world = a_deal("qualified", body="### Value\n\n50k\n", author=NORA)
     post(world, "/value 38k")
     assert "38,000 EUR (first 50,000 EUR on 23 Nov 2026; now" in card(world)
 

@@ -98,7 +98,9 @@ def test_an_issue_that_arrived_before_the_installation_stays_as_it_is() -> None:
 
 @pytest.mark.parametrize("label", ["lost", "won", "rejected", "revisit"])
 def test_a_label_that_came_along_ends_nothing_and_is_not_taken_off_without_a_word(label: str) -> None:
-    world = World(now=LATELY, body="### Reason\n\nprice\n\n### Value\n\n9000 EUR\n\n### Revisit on\n\n2027-03-01\n")
+    world = World(
+        now=LATELY, author=NORA, body="### Reason\n\nprice\n\n### Value\n\n9000 EUR\n\n### Revisit on\n\n2027-03-01\n"
+    )
     world.label(f"stage:{label}", NORA)
     arrive(world, f"stage:{label}")
     assert (world.stages(), world.open) == (["lead"], True)

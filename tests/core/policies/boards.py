@@ -31,7 +31,7 @@ from salesbot.core.model.effects import CreateLabel
 from salesbot.core.model.facts import DealFacts, Label
 from salesbot.core.model.pipeline import Board, Pipeline
 from salesbot.core.policies import board_sync
-from tests.world import ANN, WORDS, World, a_deal
+from tests.world import ANN, NORA, WORDS, World, a_deal
 
 STAGES = ("prospect", "lead", "qualified", "negotiating", "won", "lost", "rejected", "revisit")
 OPTIONS = {f"o{number}": stage.title() for number, stage in enumerate((*STAGES, "done"))}
@@ -179,7 +179,8 @@ class OnBoard:
 
 def on_board(stage: str = "lead", guards: Guards = "requires", body: str = "", **given: object) -> OnBoard:
     """A deal that is on the board, in step."""
-    found = OnBoard(a_deal(stage, pipeline=a_pipeline(guards), body=body), **given)  # type: ignore[arg-type]
+    world = a_deal(stage, pipeline=a_pipeline(guards), body=body, author=NORA if body else ANN)
+    found = OnBoard(world, **given)  # type: ignore[arg-type]
     found.rest()
     assert found.both == (stage, stage)
     return found

@@ -30,7 +30,7 @@ def an_issue(body: str = "", *events: tuple[str, str, str], **more: Any) -> dict
     return {
         "title": "Acme GmbH: new shop",
         "body": body,
-        "author": "ann",
+        "author": "nora",
         "created_at": "2026-11-02T09:00:00Z",
         "labels": last,
         "assignees": ["ann"],

@@ -114,7 +114,9 @@ def test_the_page_and_the_chat_say_the_same() -> None:
     assert '<tr><td>2026-11</td><td class="n">0</td>' in found
     made = a_report(*[a_lead(author="eve") for _ in range(12)])
     said = chat("notify.txt.j2", chat_values(made.board, made.scope, "https://x/acme/sales/issues/9"))
-    assert "144,000 EUR open in 12 deals, weighted 14,400 EUR; 12 deals need attention" in said
+    assert "0 EUR open in 12 deals, weighted 0 EUR; 12 deals need attention" in said, (
+        "what clients say they pay is not counted"
+    )
     assert "• and 2 more" in said
     empty = a_report()
     assert "\nNo deal is open\n" in chat("notify.txt.j2", chat_values(empty.board, empty.scope, ""))

@@ -22,7 +22,7 @@ def before(play: Play) -> Play:
     for label in ("In negotiation", "Hot", "Warm", "bug"):
         sales.create_label("kim", label)
     for number, labels in enumerate((["In negotiation"], ["Hot"], ["Warm"], ["Hot", "In negotiation"], ["bug"], []), 1):
-        sales.open_issue("ann", f"Client {number}", "### Value\n\n9000 EUR", [])
+        sales.open_issue("nora", f"Client {number}", "### Value\n\n9000 EUR", [])
         for label in labels:
             sales.label("ann", number, label)
     sales.open_issue("ann", "Client 7: over", "", ["Hot"])

@@ -240,6 +240,23 @@ def snooze(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
     return [SetField(headings.SNOOZED_UNTIL, day.isoformat())]
 
 
+@command("/confirm")
+def confirm(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
+    """Accept what someone without the role write put into fields that count, as the card shows it."""
+    changes: list[Change] = []
+    for each in deal.doubts:
+        text = deal.body.fields.get(each.heading, "")
+        if each.doubt is not None and each.doubt.since > ctx.said_at:
+            return Refusal(f"{each.heading} was edited after your comment.", "Look at it, then post `/confirm` again")
+        if each.heading == headings.VALUE and text:
+            read = arguments.read(headings.VALUE, text, ctx.today, ctx.pipeline)
+            if isinstance(read, Refusal):
+                return read
+            text = read
+        changes.append(SetField(each.heading, text or None))
+    return changes
+
+
 @command("/duplicate-of #n")
 def duplicate_of(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
     """Close as a duplicate of another issue; it counts nowhere."""

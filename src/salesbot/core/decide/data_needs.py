@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from salesbot.core.leads import duplicates
-from salesbot.core.lifecycle import activity, intents, people, restore, timeline
+from salesbot.core.lifecycle import activity, field_trust, intents, people, restore, timeline
 from salesbot.core.lifecycle.intents import CommandIntent
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.model import headings, keys
@@ -83,14 +83,15 @@ def _needs_labels(observed: Observed) -> bool:
 
 
 def _unknown_roles(observed: Observed, commands: list[CommandIntent]) -> list[str]:
-    """Those whose role matters and was not asked: authors of open commands, tickers, who wrote the value by hand."""
+    """Those whose role matters and was not asked: authors of open commands, tickers, who wrote fields that count."""
     facts, journal = observed.facts, observed.journal
     asked = [intent.by for intent in commands] + [tick.by for tick in intents.ticks(observed, journal)]
     if journal is not None and observed.pipeline.permissions.moves > Role.TRIAGE:
         asked += [intent.by for intent in intents.labels(observed, journal.cursor)]
+    closed = intents.state(observed, journal.cursor) if journal is not None else None
+    asked += [closed.by] if closed is not None and closed.by == observed.issue.author else []
     names = [person.login for person in asked if person is not None and not person.is_bot]
-    if restore.value_needs_trust(journal, observed.parsed.body.fields.get(headings.VALUE, "")):
-        names += [name for name in [restore.last_body_editor(facts)] if name is not None]
+    names += field_trust.people_to_ask(field_trust.read(observed, journal, observed.parsed.body))
     names += board_view.people(observed)
     if facts.trigger.event == attention.SWEEP:
         names += activity.unknown_people(observed.activity, facts.read_at - ACTIVITY_WINDOW)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from salesbot.core.decide.evaluate import evaluate
-from salesbot.core.lifecycle import intents, restore, timeline
+from salesbot.core.lifecycle import intents, people, restore, timeline
 from salesbot.core.lifecycle.intents import (
     CommandIntent,
     Intent,
@@ -141,7 +141,7 @@ def _put_back(state: DealState, start: DealState, observed: Observed, render: Re
         return state
     by = removed[0].by
     ended = removed[1].outcome is not None
-    person = by.login if by and not by.is_bot else None
+    person = people.to_mention(by, observed.facts)
     values = {"stage": start.deal.stage, "person": person, "ended": ended, "column": False}
     text = render("putback.md.j2", values)
     return state.with_pending(Key(Kind.REFUSAL, removed[0].id), text)

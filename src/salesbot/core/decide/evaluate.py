@@ -14,6 +14,7 @@ from salesbot.core.commands.recognition import is_guess
 from salesbot.core.commands.registry import Command, Context
 from salesbot.core.decide import board_moves
 from salesbot.core.decide.refusals import refuse
+from salesbot.core.lifecycle import activity, people
 from salesbot.core.lifecycle.intents import (
     BoardCommandIntent,
     BoardIntent,
@@ -29,7 +30,7 @@ from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState, Refused, Request, apply_changes
 from salesbot.core.model import headings
 from salesbot.core.model.changes import Change, MoveTo, Reopen, SetField
-from salesbot.core.model.deal import How, Move, Refusal, Role
+from salesbot.core.model.deal import Actor, How, Move, Refusal, Role
 from salesbot.core.model.journal import LeftAs
 from salesbot.core.model.keys import Key, Kind
 from salesbot.core.policies import mirror_sync, revisit
@@ -81,7 +82,7 @@ def _evaluate_label(state: DealState, intent: LabelIntent, observed: Observed, r
         return outcome
     stage = pipeline.stage(intent.stage)
     values = {
-        "person": person,
+        "person": people.to_mention(intent.by, observed.facts),
         "label": True,
         "stage": state.deal.stage,
         "say": _say(stage.command if stage else None),
@@ -200,7 +201,7 @@ def _reply(
 ) -> DealState:
     refused = no if isinstance(no, Refused) else Refused(None, (no,))
     values = {
-        "person": intent.by.login if intent.by else None,
+        "person": people.to_mention(intent.by, observed.facts),
         "command": _shown(line) if line else None,
         "line": line.line if line else None,
         "others": len(intent.lines) > 1 and line is not None,
@@ -226,9 +227,15 @@ def _done(
 
 
 def _evaluate_state(state: DealState, intent: StateIntent, observed: Observed, render: Renderer) -> DealState:
-    """A person closed or reopened the issue: ask how it ended, or bring the deal back."""
+    """A person closed or reopened the issue: ask how it ended, or bring the deal back.
+
+    What its author does who is nobody of us ends and revives no deal: somebody is asked, once for each such person.
+    """
     stage = observed.pipeline.stage(state.deal.stage)
     person = intent.by.login if intent.by and not intent.by.is_bot else None
+    outsider = intent.by if activity.is_outsider(intent.by, observed.facts) else None
+    if intent.open and outsider is not None and (state.journal.left or (stage is not None and stage.outcome)):
+        return _stays_closed(state, outsider, observed, render)
     if intent.open:
         outcome = apply_changes(
             state, [Reopen()], Request(observed.pipeline, observed.role(intent.by), intent.at, person)
@@ -238,11 +245,28 @@ def _evaluate_state(state: DealState, intent: StateIntent, observed: Observed, r
     state = replace(state, deal=replace(state.deal, open=False))
     if stage is not None and stage.outcome is not None:
         return state
-    if intent.reason == "DUPLICATE":
+    if intent.reason == "DUPLICATE" and outsider is None:
         return replace(state, journal=replace(state.journal, left=LeftAs.DUPLICATE, asked=""))
-    text = render("ask.md.j2", replies.how_it_ended(state.deal.stage, person, observed.pipeline))
-    asked = state.with_pending(Key(Kind.ASK, intent.event), text)
-    return replace(asked, journal=replace(asked.journal, asked=intent.event))
+    asked = replace(state, journal=replace(state.journal, asked=intent.event))
+    key = Key(Kind.ASK, intent.event if outsider is None else _of(outsider))
+    if key in observed.parsed.own:
+        return asked
+    whom = people.to_mention(intent.by, observed.facts) if outsider is None else state.deal.owner
+    text = render("ask.md.j2", replies.how_it_ended(state.deal.stage, whom, observed.pipeline))
+    return asked.with_pending(key, text)
+
+
+def _stays_closed(state: DealState, outsider: Actor, observed: Observed, render: Renderer) -> DealState:
+    """Whoever opened the issue reopened a deal that is over; it is closed again."""
+    key = Key(Kind.REFUSAL, f"reopened-{_of(outsider)}")
+    if key in observed.parsed.own:
+        return state
+    why = Refusal("The deal is over, and only somebody who works here reopens it.", "If it goes on, comment `/reopen`")
+    return refuse(state, Refused(None, (why,)), key, {"person": state.deal.owner}, observed, render)
+
+
+def _of(person: Actor) -> str:
+    return f"person-{person.id or person.login}"
 
 
 def _evaluate_tick(state: DealState, intent: TickIntent, observed: Observed, render: Renderer) -> DealState:
@@ -262,5 +286,5 @@ def _evaluate_tick(state: DealState, intent: TickIntent, observed: Observed, ren
     if isinstance(outcome, DealState):
         return outcome
     key = Key(Kind.REPLY, f"{intent.comment.id}-{int(intent.at.timestamp())}")
-    values = {"person": person, "say": _say(stage.command if stage else None)}
+    values = {"person": people.to_mention(intent.by, observed.facts), "say": _say(stage.command if stage else None)}
     return refuse(state, outcome, key, values, observed, render)

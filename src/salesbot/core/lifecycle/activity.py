@@ -51,6 +51,12 @@ def _activities(facts: DealFacts) -> Iterator[Activity]:
             yield Activity(edit.at, edit.by, _is_ours(edit.by, facts))
 
 
+def is_outsider(actor: Actor | None, facts: DealFacts) -> bool:
+    """Say whether it was the issue's author, whom GitHub lets close and reopen it, and who is nobody of us."""
+    is_author = actor is not None and not actor.is_bot and actor == facts.issue.author and not facts.issue.own
+    return is_author and not _is_ours(actor, facts)
+
+
 def _is_person(actor: Actor | None, facts: DealFacts) -> bool:
     return actor is not None and not actor.is_bot and actor.id != facts.viewer.id
 

@@ -7,23 +7,36 @@ that was refused for want of a reason is accepted, and the moves after it are re
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from salesbot.core.model import headings
 from salesbot.core.model.deal import Deal
 from salesbot.core.model.facts import Comment, Issue
+from salesbot.core.model.trust import TrustedField, kept
 from salesbot.core.text import fields
 
 ROOM = 2_000
 """Characters of written fields that the card has room for. With more, the description is written before the card."""
 
 
-def with_field(deal: Deal, heading: str, value: str | None) -> Deal:
-    """Write a field into the description, or take it out. Raises FieldError if the description does not let it."""
-    body = deal.body.with_field(heading, value)
+def with_field(deal: Deal, heading: str, value: str | None, by: str | None = None) -> Deal:
+    """Write a field into the description, or take it out. Raises FieldError if the description does not let it.
+
+    What we write is somebody's word who may set fields, or changes nothing of it: it is in doubt no more.
+    """
+    body, trust = deal.body.with_field(heading, value), deal.trust
+    if heading in headings.TRUSTED_FIELDS:
+        trust = _believed(trust, heading, body.fields.get(heading, ""), by)
     if body.text == deal.body.text:
-        return deal
-    return replace(deal.with_body(body), written=(*deal.written, (heading, value)))
+        return deal.with_body(body, trust) if deal.doubts else deal
+    return replace(deal.with_body(body, trust), written=(*deal.written, (heading, value)))
+
+
+def _believed(trust: Mapping[str, TrustedField], heading: str, text: str, by: str | None) -> Mapping[str, TrustedField]:
+    """Note whose word a field is; without anybody new it is the word of whoever gave it."""
+    before = trust.get(heading, TrustedField(heading))
+    return {**trust, heading: TrustedField(heading, kept(text), before.by if by is None else by)}
 
 
 def with_fields(deal: Deal, written: Iterable[tuple[str, str | None]]) -> Deal:

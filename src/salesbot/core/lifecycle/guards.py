@@ -100,15 +100,14 @@ def has_owner(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refu
 def has_value(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refusal | None:
     """The deal has a value that can be read, and that somebody of us wrote."""
     example = f"`/value 12000 {pipeline.currency}`"
+    if not deal.value.text and any(each.heading == headings.VALUE for each in deal.doubts):
+        why = "The value was last edited by someone who may not set it."
+        return Refusal(why, f"Comment `/confirm` if it is right, else {example}", "value")
     if not deal.value.text:
         return Refusal("The deal has no value.", f"Comment {example}", "value")
     if (error := deal.value.error) is not None:
         hint = arguments.unreadable_money(error, "/value", pipeline.currency).hint
         return Refusal(Markdown(f"The value of the deal cannot be read: {error.what}"), hint, "value")
-    if not deal.body_trusted:
-        return Refusal(
-            "The value was last edited by someone who may not set it.", f"Confirm it with {example}", "value"
-        )
     return None
 
 

@@ -74,6 +74,7 @@ def as_called_now(journal: Journal, new: Mapping[str, str]) -> Journal:
         people={new.get(before, before).casefold(): id_ for before, id_ in journal.people.items()},
         assigned=tuple(replace(entry, login=_now(entry.login, new)) for entry in journal.assigned),
         history=tuple(replace(visit, by=visit.by and _now(visit.by, new)) for visit in journal.history),
+        trusted=tuple(replace(each, by=_now(each.by, new)) for each in journal.trusted),
         pending=tuple(replace(entry, text=logins.renamed(entry.text, new)) for entry in journal.pending),
     )
 
@@ -85,7 +86,8 @@ def present(journal: Journal, issue: Issue) -> Journal:
 
 def step_as_called_now(deal: Deal, new: Mapping[str, str]) -> Deal:
     """Write the next step with the present login of who does it."""
-    step = next_step.parse(deal.fields.get(headings.NEXT_STEP, "")) if new else None
+    is_doubtful = any(each.heading == headings.NEXT_STEP for each in deal.doubts)
+    step = next_step.parse(deal.fields.get(headings.NEXT_STEP, "")) if new and not is_doubtful else None
     if step is None or step.who is None or step.who.casefold() not in new:
         return deal
     return description.with_fields(deal, [(headings.NEXT_STEP, str(replace(step, who=_now(step.who, new))))])
@@ -112,6 +114,7 @@ def with_ids(journal: Journal, deal: Deal, known: Directory) -> Journal:
 def _names(journal: Journal, deal: Deal) -> Iterator[str]:
     yield from (entry.login for entry in journal.assigned)
     yield from (visit.by for visit in journal.history if visit.by)
+    yield from (each.by for each in journal.trusted if each.by)
     for entry in journal.pending:
         yield from logins.mentions(entry.text)
     step = next_step.parse(deal.fields.get(headings.NEXT_STEP, ""))
@@ -154,6 +157,11 @@ def is_here(login: str, facts: DealFacts) -> bool:
     """Say whether somebody works here: can be assigned, as far as that is known, or is assigned to the deal."""
     on = any(actor.login.casefold() == login.casefold() for actor in facts.issue.assignees)
     return on or can_be_assigned(facts)(login) is not False
+
+
+def to_mention(actor: Actor | None, facts: DealFacts) -> str | None:
+    """Name somebody whom a comment may mention: a person who works here."""
+    return actor.login if actor is not None and not actor.is_bot and is_here(actor.login, facts) else None
 
 
 def owners(issue: Issue, journal: Journal | None, can_be: CanBeAssigned = nobody_else) -> Owners:

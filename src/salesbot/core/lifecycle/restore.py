@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from salesbot.core.commands.stage_words import stage_of
-from salesbot.core.lifecycle import description, intents, people, timeline, visit_fields
+from salesbot.core.lifecycle import description, field_trust, intents, people, timeline, visit_fields
 from salesbot.core.lifecycle.intents import CommandIntent, LabelIntent
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import headings
-from salesbot.core.model.deal import Deal, How, Role, StageVisit
-from salesbot.core.model.facts import DealFacts, Event, Issue
+from salesbot.core.model.deal import Deal, How, StageVisit
+from salesbot.core.model.facts import Event, Issue
 from salesbot.core.model.journal import BEFORE, Cursor, Journal, LeftAs
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text.labels import label_key
@@ -260,8 +260,11 @@ def _state_of(observed: Observed, journal: Journal) -> DealState:
     )
     if observed.card is not None and description.is_behind(issue, observed.card):
         deal = description.with_fields(deal, journal.fields)
+    may_set = field_trust.has_role(observed.facts.roles)
+    deal = deal.with_body(
+        deal.body, field_trust.trusted_fields(field_trust.read(observed, journal, deal.body), may_set)
+    )
     deal = people.step_as_called_now(deal, new)
-    deal = replace(deal, body_trusted=_is_trusted(observed, journal, deal.value.text))
     return DealState(deal, replace(journal, stage=deal.stage or journal.stage), unassignable=owned.unassignable)
 
 
@@ -274,27 +277,3 @@ def _as_called_now(visit: StageVisit, pipeline: Pipeline) -> StageVisit:
 def _should_be_open(journal: Journal, stage: Stage | None) -> bool:
     """An end stage is closed. An open one is open, unless people closed it or it left the pipeline."""
     return (stage is None or stage.outcome is None) and not journal.asked and not journal.left
-
-
-def last_body_editor(facts: DealFacts) -> str | None:
-    """Name who wrote the body as it is now, apart from us; None if nobody known did."""
-    issue = facts.issue
-    for edit in issue.body_edits:
-        if edit.by is None or edit.by.id != facts.viewer.id:
-            return edit.by.login if edit.by else None
-    return issue.author.login if issue.author and not issue.own else None
-
-
-def value_needs_trust(journal: Journal | None, value: str) -> bool:
-    """Say whether the value in the body was written by hand, so that it matters who did."""
-    given = journal.rounds[-1][1] if journal is not None and journal.rounds else None
-    return bool(value) and value != given
-
-
-def _is_trusted(observed: Observed, journal: Journal, value: str) -> bool:
-    if not value_needs_trust(journal, value):
-        return True
-    if observed.issue.own and not observed.issue.body_edits:
-        return True
-    editor = last_body_editor(observed.facts)
-    return editor is not None and observed.facts.roles.get(editor.casefold(), Role.NONE) >= Role.WRITE

@@ -133,7 +133,7 @@ def _apply_change(state: DealState, change: Change, request: Request) -> DealSta
 def _set_field(state: DealState, change: SetField, request: Request) -> DealState | Refused:
     """A value given by command is also kept in the journal: it is one of the deal's rounds."""
     try:
-        deal = description.with_field(state.deal, change.heading, change.value)
+        deal = description.with_field(state.deal, change.heading, change.value, request.by)
     except fields.FieldError as error:
         return Refused(None, (Refusal(str(error), "Repair the description, then post the command again"),))
     if len(deal.body.text) > BODY_LIMIT:
@@ -142,7 +142,7 @@ def _set_field(state: DealState, change: SetField, request: Request) -> DealStat
     if change.heading != headings.VALUE or change.value is None:
         return replace(state, deal=deal)
     journal = replace(state.journal, rounds=_rounds(state, change.value, request.at))
-    return replace(state, deal=replace(deal, body_trusted=True), journal=journal)
+    return replace(state, deal=deal, journal=journal)
 
 
 def _rounds(state: DealState, value: str, at: datetime) -> tuple[tuple[datetime, str], ...]:

@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from functools import cached_property
 
 from salesbot.core.model import headings
 from salesbot.core.model.journal_codec import ADDED_LATER
+from salesbot.core.model.trust import TrustedField
 from salesbot.core.text.checklists import Checklist
 from salesbot.core.text.fields import Body
 from salesbot.core.text.money import Amount
@@ -81,7 +83,7 @@ class StageVisit:
 
 @dataclass(frozen=True)
 class Deal:
-    """An issue in the pipeline, as the intents evaluated so far leave it. `value` is what its section Value says."""
+    """An issue in the pipeline, as the intents evaluated so far leave it. `value` is what its field Value says."""
 
     number: int
     title: str
@@ -93,20 +95,28 @@ class Deal:
     helpers: tuple[str, ...] = ()
     checklists: Mapping[str, Checklist] = field(default_factory=dict)
     history: tuple[StageVisit, ...] = ()
-    body_trusted: bool = True
+    trust: Mapping[str, TrustedField] = field(default_factory=dict)
+    """Of the fields that count, which text is to be believed."""
     written: tuple[tuple[str, str | None], ...] = ()
     """The fields this run writes into the description, in order; None takes one out."""
 
-    @property
+    @cached_property
     def fields(self) -> Mapping[str, str]:
-        """The fields that are filled in, by heading."""
-        return self.body.fields
+        """The fields that are filled in, by heading; of one in doubt the text that somebody gave before who may."""
+        doubtful = {each.heading: each.text for each in self.doubts}
+        texts = {**self.body.fields, **doubtful}
+        return {heading: text for heading, text in texts.items() if text}
 
-    def with_body(self, body: Body) -> Deal:
+    @property
+    def doubts(self) -> tuple[TrustedField, ...]:
+        """The fields whose present text does not count."""
+        return tuple(each for each in self.trust.values() if each.doubt is not None)
+
+    def with_body(self, body: Body, trust: Mapping[str, TrustedField] | None = None) -> Deal:
         """Change the description. A value that stays as it is is not read again."""
-        text = body.fields.get(headings.VALUE, "")
-        value = self.value if text == self.value.text else replace(self.value, text=text)
-        return replace(self, body=body, value=value)
+        changed = replace(self, body=body, trust=self.trust if trust is None else trust)
+        text = changed.fields.get(headings.VALUE, "")
+        return changed if text == self.value.text else replace(changed, value=replace(self.value, text=text))
 
 
 @dataclass(frozen=True)

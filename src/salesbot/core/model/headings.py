@@ -30,4 +30,6 @@ LEAD_FIELDS = (BRIEF, OTHER_ANSWERS)
 """Headings of sections that a lead brings along: what it is about, and what answered no other question of ours."""
 KEPT_FIELDS = (SNOOZED_UNTIL, EARLIER_EXPECTED_CLOSES)
 """Headings of sections in which salesbot keeps what a command set; people may read them."""
+TRUSTED_FIELDS = (VALUE, PROBABILITY, EXPECTED_CLOSE, NEXT_STEP, SNOOZED_UNTIL, REVISIT_ON)
+"""Headings of sections that count, remind or move a deal: believed only from people with the role write."""
 ONE_LINE_FIELDS = (VALUE, PROBABILITY, EXPECTED_CLOSE, NEXT_STEP, REVISIT_ON, *KEPT_FIELDS)

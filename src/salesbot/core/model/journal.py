@@ -18,6 +18,7 @@ from salesbot.core.model.deal import StageVisit
 from salesbot.core.model.facts import Event
 from salesbot.core.model.keys import CARD, Key
 from salesbot.core.model.mirror import EVER
+from salesbot.core.model.trust import TrustedField
 from salesbot.core.text import markdown
 
 Answered = Literal["yes", "no", "closed"]
@@ -169,6 +170,8 @@ class Journal:
     """What the last decision wrote into the description, None for a field taken out; one edited since has them."""
     left_out: tuple[tuple[str, str], ...] = ()
     """What GitHub refuses to do on the deal, and why, as the card says it."""
+    trusted: tuple[TrustedField, ...] = ()
+    """The fields that count, as somebody gave them who may (`lifecycle.field_trust`)."""
     people: Mapping[str, int] = field(default_factory=dict)
     """The database ids of those whom this journal and the next step name, by login in small letters."""
 

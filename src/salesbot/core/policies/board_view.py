@@ -90,7 +90,7 @@ def stage_of(option: str, view: BoardView, pipeline: Pipeline) -> Stage | None:
 
 def wanted(deal: Deal, view: BoardView, pipeline: Pipeline) -> dict[str, str]:
     """Say what each field should show; empty for nothing."""
-    money = deal.value.money if deal.body_trusted else None
+    money = deal.value.money
     money = money if money is not None and money.currency == pipeline.currency else None
     stage, close = pipeline.stage(deal.stage), day_in(deal.fields, headings.EXPECTED_CLOSE)
     step = next_step.parse(deal.fields.get(headings.NEXT_STEP, ""))

@@ -253,7 +253,7 @@ def _why_back(state: DealState, moved: MirrorIntent, address: str) -> str:
 
 def value_text(deal: Deal, pipeline: Pipeline) -> str:
     """Write the value for a column that is summed: digits alone in the pipeline's currency. Empty if there is none."""
-    money = deal.value.money if deal.body_trusted else None
+    money = deal.value.money
     if money is None:
         return ""
     digits = str(money.rounded)

@@ -60,6 +60,7 @@ def _journal(state: DealState, observed: Observed) -> Journal:
         pending=other_comments.pending(state, observed),
         fields=_unwritten(state, observed),
         left_out=state.left_out,
+        trusted=tuple(sorted(state.deal.trust.values(), key=lambda each: each.heading)),
         cleared=newest.id if state.moves and newest is not None else memory.cleared,
         ticks=_ticks(state, memory),
         sub_issues=observed.issue.sub_issues,

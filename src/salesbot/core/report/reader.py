@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from salesbot.core.lifecycle import people
+from salesbot.core.lifecycle.activity import is_outsider
+from salesbot.core.lifecycle.field_trust import Description, has_role, people_to_ask, trusted_fields
 from salesbot.core.lifecycle.observed import observe
 from salesbot.core.lifecycle.restore import NOT_A_DEAL, OWN_LABELS
 from salesbot.core.lifecycle.transitions import DealState
@@ -27,6 +29,7 @@ from salesbot.core.report.response_time import response_hours
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.stage_intervals import Change, StageInterval, stage_intervals
 from salesbot.core.text import days, fields, next_step
+from salesbot.core.text.fields import Body
 from salesbot.core.text.labels import has_prefix, label_key
 from salesbot.core.text.money import Amount
 from salesbot.core.views import card
@@ -73,7 +76,7 @@ class Reader:
             return None
         journal = find_cards(issue, self.context.repository).journal
         journal = journal and people.present(journal, issue)
-        if _is_excluded(issue, journal):
+        if _is_excluded(issue, journal) or self._was_closed_as_duplicate(issue):
             return None
         as_of = _as_of(raw, self.scope.at)
         found = self._history_now(raw, as_of, journal) if as_of is issue else self._history_then(as_of, journal)
@@ -83,6 +86,11 @@ class Reader:
         if not is_over and not as_of.open and (as_of.locked or as_of.became_discussion):
             return UncountableDeal(issue.number, issue.title, locked=True)
         return self._counted(found)
+
+    def _was_closed_as_duplicate(self, issue: Issue) -> bool:
+        """Whether somebody of us closed it so; its author, who is nobody of us, takes no deal out of the numbers."""
+        closer = next((event.by for event in reversed(issue.events) if event.kind == "closed"), None)
+        return _is_duplicate(issue) and not is_outsider(closer, self._facts(issue))
 
     def _history_then(self, issue: Issue, journal: Journal | None) -> DealHistory | None:
         found = stage_intervals(self._changes(issue), journal)
@@ -131,10 +139,12 @@ class Reader:
         stage = pipeline.stage(stage_name)
         assert stage is not None, stage_name
         body = fields.parse(issue.body, pipeline.headings, pipeline.one_line)
-        values = body.fields
         owned = people.owners(issue, history.journal)
-        amount = Amount(values.get(headings.VALUE, ""), pipeline.currency)
+        amount = Amount(body.fields.get(headings.VALUE, ""), pipeline.currency)
         deal = Deal(issue.number, issue.title, body, amount, stage.name, issue.open, owned.owner, owned.helpers)
+        trust = trusted_fields(self._description(issue, history.journal, body), has_role(self.context.roles))
+        deal = deal.with_body(body, trust)
+        values = deal.fields
         closed = entered if stage.outcome is not None else None
         day = days.local_day(closed, scope.zone) if closed is not None else scope.today
         value = field_values.deal_value(values, day, scope)
@@ -165,8 +175,25 @@ class Reader:
         )
         if stage.outcome is None and issue.open:
             counted = self._with_attention(counted, history, deal)
-        problems = (*history.problems, *_problems(counted, value.problem, values, open_=issue.open, scope=scope))
+        problems = (*history.problems, *_problems(counted, value.problem, deal, open_=issue.open, scope=scope))
         return replace(counted, problems=problems) if problems else counted
+
+    def people_to_look_up(self, raw: RawIssue) -> list[str]:
+        """List the people whose role matters: for attention, for the response time, and for fields that count."""
+        issue = raw.issue.since_transfer
+        if issue.own:
+            return []
+        if issue.open or _is_duplicate(issue) or issue.created_at >= self.scope.window_start:
+            found = (actor for actor in _people(issue) if actor is not None and not actor.is_bot)
+            return list(dict.fromkeys(actor.login for actor in found))
+        body = fields.parse(issue.body, self.scope.pipeline.headings, self.scope.pipeline.one_line)
+        return people_to_ask(self._description(issue, find_cards(issue, self.context.repository).journal, body))
+
+    def _description(self, issue: Issue, journal: Journal | None, body: Body) -> Description:
+        written = find_cards(issue, self.context.repository).kept if journal is not None else None
+        return Description(
+            issue, body, journal, written.changed_at if written is not None else None, self.context.viewer.id
+        )
 
     def _response_hours(self, issue: Issue) -> float | None:
         if issue.created_at < self.scope.window_start:
@@ -206,20 +233,16 @@ def labels_without_outcome(context: RepositoryFacts, scope: Scope) -> list[str]:
     return [name for name in names if (stage := stage_of(name)) is not None and stage.outcome is None]
 
 
-def people_to_look_up(raw: RawIssue, scope: Scope) -> list[str]:
-    """List the people whose role matters for a deal: for attention and for the response time."""
-    issue = raw.issue.since_transfer
-    if issue.own or not (issue.open or issue.created_at >= scope.window_start):
-        return []
-    return list(dict.fromkeys(actor.login for actor in _people(issue) if actor is not None and not actor.is_bot))
-
-
 def _is_excluded(issue: Issue, journal: Journal | None) -> bool:
-    """Whether an issue counts nowhere: marked as no deal, closed as a duplicate, or written by salesbot."""
+    """Whether an issue counts nowhere: marked as no deal, left by command, or written by salesbot."""
     names = {label_key(label.name) for label in issue.labels}
     if NOT_A_DEAL in names or (issue.own and names & OWN_LABELS):
         return True
-    return (not issue.open and issue.state_reason == "DUPLICATE") or bool(journal is not None and journal.left)
+    return bool(journal is not None and journal.left)
+
+
+def _is_duplicate(issue: Issue) -> bool:
+    return not issue.open and issue.state_reason == "DUPLICATE"
 
 
 def _as_of(raw: RawIssue, at: datetime) -> Issue:
@@ -258,22 +281,24 @@ def _people(issue: Issue) -> Iterator[Actor | None]:
     yield from (event.by for event in issue.events if event.kind in ("closed", "reopened"))
 
 
-def _problems(
-    deal: CountedDeal, value_problem: str, values: field_values.Fields, *, open_: bool, scope: Scope
-) -> Iterator[str]:
+def _problems(counted: CountedDeal, value_problem: str, deal: Deal, *, open_: bool, scope: Scope) -> Iterator[str]:
     """Name in a few words each what makes the numbers of a deal doubtful."""
     if value_problem:
         yield value_problem
-    elif not values.get(headings.VALUE) and _needs_value(deal, scope):
+    elif not deal.fields.get(headings.VALUE) and _needs_value(counted, scope):
         yield "it has no value"
-    if scope.in_headline(deal.stage) and deal.owner is None:
+    if scope.in_headline(counted.stage) and counted.owner is None:
         yield "nobody owns it"
-    if values.get(headings.EXPECTED_CLOSE) and deal.expected is None:
+    if deal.fields.get(headings.EXPECTED_CLOSE) and counted.expected is None:
         yield "its expected close cannot be read"
-    if not open_ and deal.closed is None:
+    if not open_ and counted.closed is None:
         yield "its issue is closed without an outcome, so it counts as open"
-    if deal.stage_intervals[0].entered < deal.created:
+    if counted.stage_intervals[0].entered < counted.created:
         yield "a label event is older than the issue"
+    for each in deal.doubts:
+        if each.doubt is not None:
+            who = each.doubt.by or "someone"
+            yield f"its {each.heading.lower()} was written by {who}, without the role write, and does not count"
 
 
 def _needs_value(deal: CountedDeal, scope: Scope) -> bool:

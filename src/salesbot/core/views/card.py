@@ -21,6 +21,7 @@ from salesbot.core.model.date_fields import day_in
 from salesbot.core.model.deal import Deal, How, Move, Refusal, StageVisit
 from salesbot.core.model.journal import BEFORE, Pair
 from salesbot.core.model.pipeline import Field, Pipeline, Stage
+from salesbot.core.model.trust import Doubt, TrustedField
 from salesbot.core.text import days, markdown, next_step
 from salesbot.core.text.money import Money
 from salesbot.core.text.render import Markdown
@@ -62,7 +63,8 @@ def values(state: DealState, pipeline: Pipeline) -> dict[str, Any]:
         "missing": [_need(refusal) for refusal in guards.missing(deal, _to(stage), _expected(deal, stage), pipeline)],
         "ways": list(_ways(deal, stage, pipeline)),
         "unreadable": [*unreadable(deal, pipeline), *_lost_mirror(state.journal.pair)],
-        "untrusted": not deal.body_trusted and bool(deal.fields.get(headings.VALUE)),
+        "untrusted": any(each.heading == headings.VALUE for each in deal.doubts),
+        "doubts": [_doubt(each, each.doubt) for each in deal.doubts if each.doubt is not None],
         "skipped": skipped(deal.history, pipeline),
         "forced": [
             {"stage": visit.stage, "by": visit.by, "why": visit.forced}
@@ -131,8 +133,15 @@ def history(visits: tuple[StageVisit, ...], pipeline: Pipeline) -> list[dict[str
     ]
 
 
+SHOWN = 80
+"""Characters of a text in doubt that the card repeats."""
 PUSHES_SHOWN_FROM = 3
 """An expected close moved later so often is fiction; below that it is life."""
+
+
+def _doubt(field: TrustedField, doubt: Doubt) -> dict[str, str]:
+    """A field whose text does not count: what it says, who wrote that, and what counts."""
+    return {"field": field.heading, "text": doubt.text[:SHOWN], "by": doubt.by, "counts": field.text[:SHOWN]}
 
 
 def _next_step(deal: Deal) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from typing import Any
 from salesbot.core.commands.catalog import Command, all_commands, suggestion
 from salesbot.core.commands.recognition import is_guess
 from salesbot.core.commands.registry import usage
+from salesbot.core.lifecycle import people
 from salesbot.core.lifecycle.intents import CommandIntent
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.restore import NOT_A_DEAL
@@ -129,7 +130,7 @@ def on_no_deal(commands: list[CommandIntent], observed: Observed, render: Render
         if observed.role(intent.by) >= Role.TRIAGE and key not in observed.parsed.own:
             marked = any(label_key(label.name) == NOT_A_DEAL for label in observed.issue.labels)
             values = {
-                "person": intent.by.login,
+                "person": people.to_mention(intent.by, observed.facts),
                 "commands": _first_moves(pipeline),
                 "label": NOT_A_DEAL if marked else None,
             }
