@@ -30,9 +30,32 @@ def kind(comment: CommentView) -> tuple[str, str]:
     return (found[1], found[2] or "") if found else ("", "")
 
 
+def kind_of(body: str) -> str:
+    """Return what a comment is for, by its text alone; empty for a comment that is not the program's."""
+    found = _KIND.match(body)
+    return found[1] if found else ""
+
+
 def text(comment: CommentView) -> list[str]:
     """Return the lines of a comment that a person sees, without empty ones."""
-    return [line for raw in _KIND.sub("", comment.body, count=1).splitlines() if (line := plain(raw))]
+    return lines(comment.body)
+
+
+def lines(body: str) -> list[str]:
+    """Return the lines of a text of the program that a person sees, without empty ones."""
+    return [line for raw in _KIND.sub("", body, count=1).splitlines() if (line := plain(raw))]
+
+
+def facts(body: str) -> tuple[str, dict[str, str]]:
+    """Return the first line of a card, and its rows of facts: `{"Owner": "nora"}`."""
+    first, *rest = lines(body) or [""]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in rest if line.startswith("|")]
+    return first, {row[0]: row[1] for row in rows if len(row) == 2 and row[0] and not row[0].startswith("--")}
+
+
+def warnings(body: str) -> list[str]:
+    """Return what a card warns of."""
+    return [line.removeprefix("⚠️").strip() for line in lines(body) if line.startswith("⚠️")]
 
 
 def card(issue: IssueView) -> CommentView | None:
@@ -95,12 +118,13 @@ def _written(what: str, of: str, comment: CommentView) -> Iterator[str]:
         yield "wrote the card"
         yield from (f"card: {line}" for line in text(comment) if "Perhaps the same" in line)
     elif what == "checklist":
-        yield f"posted the checklist {of}: {_first_sentence(text(comment)[0])}"
+        yield f"posted the checklist {of}: {first_sentence(text(comment)[0])}"
     else:
         yield f"wrote: {' '.join(text(comment))}"
 
 
-def _first_sentence(line: str) -> str:
+def first_sentence(line: str) -> str:
+    """Take the first sentence of a line."""
     return re.split(r"(?<=[.?!]) ", line)[0]
 
 
@@ -113,6 +137,5 @@ def _edited(what: str, before: CommentView, after: CommentView) -> Iterator[str]
 
 
 def _facts(comment: CommentView) -> list[str]:
-    first, *rest = text(comment)
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in rest if line.startswith("|")]
-    return [first, *(f"{row[0]}: {row[1]}" for row in rows if len(row) == 2 and row[0] and not row[0].startswith("--"))]
+    first, rows = facts(comment.body)
+    return [first, *(f"{name}: {value}" for name, value in rows.items())]

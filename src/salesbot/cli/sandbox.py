@@ -6,7 +6,7 @@ import argparse
 import sys
 import threading
 
-from salesbot.cli import output
+from salesbot.cli import output, sandbox_page
 from salesbot.cli.connection import Subcommands
 from salesbot.cli.exit_codes import BUG, DONE
 from salesbot.cli.host import Host
@@ -34,8 +34,12 @@ def run_sandbox(args: argparse.Namespace, host: Host) -> int:
     _require_sandbox()
     from github_sandbox import Sandbox, Workflow
 
-    with Sandbox(args.data or ":memory:", auto=True, workflow=Workflow(PROGRAM), port=args.port) as github:
-        github.repo("acme/sales", roles={"ann": "triage", "nora": "write", "kim": "admin"})
+    inputs = {"token": "${{ github.token }}", "task": "${{ inputs.task }}"}
+    workflow = Workflow(PROGRAM, inputs=inputs)
+    page = sandbox_page.page(lambda: github)
+    with Sandbox(args.data or ":memory:", auto=True, workflow=workflow, port=args.port, page=page) as github:
+        sales = github.repo("acme/sales", roles={"ann": "triage", "nora": "write", "kim": "admin"})
+        sandbox_page.push_forms(sales)
         _serve(f"A GitHub with the repository acme/sales: {github.url}/acme/sales/issues")
     return DONE
 
@@ -48,9 +52,10 @@ def run_demo(args: argparse.Namespace, host: Host) -> int:
     from github_sandbox.streak import Streak
     from github_sandbox.typeform import Typeform
 
+    page = sandbox_page.page(lambda: github)
     colour = sys.stdout.isatty() and "NO_COLOR" not in host.env
     with (
-        Sandbox(at=salesbot_demo.MONDAY, step=1) as github,
+        Sandbox(at=salesbot_demo.MONDAY, step=1, page=page) as github,
         Typeform(github.clock) as web,
         Streak(github.clock) as streak,
     ):
@@ -62,6 +67,7 @@ def run_demo(args: argparse.Namespace, host: Host) -> int:
             return BUG
         if args.stay:
             github.auto = True
+            sandbox_page.push_forms(github.repo("acme/sales"))
             output.show("")
             _serve(f"The issues: {github.url}/acme/sales/issues")
     return DONE
