@@ -43,7 +43,7 @@ class BoardIssue:
 
 @dataclass(frozen=True)
 class Card:
-    """What a card shows. Amounts are by currency; `answer` (Markdown) is why something was not done, `news` its gist."""
+    """What a card shows. Amounts: by currency; `answer` (Markdown) is why something was not done, `news` its gist."""
 
     title: str
     about: str = ""
