@@ -17,6 +17,7 @@ import pytest
 
 from github_sandbox import Sandbox, Workflow
 from salesbot.cli import sandbox_page
+from salesbot.cli.sandbox_trial import Trial
 
 HERE = Path(__file__).parent
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -29,7 +30,7 @@ def sold(request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
     source = str(Path(sandbox_page.__file__).parents[2])
     command = [sys.executable, "-m", "salesbot", "run"]
     workflow = Workflow(command, inputs=INPUTS, environment={"PYTHONPATH": source})
-    page = sandbox_page.page(lambda: github)
+    page = sandbox_page.page(lambda: github, Trial())
     with Sandbox(at=MONDAY, step=1, auto=True, workflow=workflow, page=page) as github:
         sales = github.repo("acme/sales", roles={"ann": "triage", "nora": "write", "kim": "admin", "eve": "read"})
         sandbox_page.push_forms(sales)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from datetime import timedelta
 from importlib import resources
@@ -99,7 +100,7 @@ class Views:
 
     def version(self, request: Request, body: Any) -> Response:
         """Say whether something was written since."""
-        return JSONResponse({"version": self.sandbox.hub.db.changes, "now": self.sandbox.clock.stamp()})
+        return JSONResponse({"version": self._version()})
 
     def morning(self, request: Request, body: Any) -> Response:
         """Let the next morning come, or next Monday's, with what is scheduled for it."""
@@ -118,16 +119,19 @@ class Views:
         text = resources.files("github_sandbox.page").joinpath("static", f"page.{kind}").read_text(encoding="utf-8")
         return Response(text, media_type=TYPES[kind], headers={"Cache-Control": "no-cache"})
 
+    def _version(self) -> str:
+        problems = "\n".join(self.page.problems()).encode()
+        return f"{self.sandbox.hub.db.changes}-{zlib.crc32(problems)}"
+
     def _render(self, request: Request, template: str, **values: Any) -> Response:
         db, name = self.sandbox.hub.db, _name(request)
         with db.lock:
             row = self.sandbox.hub.repository(name)
             people = {person["login"]: person["role"] for person in repositories.collaborators(db, row)}
             names = [each["full_name"] for each in repositories.every(db)]
-            version = db.changes
         text = self.templates.get_template(template).render(
             **values, repository=row["full_name"], repositories=names, people=people, now=self.sandbox.clock.now(),
-            version=version, auto=self.sandbox.auto, page=self.page, problems=self.page.problems(),
+            version=self._version(), page=self.page, problems=self.page.problems(),
         )  # fmt: skip
         return HTMLResponse(text, headers={"Content-Security-Policy": POLICY})
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from salesbot.core.model.defaults import default_pipeline
+from salesbot.cli.sandbox_trial import Trial
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.tasks.report_files import HTML
 from salesbot.tasks.setup import init
@@ -23,12 +23,17 @@ MONDAYS = ({"task": "report"},)
 """What the workflow for the report runs on Mondays, beside the daily sweep."""
 
 
-def page(github: Callable[[], Sandbox]) -> Page:
+def page(github: Callable[[], Sandbox], trial: Trial) -> Page:
     """Describe the page of a sandbox that is about to start."""
     from github_sandbox.page.lens import Page
     from salesbot_demo import DealLens
 
-    return Page(DealLens(default_columns), report=lambda name: report(github(), name), mondays=MONDAYS)
+    return Page(
+        DealLens(lambda: columns(trial.pipeline)),
+        report=lambda name: report(github(), name),
+        problems=lambda: trial.problems,
+        mondays=MONDAYS,
+    )
 
 
 def columns(pipeline: Pipeline) -> Sequence[Column]:
@@ -39,11 +44,6 @@ def columns(pipeline: Pipeline) -> Sequence[Column]:
         Column(stage.label, stage.name, stage.color, stage.outcome is not None, stage.idle_days)
         for stage in pipeline.stages
     ]
-
-
-def default_columns() -> Sequence[Column]:
-    """Make the columns of the default pipeline."""
-    return columns(default_pipeline())
 
 
 def push_forms(repo: Repo) -> None:

@@ -296,7 +296,7 @@ function prepare() {
 async function look() {
   if (acting || drag || picked !== null || document.hidden) return;
   const found = await (await fetch("/_sandbox/version")).json();
-  if (String(found.version) !== version && !acting && !drag && picked === null) await reload();
+  if (found.version !== version && !acting && !drag && picked === null) await reload();
 }
 
 if (sessionStorage.who && [...$("who").options].some(each => each.value === sessionStorage.who)) $("who").value = sessionStorage.who;
