@@ -16,8 +16,11 @@ PREFIX = "<!-- salesbot:"
 ANSWERS = {"refusal", "ask", "dragged"}
 """What a move or a command was answered with that was not done; the program hides them once they are settled."""
 
-_MONEY = r"([0-9][0-9,]*(?:\.[0-9]+)?) ([A-Z]{3})"
-_SINCE = re.compile(r"\bsince (\d{1,2} [A-Z][a-z]{2} \d{4})")
+_MONEY = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?) ([A-Z]{3})")
+_WEIGHTED = re.compile(f"weighted {_MONEY.pattern}")
+_WORTH = re.compile(r"^\| Value \| (.*) \|$", re.M)
+_STEP = re.compile(r"^\| Next step \| (.*) \|$", re.M)
+_SINCE = re.compile(r"^\*\*.*\bsince (\d{1,2} [A-Z][a-z]{2} \d{4})", re.M)
 _DAY = re.compile(r"^[A-Z][a-z]{2} (\d{1,2} [A-Z][a-z]{2} \d{4}): ")
 _COMPANY = re.compile(r"^### Company\s+(?!_No response_)(\S.*)$", re.M)
 
@@ -81,17 +84,16 @@ def _gist(answer: str) -> str:
 @lru_cache(maxsize=8192)
 def _read(body: str) -> ReadCard:
     """Read a card. What a team's own template does not show is not on the board either."""
-    head, rows = observation.facts(body)
-    since, step = _SINCE.search(head), rows.get("Next step", "")
+    since, found, worth = _SINCE.search(body), _STEP.search(body), _WORTH.search(body)
+    step = observation.plain(found[1]) if found else ""
     day = _DAY.match(step)
-    worth = rows.get("Value", "")
     return ReadCard(
         since=_day(since[1]) if since else None,
-        value=_money(re.match(_MONEY, worth)),
-        weighted=_money(re.search(f"weighted {_MONEY}", worth)),
+        value=_money(_MONEY.match(worth[1])) if worth else None,
+        weighted=_money(_WEIGHTED.search(worth[1])) if worth else None,
         next_step=step,
         due=_day(day[1]) if day else None,
-        attention=tuple(observation.warnings(body)),
+        attention=tuple(observation.warnings(body)) if observation.WARNING in body else (),
     )
 
 

@@ -12,9 +12,11 @@ from github_sandbox import CommentView, IssueView
 
 BOT = "github-actions[bot]"
 PASSING = ("refusal", "reply", "ask")
+WARNING = "⚠️"
 FACES = {"ROCKET": "🚀", "CONFUSED": "😕"}
 
 _KIND = re.compile(r'<!-- salesbot:(\w+)(?:.*?"of":"([^"]+)")?.*?-->\n?', re.S)
+_BEGINS = re.compile(r"<!-- salesbot:(\w+)")
 _LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\))?")
 _MARKUP = re.compile(r"\*\*|`|\\|</?span>|<!-- -->")
 
@@ -32,7 +34,7 @@ def kind(comment: CommentView) -> tuple[str, str]:
 
 def kind_of(body: str) -> str:
     """Return what a comment is for, by its text alone; empty for a comment that is not the program's."""
-    found = _KIND.match(body)
+    found = _BEGINS.match(body)
     return found[1] if found else ""
 
 
@@ -46,16 +48,9 @@ def lines(body: str) -> list[str]:
     return [line for raw in _KIND.sub("", body, count=1).splitlines() if (line := plain(raw))]
 
 
-def facts(body: str) -> tuple[str, dict[str, str]]:
-    """Return the first line of a card, and its rows of facts: `{"Owner": "nora"}`."""
-    first, *rest = lines(body) or [""]
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in rest if line.startswith("|")]
-    return first, {row[0]: row[1] for row in rows if len(row) == 2 and row[0] and not row[0].startswith("--")}
-
-
 def warnings(body: str) -> list[str]:
     """Return what a card warns of."""
-    return [line.removeprefix("⚠️").strip() for line in lines(body) if line.startswith("⚠️")]
+    return [line.removeprefix(WARNING).strip() for line in lines(body) if line.startswith(WARNING)]
 
 
 def card(issue: IssueView) -> CommentView | None:
@@ -137,5 +132,6 @@ def _edited(what: str, before: CommentView, after: CommentView) -> Iterator[str]
 
 
 def _facts(comment: CommentView) -> list[str]:
-    first, rows = facts(comment.body)
-    return [first, *(f"{name}: {value}" for name, value in rows.items())]
+    first, *rest = text(comment)
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in rest if line.startswith("|")]
+    return [first, *(f"{row[0]}: {row[1]}" for row in rows if len(row) == 2 and row[0] and not row[0].startswith("--"))]

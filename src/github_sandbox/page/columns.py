@@ -77,6 +77,7 @@ class BoardReader:
     def __init__(self, sandbox: Simulation, lens: Lens) -> None:
         self.sandbox = sandbox
         self.lens = lens
+        self._read: dict[tuple[str, int], tuple[BoardIssue, Card]] = {}
         self._kept: dict[str, tuple[object, Sequence[Column], Sequence[PlacedCard]]] = {}
 
     def read(self, name: str, wanted: Filter) -> tuple[Sequence[FilledColumn], Sequence[str]]:
@@ -98,9 +99,15 @@ class BoardReader:
                 return kept[1], kept[2]
             issues = list(_issues(db, repository, self.lens.prefix))
         by_label = {column.label: column for column in columns}
-        cards = [_place(issue, by_label, self.lens.card(issue), today) for issue in issues]
+        cards = [_place(issue, by_label, self._card(name, issue), today) for issue in issues]
         self._kept[name] = (state, [*columns, REST], cards)
         return [*columns, REST], cards
+
+    def _card(self, name: str, issue: BoardIssue) -> Card:
+        known = self._read.get((name, issue.number))
+        if known is None or known[0] != issue:
+            known = self._read[name, issue.number] = (issue, self.lens.card(issue))
+        return known[1]
 
 
 def _issues(db: Database, repository: int, prefix: str) -> Iterable[BoardIssue]:

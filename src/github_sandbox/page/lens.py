@@ -107,10 +107,12 @@ class Page:
     """What the owner of a sandbox hands to its page.
 
     `report` makes the page of a report on a repository, `problems` lists what is wrong with what is tried here, and
-    `mondays` are the inputs of the workflows that a Monday's schedule starts after the daily one.
+    `mondays` are the inputs of the workflows that a Monday's schedule starts after the daily one. With `one_label` a
+    card is moved by its new label alone, and the program takes the old one off.
     """
 
     lens: Lens = LabelLens()
     report: Callable[[str], str] | None = None
     problems: Callable[[], Sequence[str]] = tuple
     mondays: Sequence[Mapping[str, str]] = ()
+    one_label: bool = False

@@ -33,6 +33,7 @@ def page(github: Callable[[], Sandbox], trial: Trial) -> Page:
         report=lambda name: report(github(), name),
         problems=lambda: trial.problems,
         mondays=MONDAYS,
+        one_label=True,
     )
 
 

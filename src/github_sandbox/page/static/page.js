@@ -101,7 +101,8 @@ async function move(number, from, to) {
     card.classList.add("busy");
     document.querySelector(`section[data-column="${CSS.escape(to)}"] .cards`)?.prepend(card);
   }
-  const [, refused] = from ? await act("swap", [number, from, to]) : await act("label", [number, to]);
+  const swap = from && document.body.dataset.oneLabel === undefined;
+  const [, refused] = swap ? await act("swap", [number, from, to]) : await act("label", [number, to]);
   await reload();
   shown(number, to, refused);
 }
