@@ -122,7 +122,8 @@ function shown(number, to, refused) {
   }
   card.scrollIntoView({block: "nearest", inline: "nearest"});
   card.querySelector(".handle")?.focus({preventScroll: true});
-  if (back) say(`Moved back to ${card.closest("section").dataset.name}. The card says why.`);
+  if (refused) say(refused);
+  else if (back) say(`Moved back to ${card.closest("section").dataset.name}. The card says why.`);
   else say(`Moved to ${card.closest("section").dataset.name}.`, 2500);
 }
 
