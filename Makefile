@@ -92,6 +92,9 @@ browser: $(VENV)/ready tests/browser/node_modules/ready  ## in Chromium: the cha
 	@test -n "$(CHROMIUM)" || { echo "Chromium is not here: install it, or say make CHROMIUM=/path/to/chromium"; exit 2; }
 	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest tests/browser
 
+pictures: $(VENV)/ready tests/browser/node_modules/ready  ## take the pictures of the README and the docs anew
+	BROWSER=$(CHROMIUM) PYTHON=$(BIN)/python docs/pictures/make
+
 $(VENV)/docs: $(VENV)/ready locks/docs.txt .ci/docs/package-lock.json
 	@command -v npm >/dev/null || { echo "npm is not here: install Node.js 20 or later; what draws the diagrams comes as an npm package"; exit 2; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r locks/docs.txt

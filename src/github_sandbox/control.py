@@ -8,13 +8,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from importlib import resources
 from typing import Any
 
-from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from github_sandbox import markup
@@ -46,12 +44,12 @@ FAULTS = (
 Handler = Callable[[Simulation, Request, Any], Any]
 
 
-def control(sandbox: Simulation) -> Starlette:
-    """Build the application that answers under `/_sandbox/`."""
+def control(sandbox: Simulation) -> list[Route]:
+    """List the routes under `/_sandbox/`."""
     routes = [
         Route(f"/_sandbox{path}", _endpoint(sandbox, handler), methods=[method]) for method, path, handler in ROUTES
     ]
-    return Starlette(routes=[*routes, Route("/_sandbox/avatars/{id}", _avatar), Route("/_sandbox/", _page)])
+    return [*routes, Route("/_sandbox/avatars/{id}", _avatar)]
 
 
 def _endpoint(sandbox: Simulation, handler: Handler) -> Callable[[Request], Any]:
@@ -67,10 +65,6 @@ def _endpoint(sandbox: Simulation, handler: Handler) -> Callable[[Request], Any]
         return JSONResponse({"result": found})
 
     return endpoint
-
-
-def _page(request: Request) -> Response:
-    return HTMLResponse(resources.files("github_sandbox").joinpath("page.html").read_text(encoding="utf-8"))
 
 
 def _avatar(request: Request) -> Response:

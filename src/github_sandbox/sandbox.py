@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from starlette.applications import Starlette
+
 from github_sandbox.api.app import ApiApp, Router
 from github_sandbox.control import control
 from github_sandbox.http.server import Server
+from github_sandbox.page.lens import Page
+from github_sandbox.page.routes import routes
 from github_sandbox.runner import Workflow
 from github_sandbox.simulation import Simulation
 
@@ -16,7 +20,8 @@ class Sandbox(Simulation):
 
     Without `at` its clock follows the real time; with it, time stands still until advanced, and each write moves it by
     `step` seconds. With `auto`, every delivery starts a run of the workflow at once; without, deliveries wait in the
-    outbox until `run` or `drop`. `enterprise` gives runs the addresses of a GitHub Enterprise Server.
+    outbox until `run` or `drop`. `enterprise` gives runs the addresses of a GitHub Enterprise Server. `page` is what
+    the page in a browser shows beyond issues and labels.
     """
 
     def __init__(
@@ -29,7 +34,9 @@ class Sandbox(Simulation):
         auto: bool = False,
         enterprise: bool = False,
         port: int = 0,
+        page: Page | None = None,
     ) -> None:
+        self._page = page or Page()
         self._server = Server(port=port)
         super().__init__(self._server.url, path, at=at, step=step, workflow=workflow, auto=auto, enterprise=enterprise)
 
@@ -41,7 +48,8 @@ class Sandbox(Simulation):
 
     def start(self) -> Sandbox:
         """Begin to serve."""
-        self._server.start(Router(ApiApp(self.gateway, self.drain_in_background), control(self)))
+        pages = Starlette(routes=[*control(self), *routes(self, self._page)])
+        self._server.start(Router(ApiApp(self.gateway, self.drain_in_background), pages))
         return self
 
     def stop(self) -> None:

@@ -8,7 +8,20 @@ from __future__ import annotations
 
 from salesbot_demo.acme_story import story
 from salesbot_demo.board_chapter import with_board
+from salesbot_demo.deal_lens import DealLens
 from salesbot_demo.player import MONDAY, Chapter, Expected, Player, Step, Story, StoryError
 from salesbot_demo.streak_chapter import workflow
 
-__all__ = ["MONDAY", "Chapter", "Expected", "Player", "Step", "Story", "StoryError", "story", "with_board", "workflow"]
+__all__ = [
+    "MONDAY",
+    "Chapter",
+    "DealLens",
+    "Expected",
+    "Player",
+    "Step",
+    "Story",
+    "StoryError",
+    "story",
+    "with_board",
+    "workflow",
+]

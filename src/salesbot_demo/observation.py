@@ -12,9 +12,11 @@ from github_sandbox import CommentView, IssueView
 
 BOT = "github-actions[bot]"
 PASSING = ("refusal", "reply", "ask")
+WARNING = "⚠️"
 FACES = {"ROCKET": "🚀", "CONFUSED": "😕"}
 
 _KIND = re.compile(r'<!-- salesbot:(\w+)(?:.*?"of":"([^"]+)")?.*?-->\n?', re.S)
+_BEGINS = re.compile(r"<!-- salesbot:(\w+)")
 _LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\))?")
 _MARKUP = re.compile(r"\*\*|`|\\|</?span>|<!-- -->")
 
@@ -30,9 +32,25 @@ def kind(comment: CommentView) -> tuple[str, str]:
     return (found[1], found[2] or "") if found else ("", "")
 
 
+def kind_of(body: str) -> str:
+    """Return what a comment is for, by its text alone; empty for a comment that is not the program's."""
+    found = _BEGINS.match(body)
+    return found[1] if found else ""
+
+
 def text(comment: CommentView) -> list[str]:
     """Return the lines of a comment that a person sees, without empty ones."""
-    return [line for raw in _KIND.sub("", comment.body, count=1).splitlines() if (line := plain(raw))]
+    return lines(comment.body)
+
+
+def lines(body: str) -> list[str]:
+    """Return the lines of a text of the program that a person sees, without empty ones."""
+    return [line for raw in _KIND.sub("", body, count=1).splitlines() if (line := plain(raw))]
+
+
+def warnings(body: str) -> list[str]:
+    """Return what a card warns of."""
+    return [line.removeprefix(WARNING).strip() for line in lines(body) if line.startswith(WARNING)]
 
 
 def card(issue: IssueView) -> CommentView | None:
@@ -95,12 +113,13 @@ def _written(what: str, of: str, comment: CommentView) -> Iterator[str]:
         yield "wrote the card"
         yield from (f"card: {line}" for line in text(comment) if "Perhaps the same" in line)
     elif what == "checklist":
-        yield f"posted the checklist {of}: {_first_sentence(text(comment)[0])}"
+        yield f"posted the checklist {of}: {first_sentence(text(comment)[0])}"
     else:
         yield f"wrote: {' '.join(text(comment))}"
 
 
-def _first_sentence(line: str) -> str:
+def first_sentence(line: str) -> str:
+    """Take the first sentence of a line."""
     return re.split(r"(?<=[.?!]) ", line)[0]
 
 

@@ -1,61 +1,216 @@
-// Sells in the sandbox's page as people do, by mouse and keyboard, and prints what they met, as JSON.
-//   node sell.cjs ADDRESS
+// Plays the demo's main story on the sandbox's page, and prints what people meet, as JSON.
+//   node sell.cjs ADDRESS mouse|finger|keyboard
 "use strict";
+const fs = require("fs");
 const {chromium} = require("playwright-core");
+const AXE = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const [address, way] = process.argv.slice(2);
+const LOOKS = {
+  mouse: {viewport: {width: 1280, height: 900}, colorScheme: "light"},
+  finger: {viewport: {width: 390, height: 844}, colorScheme: "dark", hasTouch: true, isMobile: true},
+  keyboard: {viewport: {width: 1280, height: 900}, colorScheme: "dark"},
+};
 const NASTY = "Delta AG <img src=x onerror=\"document.title='robbed'\">";
 
-async function opened(page, title) {
-  await page.goto(process.argv[2]);
-  await page.getByLabel("Title").fill(title);
-  await page.getByLabel("Title").press("Enter");
-  await page.getByText("since 23 Nov 2026").waitFor();
-  return page.url();
+// The ways: each can press a control, choose in a list, write, and move a card.
+
+const click = {
+  press: (page, control) => control.click(),
+  choose: (page, list, name) => list.selectOption(name),
+  write: (page, field, text) => field.fill(text),
+};
+
+const mouse = {
+  ...click,
+  async move(page, card, stage) {
+    const to = page.locator(`section[data-column="stage:${stage}"]`);
+    await to.scrollIntoViewIfNeeded();
+    await card.locator(".first a").dragTo(to, {targetPosition: {x: 15, y: 30}});
+  },
+};
+
+const finger = {
+  ...click,
+  press: (page, control) => control.tap(),
+  async move(page, card, stage) {
+    const handle = card.locator(".handle");
+    await handle.scrollIntoViewIfNeeded();
+    const touch = await page.context().newCDPSession(page);
+    const at = async node => { const box = await node.boundingBox(); return {x: box.x + box.width / 2, y: box.y + box.height / 2}; };
+    const send = (type, point) => touch.send("Input.dispatchTouchEvent", {type, touchPoints: point ? [point] : []});
+    const from = await at(handle);
+    await send("touchStart", from);
+    await send("touchMove", {x: from.x, y: from.y + 20});
+    await send("touchMove", await at(page.locator(`#dock [data-column="stage:${stage}"]`)));
+    await send("touchEnd");
+  },
+};
+
+// Only keys: Tab until the control has the focus.
+const keyboard = {
+  async reach(page, control) {
+    await control.waitFor();
+    for (let presses = 0; presses < 400; presses += 1) {
+      if (await control.evaluate(node => node === document.activeElement)) return;
+      await page.keyboard.press("Tab");
+    }
+    throw new Error(`No way to ${control} by keyboard`);
+  },
+  async press(page, control) {
+    await this.reach(page, control);
+    await page.keyboard.press(await control.evaluate(node => node.type === "checkbox") ? "Space" : "Enter");
+  },
+  async choose(page, list, name) {
+    await this.reach(page, list);
+    await page.keyboard.type(name);
+    await page.keyboard.press("Enter");
+  },
+  async write(page, field, text) {
+    await this.reach(page, field);
+    await page.keyboard.press("Control+A");
+    await page.keyboard.insertText(text);
+  },
+  async move(page, card, stage) {
+    await this.press(page, card.locator(".handle"));
+    const button = page.locator(`#dock [data-column="stage:${stage}"]`);
+    for (let presses = 0; presses < 20 && !await button.evaluate(node => node === document.activeElement); presses += 1) {
+      await page.keyboard.press("ArrowRight");
+    }
+    await page.keyboard.press("Enter");
+  },
+};
+
+const hand = {mouse, finger, keyboard}[way];
+const idle = page => page.locator("body:not([aria-busy])").waitFor();
+const card = (page, text) => page.locator(".card", {hasText: text});
+const columnOf = async (page, text) => card(page, text).evaluate(node => node.closest("section").dataset.column ?? "");
+
+async function as(page, who) {
+  await hand.choose(page, page.locator("#who"), who);
+}
+
+async function toBoard(page) {
+  const close = page.locator("aside .close");
+  if (await close.isVisible()) await hand.press(page, close);
+  else await hand.press(page, page.getByRole("link", {name: "Board"}));
+  await page.locator("aside").waitFor({state: "hidden"});
+}
+
+async function dragged(page, text, stage, answer) {
+  await hand.move(page, card(page, text), stage);
+  await page.locator("#notice", {hasText: answer}).waitFor();
+  await idle(page);
+  return columnOf(page, text);
+}
+
+async function tick(page, list, words) {
+  for (const [at, word] of words.entries()) {
+    await hand.press(page, page.locator("aside li", {hasText: word}).locator("input[type=checkbox]:not([disabled])").first());
+    await page.locator("aside .text table", {hasText: `${at + 1} of ${words.length}`}).first().waitFor();
+    await idle(page);
+  }
 }
 
 async function comment(page, text, answer) {
-  await page.locator("#comment").fill(text);
-  await page.getByRole("button", {name: "Comment"}).click();
-  await page.getByText(answer).first().waitFor();
+  await hand.write(page, page.locator("textarea#comment"), text);
+  await hand.press(page, page.getByRole("button", {name: "Comment"}));
+  await page.locator("aside .text").getByText(answer).first().waitFor();
+  await idle(page);
 }
 
-const chips = async page => (await page.locator("main .chip").allInnerTexts()).map(text => text.split("\n")[0].trim());
+async function troubles(page) {
+  await page.evaluate(AXE);
+  const {violations} = await page.evaluate(() => window.axe.run());
+  return violations.map(each => `${each.id}: ${each.nodes.slice(0, 3).map(node => node.html.slice(0, 120)).join(" | ")}`);
+}
 
 async function sell(page) {
-  const found = {};
-  const deal = await opened(page, "Acme GmbH: new shop");
-  found.lead = await chips(page);
-  await page.getByRole("link", {name: "Issues"}).click();
-  const column = name => page.locator("section.column", {has: page.getByRole("heading", {name})});
-  await column("stage:lead").locator("a.card").dragTo(column("stage:qualified"));
-  await page.locator("#notice").waitFor({state: "hidden"});
-  found.back = await column("stage:lead").locator("a.card").allInnerTexts();
-  await page.goto(deal);
-  await page.getByText("Not moved to qualified.").waitFor();
-  await page.locator("#who").selectOption("nora");
-  for (const [at, item] of ["Goal", "Technology", "Resources", "Timeline"].entries()) {
-    await page.locator("li", {hasText: item}).locator("input[type=checkbox]").first().click();
-    await page.getByText(`${at + 1} of 4`).waitFor();
-  }
-  await comment(page, "/qualify", "🚀 github-actions[bot]");
-  found.qualified = await chips(page);
-  await comment(page, "/negociate", "Did you mean");
-  await page.getByRole("link", {name: "Runs"}).click();
+  const found = {axe: []};
+  const examine = async () => found.axe.push(...await troubles(page));
+  await page.goto(address);
+  await hand.press(page, page.getByRole("link", {name: "New lead"}));
+  await hand.press(page, page.getByRole("link", {name: "Lead", exact: true}));
+  await page.getByLabel("Title").waitFor();
+  await examine();
+  await hand.write(page, page.getByLabel("Title"), "Acme GmbH: new shop");
+  await hand.write(page, page.getByLabel("Company"), "Acme GmbH");
+  await hand.press(page, page.getByRole("button", {name: "Open"}));
+  await page.locator("aside .text").getByText("since 23 Nov 2026").first().waitFor();
+  found.lead = await page.locator("aside h1").innerText();
+  await idle(page);
+  await examine();
+  await toBoard(page);
+
+  await as(page, "eve");
+  await dragged(page, "Acme", "qualified", "takes triage");
+  found.stranger = await card(page, "Acme").innerText();
+  await as(page, "ann");
+  found.back = await dragged(page, "Acme", "qualified", "Moved back to lead");
+  found.why = await card(page, "Acme").locator(".answer").innerText();
+  await examine();
+
+  await as(page, "nora");
+  await hand.press(page, card(page, "Acme").locator(".first a"));
+  await tick(page, "qualification", ["Goal", "Technology", "Resources", "Timeline"]);
+  await toBoard(page);
+  found.qualified = await dragged(page, "Acme", "qualified", "Moved to qualified");
+
+  await hand.press(page, card(page, "Acme").locator(".first a"));
+  await comment(page, "/value 24k EUR\n/assign me", "24,000 EUR");
+  await tick(page, "estimate", ["Scope", "Effort", "Assumptions", "Price", "Second pair of eyes", "Sent"]);
+  await comment(page, "/negotiate", "negotiating since");
+  await comment(page, "/won", "won since");
+  await toBoard(page);
+  found.won = await columnOf(page, "Acme");
+  found.sums = await page.locator("section[data-column='stage:won'] .sums").innerText();
+
+  await hand.write(page, page.getByLabel("Find"), "acme");
+  await page.waitForURL(/q=acme/);
+  found.found = await page.locator(".card .first a").allInnerTexts();
+  await hand.write(page, page.getByLabel("Find"), "nobody has this");
+  await page.waitForURL(/q=nobody/);
+  await page.locator(".card").waitFor({state: "detached"});
+  found.nothing = await page.locator(".card").allInnerTexts();
+  found.wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+
+  await hand.press(page, page.getByRole("button", {name: "Next Monday"}));
+  await page.locator("#now", {hasText: "Mon 30 Nov"}).waitFor({timeout: 60_000});
+  found.monday = await page.locator("#now").innerText();
+  await idle(page);
+  await hand.press(page, page.getByRole("link", {name: "Runs"}));
   await page.getByRole("heading", {name: "Runs"}).waitFor();
-  found.failed = await page.locator(".bad").count();
-  await opened(page, NASTY);
+  found.runs = (await page.locator(".run h2").allInnerTexts()).map(text => text.split(" ")[0]);
+  found.failed = await page.locator("main .bad").count();
+  await examine();
+  const report = await page.context().newPage();
+  await report.goto(address.replace(/issues$/, "report"));
+  found.report = await report.title();
+  await report.close();
+
+  await hand.press(page, page.getByRole("link", {name: "New lead"}));
+  await hand.write(page, page.getByLabel("Title"), NASTY);
+  await hand.press(page, page.getByRole("button", {name: "Open"}));
+  await page.locator("aside h1", {hasText: "Delta"}).waitFor();
   found.title = await page.title();
   return found;
 }
 
 (async () => {
   const browser = await chromium.launch({executablePath: process.env.CHROMIUM, args: ["--no-sandbox"]});
-  const page = await browser.newPage({viewport: {width: 1600, height: 1000}});
+  // Its own policy would keep the checker of accessibility out.
+  const page = await (await browser.newContext({...LOOKS[way], bypassCSP: true})).newPage();
   page.setDefaultTimeout(20_000);
-  const errors = [];
-  page.on("console", message => ["error", "warning"].includes(message.type()) && errors.push(message.text()));
+  const errors = [], foreign = [];
+  page.on("console", message => ["error", "warning"].includes(message.type()) && errors.push(`${message.text()} ${message.location().url}`));
   page.on("pageerror", error => errors.push(String(error)));
+  page.on("request", request => new URL(request.url()).origin !== new URL(address).origin && foreign.push(request.url()));
   try {
-    console.log(JSON.stringify({...await sell(page), errors}));
+    const found = await sell(page);
+    // Refused acts answer 403, and a browser notes it.
+    console.log(JSON.stringify({...found, errors: errors.filter(text => !text.includes("403")), foreign: foreign.filter(url => !url.startsWith("data:"))}));
+  } catch (error) {
+    if (process.env.PICTURE) await page.screenshot({path: process.env.PICTURE});
+    throw error;
   } finally {
     await browser.close();
   }

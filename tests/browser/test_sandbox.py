@@ -1,4 +1,7 @@
-"""The sandbox's page, as people use it: open, drag, tick, comment; each act runs the real program."""
+"""The sandbox's page, as people use it: open a lead, drag it, tick, comment. Each act runs the real program.
+
+The main story of the demo is played by mouse on a desk, by finger on a phone, and by keyboard alone.
+"""
 
 from __future__ import annotations
 
@@ -13,38 +16,75 @@ from typing import Any
 import pytest
 
 from github_sandbox import Sandbox, Workflow
+from salesbot.cli import sandbox_page
+from salesbot.cli.sandbox_trial import Trial
 
 HERE = Path(__file__).parent
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
+INPUTS = {"token": "${{ github.token }}", "task": "${{ inputs.task }}"}
 
 
-@pytest.fixture(scope="module")
-def sold() -> Iterator[dict[str, Any]]:
-    """Sell, once for all tests."""
-    workflow = Workflow([sys.executable, "-m", "salesbot", "run"])
-    with Sandbox(at=MONDAY, step=1, auto=True, workflow=workflow) as github:
-        github.repo("acme/sales", roles={"ann": "triage", "nora": "write", "kim": "admin"})
-        line = ["node", str(HERE / "sell.cjs"), f"{github.url}/acme/sales/issues"]
-        done = subprocess.run(line, capture_output=True, text=True, timeout=180)
+@pytest.fixture(scope="module", params=["mouse", "finger", "keyboard"])
+def sold(request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
+    """Sell, once for all tests of a way."""
+    source = str(Path(sandbox_page.__file__).parents[2])
+    command = [sys.executable, "-m", "salesbot", "run"]
+    workflow = Workflow(command, inputs=INPUTS, environment={"PYTHONPATH": source})
+    page = sandbox_page.page(lambda: github, Trial())
+    with Sandbox(at=MONDAY, step=1, auto=True, workflow=workflow, page=page) as github:
+        sales = github.repo("acme/sales", roles={"ann": "triage", "nora": "write", "kim": "admin", "eve": "read"})
+        sandbox_page.push_forms(sales)
+        line = ["node", str(HERE / "sell.cjs"), f"{github.url}/acme/sales/issues", request.param]
+        done = subprocess.run(line, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr
         yield json.loads(done.stdout)
 
 
-def test_an_issue_becomes_a_lead(sold: dict[str, Any]) -> None:
-    assert sold["lead"] == ["stage:lead"]
+def test_a_lead_is_opened_with_the_form(sold: dict[str, Any]) -> None:
+    assert "Acme GmbH" in sold["lead"]
 
 
-def test_a_card_dragged_too_early_is_back_in_its_column(sold: dict[str, Any]) -> None:
-    assert [card.split("\n")[0] for card in sold["back"]] == ["Acme GmbH: new shop"]
+def test_a_card_dragged_too_early_is_back_and_says_why(sold: dict[str, Any]) -> None:
+    assert sold["back"] == "stage:lead"
+    assert "Not moved to qualified." in sold["why"]
+    assert "4 needed items open" in sold["why"]
 
 
-def test_ticked_and_asked_for_it_is_qualified(sold: dict[str, Any]) -> None:
-    assert sold["qualified"] == ["stage:qualified"]
+def test_who_may_not_move_a_deal_reads_so_on_the_card(sold: dict[str, Any]) -> None:
+    assert "that takes triage" in sold["stranger"]
+
+
+def test_with_its_checklist_done_it_is_moved(sold: dict[str, Any]) -> None:
+    assert sold["qualified"] == "stage:qualified"
+
+
+def test_it_is_won_and_its_value_counts(sold: dict[str, Any]) -> None:
+    assert sold["won"] == "stage:won"
+    assert "24,000 EUR" in sold["sums"]
+
+
+def test_filters_leave_what_is_looked_for(sold: dict[str, Any]) -> None:
+    assert sold["found"] == ["Acme GmbH"]
+    assert sold["nothing"] == []
+
+
+def test_the_next_monday_sweeps_and_reports(sold: dict[str, Any]) -> None:
+    assert sold["monday"].startswith("Mon 30 Nov 2026")
+    assert {"schedule", "workflow_dispatch"} <= set(sold["runs"])
+    assert sold["report"].startswith("Pipeline report 2026-W49")
 
 
 def test_every_run_came_to_its_end_and_the_page_to_no_error(sold: dict[str, Any]) -> None:
-    assert (sold["failed"], sold["errors"]) == (0, [])
+    assert (sold["failed"], sold["errors"], sold["foreign"]) == (0, [], [])
 
 
 def test_a_title_is_text(sold: dict[str, Any]) -> None:
-    assert sold["title"] == "Sandbox"
+    assert "<img" in sold["title"]
+
+
+def test_nothing_on_the_page_keeps_anybody_out(sold: dict[str, Any]) -> None:
+    assert sold["axe"] == []
+
+
+def test_the_page_is_no_wider_than_the_screen(sold: dict[str, Any]) -> None:
+    assert sold["wider"] <= 0

@@ -232,7 +232,7 @@ def test_the_sandbox_is_served_until_ctrl_c(served: tuple[subprocess.Popen[str],
     program, address = served
     page = requests.get(address, headers={"Accept": "text/html"}, timeout=30)
     assert page.status_code == 200
-    assert "<title>Sandbox</title>" in page.text
+    assert "<title>acme/sales</title>" in page.text
     program.send_signal(signal.SIGINT)
     assert program.wait(60) == 0
 

@@ -132,15 +132,24 @@ def test_requests_are_listed(sandbox: Sandbox, sales: Repo) -> None:
     assert (last["path"], last["status"], last["kind"]) == ("/zen", 401, "rest")
 
 
-def test_the_page_is_whole_in_itself(sandbox: Sandbox) -> None:
-    answer = requests.get(f"{sandbox.url}/_sandbox/", timeout=5)
+BROWSER = {"Accept": "text/html"}
+
+
+def test_the_page_is_whole_in_itself(sandbox: Sandbox, sales: Repo) -> None:
+    sales.open_issue("ann", "Acme", "[a link](https://a.example) ![a picture](https://b.example/x.png)")
+    answer = requests.get(f"{sandbox.url}/acme/sales/issues/1", headers=BROWSER, timeout=5)
     assert answer.headers["Content-Type"].startswith("text/html")
-    assert re.findall(r"https?://\S+|@import|src=", answer.text) == []
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert set(re.findall(r'(?:src|action|link rel="stylesheet" href)="([^"]*)"', answer.text)) == {
+        "/_sandbox/page.css", "/_sandbox/page.js", "/acme/sales/issues",
+    }  # fmt: skip
 
 
 def test_every_act_the_page_knows_is_one() -> None:
-    page = resources.files("github_sandbox").joinpath("page.html").read_text()
-    acts = set(re.findall(r'\bact(?:_as_nobody)?\("(\w+)"', page))
+    page = resources.files("github_sandbox.page")
+    texts = [page.joinpath(name).read_text() for name in ("static/page.js", "templates/deal.html.j2")]
+    acts = set(re.findall(r'\bact\("(\w+)"|data-act="(\w+)"', "".join(texts)))
+    acts = {name for found in acts for name in found if name}
     assert len(acts) > 8
     assert acts <= set(control.ACTS)
 
@@ -150,11 +159,28 @@ def test_every_act_is_one_of_the_repositorys() -> None:
     assert [name for name in control.FAULTS if not callable(getattr(Fault, name, None))] == []
 
 
-@pytest.mark.parametrize("path", ["/", "/acme/sales", "/acme/sales/issues/7"])
-def test_a_browser_is_sent_to_the_page(sandbox: Sandbox, path: str) -> None:
-    headers = {"Accept": "text/html"}
-    answer = requests.get(sandbox.url + path, headers=headers, allow_redirects=False, timeout=5)
-    assert (answer.status_code, answer.headers["Location"]) == (302, f"/_sandbox/#{path.strip('/')}")
+@pytest.mark.parametrize(
+    ("path", "status", "shown"),
+    [
+        pytest.param("/", 200, "<title>acme/sales</title>", id="the first repository"),
+        pytest.param("/acme/sales", 200, "<title>acme/sales</title>", id="the board"),
+        pytest.param("/acme/sales/issues/1", 200, "Acme &amp; Co", id="an issue"),
+        pytest.param("/acme/sales/issues/new", 200, "A blank issue", id="a new issue"),
+        pytest.param("/acme/sales/issues/new?template=lead.yml", 200, "Who talks to us", id="a form"),
+        pytest.param("/acme/sales/actions", 200, "issues.opened", id="runs and deliveries"),
+        pytest.param("/acme/sales/report", 404, "There is no report here", id="no report"),
+        pytest.param("/acme/sales/issues/9", 404, "number of 9", id="an issue that is not there"),
+        pytest.param("/acme/nope", 404, "There is no repository acme/nope", id="a repository that is not there"),
+    ],
+)
+def test_a_browser_is_shown_the_page(sandbox: Sandbox, sales: Repo, path: str, status: int, shown: str) -> None:
+    form = "name: Lead\nbody:\n- type: input\n  attributes: {label: Contact, description: Who talks to us}\n"
+    sales.push("root", ".github/ISSUE_TEMPLATE/lead.yml", form)
+    sales.push("root", ".github/ISSUE_TEMPLATE/odd.yml", "- {")
+    sales.open_issue("ann", "Acme & Co")
+    answer = requests.get(sandbox.url + path, headers=BROWSER, timeout=5)
+    assert answer.status_code == status
+    assert shown in answer.text
 
 
 def test_an_issue_on_the_page_is_safe_html(sandbox: Sandbox, sales: Repo) -> None:

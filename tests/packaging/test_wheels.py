@@ -194,7 +194,9 @@ import json, sys, urllib.request
 
 def send(path, body=None):
     data = None if body is None else json.dumps(body).encode()
-    with urllib.request.urlopen(f"{sys.argv[1]}/_sandbox{path}", data) as answer:
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"{sys.argv[1]}/_sandbox{path}", data, headers)
+    with urllib.request.urlopen(request) as answer:
         return json.load(answer)["result"]
 
 send("/act", {"repo": "acme/shop", "act": "open_issue", "args": ["reader", "The door is stuck"]})

@@ -15,7 +15,7 @@ from github_sandbox.http.own_page import refusal
 from github_sandbox.http.request import read_request
 from github_sandbox.http.server import cut
 
-PAGES = re.compile(r"/|/[^/]+/[^/]+(/issues(/\d+)?)?/?")
+PAGES = re.compile(r"/|/[^/]+/[^/]+(/issues(/\d+|/new)?|/actions|/report)?/?")
 
 
 class ApiApp:
@@ -57,12 +57,8 @@ class Router:
         refused = refusal(scope, only_json=own)
         if refused:
             await JSONResponse({"message": refused[1], "error": refused[1]}, refused[0])(scope, receive, send)
-        elif own:
+        elif own or (scope["method"] == "GET" and _is_browser(scope) and PAGES.fullmatch(scope["path"])):
             await self.pages(scope, receive, send)
-        elif scope["method"] == "GET" and _is_browser(scope) and PAGES.fullmatch(scope["path"]):
-            place = f"/_sandbox/#{scope['path'].strip('/')}".encode()
-            await send({"type": "http.response.start", "status": 302, "headers": [(b"location", place)]})
-            await send({"type": "http.response.body", "body": b""})
         else:
             await self.api(scope, receive, send)
 

@@ -36,6 +36,11 @@ class Database:
             for name in ("tables.sql", "projects.sql"):
                 self._connection.executescript(resources.files(__package__).joinpath(name).read_text())
 
+    @property
+    def changes(self) -> int:
+        """Count the rows written so far: as long as it is the same, so is the state."""
+        return self._connection.total_changes
+
     def all(self, sql: str, *values: Any) -> list[Row]:
         """Fetch every row."""
         return self._connection.execute(sql, values).fetchall()

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from salesbot.cli import output
+from salesbot.cli import output, sandbox_page
 from salesbot.cli.connection import Subcommands
 from salesbot.cli.exit_codes import BUG, DONE
 from salesbot.cli.host import Host
+from salesbot.cli.sandbox_trial import Trial
 from salesbot.core.errors import InputError
+
+if TYPE_CHECKING:
+    from github_sandbox import Repo
 
 PROGRAM = (sys.executable, "-m", "salesbot", "run")
 """What a run in the sandbox starts: this program, as the Action does."""
@@ -23,6 +28,11 @@ def add_commands(commands: Subcommands) -> None:
     sandbox.add_argument(
         "--data", metavar="FILE", help="keep its state in this file; without one, it is gone at the end"
     )
+    sandbox.add_argument(
+        "--config", metavar="FILE", type=Path, help="try this configuration; used as soon as it is saved"
+    )
+    sandbox.add_argument("--templates", metavar="DIR", type=Path, help="try the templates in this folder, as --config")
+    sandbox.add_argument("--example", action="store_true", help="begin with a pipeline of some weeks")
     sandbox.set_defaults(run=run_sandbox)
     demo = commands.add_parser("demo", help="play a sales team's work on this machine, through the real program")
     demo.add_argument("--stay", action="store_true", help="serve the sandbox afterwards, to look at the issues")
@@ -33,10 +43,24 @@ def run_sandbox(args: argparse.Namespace, host: Host) -> int:
     """Serve a sandbox in which every change by a person starts `salesbot run`, until Ctrl-C."""
     _require_sandbox()
     from github_sandbox import Sandbox, Workflow
+    from salesbot_demo import example
 
-    with Sandbox(args.data or ":memory:", auto=True, workflow=Workflow(PROGRAM), port=args.port) as github:
-        github.repo("acme/sales", roles={"ann": "triage", "nora": "write", "kim": "admin"})
-        _serve(f"A GitHub with the repository acme/sales: {github.url}/acme/sales/issues")
+    inputs = {"token": "${{ github.token }}", "task": "${{ inputs.task }}"}
+    workflow = Workflow(PROGRAM, inputs=inputs)
+    trial = Trial(args.config, args.templates)
+    page = sandbox_page.page(lambda: github, trial)
+    # The example's time stands still: its weeks are over at once, and the page has the next morning.
+    at, step = (example.BEGIN, 1) if args.example else (None, 0)
+    with Sandbox(
+        args.data or ":memory:", at=at, step=step, auto=True, workflow=workflow, port=args.port, page=page
+    ) as github:
+        sales = github.repo("acme/sales", roles=example.PEOPLE)
+        sandbox_page.push_forms(sales)
+        trial.look(sales)
+        if args.example:
+            output.show_progress("Some weeks of sales are played; this takes about ten seconds ...")
+            example.fill(github, sales)
+        _serve(f"A GitHub with the repository acme/sales: {github.url}/acme/sales/issues", trial, sales)
     return DONE
 
 
@@ -48,9 +72,11 @@ def run_demo(args: argparse.Namespace, host: Host) -> int:
     from github_sandbox.streak import Streak
     from github_sandbox.typeform import Typeform
 
+    trial = Trial()
+    page = sandbox_page.page(lambda: github, trial)
     colour = sys.stdout.isatty() and "NO_COLOR" not in host.env
     with (
-        Sandbox(at=salesbot_demo.MONDAY, step=1) as github,
+        Sandbox(at=salesbot_demo.MONDAY, step=1, page=page) as github,
         Typeform(github.clock) as web,
         Streak(github.clock) as streak,
     ):
@@ -62,8 +88,10 @@ def run_demo(args: argparse.Namespace, host: Host) -> int:
             return BUG
         if args.stay:
             github.auto = True
+            sales = github.repo("acme/sales")
+            sandbox_page.push_forms(sales)
             output.show("")
-            _serve(f"The issues: {github.url}/acme/sales/issues")
+            _serve(f"The issues: {github.url}/acme/sales/issues", trial, sales)
     return DONE
 
 
@@ -79,9 +107,9 @@ def _require_sandbox() -> None:
         ) from error
 
 
-def _serve(text: str) -> None:
+def _serve(text: str, trial: Trial, repo: Repo) -> None:
     output.show(f"{text}   (Ctrl-C ends it)")
     try:
-        threading.Event().wait()
+        trial.follow(repo)
     except KeyboardInterrupt:
         output.show("")
