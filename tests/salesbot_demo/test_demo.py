@@ -80,7 +80,7 @@ def test_the_first_chapters_go_as_expected(play: Play) -> None:
 def test_deals_of_different_clients_are_not_taken_for_one() -> None:
     """The deals that come in through the form: were one contact in two of them, the second card would ask."""
     tale = story()
-    # The fourth client comes in by the website, in a chapter of its own; here the numbers of the issues follow the forms.
+    # The fourth client comes in by the website; without that chapter the numbers of later issues would differ.
     forms = [chapter for chapter in tale.chapters if "fills in" in chapter.steps[0].text][:3]
     opening = [replace(chapter, steps=chapter.steps[:1]) for chapter in forms]
     with Sandbox(at=MONDAY, step=1, workflow=Workflow(PROGRAM)) as github:
