@@ -229,7 +229,9 @@ def _without_answers(body: str, answered: Collection[int]) -> str:
     before = journal.from_payload(marker.payload) if marker else None
     assert before is not None, "we wrote it a moment ago"
     kept = tuple(entry for entry in before.answered if entry[0] not in answered)
-    # A command that is answered again writes its fields again; it is not evaluated on what it wrote.
-    written = () if answered else before.fields
+    # A command that is answered again writes its fields again; it is not evaluated on what it wrote. A move that was
+    # taken back is known by its comment and not taken back once more, so its fields stay.
+    is_done = any(visit.comment in answered for visit in before.history)
+    written = before.fields if is_done or not answered else ()
     payload = journal.to_payload(replace(before, answered=kept, fields=written))
     return comments.write(keys.CARD, comments.text_of(body), payload)
