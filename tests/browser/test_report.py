@@ -66,7 +66,7 @@ def test_the_charts_are_drawn(seen: dict[str, Any]) -> None:
 
 def test_the_table_sorts_by_amount_up_and_down_those_without_last_or_first(seen: dict[str, Any]) -> None:
     amounts = [float(text) for text in seen["up"] if text]
-    assert len(amounts) > 50
+    assert len(amounts) > 20, "many deals have an amount that counts"
     assert amounts == sorted(amounts)
     assert [text for text in seen["up"][len(amounts) :] if text] == []
     assert [float(text) for text in seen["down"] if text] == sorted(amounts, reverse=True)

@@ -108,7 +108,7 @@ def test_no_command_ends_a_run(text: str) -> None:
     _play("", [f"/{word} {text[:4_400]}" for word in WORDS])
 
 
-@settings(max_examples=2 * settings().max_examples)
+@settings(max_examples=settings().max_examples // 2)
 @given(
     st.dictionaries(st.sampled_from(HEADINGS), TEXTS, max_size=4),
     st.lists(st.tuples(st.sampled_from(("", *(f"/{word} " for word in WORDS))), TEXTS), max_size=3),
