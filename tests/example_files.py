@@ -68,7 +68,7 @@ def _noting(name: str, test: Callable[..., None], fixtures: set[str]) -> Callabl
     def noted(*args: Any, **arguments: Any) -> None:
         try:
             test(*args, **arguments)
-        except Exception:
+        except Exception:  # noted, and raised again
             _last[:] = [(name, {key: _plain(value) for key, value in arguments.items() if key not in fixtures})]
             raise
 
@@ -108,7 +108,7 @@ def _step(function: Callable[..., None]) -> Callable[..., None]:
         machine.steps.append((function.__name__, arguments))
         try:
             function(machine, **arguments)
-        except Exception:
+        except Exception:  # noted, and raised again
             _last[:] = [(type(machine).__name__, list(machine.steps))]
             raise
 

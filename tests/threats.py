@@ -304,14 +304,14 @@ THREATS = [
         "doubles a text until the memory of the machine is full",
         "a template of a repository is rendered in a process of its own, which gets 256 MB",
         "tests/adapters/test_templates.py::test_what_a_template_takes_is_named",
-        ("adapters/bounded.py", "resource.setrlimit(resource.RLIMIT_AS, (most, most))", "pass"),
+        ("adapters/bounded.py", "limits[resource.RLIMIT_AS] =", "unlimited ="),
     ),
     Threat(
         "who may change templates",
         "has one step of a template compute for hours",
         "its process gets three seconds of processor time",
         "tests/adapters/test_templates.py::test_a_template_that_computes_is_stopped_by_the_system",
-        ("adapters/bounded.py", "resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))", "pass"),
+        ("adapters/bounded.py", "{resource.RLIMIT_CPU: SECONDS}", "dict[int, int]()"),
     ),
     Threat(
         "who may change templates",
@@ -367,7 +367,7 @@ THREATS = [
         "sends a response over which the relay fails, so that no other one is sent",
         "whatever one delivery fails with, it is kept and named, and the others are sent",
         "tests/tasks/test_relay.py::test_any_failure_of_the_client_keeps_its_delivery_and_no_other",
-        ("tasks/relay.py", "        except Exception:", "        except AssertionError:"),
+        ("tasks/relay.py", "except Exception:  # a bug in sending", "except AssertionError:  # a bug in sending"),
     ),
     Threat(
         "a stranger",
@@ -506,6 +506,9 @@ THREATS = [
 def main(words: list[str]) -> int:
     """Try the defences. Returns 1 if a test passes without the defence it watches."""
     chosen = [threat for threat in THREATS if all(word in threat.does for word in words)]
+    if not chosen:
+        print(f"No threat has {' and '.join(words)} in what it does.")
+        return 2
     idle = []
     for number, threat in enumerate(chosen, 1):
         caught = is_caught(threat)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import signal
 import traceback
 from collections.abc import Callable
@@ -30,8 +29,11 @@ _STATM = Path("/proc/self/statm")
 def run(work: Callable[[], str], what: str) -> str:
     """Give what a function returns. Raises InputError where it does, or needs too much; `what` names it in messages.
 
-    Memory is not limited on macOS, which has no limit for it.
+    Memory is not limited on macOS, which has no limit for it. Windows has no such processes: there the function runs
+    without limits, on the machine of whoever wrote the text.
     """
+    if not hasattr(os, "fork"):
+        return work()
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
@@ -47,7 +49,6 @@ def run(work: Callable[[], str], what: str) -> str:
 def _work(work: Callable[[], str], what: str, writer: int) -> NoReturn:
     """Do the child's part. It leaves without what a process does at its end: all that is the parent's."""
     try:
-        _limit()
         answer = _answer(work, what)
         with os.fdopen(writer, "wb") as pipe:
             pipe.write(json.dumps(answer).encode())
@@ -56,23 +57,29 @@ def _work(work: Callable[[], str], what: str, writer: int) -> NoReturn:
 
 
 def _limit() -> None:
+    import resource  # is not there on Windows, and only needed here
+
     for name in (signal.SIGXCPU, signal.SIGALRM):
         signal.signal(name, signal.SIG_DFL)
     signal.alarm(LONGEST)
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    limits = {resource.RLIMIT_CPU: SECONDS}
     if _STATM.exists():
-        most = int(_STATM.read_text().split()[0]) * resource.getpagesize() + MEMORY
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        limits[resource.RLIMIT_AS] = int(_STATM.read_text().split()[0]) * resource.getpagesize() + MEMORY
+    for kind, most in limits.items():
+        _, hard = resource.getrlimit(kind)
+        least = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (least, least))
 
 
 def _answer(work: Callable[[], str], what: str) -> dict[str, str]:
     try:
+        _limit()
         return {"result": work()}
     except InputError as error:
         refused = error
     except MemoryError:
         refused = InputError(f"{what} needs more than {MEMORY >> 20} MB of memory.", _HINT)
-    except Exception:
+    except Exception:  # a bug cannot leave this process as an exception: the parent raises it, with this traceback
         return {"bug": traceback.format_exc()}
     return {"what": refused.what, "hint": refused.hint}
 

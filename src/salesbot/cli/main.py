@@ -34,7 +34,7 @@ def main(
         return error.exit_code
     except BrokenPipeError:
         return FAILED
-    except Exception:
+    except Exception:  # a bug: the person gets the whole traceback and one sentence, and the exit code says it
         output.show_traceback()
         output.show_error("this is a bug in salesbot; please open an issue with the traceback above.")
         return BUG

@@ -168,7 +168,7 @@ class DeliveryForwarder:
             self._send(delivery)
         except (ServiceError, OSError):
             raise
-        except Exception:
+        except Exception:  # a bug in sending one delivery: logged whole; it stays in the spool, the others are sent
             self.log(f"Kept in the spool: sending {delivery.name} failed, which is a bug in salesbot.")
             self.log(traceback.format_exc())
             return False
