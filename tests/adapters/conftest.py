@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from tests.adapters.answers import Answers
 
 
 def write_certificate(file: Path, *, host: str = "127.0.0.1", days: tuple[int, int] = (-1, 1)) -> Path:
@@ -40,3 +43,18 @@ def write_certificate(file: Path, *, host: str = "127.0.0.1", days: tuple[int, i
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make the certificate of a server on this machine, with its key."""
     return write_certificate(tmp_path_factory.mktemp("tls") / "chat.pem")
+
+
+@pytest.fixture
+def server() -> Iterator[Answers]:
+    """Serve answers over HTTP."""
+    server = Answers()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def github(server: Answers) -> Answers:
+    """Serve answers as GitHub."""
+    return server

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -50,14 +50,6 @@ def get(client: Client) -> Any:
 
 BOTH = pytest.mark.parametrize("send", [query, mutate], ids=["a read", "a write"])
 READS = pytest.mark.parametrize("send", [query, get], ids=["over GraphQL", "over REST"])
-
-
-@pytest.fixture
-def github() -> Iterator[Answers]:
-    server = Answers()
-    yield server
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,14 +16,6 @@ from tests.adapters.answers import Answer, Answers
 from tests.keys import PRIVATE_KEY
 
 LASTS = "Trying again does not help"
-
-
-@pytest.fixture
-def github() -> Iterator[Answers]:
-    server = Answers()
-    yield server
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.fixture

@@ -71,14 +71,6 @@ def a_github(server: Answers, waited: list[float]) -> Service:
 
 
 @pytest.fixture
-def server() -> Iterator[Answers]:
-    server = Answers()
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
 def chat(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Answers]:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
     server = Answers(certificate)

@@ -20,7 +20,7 @@ from salesbot.core.model.effects import CloseIssue, CreateLabel, Effect, OpenLea
 from salesbot.core.model.facts import IssueSummary, RepositoryFacts, Trigger
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.policies.new_deals import DOUBLE
-from salesbot.core.text.labels import label_key
+from salesbot.core.text.label_names import label_key
 from salesbot.core.text.plural import counted
 from salesbot.tasks.deal import DealProcessor
 from salesbot.tasks.isolation import Isolation, isolated

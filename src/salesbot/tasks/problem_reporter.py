@@ -14,7 +14,7 @@ from salesbot.core.installation.problem_issue import LabelProblem, ProblemNotice
 from salesbot.core.model.effects import CloseProblem, CreateLabel, EditProblem, Effect, OpenProblem
 from salesbot.core.model.facts import DealFacts, ProblemIssue, RepositoryFacts
 from salesbot.core.model.pipeline import Pipeline
-from salesbot.core.text.labels import label_key
+from salesbot.core.text.label_names import label_key
 from salesbot.tasks.outcome import Outcome
 
 PROBLEM_LABEL = CreateLabel(problem_issue.LABEL, "b60205", "salesbot cannot go on until this is repaired")

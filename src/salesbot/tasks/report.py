@@ -33,7 +33,7 @@ from salesbot.core.report.view_board import board_values
 from salesbot.core.report.view_report import report_values
 from salesbot.core.report.weekly_issue import DesiredReport, Plan, ReportState
 from salesbot.core.text import days
-from salesbot.core.text.labels import label_key
+from salesbot.core.text.label_names import label_key
 from salesbot.tasks.deal import DealProcessor
 from salesbot.tasks.isolation import Isolation
 from salesbot.tasks.outcome import Outcome

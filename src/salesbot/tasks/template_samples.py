@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from salesbot.core.decide.refusals import BLANK
+from salesbot.core.decide.refusal_comment import BLANK
 from salesbot.core.installation.problem_issue import DealFight, LabelProblem
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import headings

@@ -177,10 +177,12 @@ class OnBoard:
         return self.item.text(key) if self.item else ""
 
 
-def on_board(stage: str = "lead", guards: Guards = "requires", body: str = "", **given: object) -> OnBoard:
+def on_board(
+    stage: str = "lead", guards: Guards = "requires", body: str = "", *, viewer: Actor = APP, has_events: bool = True
+) -> OnBoard:
     """A deal that is on the board, in step."""
     world = a_deal(stage, pipeline=a_pipeline(guards), body=body, author=NORA if body else ANN)
-    found = OnBoard(world, **given)  # type: ignore[arg-type]
+    found = OnBoard(world, viewer=viewer, has_events=has_events)
     found.rest()
     assert found.both == (stage, stage)
     return found

@@ -13,6 +13,7 @@ from salesbot.core.decide.decide import decide
 from salesbot.core.lifecycle.observed import observe
 from salesbot.core.model.board import BoardEffect, FieldValue, Item
 from salesbot.core.model.deal import Actor, How
+from salesbot.core.model.effects import Effect
 from salesbot.core.model.facts import DealFacts, Trigger
 from salesbot.core.model.mirror import Mirror, MirrorEffect
 from salesbot.core.model.pipeline import Streak, StreakPipeline
@@ -497,7 +498,7 @@ class ThreeSides(Machine):
         facts = self.card.facts()
         return replace(facts, mirror=self.box.mirror, stage_map=STAGE_MAP) if mirror else facts
 
-    def decided(self, *, mirror: bool) -> tuple[list[object], list[MirrorEffect]]:
+    def decided(self, *, mirror: bool) -> tuple[list[Effect | BoardEffect], list[MirrorEffect]]:
         """What a run would do to issue and board, and to the box before."""
         facts = self.facts(mirror)
         observed = observe(facts, self.card.world.pipeline, self.card.world.now)
@@ -505,12 +506,12 @@ class ThreeSides(Machine):
         out = mirror_sync.outgoing(decision.state, observed, LAYOUT) if mirror and decision.state else []
         return [*decision.effects, *board_sync.outgoing(decision.state, observed)], out
 
-    def carry_out(self, steps: list[object]) -> None:
+    def carry_out(self, steps: list[Effect | BoardEffect]) -> None:
         for each in steps:
             if isinstance(each, BoardEffect):
                 self.card.apply(each)
             else:
-                self.card.world.apply(each)  # type: ignore[arg-type]
+                self.card.world.apply(each)
 
     @step(stage=st.sampled_from(STAGES))
     def label(self, stage: str) -> None:

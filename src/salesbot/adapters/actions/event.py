@@ -17,7 +17,7 @@ from salesbot.core.model.deal import Actor
 from salesbot.core.model.facts import IssueSummary, Trigger
 from salesbot.core.policies import board_view
 from salesbot.core.text import command_syntax, markdown
-from salesbot.core.text.labels import label_key
+from salesbot.core.text.label_names import label_key
 
 MAX_EVENT = 26 * 1024 * 1024
 """Bytes. GitHub delivers no payload over 25 MB."""

@@ -12,7 +12,7 @@ from salesbot.adapters.github.read import TOLERATED, RepositoryPaths, facts_of, 
 from salesbot.core.model.facts import IssueSummary, Repository, RepositoryFacts, Trigger
 from salesbot.core.model.keys import Kind
 from salesbot.core.text import markdown
-from salesbot.core.text.labels import label_key
+from salesbot.core.text.label_names import label_key
 
 
 def newest(client: Client, repository: Repository, after: str | None) -> tuple[list[IssueSummary], str | None]:

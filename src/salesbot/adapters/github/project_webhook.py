@@ -13,7 +13,7 @@ from typing import Any
 
 from salesbot.core.model.board import WEIGHTED
 from salesbot.core.model.pipeline import Board
-from salesbot.core.text.labels import column_key
+from salesbot.core.text.label_names import column_key
 
 EVENT = "projects_v2_item"
 EVENT_HEADER, SIGNATURE_HEADER = "X-GitHub-Event", "X-Hub-Signature-256"

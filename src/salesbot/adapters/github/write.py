@@ -46,7 +46,7 @@ from salesbot.core.model.effects import (
 from salesbot.core.model.facts import Comment, DealFacts, Label, RepositoryFacts
 from salesbot.core.model.write_result import IssueAfter, WriteResult
 from salesbot.core.report import weekly_issue
-from salesbot.core.text.labels import label_key
+from salesbot.core.text.label_names import label_key
 
 MOST_ALIASES = 60
 """One client measured that GitHub takes about 75 mutations in one document."""

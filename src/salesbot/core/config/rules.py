@@ -15,7 +15,7 @@ from salesbot.core.config.problems import shown
 from salesbot.core.config.value_types import MAX_LABEL
 from salesbot.core.model.headings import BUILT_IN_FIELDS, KEPT_FIELDS, LEAD_FIELDS
 from salesbot.core.model.pipeline import DEFAULT_STAGES, Pipeline, Stage, checklist_file, field_key
-from salesbot.core.text.labels import column_key, label_key
+from salesbot.core.text.label_names import column_key, label_key
 from salesbot.core.text.money import DECIMALS
 from salesbot.core.text.suggestions import did_you_mean
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from salesbot.core.commands.registry import COMMANDS, Context
-from salesbot.core.decide.refusals import refuse
+from salesbot.core.decide.refusal_comment import refuse
 from salesbot.core.lifecycle import guards
 from salesbot.core.lifecycle.intents import BoardCommandIntent, BoardIntent
 from salesbot.core.lifecycle.observed import Observed

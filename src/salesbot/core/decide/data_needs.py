@@ -18,7 +18,7 @@ from salesbot.core.model.deal import Role
 from salesbot.core.model.pipeline import HORIZON
 from salesbot.core.policies import attention, board_view, new_deals
 from salesbot.core.text import next_step
-from salesbot.core.text.labels import label_key
+from salesbot.core.text.label_names import label_key
 
 ACTIVITY_WINDOW = timedelta(days=35)
 """How far back the sweep asks who somebody is: beyond every idle limit of the default pipeline."""

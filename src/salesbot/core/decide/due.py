@@ -19,7 +19,7 @@ from salesbot.core.model.facts import DealFacts, Issue
 from salesbot.core.model.keys import Kind
 from salesbot.core.model.pipeline import HORIZON
 from salesbot.core.policies import attention, board_sync
-from salesbot.core.text.labels import has_prefix, label_key
+from salesbot.core.text.label_names import has_prefix, label_key
 
 
 @dataclass(frozen=True, order=True)

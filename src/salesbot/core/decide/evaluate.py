@@ -13,7 +13,7 @@ from salesbot.core.commands.catalog import find as find_command
 from salesbot.core.commands.recognition import is_guess
 from salesbot.core.commands.registry import Command, Context
 from salesbot.core.decide import board_moves
-from salesbot.core.decide.refusals import refuse
+from salesbot.core.decide.refusal_comment import refuse
 from salesbot.core.lifecycle import activity, people
 from salesbot.core.lifecycle.intents import (
     BoardCommandIntent,

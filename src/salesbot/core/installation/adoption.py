@@ -15,7 +15,7 @@ from salesbot.core.model.facts import Issue, Label
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.reconcile import card_comment
 from salesbot.core.reconcile.reconcile import stage_labels
-from salesbot.core.text.labels import label_key
+from salesbot.core.text.label_names import label_key
 from salesbot.core.text.render import Renderer
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from salesbot.core.installation.problem_issue import MARKER
 from salesbot.core.model.facts import Label, Repository
 from salesbot.core.model.pipeline import Pipeline, Stage
-from salesbot.core.text import labels, markdown
-from salesbot.core.text.labels import label_key
+from salesbot.core.text import label_names, markdown
+from salesbot.core.text.label_names import label_key
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def _by_name(repository: Repository) -> dict[str, Label]:
 
 def look_alikes(repository: Repository) -> list[str]:
     """Name the labels that people cannot tell apart, in a sentence for each group."""
-    groups = labels.look_alikes(sorted(label.name for label in repository.labels))
+    groups = label_names.look_alikes(sorted(label.name for label in repository.labels))
     return [f"The labels {' and '.join(map(_spelled, group))} look alike, and count as one." for group in groups]
 
 

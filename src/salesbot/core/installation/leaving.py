@@ -16,7 +16,7 @@ from salesbot.core.model.effects import PutComment
 from salesbot.core.model.facts import Label
 from salesbot.core.model.pipeline import DEFAULT_STAGES, Pipeline, Stage
 from salesbot.core.text import markdown
-from salesbot.core.text.labels import label_key
+from salesbot.core.text.label_names import label_key
 from salesbot.core.text.render import Renderer
 from salesbot.core.views import card
 

@@ -18,7 +18,7 @@ from salesbot.core.model.effects import CloseProblem, EditProblem, Effect, OpenP
 from salesbot.core.model.facts import Repository, RepositoryFacts
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text import markdown
-from salesbot.core.text.labels import label_key
+from salesbot.core.text.label_names import label_key
 from salesbot.core.text.render import Renderer
 
 TITLE = "salesbot needs attention"

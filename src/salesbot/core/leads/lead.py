@@ -19,7 +19,7 @@ from salesbot.core.model.facts import Issue, IssueSummary
 from salesbot.core.model.headings import LEAD_FIELDS
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text import markdown
-from salesbot.core.text.labels import label_key
+from salesbot.core.text.label_names import label_key
 from salesbot.core.text.render import Markdown, Renderer
 
 MARKER = "lead"

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 
 from salesbot.core.model.facts import Event
-from salesbot.core.text.labels import label_key
+from salesbot.core.text.label_names import label_key
 
 ROUNDS = 3
 """Rounds after which the label is left to the sweep: we change it, and the other changes it back."""

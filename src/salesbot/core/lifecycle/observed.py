@@ -29,7 +29,7 @@ from salesbot.core.text.checklists import Checklist
 from salesbot.core.text.command_syntax import CommandLine
 from salesbot.core.text.days import local_day
 from salesbot.core.text.fields import Body
-from salesbot.core.text.labels import label_key
+from salesbot.core.text.label_names import label_key
 
 INSTALL_SLACK = timedelta(hours=1)
 """The first issue may be opened a little before the first run creates the labels that date the installation."""

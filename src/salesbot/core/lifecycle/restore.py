@@ -21,7 +21,7 @@ from salesbot.core.model.deal import Deal, How, StageVisit
 from salesbot.core.model.facts import Event, Issue
 from salesbot.core.model.journal import BEFORE, Cursor, Journal, LeftAs
 from salesbot.core.model.pipeline import Pipeline, Stage
-from salesbot.core.text.labels import label_key
+from salesbot.core.text.label_names import label_key
 from salesbot.core.text.money import Amount
 
 NOT_A_DEAL = LeftAs.NOT_A_DEAL.value

@@ -11,7 +11,7 @@ from salesbot.core.model.deal import StageVisit
 from salesbot.core.model.facts import Event, Issue, Label
 from salesbot.core.model.journal import Cursor
 from salesbot.core.model.pipeline import Pipeline, Stage
-from salesbot.core.text.labels import has_prefix
+from salesbot.core.text.label_names import has_prefix
 
 StageEvents = Sequence[tuple[Event, Stage]]
 """Label events with the stage each is about, in GitHub's order."""

@@ -14,7 +14,7 @@ from typing import Literal
 
 from salesbot.core.model.deal import Role
 from salesbot.core.model.headings import BUILT_IN_FIELDS, KEPT_FIELDS, LEAD_FIELDS, ONE_LINE_FIELDS
-from salesbot.core.text.labels import label_key
+from salesbot.core.text.label_names import label_key
 
 Outcome = Literal["won", "lost", "rejected"]
 FieldType = Literal["text", "number", "money", "date", "choice", "yes/no"]

@@ -22,7 +22,7 @@ from salesbot.core.model.keys import Key, Kind
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text import logins, next_step
 from salesbot.core.text.days import add_working_days, local_day, working_days_between
-from salesbot.core.text.labels import has_prefix, label_key
+from salesbot.core.text.label_names import has_prefix, label_key
 from salesbot.core.text.next_step import NextStep
 from salesbot.core.text.render import Renderer
 

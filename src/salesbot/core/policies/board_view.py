@@ -21,7 +21,7 @@ from salesbot.core.model.journal import OnBoard
 from salesbot.core.model.mirror import EVER
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text import next_step
-from salesbot.core.text.labels import column_key
+from salesbot.core.text.label_names import column_key
 from salesbot.core.text.money import Money
 from salesbot.core.views import card
 

@@ -15,7 +15,7 @@ from salesbot.core.model.journal import Journal
 from salesbot.core.model.keys import Kind
 from salesbot.core.reconcile import other_comments
 from salesbot.core.text import checklists
-from salesbot.core.text.labels import label_key
+from salesbot.core.text.label_names import label_key
 from salesbot.core.text.render import Renderer
 from salesbot.core.views import card
 

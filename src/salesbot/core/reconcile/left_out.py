@@ -22,7 +22,7 @@ from salesbot.core.model.effects import (
 from salesbot.core.model.effects_in_words import describe
 from salesbot.core.model.facts import DealFacts, Refusals
 from salesbot.core.policies import attention
-from salesbot.core.text.labels import has_prefix, label_key
+from salesbot.core.text.label_names import has_prefix, label_key
 
 HARMLESS = (React, Unreact, MinimizeComment, DeleteComment)
 """Effects whose failure leaves the deal right."""

@@ -32,7 +32,7 @@ from salesbot.core.model.journal import LeftAs
 from salesbot.core.model.pipeline import Stage
 from salesbot.core.policies import attention
 from salesbot.core.reconcile import card_comment, checklist_comments, left_out, other_comments
-from salesbot.core.text.labels import label_key
+from salesbot.core.text.label_names import label_key
 from salesbot.core.text.render import Renderer
 
 

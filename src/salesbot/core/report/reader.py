@@ -30,7 +30,7 @@ from salesbot.core.report.scope import Scope
 from salesbot.core.report.stage_intervals import Change, StageInterval, stage_intervals
 from salesbot.core.text import days, fields, next_step
 from salesbot.core.text.fields import Body
-from salesbot.core.text.labels import has_prefix, label_key
+from salesbot.core.text.label_names import has_prefix, label_key
 from salesbot.core.text.money import Amount
 from salesbot.core.views import card
 

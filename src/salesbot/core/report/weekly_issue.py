@@ -26,7 +26,7 @@ from salesbot.core.model.keys import Key
 from salesbot.core.report import figures
 from salesbot.core.report.figures import Figures
 from salesbot.core.text import markdown
-from salesbot.core.text.labels import label_key
+from salesbot.core.text.label_names import label_key
 
 LABEL = "report"
 COLOR = "0052cc"

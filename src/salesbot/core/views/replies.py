@@ -20,7 +20,7 @@ from salesbot.core.model.keys import Key, Kind
 from salesbot.core.model.pipeline import Outcome, Pipeline, Stage
 from salesbot.core.text import markdown
 from salesbot.core.text.command_syntax import bare
-from salesbot.core.text.labels import label_key
+from salesbot.core.text.label_names import label_key
 from salesbot.core.text.render import Markdown, Renderer
 from salesbot.core.views import card
 

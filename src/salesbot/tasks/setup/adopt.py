@@ -21,7 +21,7 @@ from salesbot.core.lifecycle.observed import observe
 from salesbot.core.model.effects import CreateLabel
 from salesbot.core.model.facts import DealFacts, Label, RepositoryFacts, Trigger
 from salesbot.core.model.pipeline import Pipeline, Stage
-from salesbot.core.text.labels import label_key
+from salesbot.core.text.label_names import label_key
 from salesbot.core.text.markdown import one_line
 from salesbot.core.text.plural import counted
 from salesbot.core.text.suggestions import did_you_mean, nearest

@@ -20,7 +20,7 @@ from salesbot.core.model.deal import Role
 from salesbot.core.model.effects import CreateLabel
 from salesbot.core.model.facts import Label, RepositoryFacts
 from salesbot.core.model.pipeline import Pipeline
-from salesbot.core.text.labels import label_key
+from salesbot.core.text.label_names import label_key
 from salesbot.tasks import form_check, template_check
 from salesbot.tasks.load_pipeline import ConfigurationFiles, load
 from salesbot.tasks.many_deals import OPEN, pass_over

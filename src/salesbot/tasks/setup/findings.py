@@ -15,7 +15,7 @@ from salesbot.core.lifecycle import timeline
 from salesbot.core.model.deal import Role
 from salesbot.core.model.facts import DealFacts, RepositoryFacts
 from salesbot.core.model.pipeline import Pipeline
-from salesbot.core.text.labels import label_key
+from salesbot.core.text.label_names import label_key
 from salesbot.core.text.plural import counted
 
 Level = Literal["ok", "fix", "note", "unknown"]

@@ -21,7 +21,7 @@ from salesbot.core.lifecycle.restore import OWN_LABELS
 from salesbot.core.model.facts import DealFacts, Label, RepositoryFacts, Trigger
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.policies.attention import KINDS, PREFIX
-from salesbot.core.text.labels import label_key
+from salesbot.core.text.label_names import label_key
 from salesbot.core.text.plural import counted
 from salesbot.tasks.deal import DealProcessor
 from salesbot.tasks.many_deals import ALL, ManyDeals, Tally, pass_over

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesbot.core.text.labels import has_prefix, label_key, look_alikes
+from salesbot.core.text.label_names import has_prefix, label_key, look_alikes
 
 
 @pytest.mark.parametrize(
