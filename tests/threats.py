@@ -323,7 +323,7 @@ THREATS = [
     Threat(
         "who may change the configuration",
         "writes YAML whose aliases unfold to gigabytes",
-        "at most 5,000 values, an alias counting as all it stands for; 256 KiB; 16 levels",
+        "at most 5,000 values, an alias counting as everything it refers to; 256 KiB; 16 levels",
         "tests/core/config/test_yaml_reader.py::test_a_hostile_file_is_refused_within_two_seconds",
         ("core/config/yaml_reader.py", "        if self.nodes > MAX_NODES:", "        if False:"),
     ),

@@ -208,7 +208,7 @@ def test_put_off_by_a_command_whose_run_was_lost_it_comes_back_on_the_same_day(p
     assert (play.stages(deal), len(ever_said(play, deal, "back"))) == (["qualified"], 1)
 
 
-# What needs a person
+# What needs attention
 
 
 def test_attention_comes_and_goes_by_itself(play: Play) -> None:

@@ -15,7 +15,7 @@ from salesbot.cli.host import Host
 from salesbot.cli.output import show
 from salesbot.core.errors import InputError
 from salesbot.core.text.markdown import log_safe
-from salesbot.tasks.board import BoardConnection
+from salesbot.tasks.board_connection import BoardConnection
 from salesbot.tasks.deal import DealProcessor
 from salesbot.tasks.outcome import Log
 

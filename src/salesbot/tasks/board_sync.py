@@ -16,7 +16,7 @@ from salesbot.core.model.facts import DealFacts, RepositoryFacts, Trigger
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.policies import board_sync
 from salesbot.core.text.plural import counted
-from salesbot.tasks.board import Listed
+from salesbot.tasks.board_connection import Listed
 from salesbot.tasks.deal import DealProcessor
 from salesbot.tasks.isolation import Isolation
 from salesbot.tasks.many_deals import ManyDeals, Tally, open_and_recently_closed, pass_over

@@ -24,7 +24,7 @@ from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.model.write_result import WriteResult
 from salesbot.core.reconcile import left_out, repair
 from salesbot.core.report import weekly_issue
-from salesbot.tasks.board import BoardConnection
+from salesbot.tasks.board_connection import BoardConnection
 from salesbot.tasks.load_pipeline import Configuration, ConfigurationFiles, load
 from salesbot.tasks.outcome import Log, Outcome, no_log
 from salesbot.tasks.problem_reporter import ProblemReporter

@@ -22,7 +22,7 @@ from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.policies import attention
 from salesbot.core.report import weekly_issue
 from salesbot.core.text.plural import counted
-from salesbot.tasks.board import Listed
+from salesbot.tasks.board_connection import Listed
 from salesbot.tasks.deal import DealProcessor
 from salesbot.tasks.isolation import Isolation
 from salesbot.tasks.many_deals import ManyDeals, Tally, open_and_recently_closed, pass_over

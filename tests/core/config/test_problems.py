@@ -37,7 +37,7 @@ def problems(text: str) -> list[str]:
         pytest.param(
             "streak: {api_key: x}",
             "f:1:10: streak.api_key: unknown key. "
-            "A secret never stands in this file: put it in the repository's secrets.",
+            "This file must not contain secrets: put it in the repository's secrets.",
             id="a secret in the file",
         ),
         pytest.param("goals: {month: 5}", "f:1:1: goals: unknown key. Did you mean report.goal?", id="of a section"),
@@ -297,7 +297,7 @@ def test_values_of_the_wrong_kind(text: str, said: str) -> None:
         pytest.param(
             "offer: {was: verbal}",
             'stages.offer.was: unknown stage "verbal". '
-            "If a stage of your own had this name, say where it stands: `after`.",
+            "If a stage of your own had this name, give its place with `after`.",
             id="taking over a stage nobody knows",
         ),
         pytest.param(

@@ -81,9 +81,9 @@ def either_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
         pytest.param(
             "deals: ! all", 'f:1:8: deals: tags such as "!" are not understood. Leave it out.', id="a bare tag"
         ),
-        pytest.param("a: *b", 'f:1:4: a: "*b" stands for nothing that was written before it', id="an unknown alias"),
+        pytest.param("a: *b", 'f:1:4: a: "*b" refers to nothing that was written before it', id="an unknown alias"),
         pytest.param(
-            "a: &b [*b]", 'f:1:8: a: "*b" stands for nothing that was written before it', id="an endless alias"
+            "a: &b [*b]", 'f:1:8: a: "*b" refers to nothing that was written before it', id="an endless alias"
         ),
         pytest.param(
             "a: b\x00c",
@@ -139,7 +139,7 @@ LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30)
 )
 TOO_DEEP = "settings are nested more than 16 deep"
-TOO_MANY = "more than 5000 values; an alias counts as all that it stands for. Make the file smaller."
+TOO_MANY = "more than 5000 values; an alias counts as everything it refers to. Make the file smaller."
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ def test_a_deal_that_is_there_is_changed(text: str, found: Plan) -> None:
         pytest.param("Company\nAcme\n", ["line 2: it has neither a number nor a key"], id="nothing tells rows apart"),
         pytest.param("key,Company,Value\na,A,lots\nb,B,many\n", ["line 2: Value: ", "line 3: Value: "],
             id="amounts that are none"),
-        pytest.param("key,Company\na,Acme\na,Nord\n", ["line 3: the key a stands in line 2 already."],
+        pytest.param("key,Company\na,Acme\na,Nord\n", ["line 3: the key a is already in line 2."],
             id="a key twice"),
         pytest.param("key,title,stage\na,x,won\n", ["line 2: no deal begins in won."], id="won is no beginning"),
         pytest.param(
@@ -335,7 +335,7 @@ def test_a_key_that_a_spreadsheet_rounded_is_a_problem() -> None:
 
 
 def test_keys_that_a_spreadsheet_would_make_one_are_told_apart_while_it_does_not() -> None:
-    assert problems("key,Company\n007,Acme\n7,Nord\n") == ["line 3: the key 7 stands in line 2 already."]
+    assert problems("key,Company\n007,Acme\n7,Nord\n") == ["line 3: the key 7 is already in line 2."]
 
 
 @given(

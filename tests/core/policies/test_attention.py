@@ -1,4 +1,4 @@
-"""What needs a person: attention labels, reminders once per occasion, coming back from revisit."""
+"""What needs attention: attention labels, reminders once per occasion, coming back from revisit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command table: what a command is, and how one is registered. The commands themselves stand in `commands`."""
+"""The command table: what a command is, and how one is registered. The commands themselves are in `commands`."""
 
 from __future__ import annotations
 

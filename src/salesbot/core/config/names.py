@@ -119,7 +119,7 @@ def _is_earlier_name(stage: str, before: str, settings: Settings, defaults: Defa
     anchored = stage in defaults or "after" in own or defaults.keys() & set(own["was"]) or not STAGE.fullmatch(before)
     if guess is None and anchored:
         return True
-    hint = f"Did you mean {guess}?" if guess else "If a stage of your own had this name, say where it stands: `after`."
+    hint = f"Did you mean {guess}?" if guess else "If a stage of your own had this name, give its place with `after`."
     findings.add(("stages", stage, "was"), f'unknown stage "{shown(before)}"', hint)
     return False
 

@@ -178,7 +178,7 @@ def unknown_key(known: Iterable[str]) -> Shape:
 
     def read(value: Any) -> str:
         if any(secret in str(value).lower() for secret in ("token", "secret", "password", "api_key")):
-            raise Wrong("unknown key", "A secret never stands in this file: put it in the repository's secrets.")
+            raise Wrong("unknown key", "This file must not contain secrets: put it in the repository's secrets.")
         raise UnknownKey("unknown key", did_you_mean(str(value), keys))
 
     return Shape(read, {})

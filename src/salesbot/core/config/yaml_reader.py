@@ -109,7 +109,7 @@ class _Reader:
     def _count(self, at: int, path: tuple[str, ...], *, nodes: int, height: int) -> None:
         self.nodes += nodes
         if self.nodes > MAX_NODES:
-            what = f"more than {MAX_NODES} values; an alias counts as all that it stands for"
+            what = f"more than {MAX_NODES} values; an alias counts as everything it refers to"
             self._stop(at, path, what, "Make the file smaller.")
         if len(path) + height > MAX_DEPTH:
             self._stop(at, path, TOO_DEEP)
@@ -117,7 +117,7 @@ class _Reader:
     def _alias(self, event: yaml.AliasEvent, path: tuple[str, ...]) -> Node:
         node = self.anchors.get(event.anchor or "")
         if node is None:
-            self._stop(_at(event), path, f'"*{shown(event.anchor)}" stands for nothing that was written before it')
+            self._stop(_at(event), path, f'"*{shown(event.anchor)}" refers to nothing that was written before it')
         self._count(_at(event), path, nodes=node.size, height=node.height)
         return node
 

@@ -60,7 +60,7 @@ def decide(observed: Observed, render: Renderer) -> Decision:
             before=before, stage=before, notes=(f"The stage {before} is not in the configuration: left as it is.",)
         )
     if _is_left_alone(start, observed):
-        return Decision(before=before, stage=before, notes=("An unknown stage label stands on it: left as it is.",))
+        return Decision(before=before, stage=before, notes=("It has an unknown stage label: left as it is.",))
     state = _evaluate_all(start, commands, observed, render)
     if observed.parsed.cards.ignored:
         state = state.noting("A comment looks like a card and is not believed: it is not ours, or somebody edited it.")

@@ -158,7 +158,7 @@ def _attention(state: DealState, observed: Observed) -> Iterator[tuple[int, str]
     on = {label_key(label.name) for label in observed.issue.labels if has_prefix(label.name, attention.PREFIX)}
     current = attention.current_occasions(state, swept)
     if wanted != on or any(occasion not in current for occasion in _occasions_shown(observed.issue)):
-        yield MARK, "what needs a person has changed"
+        yield MARK, "what needs attention has changed"
 
 
 def _occasions_shown(issue: Issue) -> Iterator[str]:

@@ -16,7 +16,7 @@ _COPY = "OWNER/salesbot"
 """In the files as they come: whoever hosts salesbot."""
 _USES = re.compile(rf"^(?P<before> *- )uses: {_COPY}@.*$", re.M)
 _EXPLAINED = re.compile(r"^( *)# There is no release yet: OWNER is .*$", re.M)
-_PIN = "# Pin a commit or a release: what stands behind the @ decides whose code runs with your token."
+_PIN = "# Pin a commit or a release: what follows the @ decides whose code runs with your token."
 _UNPINNED = "@main # zizmor: ignore[unpinned-uses]"
 _OTHER_COMMAND = "entrypoint:"
 """Only a container can start another command than `salesbot run`."""

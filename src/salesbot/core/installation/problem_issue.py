@@ -1,4 +1,4 @@
-"""The problem issue: one issue with what needs a person; it closes once that is solved.
+"""The problem issue: one issue with what needs attention; it closes once that is solved.
 
 Problems stop salesbot: a wrong configuration, and a stage label that was renamed or deleted. Warnings do not, and stand
 in the same issue: somebody configured who cannot be assigned, another bot that changes labels back, and a board that

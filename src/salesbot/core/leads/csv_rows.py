@@ -290,7 +290,7 @@ def _twice(row: Row, seen: dict[str, int]) -> Iterator[str]:
     same = name if row.number is not None else csv_values.bare_key(row.key)
     if row.number is not None or row.key:
         if same in seen:
-            yield f"{name} stands in line {seen[same]} already."
+            yield f"{name} is already in line {seen[same]}."
         seen.setdefault(same, row.line)
 
 

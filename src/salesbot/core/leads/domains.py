@@ -30,7 +30,7 @@ def host_of(text: str) -> str:
 def mailbox(text: str) -> tuple[str, str]:
     """Split a mail address into whose it is and at which host; nothing twice if it is none.
 
-    What stands behind a plus sign is the owner's business; at Gmail so are dots and the older name of the host.
+    What follows a plus sign is the owner's business; at Gmail so are dots and the older name of the host.
     """
     local, sign, _ = re.sub("^mailto:", "", _address(text), flags=re.IGNORECASE).rpartition("@")
     host = host_of(text)

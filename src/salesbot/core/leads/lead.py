@@ -223,7 +223,7 @@ def _shortened(text: str) -> str:
 
 
 def _size(text: str) -> int:
-    """Count the bytes of a text as it will stand in the description, escaped."""
+    """Count the bytes of a text as it will be in the description, escaped."""
     return len(markdown.block(text).encode("utf-8", "surrogatepass"))
 
 

@@ -203,7 +203,7 @@ class Pipeline:
         return next(by_name, None) or next(earlier, None)
 
     def stage_of_label(self, label: str) -> Stage | None:
-        """Find the stage a label stands for, now or before it was renamed; None for any other label."""
+        """Find the stage a label belongs to, now or before it was renamed; None for any other label."""
         wanted = label_key(label)
         now = (stage for stage in self.stages if label_key(stage.label) == wanted)
         before = (stage for stage in self.stages if wanted in self._earlier_labels(stage))

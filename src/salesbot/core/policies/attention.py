@@ -1,4 +1,4 @@
-"""Attention: what needs a person, as labels that come and go by themselves, and as a few reminders.
+"""Attention: what needs attention, as labels that come and go by themselves, and as a few reminders.
 
 The sweep puts labels on and reminds; every run takes off what is no longer so.
 """
@@ -57,7 +57,7 @@ NO_NEXT_STEP_FROM = 3
 
 
 def needed(state: DealState, observed: Observed) -> tuple[AttentionKind, ...]:
-    """Say what about a deal needs a person now. Asks nothing of ended deals, nor in the days after adoption."""
+    """List what about a deal needs attention now. Asks nothing of ended deals, nor in the days after adoption."""
     adopted = state.journal.born > observed.issue.created_at
     if _stage(state, observed).outcome or state.journal.left or not state.deal.open:
         return ()

@@ -82,7 +82,7 @@ class Body:
 
     @property
     def duplicates(self) -> tuple[str, ...]:
-        """The known headings that stand in the body more than once."""
+        """The known headings that are in the body more than once."""
         found = [section.heading for section in self._sections]
         return tuple(heading for heading in dict.fromkeys(found) if found.count(heading) > 1)
 
@@ -120,7 +120,7 @@ def read(body: str, known: Collection[str], one_line: Collection[str] = ()) -> M
 
 
 def duplicates(body: str, known: Collection[str]) -> tuple[str, ...]:
-    """Name the known headings that stand in the body more than once."""
+    """Name the known headings that are in the body more than once."""
     return parse(body, known).duplicates
 
 

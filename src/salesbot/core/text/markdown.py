@@ -191,7 +191,7 @@ def is_literal(block: Token) -> bool:
 
 
 def literal(text: str) -> set[int]:
-    """Tell which lines stand in code or HTML."""
+    """Say which lines are in code or HTML."""
     return {line for block in blocks(text) if is_literal(block) and block.map for line in range(*block.map)}
 
 

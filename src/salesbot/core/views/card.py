@@ -177,7 +177,7 @@ def _date(day: date) -> str:
 def unreadable(deal: Deal, pipeline: Pipeline) -> Iterator[dict[str, str]]:
     """Name the fields whose text cannot be read as what they should be."""
     for heading in deal.body.duplicates:
-        yield {"field": heading, "why": "it stands twice in the description; the first that says something counts"}
+        yield {"field": heading, "why": "it is in the description twice; the first one that is filled in counts"}
     if (error := deal.value.error) is not None:
         no = values_of_fields.unreadable_money(error, "/value", pipeline.currency)
         yield {"field": headings.VALUE, "why": Markdown(f"{no.reason} {no.hint}")}

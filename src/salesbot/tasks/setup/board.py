@@ -17,7 +17,7 @@ from salesbot.core.model.facts import RepositoryFacts
 from salesbot.core.model.pipeline import Board, Pipeline
 from salesbot.core.policies import board_view
 from salesbot.core.text.plural import counted
-from salesbot.tasks.board import refused
+from salesbot.tasks.board_connection import refused
 from salesbot.tasks.deal import DealProcessor
 from salesbot.tasks.many_deals import OPEN, pass_over
 from salesbot.tasks.setup.findings import Finding
