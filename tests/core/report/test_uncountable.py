@@ -234,4 +234,4 @@ def test_working_hours(start: str, end: str, hours: float) -> None:
 
 def test_a_machines_deal_that_nobody_answered_has_no_first_answer() -> None:
     made = as_json.values(a_report(an_issue("", labels=["stage:lead"], author=BOT)))
-    assert made["first_answer_hours"]["count"] == 0
+    assert made["first_reaction_hours"]["count"] == 0

@@ -209,7 +209,6 @@ def numbers(stories: list[Story], issues: list[dict[str, Any]], name: str) -> Nu
         },
         "discount": discount(by["won"]),
         "first_reaction_hours": first_reactions(answers),
-        "first_answer_hours": first_reactions(answers),
         "attention": attention(deals),
         "coming_back": [
             {"number": deal.number, "on": deal.story.back_on.isoformat() if deal.story.back_on else None}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from salesbot.adapters.urls import broken_rule
@@ -49,54 +49,22 @@ class Inputs:
 
 def read_inputs(env: Mapping[str, str]) -> Inputs:
     """Read the inputs from a runner's environment. Raises InputError naming every one that is wrong."""
-    problems = []
-    repository = env.get("GITHUB_REPOSITORY", "")
-    if not REPOSITORY.fullmatch(repository):
-        problems.append("GITHUB_REPOSITORY must be owner/name (is this run by GitHub Actions?)")
-    app_id, app_key = _input(env, "APP-ID"), _input(env, "APP-KEY")
-    if bool(app_id) != bool(app_key):
-        problems.append("the inputs `app-id` and `app-key` go together; one of them is empty")
-    token = _input(env, "TOKEN") or env.get("GITHUB_TOKEN", "")
-    if not token and not app_id:
-        problems.append("the input `token` is empty; leave it out to use the job's own token")
-    task = _input(env, "TASK") or "auto"
-    if task not in TASKS:
-        problems.append(f"the input `task` is {task!r}; it must be one of {', '.join(TASKS)}")
-    issue = _input(env, "ISSUE")
-    if issue and number_of(issue) is None:
-        problems.append(not_a_number(issue))
-    dry_run = _input(env, "DRY-RUN").lower()
-    if dry_run not in ("", "true", "false"):
-        problems.append(f"the input `dry-run` is {dry_run!r}; it must be true or false")
-    config = _input(env, "CONFIG") or Inputs.config
-    if config.startswith("/") or ".." in config.split("/"):
-        problems.append(f"the input `config` is {config!r}; it must be a path inside the repository")
-    for name in _ADDRESSES:
-        broken = broken_rule(env[name]) if env.get(name) else ""
-        if broken:
-            problems.append(f"{name} must {broken}")
-    files, cache = _input(env, "FILES"), _input(env, "CACHE")
-    for name, path in (("files", files), ("cache", cache)):
-        if path.startswith("/") or ".." in path.split("/"):
-            problems.append(f"the input `{name}` is {path!r}; it must be a path inside the workspace")
-    publish = _input(env, "PUBLISH").lower()
-    if publish not in ("", "yes", "no"):
-        problems.append(f"the input `publish` is {publish!r}; it must be yes or no")
+    problems = [*_problems(env)]
     if problems:
         raise InputError(markdown.log_safe(f"Wrong input: {'; '.join(problems)}."))
     return Inputs(
-        repository=repository,
-        token=token,
-        app_id=app_id,
-        app_key=app_key,
+        repository=env["GITHUB_REPOSITORY"],
+        token=_token(env),
+        app_id=_input(env, "APP-ID"),
+        app_key=_input(env, "APP-KEY"),
         project_token=_input(env, "PROJECT-TOKEN") or env.get("PROJECT_TOKEN", ""),
-        config=config,
-        dry_run=dry_run == "true",
-        issue=number_of(issue),
-        task=task,
-        files=files,
-        publish=publish == "yes",
-        cache=cache,
+        config=_input(env, "CONFIG") or Inputs.config,
+        dry_run=_input(env, "DRY-RUN").lower() == "true",
+        issue=number_of(_input(env, "ISSUE")),
+        task=_task(env),
+        files=_input(env, "FILES"),
+        publish=_input(env, "PUBLISH").lower() == "yes",
+        cache=_input(env, "CACHE"),
         notify_url=_input(env, "NOTIFY-URL"),
         event=env.get("GITHUB_EVENT_NAME", ""),
         event_path=env.get("GITHUB_EVENT_PATH", ""),
@@ -108,6 +76,46 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         streak_key=_input(env, "STREAK-KEY") or env.get("STREAK_API_KEY", ""),
         streak_url=env.get("STREAK_API_URL") or Inputs.streak_url,
     )
+
+
+def _problems(env: Mapping[str, str]) -> Iterator[str]:
+    """Name what is wrong with the inputs."""
+    if not REPOSITORY.fullmatch(env.get("GITHUB_REPOSITORY", "")):
+        yield "GITHUB_REPOSITORY must be owner/name (is this run by GitHub Actions?)"
+    app_id, app_key = _input(env, "APP-ID"), _input(env, "APP-KEY")
+    if bool(app_id) != bool(app_key):
+        yield "the inputs `app-id` and `app-key` go together; one of them is empty"
+    if not _token(env) and not app_id:
+        yield "the input `token` is empty; leave it out to use the job's own token"
+    if _task(env) not in TASKS:
+        yield f"the input `task` is {_task(env)!r}; it must be one of {', '.join(TASKS)}"
+    if (issue := _input(env, "ISSUE")) and number_of(issue) is None:
+        yield not_a_number(issue)
+    if (dry_run := _input(env, "DRY-RUN").lower()) not in ("", "true", "false"):
+        yield f"the input `dry-run` is {dry_run!r}; it must be true or false"
+    if _leads_out(config := _input(env, "CONFIG")):
+        yield f"the input `config` is {config!r}; it must be a path inside the repository"
+    for name in _ADDRESSES:
+        if broken := broken_rule(env[name]) if env.get(name) else "":
+            yield f"{name} must {broken}"
+    for name in ("files", "cache"):
+        if _leads_out(path := _input(env, name.upper())):
+            yield f"the input `{name}` is {path!r}; it must be a path inside the workspace"
+    if (publish := _input(env, "PUBLISH").lower()) not in ("", "yes", "no"):
+        yield f"the input `publish` is {publish!r}; it must be yes or no"
+
+
+def _leads_out(path: str) -> bool:
+    """Whether a path may lead out of the folder it is in."""
+    return path.startswith("/") or ".." in path.split("/")
+
+
+def _token(env: Mapping[str, str]) -> str:
+    return _input(env, "TOKEN") or env.get("GITHUB_TOKEN", "")
+
+
+def _task(env: Mapping[str, str]) -> str:
+    return _input(env, "TASK") or "auto"
 
 
 def _input(env: Mapping[str, str], name: str) -> str:

@@ -18,6 +18,7 @@ from salesbot.core.report.compute import Report
 from salesbot.core.report.counted_deal import UncountableDeal
 from salesbot.core.report.flow import StageFlow
 from salesbot.core.report.movement import MovementKind
+from salesbot.core.report.scope import Scope
 from salesbot.core.report.totals import Spread, Total
 from salesbot.core.text.money import Money
 
@@ -32,14 +33,30 @@ def text(report: Report) -> str:
 
 def values(report: Report) -> Json:
     """Give the report's numbers as JSON values."""
-    scope, top, ended = report.scope, report.board.headline, report.closing
-    money = _Money(scope.pipeline.currency)
+    money = _Money(report.scope.pipeline.currency)
+    return {
+        **_about(report.scope),
+        **_now(report, money),
+        **_forecast(report, money),
+        **_ended(report, money),
+        **_people(report),
+        **_doubts(report),
+    }
+
+
+def _about(scope: Scope) -> Json:
     return {
         "version": VERSION,
         "repository": scope.repository,
         "week": scope.week,
         "as_of": _moment(scope.at),
         "currency": scope.pipeline.currency,
+    }
+
+
+def _now(report: Report, money: _Money) -> Json:
+    top = report.board.headline
+    return {
         "open": money.weighted(top.open),
         "prospects": money.weighted(top.prospects),
         "revisit": money.plain(top.paused),
@@ -53,40 +70,52 @@ def values(report: Report) -> Json:
             }
             for step in report.funnel
         ],
-        "forecast": [
-            {
-                "month": month.month,
-                "value": money(month.expected.value),
-                "weighted": money(month.expected.weighted),
-                "won": money(month.won.value),
-                **money.beside(month.expected),
-                **money.beside(month.won, "won_"),
-            }
-            for month in report.forecast.months
-        ],
-        "forecast_overdue": money.weighted(report.forecast.overdue),
-        "forecast_undated": money.weighted(report.forecast.undated),
+        "movement": _movement(report, money),
         "won": {
             won.span: {**money.plain(won.total), "goal": None if won.goal is None else money(won.goal)}
             for won in top.won
         },
+    }
+
+
+def _forecast(report: Report, money: _Money) -> Json:
+    months = [
+        {
+            "month": month.month,
+            "value": money(month.expected.value),
+            "weighted": money(month.expected.weighted),
+            "won": money(month.won.value),
+            **money.beside(month.expected),
+            **money.beside(month.won, "won_"),
+        }
+        for month in report.forecast.months
+    ]
+    return {
+        "forecast": months,
+        "forecast_overdue": money.weighted(report.forecast.overdue),
+        "forecast_undated": money.weighted(report.forecast.undated),
+    }
+
+
+def _ended(report: Report, money: _Money) -> Json:
+    ended, overall = report.closing, report.closing.overall
+    return {
         "closed": {
-            "won": ended.overall.won.count,
-            "lost": ended.overall.lost.count,
-            "rejected": ended.overall.rejected.count,
-            "won_value": money(ended.overall.won.value),
-            "lost_value": money(ended.overall.lost.value),
-            **money.beside(ended.overall.won, "won_"),
-            **money.beside(ended.overall.lost, "lost_"),
+            "won": overall.won.count,
+            "lost": overall.lost.count,
+            "rejected": overall.rejected.count,
+            "won_value": money(overall.won.value),
+            "lost_value": money(overall.lost.value),
+            **money.beside(overall.won, "won_"),
+            **money.beside(overall.lost, "lost_"),
         },
-        "win_rate": {"count": ended.overall.rate.rate, "value": ended.by_value},
+        "win_rate": {"count": overall.rate.rate, "value": ended.by_value},
         "cycle_days": ended.cycle.mean,
         "cycle_median_days": ended.cycle.median,
         "time_to_loss_days": ended.time_to_loss.mean,
         "velocity_per_day": None if ended.velocity is None else money(ended.velocity),
         "velocity_left_out": ended.velocity_left_out,
         "sample": ended.sample,
-        "movement": _movement(report, money),
         "lost_by_reason": [_reason(each, money) for each in ended.lost_by_reason],
         "rejected_by_reason": [_reason(each, money) for each in ended.rejected_by_reason],
         "by": {
@@ -99,7 +128,11 @@ def values(report: Report) -> Json:
             "median": ended.discount.median,
         },
         "first_reaction_hours": _spread(ended.response_hours),
-        "first_answer_hours": _spread(ended.response_hours),
+    }
+
+
+def _people(report: Report) -> Json:
+    return {
         "attention": [
             {"number": item.deal.number, "why": kind, "idle_days": item.deal.idle_days}
             for kind in AttentionKind
@@ -115,6 +148,11 @@ def values(report: Report) -> Json:
             for deal in report.deals
             for each in deal.forced_moves
         ],
+    }
+
+
+def _doubts(report: Report) -> Json:
+    return {
         "problems": [
             *({"number": deal.number, "what": what} for deal in report.doubtful for what in deal.problems),
             *({"number": each.number, "what": _why_uncountable(each)} for each in report.uncountable),
