@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from salesbot.adapters.urls import broken_rule
@@ -49,7 +49,7 @@ class Inputs:
 
 def read_inputs(env: Mapping[str, str]) -> Inputs:
     """Read the inputs from a runner's environment. Raises InputError naming every one that is wrong."""
-    problems = [*_problems(env)]
+    problems = _problems(env)
     if problems:
         raise InputError(markdown.log_safe(f"Wrong input: {'; '.join(problems)}."))
     return Inputs(
@@ -78,31 +78,33 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
     )
 
 
-def _problems(env: Mapping[str, str]) -> Iterator[str]:
-    """Name what is wrong with the inputs."""
+def _problems(env: Mapping[str, str]) -> list[str]:
+    """List what is wrong with the inputs."""
+    problems = []
     if not REPOSITORY.fullmatch(env.get("GITHUB_REPOSITORY", "")):
-        yield "GITHUB_REPOSITORY must be owner/name (is this run by GitHub Actions?)"
+        problems.append("GITHUB_REPOSITORY must be owner/name (is this run by GitHub Actions?)")
     app_id, app_key = _input(env, "APP-ID"), _input(env, "APP-KEY")
     if bool(app_id) != bool(app_key):
-        yield "the inputs `app-id` and `app-key` go together; one of them is empty"
+        problems.append("the inputs `app-id` and `app-key` go together; one of them is empty")
     if not _token(env) and not app_id:
-        yield "the input `token` is empty; leave it out to use the job's own token"
+        problems.append("the input `token` is empty; leave it out to use the job's own token")
     if _task(env) not in TASKS:
-        yield f"the input `task` is {_task(env)!r}; it must be one of {', '.join(TASKS)}"
+        problems.append(f"the input `task` is {_task(env)!r}; it must be one of {', '.join(TASKS)}")
     if (issue := _input(env, "ISSUE")) and number_of(issue) is None:
-        yield not_a_number(issue)
+        problems.append(not_a_number(issue))
     if (dry_run := _input(env, "DRY-RUN").lower()) not in ("", "true", "false"):
-        yield f"the input `dry-run` is {dry_run!r}; it must be true or false"
+        problems.append(f"the input `dry-run` is {dry_run!r}; it must be true or false")
     if _leads_out(config := _input(env, "CONFIG")):
-        yield f"the input `config` is {config!r}; it must be a path inside the repository"
+        problems.append(f"the input `config` is {config!r}; it must be a path inside the repository")
     for name in _ADDRESSES:
         if broken := broken_rule(env[name]) if env.get(name) else "":
-            yield f"{name} must {broken}"
+            problems.append(f"{name} must {broken}")
     for name in ("files", "cache"):
         if _leads_out(path := _input(env, name.upper())):
-            yield f"the input `{name}` is {path!r}; it must be a path inside the workspace"
+            problems.append(f"the input `{name}` is {path!r}; it must be a path inside the workspace")
     if (publish := _input(env, "PUBLISH").lower()) not in ("", "yes", "no"):
-        yield f"the input `publish` is {publish!r}; it must be yes or no"
+        problems.append(f"the input `publish` is {publish!r}; it must be yes or no")
+    return problems
 
 
 def _leads_out(path: str) -> bool:
