@@ -97,10 +97,12 @@ def _problems(env: Mapping[str, str]) -> list[str]:
     if _leads_out(config := _input(env, "CONFIG")):
         problems.append(f"the input `config` is {config!r}; it must be a path inside the repository")
     for name in _ADDRESSES:
-        if broken := broken_rule(env[name]) if env.get(name) else "":
+        broken = broken_rule(env[name]) if env.get(name) else ""
+        if broken:
             problems.append(f"{name} must {broken}")
     for name in ("files", "cache"):
-        if _leads_out(path := _input(env, name.upper())):
+        path = _input(env, name.upper())
+        if _leads_out(path):
             problems.append(f"the input `{name}` is {path!r}; it must be a path inside the workspace")
     if (publish := _input(env, "PUBLISH").lower()) not in ("", "yes", "no"):
         problems.append(f"the input `publish` is {publish!r}; it must be yes or no")
