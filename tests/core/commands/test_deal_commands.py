@@ -550,7 +550,7 @@ def test_two_value_sections_read_the_first_and_say_so() -> None:
     world = a_deal("qualified", body="### Value\n\n5000 EUR\n\n### Value\n\n9000 EUR\n", author=NORA)
     world.run()
     assert "5,000 EUR" in card(world)
-    assert "stands twice" in card(world)
+    assert "is in the description twice" in card(world)
 
 
 def test_a_section_deleted_by_hand_is_simply_empty() -> None:
