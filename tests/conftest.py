@@ -5,6 +5,7 @@ What `make explore` finds is kept in `tests/examples`, and every run of the test
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Generator
 
 import pytest
@@ -56,3 +57,9 @@ def pytest_runtest_makereport(
     if report.failed and call.when == "call" and item.config.getoption("--hypothesis-profile") == "explore":
         report.sections.append(("Example", example_files.keep_last()))
     return report
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage seldom: what is loaded by now stays, and looking through it takes time."""
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)

@@ -16,7 +16,7 @@ from jinja2 import UndefinedError
 from jinja2.filters import FILTERS
 from pytest_mock import MockerFixture
 
-from salesbot.adapters import templates
+from salesbot.adapters import bounded, templates
 from salesbot.adapters.template_environment import MAX_OUTPUT
 from salesbot.adapters.templates import TemplateRenderer, builtin_home, builtin_names, tidy
 from salesbot.core.errors import InputError
@@ -215,12 +215,20 @@ def lines(template: str) -> list[str]:
     return []
 
 
+@pytest.fixture
+def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Render in this process: what holds a template in its limits is tested elsewhere, and costs a process each time."""
+    monkeypatch.setattr(bounded, "run", lambda work, what: work())
+
+
+@pytest.mark.usefixtures("in_process")
 @pytest.mark.parametrize("way", WAYS)
 def test_escaping_holds_in_every_way_to_print(way: str) -> None:
     for written in lines(way):
         assert_does_nothing(written.strip())
 
 
+@pytest.mark.usefixtures("in_process")
 @pytest.mark.parametrize("name", sorted(set(FILTERS)))
 def test_escaping_holds_through_every_filter_of_jinja(name: str) -> None:
     printed = False
