@@ -217,7 +217,7 @@ def lines(template: str) -> list[str]:
 
 @pytest.fixture
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Render in this process: what holds a template in its limits is tested elsewhere, and costs a process each time."""
+    """Render in this process: what holds a template in its limits is tested elsewhere, a process for each."""
     monkeypatch.setattr(bounded, "run", lambda work, what: work())
 
 
