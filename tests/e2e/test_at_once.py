@@ -59,8 +59,11 @@ def process(github: Sandbox) -> Iterator[Sandbox]:
     github.runner.workflow = before
 
 
-@pytest.mark.parametrize("scene", [MOVE, PLAN, REFUSAL, UNDO], ids=lambda scene: scene.name)
-@pytest.mark.parametrize("latency", [0, 15, 45])
+@pytest.mark.parametrize(
+    ("scene", "latency"),
+    [(MOVE, 0), (MOVE, 45), (PLAN, 15), (REFUSAL, 45), (UNDO, 15)],
+    ids=lambda value: getattr(value, "name", value),
+)
 def test_two_processes_an_event_and_a_sweep(play: Play, process: Sandbox, scene: Scene, latency: int) -> None:
     """Each request takes a while, so that they meet in different places; the order of requests is played below."""
     clean = scene.clean(play)
