@@ -24,6 +24,7 @@ READING = [
     pytest.param(["remove"], id="remove, the plan"),
     pytest.param(["explain", "1"], id="explain"),
     pytest.param(["report"], id="report"),
+    pytest.param(["list"], id="list"),
     pytest.param(["export", "csv"], id="export"),
     pytest.param(["doctor"], id="doctor"),
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import threading
-from datetime import date
 from pathlib import Path
 
 from salesbot.adapters import export_files
@@ -13,6 +12,7 @@ from salesbot.adapters.local_files import read_table, write_text
 from salesbot.adapters.spool import Spool
 from salesbot.cli import output
 from salesbot.cli.connection import Subcommands, add_remote_options, connect, processor, read_inputs
+from salesbot.cli.deals import read_day
 from salesbot.cli.exit_codes import DONE
 from salesbot.cli.host import Host
 from salesbot.core.errors import InputError
@@ -74,7 +74,7 @@ def add_commands(commands: Subcommands) -> None:
 
 def import_typeform(args: argparse.Namespace, host: Host) -> int:
     """Open leads for what was sent by the form, with progress."""
-    since = _day(args.since) if args.since else None
+    since = read_day(args.since, "--since") if args.since else None
     inputs = read_inputs(args, host)
     opener = _opener(processor(args, host, dry_run=args.dry_run))
     outcome = Intake(opener, lambda: catalog.connect(inputs, host.clock), since=since).poll()
@@ -157,10 +157,3 @@ def _pair(text: str, example: str) -> tuple[str, str]:
 def _opener(deals: DealProcessor) -> LeadOpener:
     """With a person's token, deals are only opened: the workflow that GitHub starts gives them their card."""
     return LeadOpener(deals, processes_deals=False)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise InputError(f"--since {text} is not a day.", "For example --since 2026-11-01") from error
