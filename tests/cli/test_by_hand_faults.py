@@ -26,6 +26,7 @@ READING = [
     pytest.param(["report"], id="report"),
     pytest.param(["list"], id="list"),
     pytest.param(["export", "csv"], id="export"),
+    pytest.param(["export", "ics"], id="export ics"),
     pytest.param(["doctor"], id="doctor"),
 ]
 UNREADABLE = [

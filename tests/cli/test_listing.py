@@ -1,4 +1,4 @@
-"""`salesbot list` over HTTP: the filters together, the three formats, and that it writes nothing."""
+"""`salesbot list` and `export ics` over HTTP: filters together, formats, and that nothing is written on GitHub."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 import re
 from pathlib import Path
 
+import icalendar
 import pytest
 
 from tests.e2e.by_hand import Command
@@ -70,6 +71,18 @@ def test_a_table_for_a_spreadsheet_has_the_columns_of_the_report(team: Play, com
         "nora",
         "2026-12-01",
     )
+
+
+def test_a_calendar_of_one_person_is_written_to_a_file(team: Play, command: Command, tmp_path: Path) -> None:
+    file = tmp_path / "nora.ics"
+    said = command("export", "ics", str(file), "--owner", "nora")
+    assert (said.code, said.out) == (0, ""), said.err
+    calendar = icalendar.Calendar.from_ical(file.read_bytes())
+    assert sorted(str(event["summary"]) for event in calendar.walk("VEVENT")) == [
+        "Borealis AG: expected to close (nora)",
+        "Cirrus Ltd: expected to close (nora)",
+        "Cirrus Ltd: send the estimate (nora)",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,7 @@
-"""`salesbot import`, `export` and `relay`: how a person brings leads in and deals out."""
+"""`salesbot import`, `export` and `relay`: how a person brings leads in and deals out.
+
+The report is imported where it is used: an event pays for no report.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +23,14 @@ from salesbot.core.leads import csv_rows
 from salesbot.core.leads.exports import Source
 from salesbot.core.model.defaults import default_pipeline
 from salesbot.core.model.facts import Trigger
-from salesbot.tasks import catalog
+from salesbot.tasks import catalog, report_files
 from salesbot.tasks.csv_table import CsvTable
 from salesbot.tasks.deal import DealProcessor
 from salesbot.tasks.intake import Intake
 from salesbot.tasks.isolation import Isolation
 from salesbot.tasks.open_leads import LeadOpener
 from salesbot.tasks.relay import DeliveryForwarder, Relay
+from salesbot.tasks.report_files import Files
 
 
 def add_commands(commands: Subcommands) -> None:
@@ -70,6 +74,12 @@ def add_commands(commands: Subcommands) -> None:
     deals.add_argument("--decimal", choices=[".", ","], default=".", help="before decimals; default: a point")
     add_remote_options(deals)
     deals.set_defaults(run=export_csv)
+    dates = out.add_parser("ics", help="next steps, expected closes and returns, as a calendar")
+    dates.add_argument("file", nargs="?", help="the file to write; without one, it is printed")
+    dates.add_argument("--owner", default="", metavar="LOGIN", help="only the dates of this person")
+    dates.add_argument("--cache", metavar="FILE", help="keep what is read, and read only what changed next time")
+    add_remote_options(dates)
+    dates.set_defaults(run=export_ics)
 
 
 def import_typeform(args: argparse.Namespace, host: Host) -> int:
@@ -113,6 +123,24 @@ def export_csv(args: argparse.Namespace, host: Host) -> int:
     for problem in isolation.outcome.problems:
         output.show_error(problem)
     return isolation.outcome.exit_code
+
+
+def export_ics(args: argparse.Namespace, host: Host) -> int:
+    """Write the dates of all deals as a calendar; closed deals may have a next step, too."""
+    from salesbot.core.report.deal_list import Asked
+
+    deals = processor(args, host, dry_run=True, log=output.show_progress)
+    cache = Path(args.cache) if args.cache else None
+    found = report_files.reporter(deals, Files(cache=cache)).matching(Asked(all_stages=True))
+    if found.scope is not None:
+        text = report_files.calendar(found.deals, found.scope, args.owner)
+        if args.file is None:
+            output.show_exactly([text])
+        else:
+            write_text(Path(args.file), text)
+    for line in (*found.outcome.problems, *found.outcome.notices):
+        output.show_error(line)
+    return found.outcome.exit_code
 
 
 def run_relay(args: argparse.Namespace, host: Host) -> int:

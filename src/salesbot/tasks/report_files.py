@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,9 +23,11 @@ from salesbot.tasks.sweep import Sweep
 
 if TYPE_CHECKING:
     from salesbot.core.report.compute import Report
+    from salesbot.core.report.counted_deal import CountedDeal
+    from salesbot.core.report.scope import Scope
     from salesbot.tasks.report import Reporter
 
-HTML, CSV, JSON = "report.html", "deals.csv", "report.json"
+HTML, CSV, JSON, ICS = "report.html", "deals.csv", "report.json", "deals.ics"
 TITLES = {
     "pipeline": "Open, and weighted, by stage",
     "funnel": "Deals that came at least so far",
@@ -40,6 +42,7 @@ class Files:
     html: Path | None = None
     csv: Path | None = None
     json: Path | None = None
+    ics: Path | None = None
     publish: bool = True
     cache: Path | None = None
     """What was read, kept for the next time."""
@@ -53,11 +56,11 @@ class Files:
         if not folder:
             return cls(publish=publish, cache=kept, chat=chat)
         home = Path(folder)
-        return cls(home / HTML, home / CSV, home / JSON, publish, kept, chat)
+        return cls(home / HTML, home / CSV, home / JSON, home / ICS, publish, kept, chat)
 
     def check(self) -> None:
         """Raise InputError for a file that cannot be written, before anything is read or posted."""
-        for path in (self.html, self.csv, self.json, self.cache):
+        for path in (self.html, self.csv, self.json, self.ics, self.cache):
             if path is not None and not _writable(path):
                 raise InputError(f"{path} cannot be written.", "Name another place")
 
@@ -86,6 +89,20 @@ class Files:
             yield self.csv, lambda: as_csv.text(report)
         if self.json is not None:
             yield self.json, lambda: as_json.text(report)
+        if self.ics is not None:
+            yield self.ics, lambda: calendar(report.deals, report.scope)
+
+
+def calendar(deals: Iterable[CountedDeal], scope: Scope, person: str = "") -> str:
+    """Write the dates of deals as a calendar. Raises InputError where the library that writes it is not installed."""
+    from salesbot.core.report.calendar import entries
+
+    try:
+        from salesbot.adapters import ics
+    except ImportError as error:
+        raise InputError(f"The calendar needs {error.name}.", "Install it with: pip install icalendar") from error
+    dates = entries(deals, scope, person)
+    return ics.text(dates, name=f"Deals of {scope.repository}", at=scope.at, zone=scope.zone)
 
 
 def page(report: Report) -> str:
