@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesbot.adapters import webhook
+from salesbot.adapters.chat_services import service_of
 from salesbot.adapters.local_files import write_text
 from salesbot.adapters.templates import chat, html
 from salesbot.core.errors import InputError
@@ -66,13 +67,14 @@ class Files:
 
     def notify(self, report: Report, address: str) -> str:
         """Post a report to the chat, and give what went wrong; nothing if no chat is configured."""
-        if not self.chat:
+        settings = report.scope.pipeline.chat
+        if not self.chat or not settings.report:
             return ""
         from salesbot.core.report.view_board import chat_values
 
-        return webhook.post(
-            self.chat, chat("notify.txt.j2", chat_values(report.board, report.scope, address)), time.sleep
-        )
+        service = service_of(self.chat, settings.kind)
+        text = chat("notify.txt.j2", chat_values(report.board, report.scope, address), service)
+        return webhook.post(self.chat, service.payload(text), time.sleep)
 
     def save(self, report: Report, private: bool) -> Sequence[str]:
         """Write the files, and say which. In a public repository everybody may download what a job keeps."""
