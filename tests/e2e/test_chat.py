@@ -1,4 +1,4 @@
-"""A chat is told of deals after everything on GitHub is done, costs no request there, and never fails a move."""
+"""A chat is notified of deals after everything on GitHub is done, costs no request there, and never fails a move."""
 
 from __future__ import annotations
 

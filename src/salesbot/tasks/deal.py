@@ -85,7 +85,7 @@ class DealProcessor:
     problems: ProblemReporter = field(init=False)
     _other_issues: tuple[IssueSummary, ...] | None = field(default=None, init=False)
     _announcements: dict[str, Announcement] = field(default_factory=dict, init=False)
-    """What the chat is told of the deal at hand, by occasion, once it is done: a repeated write decides anew."""
+    """What is announced of the deal at hand once it is done, by occasion: a repeated write decides anew."""
     _created_labels: list[Label] = field(default_factory=list, init=False)
     """Facts that were read before these labels were created do not list them."""
 

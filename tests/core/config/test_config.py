@@ -520,7 +520,7 @@ OTHERS: list[Any] = [
         "chat: {won: true, unanswered: true, report: false, kind: teams}",
         lambda p: p.chat,
         ChatSettings(won=True, unanswered=True, report=False, kind="teams"),
-        id="what a chat is told",
+        id="what is posted to a chat",
     ),
     pytest.param("board: {project: 7}", lambda p: p.board, Board(7), id="a board with everything as it comes"),
     pytest.param(

@@ -1,4 +1,4 @@
-"""What a chat is told of a deal: each occasion once, only what is switched on, and nothing of what is no occasion."""
+"""What is announced to a chat: each occasion once, only what is switched on, and nothing of what is no occasion."""
 
 from __future__ import annotations
 

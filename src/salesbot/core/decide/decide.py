@@ -46,7 +46,7 @@ class Decision:
     tried_again: Refusals = ()
     """What is written although GitHub refused it in an earlier run."""
     announcements: tuple[Announcement, ...] = ()
-    """What a chat is told once all this is done."""
+    """What is announced to the chat once all this is done."""
 
 
 def decide(observed: Observed, render: Renderer) -> Decision:

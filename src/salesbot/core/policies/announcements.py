@@ -1,4 +1,4 @@
-"""What a chat is told of a deal, once per occasion: that it is new, won or lost, or that somebody waits for an answer.
+"""What is announced to the chat, once per occasion: a deal that is new, won, lost, or waits for an answer.
 
 The journal remembers the occasion with the decision, and the message is posted after everything on GitHub is done: a
 run that is killed in between leaves the chat without it, and none is ever posted twice.
