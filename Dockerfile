@@ -12,7 +12,7 @@ RUN python3 -m venv /build/tools \
  && /build/tools/bin/python -m pip wheel --quiet --disable-pip-version-check --require-hashes --no-deps \
       --only-binary :all: --wheel-dir /build/wheels -r /build/locks/run.txt
 # PyGithub names PyNaCl, which it uses for writing secrets only; cffi names pycparser, which it uses for building only. We
-# do neither, so they stay behind; imports being lazy, nobody asks for them.
+# do neither, so they stay behind; imports being lazy, nobody asks for them. Nor do we use icalendar's tests, most of it.
 COPY pyproject.toml README.md LICENSE NOTICE /build/
 COPY src/salesbot /build/src/salesbot
 COPY templates /build/templates
@@ -22,7 +22,8 @@ RUN /build/tools/bin/python -m pip wheel --quiet --disable-pip-version-check --n
  && /build/tools/bin/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps \
       --target /build/unused/site /build/unused/*.whl \
  && /build/tools/bin/python -m pip --python /opt/salesbot/bin/python install --quiet --disable-pip-version-check \
-      --no-compile --no-index --no-deps /build/wheels/*.whl
+      --no-compile --no-index --no-deps /build/wheels/*.whl \
+ && rm -r /opt/salesbot/lib/python3*/site-packages/icalendar/tests
 
 FROM ${BASE}
 COPY --from=build /opt/salesbot /opt/salesbot

@@ -489,9 +489,9 @@ THREATS = [
     Threat(
         "a stranger",
         "names a company so that the report's chat message wakes everybody, or shows a link of theirs",
-        "what Slack and Mattermost act on is written so that they do not",
+        "what a chat acts on is written so that it does not",
         "tests/core/report/test_view.py::test_a_stranger_wakes_nobody_in_a_chat_and_sets_no_link",
-        ("adapters/templates.py", '.replace("@", "@\\N{ZERO WIDTH SPACE}")', ""),
+        ("adapters/chat_services.py", '.replace("@", f"@{GAP}")', ""),
     ),
     Threat(
         "who answers at the address of the chat",

@@ -45,7 +45,7 @@ def ask_streak(url: str, waited: list[float]) -> object:
 
 
 def tell_chat(url: str, waited: list[float]) -> object:
-    wrong = webhook.post(f"{url}/SECRET", "hello", waited.append)
+    wrong = webhook.post(f"{url}/SECRET", {"text": "hello"}, waited.append)
     if wrong:
         raise ServiceError(wrong)
     return wrong

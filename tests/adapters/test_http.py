@@ -83,7 +83,9 @@ def chat(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Answers
 def service(request: pytest.FixtureRequest, server: Answers, chat: Answers) -> Service:
     waited: list[float] = []
     if request.param == "a chat":
-        return Service(chat, lambda: webhook.post(f"{chat.url}/SECRET", "hello", waited.append), Answer(200), waited)
+        return Service(
+            chat, lambda: webhook.post(f"{chat.url}/SECRET", {"text": "hello"}, waited.append), Answer(200), waited
+        )
     return {"Typeform": a_typeform, "Streak": a_streak, "GitHub": a_github}[request.param](server, waited)
 
 
@@ -194,5 +196,5 @@ def test_github_moving_to_another_host_is_one_sentence(server: Answers) -> None:
 
 def test_a_chat_that_may_have_the_text_gets_it_once(chat: Answers) -> None:
     chat.answers = [Answer(503, {}, {"Retry-After": "1"})]
-    assert webhook.post(f"{chat.url}/SECRET", "hello", lambda seconds: None) == "the chat answered 503"
+    assert webhook.post(f"{chat.url}/SECRET", {"text": "hello"}, lambda seconds: None) == "the chat answered 503"
     assert len(chat.asked) == 1

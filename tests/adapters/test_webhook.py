@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def chat(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Answers
 
 
 def post(url: str, text: str) -> str:
-    return webhook.post(url, text, lambda seconds: None)
+    return webhook.post(url, {"text": text}, lambda seconds: None)
 
 
 def address(chat: Answers) -> str:
@@ -40,6 +41,21 @@ def test_no_redirect_is_followed_and_a_refusal_is_reported_without_the_address(c
     wrong = post(address(chat), "hello")
     assert wrong == f"the chat answered {status}{', a redirect, which is not followed' if status < 400 else ''}"
     assert len(chat.asked) == 1
+
+
+def test_a_web_page_is_no_answer_of_a_webhook(chat: Answers) -> None:
+    chat.answers = [Answer(200, b"<html>Sign in</html>", {"Content-Type": "text/html; charset=utf-8"})]
+    assert post(address(chat), "hello") == (
+        "the chat answered 200 with a web page, so its address is not that of an incoming webhook"
+    )
+
+
+def test_a_slow_chat_is_given_up(chat: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook, "TIMEOUT", 0.2)
+    monkeypatch.setattr(chat.RequestHandlerClass, "do_POST", lambda handler: time.sleep(1))
+    wrong = post(address(chat), "hello")
+    assert wrong
+    assert "SECRET" not in wrong
 
 
 def test_a_certificate_nobody_vouches_for_is_refused(chat: Answers, monkeypatch: pytest.MonkeyPatch) -> None:

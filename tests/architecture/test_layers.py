@@ -71,4 +71,11 @@ def test_a_forbidden_import_would_be_found(tmp_path: Path) -> None:
 def test_an_event_pays_for_no_report() -> None:
     line = "import sys, salesbot.cli.main; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", line], capture_output=True, text=True, check=True).stdout.split()
-    assert not {"salesbot.core.report.compute", "salesbot.tasks.report", "sqlite3", "pygal", "statistics"} & set(loaded)
+    assert not {
+        "salesbot.core.report.compute",
+        "salesbot.tasks.report",
+        "sqlite3",
+        "pygal",
+        "icalendar",
+        "statistics",
+    } & set(loaded)

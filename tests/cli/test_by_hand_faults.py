@@ -24,7 +24,9 @@ READING = [
     pytest.param(["remove"], id="remove, the plan"),
     pytest.param(["explain", "1"], id="explain"),
     pytest.param(["report"], id="report"),
+    pytest.param(["list"], id="list"),
     pytest.param(["export", "csv"], id="export"),
+    pytest.param(["export", "ics"], id="export ics"),
     pytest.param(["doctor"], id="doctor"),
 ]
 UNREADABLE = [

@@ -82,6 +82,8 @@ def _type(said: Mapping[str, Any]) -> str:
 def _one(kinds: list[str], said: Mapping[str, Any]) -> str:
     if "integer" in kinds:
         return f"{said['minimum']} to {said['maximum']}"
+    if kinds == ["boolean"]:
+        return "`true`, `false`"
     if kinds == ["number"]:
         return "a number"
     called = (name for start, name in PATTERNS.items() if str(said.get("pattern", "")).startswith(start))

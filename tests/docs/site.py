@@ -28,7 +28,14 @@ MERMAID = TOOLS / "node_modules" / "@mermaid-js" / "tiny" / "dist" / "mermaid.ti
 DECISIONS = sorted(file for file in TOP.glob("docs/decisions/*.md") if file.name != "README.md")
 NAV = {
     "Start": ["README.md", "docs/start.md"],
-    "Selling": ["docs/tracking.md", "docs/commands.md", "docs/report.md", "docs/migrating.md"],
+    "Selling": [
+        "docs/tracking.md",
+        "docs/commands.md",
+        "docs/finding.md",
+        "docs/report.md",
+        "docs/chat.md",
+        "docs/migrating.md",
+    ],
     "Setting up": [
         "docs/configuration.md",
         "docs/templates.md",

@@ -26,6 +26,7 @@ from salesbot.core.model.changes import SetField
 from salesbot.core.model.deal import Refusal
 from salesbot.core.model.defaults import default_pipeline
 from salesbot.core.model.headings import BUILT_IN_FIELDS
+from salesbot.core.policies.attention import PREFIX, AttentionKind
 from salesbot.core.text import checklists
 from tests.docs.messages import messages, said
 from tests.docs.settings import example
@@ -42,6 +43,21 @@ def page(name: str) -> str:
 def blocks(name: str, language: str) -> list[str]:
     """The code blocks of a page in one language, in their order."""
     return re.findall(rf"```{language}\n(.*?)```", page(name), re.S)
+
+
+# docs/finding.md
+
+QUALIFIERS = {"is", "in", "assignee", "commenter", "label", "closed", "created", "no", "sort"}
+"""Those of GitHub's pages "Searching issues and pull requests" and "Sorting search results" that ours use."""
+
+
+def test_ten_searches_use_documented_qualifiers_and_labels_that_there_are() -> None:
+    searches = re.findall(r"^\| .+\? \| `(.+)` \|$", page("finding"), re.M)
+    assert len(searches) == 10
+    labels = {stage.label for stage in default_pipeline().stages} | {f"{PREFIX}{kind}" for kind in AttentionKind}
+    for search in searches:
+        assert set(re.findall(r'(?<!["\w:])-?(\w+):', re.sub(r'"[^"]*"', '""', search))) <= QUALIFIERS
+        assert {name for name in re.findall(r'"([^"]+)"', search) if ":" in name} <= labels
 
 
 # docs/configuration.md

@@ -239,7 +239,12 @@ def test_files_are_written_where_the_input_says(play: Play, tmp_path: Path, monk
     play.deal()
     run = scheduled(play, {**REPORT, "files": "report", "publish": "yes"})
     assert run.exit_code == 0
-    assert {path.name for path in (tmp_path / "report").iterdir()} == {"report.html", "deals.csv", "report.json"}
+    assert {path.name for path in (tmp_path / "report").iterdir()} == {
+        "report.html",
+        "deals.csv",
+        "report.json",
+        "deals.ics",
+    }
 
 
 @pytest.mark.parametrize(

@@ -36,10 +36,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from salesbot.adapters import bounded, template_markup
+from salesbot.adapters.chat_services import SERVICES, ChatService
 from salesbot.adapters.template_environment import MAX_OUTPUT, environment
 from salesbot.core.config.problems import Problem
 from salesbot.core.errors import InputError
-from salesbot.core.text import markdown
 
 SUFFIX = ".md.j2"
 _FILENAME = "<template>"
@@ -173,22 +173,26 @@ def html(template: str, values: Mapping[str, Any], drawings: Mapping[str, str]) 
     return jinja.get_template(template).render({**values, "drawings": images})
 
 
-def chat(template: str, values: Mapping[str, Any]) -> str:
+class _Written(str):
+    """What is in the chat's own markup already."""
+
+
+def chat(template: str, values: Mapping[str, Any], service: ChatService = SERVICES["slack"]) -> str:
     """Render a built-in template for a chat. Text from outside cannot mention people or make links there."""
+
+    def finalize(value: Any) -> str:
+        return value if isinstance(value, _Written) else service.escape(str(value))
+
     jinja = ImmutableSandboxedEnvironment(
         loader=FunctionLoader(lambda name: (builtin_home() / name).read_text(encoding="utf-8")),
         undefined=StrictUndefined,
-        finalize=_for_chat,
+        finalize=finalize,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    jinja.globals["bold"] = lambda text: _Written(service.bold(service.escape(text)))
+    jinja.globals["link"] = lambda url, text: _Written(service.link(str(url), service.escape(text)))
     return tidy(jinja.get_template(template).render(dict(values)))
-
-
-def _for_chat(value: Any) -> str:
-    text = markdown.one_line(str(value)).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    # Mattermost also reads Markdown links, and notifies everybody for a plain @channel.
-    return text.replace("|", "\N{BROKEN BAR}").replace("](", "] (").replace("@", "@\N{ZERO WIDTH SPACE}")
 
 
 @contextmanager

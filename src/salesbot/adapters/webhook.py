@@ -1,9 +1,12 @@
-"""An incoming webhook, as Slack, Mattermost and others provide it: one HTTPS POST with a text.
+"""An incoming webhook of a chat (`chat_services`): one HTTPS POST.
 
 The address is a secret: no message repeats it.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from salesbot.adapters import http, urls
 from salesbot.core.errors import ServiceError
@@ -14,10 +17,10 @@ PATIENCE = 20.0
 """Seconds a report may be delayed by a chat that asks to slow down."""
 
 
-def post(url: str, text: str, sleep: http.Sleep) -> str:
-    """Post a text, and return what went wrong: an empty string once it was delivered. Never raises ServiceError.
+def post(url: str, payload: Mapping[str, Any], sleep: http.Sleep) -> str:
+    """Post a message, and return what went wrong: an empty string once it was delivered. Never raises ServiceError.
 
-    A report does not fail because of its chat. The text is sent again only if the chat refused it for its rate: after
+    Nothing fails because of its chat. The message is sent again only if the chat refused it for its rate: after
     any other failure it may have been delivered.
     """
     broken = urls.broken_rule(url, local=False)
@@ -27,10 +30,17 @@ def post(url: str, text: str, sleep: http.Sleep) -> str:
     session = http.open_session()
 
     def attempt() -> http.Answer:
-        return http.send(session, "POST", url, timeout=TIMEOUT, json={"text": text})
+        return http.send(session, "POST", url, timeout=TIMEOUT, json=payload)
 
     try:
         answer = retries.until_answered(attempt, repeatable=False)
     except ServiceError as error:
         return error.what.rstrip(".")
+    return _wrong(answer)
+
+
+def _wrong(answer: http.Answer) -> str:
+    """Say why an answer is no success. A page for people, with whatever status, is no answer of a webhook."""
+    if answer.headers.get("content-type", "").partition(";")[0].strip().lower() == "text/html":
+        return f"the chat {answer} with a web page, so its address is not that of an incoming webhook"
     return "" if (answer.status or 0) < 300 else f"the chat {answer}"

@@ -6,7 +6,7 @@ import argparse
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -184,3 +184,11 @@ def read_moment(text: str) -> datetime:
     if not 1970 <= found.year < 2200:  # beyond, days cannot be counted back or forth
         raise InputError(f"--at {text} is not between 1970 and 2200.", "For example --at 2027-03-01T09:00:00Z")
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def read_day(text: str, option: str) -> date:
+    """Read the day that an option names. Raises InputError for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(f"{option} {text} is not a day.", f"For example {option} 2026-11-01") from error

@@ -1,10 +1,12 @@
-"""`salesbot import`, `export` and `relay`: how a person brings leads in and deals out."""
+"""`salesbot import`, `export` and `relay`: how a person brings leads in and deals out.
+
+The report is imported where it is used: an event pays for no report.
+"""
 
 from __future__ import annotations
 
 import argparse
 import threading
-from datetime import date
 from pathlib import Path
 
 from salesbot.adapters import export_files
@@ -13,6 +15,7 @@ from salesbot.adapters.local_files import read_table, write_text
 from salesbot.adapters.spool import Spool
 from salesbot.cli import output
 from salesbot.cli.connection import Subcommands, add_remote_options, connect, processor, read_inputs
+from salesbot.cli.deals import read_day
 from salesbot.cli.exit_codes import DONE
 from salesbot.cli.host import Host
 from salesbot.core.errors import InputError
@@ -20,13 +23,14 @@ from salesbot.core.leads import csv_rows
 from salesbot.core.leads.exports import Source
 from salesbot.core.model.defaults import default_pipeline
 from salesbot.core.model.facts import Trigger
-from salesbot.tasks import catalog
+from salesbot.tasks import catalog, report_files
 from salesbot.tasks.csv_table import CsvTable
 from salesbot.tasks.deal import DealProcessor
 from salesbot.tasks.intake import Intake
 from salesbot.tasks.isolation import Isolation
 from salesbot.tasks.open_leads import LeadOpener
 from salesbot.tasks.relay import DeliveryForwarder, Relay
+from salesbot.tasks.report_files import Files
 
 
 def add_commands(commands: Subcommands) -> None:
@@ -70,11 +74,17 @@ def add_commands(commands: Subcommands) -> None:
     deals.add_argument("--decimal", choices=[".", ","], default=".", help="before decimals; default: a point")
     add_remote_options(deals)
     deals.set_defaults(run=export_csv)
+    dates = out.add_parser("ics", help="next steps, expected closes and returns, as a calendar")
+    dates.add_argument("file", nargs="?", help="the file to write; without one, it is printed")
+    dates.add_argument("--owner", default="", metavar="LOGIN", help="only the dates of this person")
+    dates.add_argument("--cache", metavar="FILE", help="keep what is read, and read only what changed next time")
+    add_remote_options(dates)
+    dates.set_defaults(run=export_ics)
 
 
 def import_typeform(args: argparse.Namespace, host: Host) -> int:
     """Open leads for what was sent by the form, with progress."""
-    since = _day(args.since) if args.since else None
+    since = read_day(args.since, "--since") if args.since else None
     inputs = read_inputs(args, host)
     opener = _opener(processor(args, host, dry_run=args.dry_run))
     outcome = Intake(opener, lambda: catalog.connect(inputs, host.clock), since=since).poll()
@@ -113,6 +123,24 @@ def export_csv(args: argparse.Namespace, host: Host) -> int:
     for problem in isolation.outcome.problems:
         output.show_error(problem)
     return isolation.outcome.exit_code
+
+
+def export_ics(args: argparse.Namespace, host: Host) -> int:
+    """Write the dates of all deals as a calendar; closed deals may have a next step, too."""
+    from salesbot.core.report.deal_list import Asked
+
+    deals = processor(args, host, dry_run=True, log=output.show_progress)
+    cache = Path(args.cache) if args.cache else None
+    found = report_files.reporter(deals, Files(cache=cache)).matching(Asked(all_stages=True))
+    if found.scope is not None:
+        text = report_files.calendar(found.deals, found.scope, args.owner)
+        if args.file is None:
+            output.show_exactly([text])
+        else:
+            write_text(Path(args.file), text)
+    for line in (*found.outcome.problems, *found.outcome.notices):
+        output.show_error(line)
+    return found.outcome.exit_code
 
 
 def run_relay(args: argparse.Namespace, host: Host) -> int:
@@ -157,10 +185,3 @@ def _pair(text: str, example: str) -> tuple[str, str]:
 def _opener(deals: DealProcessor) -> LeadOpener:
     """With a person's token, deals are only opened: the workflow that GitHub starts gives them their card."""
     return LeadOpener(deals, processes_deals=False)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise InputError(f"--since {text} is not a day.", "For example --since 2026-11-01") from error

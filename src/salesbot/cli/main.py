@@ -9,7 +9,21 @@ from collections.abc import Mapping, Sequence
 
 from salesbot.adapters.clock import SYSTEM, Clock
 from salesbot.adapters.github import OpenTransport, open_transport
-from salesbot.cli import board, check, deals, init, leads, output, report, run, sandbox, setup, streak, versions
+from salesbot.cli import (
+    board,
+    check,
+    deals,
+    init,
+    leads,
+    listing,
+    output,
+    report,
+    run,
+    sandbox,
+    setup,
+    streak,
+    versions,
+)
 from salesbot.cli.exit_codes import BUG, FAILED, STOPPED
 from salesbot.cli.host import Host
 from salesbot.core.errors import SalesbotError
@@ -51,6 +65,6 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
     action = commands.add_parser("run", help="what the Action runs: one event of GitHub Actions")
     action.set_defaults(run=run.run)
-    for module in (check, deals, leads, streak, board, report, init, setup, sandbox):
+    for module in (check, deals, leads, streak, board, report, listing, init, setup, sandbox):
         module.add_commands(commands)
     return parser

@@ -11,7 +11,7 @@ from salesbot.cli.deals import read_moment
 from salesbot.cli.host import Host
 from salesbot.core.errors import InputError
 from salesbot.tasks import report_files
-from salesbot.tasks.report_files import CSV, HTML, Files
+from salesbot.tasks.report_files import CSV, HTML, ICS, Files
 
 
 def add_commands(commands: Subcommands) -> None:
@@ -23,6 +23,7 @@ def add_commands(commands: Subcommands) -> None:
     report.add_argument("--html", metavar="DIR", help=f"write the page {HTML} into this folder")
     report.add_argument("--csv", metavar="DIR", help=f"write {CSV} into this folder")
     report.add_argument("--json", metavar="FILE", help="write the numbers into this file (docs/report.md)")
+    report.add_argument("--ics", metavar="DIR", help=f"write the calendar {ICS} into this folder")
     report.add_argument("--cache", metavar="FILE", help="keep what is read, and read only what changed next time")
     report.add_argument("--post", action="store_true", help="open this week's issue, or bring it up to date")
     report.add_argument("--dry-run", action="store_true", help="with --post: change nothing, print what would be done")
@@ -39,10 +40,11 @@ def run_report(args: argparse.Namespace, host: Host) -> int:
         html=Path(args.html) / HTML if args.html else None,
         csv=Path(args.csv) / CSV if args.csv else None,
         json=Path(args.json) if args.json else None,
+        ics=Path(args.ics) / ICS if args.ics else None,
         cache=Path(args.cache) if args.cache else None,
     )
     reporter = report_files.reporter(processor(args, host, dry_run=dry_run), files)
     outcome = reporter.weekly(again=True) if args.post else reporter.past_report(week=args.week, at=at)
-    if outcome.page and not (args.html or args.csv or args.json):
+    if outcome.page and not (args.html or args.csv or args.json or args.ics):
         output.show(outcome.page)
     return output.show_outcome(outcome, dry_run=dry_run)

@@ -15,6 +15,7 @@ from salesbot.cli.exit_codes import BUG
 from salesbot.cli.host import Host
 from salesbot.core.errors import SalesbotError
 from salesbot.tasks import catalog
+from salesbot.tasks.chat import Chat
 from salesbot.tasks.deal import DealProcessor
 from salesbot.tasks.outcome import Outcome
 
@@ -48,7 +49,8 @@ def _process(inputs: Inputs, run_request: RunRequest, runner: Runner, host: Host
     github = connect_with(inputs, host, dry_run=inputs.dry_run, token=_token(inputs, runner))
     scheduled = run_request.trigger.event == "schedule"
     board = board_with(inputs, host, github)
-    processor = DealProcessor(github, runner.render, scheduled=scheduled, clock=host.clock, board=board)
+    chat = Chat(inputs.notify_url, host.clock.sleep)
+    processor = DealProcessor(github, runner.render, scheduled=scheduled, clock=host.clock, board=board, chat=chat)
     if run_request.kind == "task":
         outcome = catalog.run(processor, inputs, run_request)
     elif run_request.kind == "labels":

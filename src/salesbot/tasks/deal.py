@@ -22,9 +22,11 @@ from salesbot.core.model.effects import Assign, CreateLabel, Effect, PutComment
 from salesbot.core.model.facts import Comment, DealFacts, IssueSummary, Label, Refusals, RepositoryFacts, Trigger
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.model.write_result import WriteResult
+from salesbot.core.policies.announcements import Announcement
 from salesbot.core.reconcile import left_out, repair
 from salesbot.core.report import weekly_issue
 from salesbot.tasks.board_connection import BoardConnection
+from salesbot.tasks.chat import UNCONNECTED, Chat
 from salesbot.tasks.load_pipeline import Configuration, ConfigurationFiles, load
 from salesbot.tasks.outcome import Log, Outcome, no_log
 from salesbot.tasks.problem_reporter import ProblemReporter
@@ -77,9 +79,13 @@ class DealProcessor:
     clock: Clock = SYSTEM
     board: BoardConnection | None = None
     """The way to the board; None for commands that leave it alone."""
+    chat: Chat = field(default_factory=Chat)
+    """The way to the chat."""
     roles: RoleReader = field(init=False)
     problems: ProblemReporter = field(init=False)
     _other_issues: tuple[IssueSummary, ...] | None = field(default=None, init=False)
+    _announcements: dict[str, Announcement] = field(default_factory=dict, init=False)
+    """What is announced of the deal at hand once it is done, by occasion: a repeated write decides anew."""
     _created_labels: list[Label] = field(default_factory=list, init=False)
     """Facts that were read before these labels were created do not list them."""
 
@@ -99,11 +105,25 @@ class DealProcessor:
 
         `other_issues` are the newest issues, where they were read already. Raises ServiceError if GitHub fails.
         """
-        return self._until_at_rest(number, trigger, None, other_issues)
+        return self._process(number, trigger, None, other_issues)
 
     def process_read(self, facts: DealFacts) -> DealResult:
         """Process a deal that was read already; read again only if something changes at the same time."""
-        return self._until_at_rest(facts.issue.number, facts.trigger, facts, None)
+        return self._process(facts.issue.number, facts.trigger, facts, None)
+
+    def _process(
+        self, number: int, trigger: Trigger, first: DealFacts | None, other_issues: tuple[IssueSummary, ...] | None
+    ) -> DealResult:
+        """Process a deal, and notify the chat after everything on GitHub is done."""
+        self._announcements.clear()
+        result = self._until_at_rest(number, trigger, first, other_issues)
+        if self.chat.is_unconnected:
+            return result.then(DealResult(Outcome(notes=(UNCONNECTED,))))
+        if not self._announcements or result.decided_on is None:
+            return result
+        settings = result.decided_on.pipeline.chat
+        posted = self.chat.post(self._announcements.values(), settings, dry_run=self.dry_run)
+        return result.then(DealResult(posted))
 
     def _until_at_rest(
         self, number: int, trigger: Trigger, first: DealFacts | None, other_issues: tuple[IssueSummary, ...] | None
@@ -141,7 +161,7 @@ class DealProcessor:
     def configured(self, facts: RepositoryFacts) -> tuple[Outcome, Pipeline | None]:
         """Read the configuration; if it is wrong, report that, and there is no pipeline."""
         try:
-            return Outcome(), self.load(facts).require()
+            return Outcome(), self.chat.within_reach(self.load(facts).require())
         except ConfigError as error:
             return self.problems.report_config(facts, error), None
 
@@ -151,7 +171,7 @@ class DealProcessor:
             return DealResult(report_request=facts), True
         configuration = self.load(facts)
         try:
-            pipeline = configuration.require()
+            pipeline = self.chat.within_reach(configuration.require())
         except ConfigError as error:
             return DealResult(self.problems.report_config(facts, error)), True
         facts = self.problems.with_current(_with_labels(facts, self._created_labels))
@@ -170,6 +190,7 @@ class DealProcessor:
         if created and not self.dry_run:
             facts = self._create_labels(facts, created)
             decision = decide(observed.with_facts(facts), render)
+        self._announcements |= {each.occasion: each for each in decision.announcements}
         effects = list(decision.effects)
         stopped = problem_issue.remaining_problems(facts.repository, pipeline)
         warnings = problem_issue.warnings(observed)

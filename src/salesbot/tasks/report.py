@@ -26,6 +26,7 @@ from salesbot.core.report import weekly_issue
 from salesbot.core.report.bridge import figures_of
 from salesbot.core.report.compute import Report, compute_board, compute_report
 from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
+from salesbot.core.report.deal_list import Asked, matching, read_filters
 from salesbot.core.report.figures import Figures
 from salesbot.core.report.reader import RawIssue, Reader, labels_without_outcome
 from salesbot.core.report.scope import Scope, choose_scope
@@ -68,6 +69,14 @@ class ReadDeals(NamedTuple):
     """The deals as they count; `outcome` names those that could not be read."""
 
     deals: list[Countable]
+    outcome: Outcome
+
+
+class MatchingDeals(NamedTuple):
+    """The deals that match, and the moment and place they are of; `scope` is None where nothing could be read."""
+
+    deals: Sequence[CountedDeal]
+    scope: Scope | None
     outcome: Outcome
 
 
@@ -148,6 +157,21 @@ class Reporter:
         page = "\n\n".join(context.renderer(name, values) for name in TEMPLATES)
         saved = self.save(made, context.facts.repository.private)
         return read.outcome.then(Outcome(notes=tuple(saved), page=page))
+
+    def matching(self, asked: Asked) -> MatchingDeals:
+        """List the deals that match what a person asks for. Raises InputError for what is wrong with that."""
+        context, outcome = self._read_context()
+        if context is None:
+            return MatchingDeals((), None, outcome)
+        facts, scope = context.facts, _scope(context, context.facts.read_at, None, None)
+        filters = read_filters(asked, context.pipeline)
+        if filters.only_current(context.pipeline):
+            pages = self.github.open_deals(facts, facts.read_at, labels_without_outcome(facts, scope))
+        else:
+            pages = self._every_deal(facts)
+        read = self._read(context, scope, pages)
+        counted = (deal for deal in read.deals if isinstance(deal, CountedDeal))
+        return MatchingDeals(matching(counted, filters, scope), scope, outcome.then(read.outcome))
 
     def _may(self, comment: Comment) -> bool:
         return comment.author is not None and self.processor.roles.of(comment.author.login) >= Role.TRIAGE

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesbot.adapters import webhook
+from salesbot.adapters.chat_services import service_of
 from salesbot.adapters.local_files import write_text
 from salesbot.adapters.templates import chat, html
 from salesbot.core.errors import InputError
@@ -23,9 +24,11 @@ from salesbot.tasks.sweep import Sweep
 
 if TYPE_CHECKING:
     from salesbot.core.report.compute import Report
+    from salesbot.core.report.counted_deal import CountedDeal
+    from salesbot.core.report.scope import Scope
     from salesbot.tasks.report import Reporter
 
-HTML, CSV, JSON = "report.html", "deals.csv", "report.json"
+HTML, CSV, JSON, ICS = "report.html", "deals.csv", "report.json", "deals.ics"
 TITLES = {
     "pipeline": "Open, and weighted, by stage",
     "funnel": "Deals that came at least so far",
@@ -40,6 +43,7 @@ class Files:
     html: Path | None = None
     csv: Path | None = None
     json: Path | None = None
+    ics: Path | None = None
     publish: bool = True
     cache: Path | None = None
     """What was read, kept for the next time."""
@@ -53,23 +57,24 @@ class Files:
         if not folder:
             return cls(publish=publish, cache=kept, chat=chat)
         home = Path(folder)
-        return cls(home / HTML, home / CSV, home / JSON, publish, kept, chat)
+        return cls(home / HTML, home / CSV, home / JSON, home / ICS, publish, kept, chat)
 
     def check(self) -> None:
         """Raise InputError for a file that cannot be written, before anything is read or posted."""
-        for path in (self.html, self.csv, self.json, self.cache):
+        for path in (self.html, self.csv, self.json, self.ics, self.cache):
             if path is not None and not _writable(path):
                 raise InputError(f"{path} cannot be written.", "Name another place")
 
     def notify(self, report: Report, address: str) -> str:
         """Post a report to the chat, and give what went wrong; nothing if no chat is configured."""
-        if not self.chat:
+        settings = report.scope.pipeline.chat
+        if not self.chat or not settings.report:
             return ""
         from salesbot.core.report.view_board import chat_values
 
-        return webhook.post(
-            self.chat, chat("notify.txt.j2", chat_values(report.board, report.scope, address)), time.sleep
-        )
+        service = service_of(self.chat, settings.kind)
+        text = chat("notify.txt.j2", chat_values(report.board, report.scope, address), service)
+        return webhook.post(self.chat, service.payload(text), time.sleep)
 
     def save(self, report: Report, private: bool) -> Sequence[str]:
         """Write the files, and say which. In a public repository everybody may download what a job keeps."""
@@ -86,6 +91,20 @@ class Files:
             yield self.csv, lambda: as_csv.text(report)
         if self.json is not None:
             yield self.json, lambda: as_json.text(report)
+        if self.ics is not None:
+            yield self.ics, lambda: calendar(report.deals, report.scope)
+
+
+def calendar(deals: Iterable[CountedDeal], scope: Scope, person: str = "") -> str:
+    """Write the dates of deals as a calendar. Raises InputError where the library that writes it is not installed."""
+    from salesbot.core.report.calendar import entries
+
+    try:
+        from salesbot.adapters import ics
+    except ImportError as error:
+        raise InputError(f"The calendar needs {error.name}.", "Install it with: pip install icalendar") from error
+    dates = entries(deals, scope, person)
+    return ics.text(dates, name=f"Deals of {scope.repository}", at=scope.at, zone=scope.zone)
 
 
 def page(report: Report) -> str:

@@ -17,6 +17,7 @@ from salesbot.core.model.deal import Role
 from salesbot.core.model.defaults import default_pipeline
 from salesbot.core.model.pipeline import (
     Board,
+    ChatSettings,
     Field,
     Owners,
     Pipeline,
@@ -514,6 +515,12 @@ OTHERS: list[Any] = [
     pytest.param("report: {window: 1 month}", lambda p: p.report.window_months, 1, id="a report over one month"),
     pytest.param(
         "streak: {guards: requires}", lambda p: p.streak, Streak("requires"), id="Streak without pipelines yet"
+    ),
+    pytest.param(
+        "chat: {won: true, unanswered: true, report: false, kind: teams}",
+        lambda p: p.chat,
+        ChatSettings(won=True, unanswered=True, report=False, kind="teams"),
+        id="what is posted to a chat",
     ),
     pytest.param("board: {project: 7}", lambda p: p.board, Board(7), id="a board with everything as it comes"),
     pytest.param(

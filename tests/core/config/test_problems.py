@@ -496,6 +496,15 @@ def test_stages_that_do_not_fit(stages: str, said: str) -> None:
             "streak.pipelines.connections.stages.won: a connection opens a deal, and won is no open stage",
             id="a connection that is won at once",
         ),
+        pytest.param(
+            "chat: {won: maybe}", 'chat.won: must be true or false, and is "maybe"', id="neither true nor false"
+        ),
+        pytest.param(
+            "chat: {kind: slak}",
+            'chat.kind: must be one of slack, mattermost, teams, discord, google-chat, and is "slak". '
+            "Did you mean slack?",
+            id="a chat that is not known",
+        ),
         pytest.param("board: {guards: requires}", "board.project: is missing", id="a board without its number"),
         pytest.param(
             "board: {project: 7, stages: {quallified: Fit}}",

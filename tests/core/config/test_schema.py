@@ -47,6 +47,7 @@ fields:
 lost_reasons: [price, timing, competitor, scope, no decision, no answer]
 permissions: {default: write, moves: triage, force: write}
 notify: {new: "@acme/sales"}
+chat: {won: true, report: false, kind: discord}
 owners: {people: [kim, "@lee"], by: least-busy}
 quiet: ["2026-12-21..2027-01-03", 2026-12-24]
 away: {kim: "2026-12-01..2026-12-10", lee: [2026-12-24]}

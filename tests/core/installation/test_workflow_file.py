@@ -24,7 +24,13 @@ def test_the_workflow_to_copy_lacks_nothing() -> None:
         "the last is for a relay, which not everybody has"
     )
     assert (found.copy, found.ref, found.lacking()) == ("OWNER/salesbot", "main", [])
-    assert found.secrets == ("TYPEFORM_TOKEN", "TYPEFORM_WEBHOOK_SECRET", "STREAK_API_KEY", "PROJECT_TOKEN")
+    assert found.secrets == (
+        "TYPEFORM_TOKEN",
+        "TYPEFORM_WEBHOOK_SECRET",
+        "STREAK_API_KEY",
+        "PIPELINE_CHAT",
+        "PROJECT_TOKEN",
+    )
 
 
 def test_the_report_to_copy_lacks_nothing() -> None:

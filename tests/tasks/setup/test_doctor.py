@@ -122,6 +122,11 @@ FIXES: list[tuple[str, Callable[[Play], object], str]] = [
         "The secret SALES_TOKEN of .github/workflows/sales.yml is not set. Settings, Secrets and variables, Actions.",
     ),
     (
+        "a chat without its address",
+        push(CONFIG, "version: 1\nsince: 2026-11-01\nchat: {won: true}\n"),
+        "The secret PIPELINE_CHAT of .github/workflows/sales.yml is not set. Settings, Secrets and variables, Actions.",
+    ),
+    (
         "switched off by hand",
         switch("disabled_manually"),
         "sales.yml does not run: a person switched it off. Actions, its name, Enable workflow.",

@@ -21,6 +21,7 @@ from salesbot.core.model.defaults import default_pipeline
 from salesbot.core.model.pipeline import (
     BOARD_FIELDS,
     Board,
+    ChatSettings,
     Field,
     Owners,
     Permissions,
@@ -107,6 +108,7 @@ def _filled(base: Pipeline, settings: Settings, names: Names, findings: Findings
         fields=tuple(_field(key, field or {}) for key, field in settings.get("fields", {}).items()),
         permissions=Permissions(**settings.get("permissions", {})),
         notify_new=settings.get("notify", {}).get("new"),
+        chat=ChatSettings(**settings.get("chat", {})),
         owners=_owners(settings.get("owners", {})),
         away={login: tuple(spans) for login, spans in settings.get("away", {}).items()},
         sweep=SweepSettings(**settings.get("sweep", {})),

@@ -157,6 +157,18 @@ def _report() -> dict[Any, Any]:
     )
 
 
+def _chat() -> dict[Any, Any]:
+    kinds = ("slack", "mattermost", "teams", "discord", "google-chat")
+    return _settings(
+        ("new", shape.flag(), "Each new deal. Default: false."),
+        ("won", shape.flag(), "Each deal that is won. Default: false."),
+        ("lost", shape.flag(), "Each deal that is lost. Default: false."),
+        ("unanswered", shape.flag(), "Each deal on which somebody outside waits for an answer. Default: false."),
+        ("report", shape.flag(), "Each new weekly report. Default: true."),
+        ("kind", shape.one_of(kinds), "The kind of chat. Default: as the address tells."),
+    )
+
+
 def _sweep() -> dict[Any, Any]:
     return _settings(
         ("budget", shape.whole_number(10, 450), "Comments and edits one sweep may write, 10 to 450. Default: 300."),
@@ -223,6 +235,7 @@ def layout() -> dict[Any, Any]:
             _settings(("new", value_types.mention(), "Mentioned on deals that machines opened.")),
             "Whom to tell.",
         ),
+        ("chat", _chat(), "What is posted to the chat whose address is the input `notify-url`."),
         ("owners", _owners(), "Who gets the deals that machines open."),
         ("quiet", _list(value_types.days()), "Days without reminders: 2026-12-24, or 2026-12-21..2027-01-03."),
         (

@@ -78,6 +78,17 @@ def whole_number(low: int, high: int) -> Shape:
     return Shape(read, {"type": "integer", "minimum": low, "maximum": high})
 
 
+def flag() -> Shape:
+    """Yes or no, as YAML writes it: `true` or `false`."""
+
+    def read(value: Any) -> bool:
+        if written(value) not in ("true", "false") or not value.plain:
+            raise Wrong(f"must be true or false, and is {kind(value)}")
+        return bool(value == "true")
+
+    return Shape(read, {"type": "boolean"})
+
+
 def one_of(choices: Iterable[str]) -> Shape:
     """One of several words."""
     known = tuple(choices)

@@ -22,7 +22,8 @@ from salesbot.core.model.deal import StageVisit
 from salesbot.core.model.effects import Effect
 from salesbot.core.model.facts import Refusals
 from salesbot.core.model.keys import Key, Kind
-from salesbot.core.policies import attention, board_sync, mirror_sync, new_deals
+from salesbot.core.policies import announcements, attention, board_sync, mirror_sync, new_deals
+from salesbot.core.policies.announcements import Announcement
 from salesbot.core.reconcile.reconcile import reconcile
 from salesbot.core.text.render import Renderer
 from salesbot.core.views import replies
@@ -44,6 +45,8 @@ class Decision:
     """What is not written because GitHub refuses it."""
     tried_again: Refusals = ()
     """What is written although GitHub refused it in an earlier run."""
+    announcements: tuple[Announcement, ...] = ()
+    """What is announced to the chat once all this is done."""
 
 
 def decide(observed: Observed, render: Renderer) -> Decision:
@@ -64,6 +67,7 @@ def decide(observed: Observed, render: Renderer) -> Decision:
     state = _evaluate_all(start, commands, observed, render)
     if observed.parsed.cards.ignored:
         state = state.noting("A comment looks like a card and is not believed: it is not ours, or somebody edited it.")
+    state, announced = announcements.announce(state, observed)
     done = reconcile(state, observed, render)
     return Decision(
         done.effects,
@@ -75,6 +79,7 @@ def decide(observed: Observed, render: Renderer) -> Decision:
         state,
         left_out=done.left_out,
         tried_again=done.tried_again,
+        announcements=announced,
     )
 
 

@@ -18,7 +18,7 @@ from salesbot.core.model.deal import Role
 from salesbot.core.model.facts import DealFacts, Issue
 from salesbot.core.model.keys import Kind
 from salesbot.core.model.pipeline import HORIZON
-from salesbot.core.policies import attention, board_sync
+from salesbot.core.policies import announcements, attention, board_sync
 from salesbot.core.text.label_names import has_prefix, label_key
 
 
@@ -155,6 +155,8 @@ def _attention(state: DealState, observed: Observed) -> Iterator[tuple[int, str]
     reminded = attention.remind(state, swept, _NoText())
     if reminded.pending != state.pending:
         yield REMIND, "somebody is to be reminded"
+    if announcements.announce(state, swept)[1]:
+        yield REMIND, "the chat is to be notified"
     on = {label_key(label.name) for label in observed.issue.labels if has_prefix(label.name, attention.PREFIX)}
     current = attention.current_occasions(state, swept)
     if wanted != on or any(occasion not in current for occasion in _occasions_shown(observed.issue)):

@@ -154,6 +154,8 @@ class Journal:
     """For which comment each checklist was to be brought up to date."""
     reminded: tuple[str, ...] = ()
     """The occasions of which somebody was reminded."""
+    announced: tuple[str, ...] = ()
+    """The occasions that were announced to the chat."""
     boxes: tuple[tuple[int, datetime], ...] = ()
     """Until when the ticks in each of our questions were evaluated."""
     lead: str = ""

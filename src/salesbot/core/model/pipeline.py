@@ -167,6 +167,24 @@ class Board:
 
 
 @dataclass(frozen=True)
+class ChatSettings:
+    """What is posted to a chat (docs/chat.md): each occasion that is switched on, and each new report."""
+
+    new: bool = False
+    won: bool = False
+    lost: bool = False
+    unanswered: bool = False
+    report: bool = True
+    kind: str = ""
+    """The kind of chat, where the address does not tell."""
+
+    @property
+    def announced(self) -> frozenset[str]:
+        """The occasions of deals that are announced."""
+        return frozenset(name for name in ("new", "won", "lost", "unanswered") if getattr(self, name))
+
+
+@dataclass(frozen=True)
 class Pipeline:
     """Everything a team can decide about its pipeline. `stages` are in the order of the funnel."""
 
@@ -184,6 +202,7 @@ class Pipeline:
     sources: tuple[str, ...] = ()
     permissions: Permissions = Permissions()
     notify_new: str | None = None
+    chat: ChatSettings = ChatSettings()
     owners: Owners = Owners()
     quiet: tuple[Days, ...] = ()
     """Days on which nobody is reminded."""

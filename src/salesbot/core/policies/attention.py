@@ -84,7 +84,7 @@ def _overdue(state: DealState, observed: Observed) -> bool:
 def _no_next_step(state: DealState, observed: Observed) -> bool:
     deal, pipeline, issue = state.deal, observed.pipeline, observed.issue
     due = _stage(state, observed) in pipeline.step_stages
-    if not due or deal.fields.get(headings.NEXT_STEP) or _is_snoozed(state, observed):
+    if not due or deal.fields.get(headings.NEXT_STEP) or is_snoozed(state, observed):
         return False
     times = [visit.entered for visit in deal.history[-1:]] + [edit.at for edit in issue.body_edits[:1]]
     start = local_day(max(times, default=issue.created_at), pipeline.timezone)
@@ -94,7 +94,7 @@ def _no_next_step(state: DealState, observed: Observed) -> bool:
 def _idle(state: DealState, observed: Observed) -> bool:
     """A deal with a next step in the future is not idle, and one that came back on its day begins anew."""
     limit, step = _stage(state, observed).idle_days, _next_step(state)
-    if limit is None or _is_snoozed(state, observed) or (step is not None and step.day >= observed.today):
+    if limit is None or is_snoozed(state, observed) or (step is not None and step.day >= observed.today):
         return False
     return idle_days(state, observed) >= limit
 
@@ -124,7 +124,8 @@ def _incomplete(state: DealState, observed: Observed) -> bool:
     return bool(guards.missing(state.deal, Move(stage.name, observed.now), stage.expects, observed.pipeline))
 
 
-def _is_snoozed(state: DealState, observed: Observed) -> bool:
+def is_snoozed(state: DealState, observed: Observed) -> bool:
+    """Say whether a deal is to be left quiet for a while."""
     until = day_in(state.deal.fields, headings.SNOOZED_UNTIL)
     return until is not None and until > observed.today
 
@@ -162,7 +163,7 @@ def remind(state: DealState, observed: Observed, render: Renderer) -> DealState:
         return state
     kinds = needed(state, observed)
     for kind, occasion in _occasions(state, observed):
-        if kind not in kinds or occasion in state.journal.reminded or _is_snoozed(state, observed):
+        if kind not in kinds or occasion in state.journal.reminded or is_snoozed(state, observed):
             continue
         person, team = _whom(state, observed)
         if person is None and team is None:

@@ -43,25 +43,29 @@ class UpcomingItem:
 
 def upcoming(deals: Sequence[CountedDeal], scope: Scope) -> Mapping[str, tuple[UpcomingItem, ...]]:
     """List the next seven days, from today on, by person. What has no owner is under an empty name, last."""
+    first, last = scope.today, scope.today + AHEAD
     found: dict[str, list[UpcomingItem]] = {}
     for deal in deals:
-        for person, item in _upcoming_items(deal, scope):
-            found.setdefault(person, []).append(item)
+        for person, item in dated_items(deal, scope):
+            if first <= item.day < last:
+                found.setdefault(person, []).append(item)
     return {
         person: tuple(sorted(found[person], key=lambda each: (each.day, each.deal.number)))
         for person in sorted(found, key=lambda name: (not name, name.casefold()))
     }
 
 
-def _upcoming_items(deal: CountedDeal, scope: Scope) -> Iterator[tuple[str, UpcomingItem]]:
-    """A next step counts on closed deals too (docs/commands.md), an expected close only on open ones."""
-    first, last, owner = scope.today, scope.today + AHEAD, deal.owner or ""
-    step = deal.next_step
-    if step is not None and first <= step.day < last:
+def dated_items(deal: CountedDeal, scope: Scope) -> Iterator[tuple[str, UpcomingItem]]:
+    """Give everything of a deal that has a date, with the person it is for; an empty name is nobody.
+
+    A next step counts on closed deals too (docs/commands.md), an expected close only on open ones.
+    """
+    step, owner = deal.next_step, deal.owner or ""
+    if step is not None:
         yield step.who or owner, UpcomingItem(step.day, deal, step.what, "next step")
-    if deal.expected is not None and first <= deal.expected < last and deal.stage in scope.open_stages:
+    if deal.expected is not None and deal.stage in scope.open_stages:
         yield owner, UpcomingItem(deal.expected, deal, "expected to close", "close")
-    if deal.revisit_on is not None and first <= deal.revisit_on < last:
+    if deal.revisit_on is not None:
         yield owner, UpcomingItem(deal.revisit_on, deal, "comes back", "return")
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from salesbot.core.report.compute import Report
 from salesbot.core.report.counted_deal import CountedDeal
 from salesbot.core.report.reader import group_headings
+from salesbot.core.report.scope import Scope
 from salesbot.core.text import csv_cells
 from salesbot.core.text.money import Money
 
@@ -40,28 +41,42 @@ COLUMNS = (
 )
 
 
+Value = str | int | tuple[str, ...]
+"""What a column holds; "" for nothing."""
+
+
 def text(report: Report) -> str:
     """Write every deal, by number, with the headings in the first line. Times are UTC."""
-    headings = [*COLUMNS, *(heading.casefold() for heading in group_headings(report.scope))]
-    rows = ((" ".join(each.split()) for each in _row(deal, report)) for deal in report.deals)
-    return "".join(csv_cells.lines(itertools.chain([headings], rows)))
+    return "".join(lines(report.deals, report.scope))
 
 
-def _row(deal: CountedDeal, report: Report) -> Iterator[str]:
+def lines(deals: Iterable[CountedDeal], scope: Scope) -> Iterator[str]:
+    """Write deals in the order given, the headings first."""
+    headings = [*COLUMNS, *(heading.casefold() for heading in group_headings(scope))]
+    rows = ((_cell(each) for each in (*values(deal, scope), *deal.choices)) for deal in deals)
+    return csv_cells.lines(itertools.chain([headings], rows))
+
+
+def values(deal: CountedDeal, scope: Scope) -> Iterator[Value]:
+    """Give what the columns hold for a deal."""
     given = Money(deal.given[1], deal.given[0]) if deal.given is not None else None
-    value = given if deal.value is None else Money(deal.value, report.scope.pipeline.currency)
-    weighs = deal.stage in report.scope.open_stages
+    value = given if deal.value is None else Money(deal.value, scope.pipeline.currency)
+    weighs = deal.stage in scope.open_stages
     step = deal.next_step
-    yield from (str(deal.number), deal.title, deal.client, deal.stage)
+    yield from (deal.number, deal.title, deal.client, deal.stage)
     yield from (_moment(deal.since), _moment(deal.created), _moment(deal.closed), deal.owner or "")
-    yield from (*_money(value), *_money(given), str(deal.probability))
+    yield from (*_money(value), *_money(given), deal.probability)
     yield _money(value.weighted(deal.probability))[0] if value is not None and weighs else ""
     yield deal.expected.isoformat() if deal.expected else ""
     yield from (step.day.isoformat(), step.who or "", step.what) if step else ("", "", "")
-    yield from (deal.source, deal.reason, "; ".join(deal.attention))
-    yield from (str(deal.idle_days) if deal.idle_days is not None else "", "; ".join(deal.problems))
-    yield report.scope.issue_url(deal.number)
-    yield from deal.choices
+    yield from (deal.source, deal.reason, deal.attention)
+    yield from (deal.idle_days if deal.idle_days is not None else "", deal.problems)
+    yield scope.issue_url(deal.number)
+
+
+def _cell(value: Value) -> str:
+    text = "; ".join(value) if isinstance(value, tuple) else str(value)
+    return " ".join(text.split())
 
 
 def _money(money: Money | None) -> tuple[str, str]:

@@ -7,17 +7,19 @@ Money is a decimal string in the pipeline's currency, rounded once, at the end. 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from salesbot.core.policies.attention import AttentionKind
+from salesbot.core.report import as_csv
 from salesbot.core.report.closing import Group, Reason
 from salesbot.core.report.compute import Report
-from salesbot.core.report.counted_deal import UncountableDeal
+from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
 from salesbot.core.report.flow import StageFlow
 from salesbot.core.report.movement import MovementKind
+from salesbot.core.report.reader import group_headings
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.totals import Spread, Total
 from salesbot.core.text.money import Money
@@ -42,6 +44,19 @@ def values(report: Report) -> Json:
         **_people(report),
         **_doubts(report),
     }
+
+
+def text_of_deals(deals: Iterable[CountedDeal], scope: Scope) -> str:
+    """Write deals as JSON, in the order given: the columns of the CSV by name, null where there is nothing."""
+    document = {**_about(scope), "deals": [_deal(deal, scope) for deal in deals]}
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _deal(deal: CountedDeal, scope: Scope) -> Json:
+    columns = zip(as_csv.COLUMNS, as_csv.values(deal, scope), strict=True)
+    headings = (heading.casefold() for heading in group_headings(scope))
+    fields = {heading: choice or None for heading, choice in zip(headings, deal.choices, strict=True)}
+    return {**{name: None if value == "" else value for name, value in columns}, "fields": fields}
 
 
 def _about(scope: Scope) -> Json:

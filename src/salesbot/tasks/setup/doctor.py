@@ -84,6 +84,7 @@ def _unused(pipeline: Pipeline | None) -> tuple[str, ...]:
         "TYPEFORM_": pipeline and pipeline.typeform,
         "STREAK_": pipeline and pipeline.streak,
         "PROJECT_": pipeline and pipeline.board,
+        "PIPELINE_CHAT": pipeline and pipeline.chat.announced,
     }
     return tuple(name for name, configured in services.items() if not configured)
 
