@@ -255,6 +255,42 @@ THREATS = [
     ),
     Threat(
         "somebody",
+        "whose access was taken away, or a bot, is mentioned by salesbot, and gets its mails",
+        "a comment mentions people who can be assigned here, and nobody else",
+        "tests/core/lifecycle/test_people.py::test_a_refusal_mentions_nobody_who_cannot_be_assigned_here",
+        (
+            "core/lifecycle/people.py",
+            "return actor.login if actor is not None and not actor.is_bot and is_here(actor.login, facts) else None",
+            "return actor.login if actor is not None else None",
+        ),
+    ),
+    Threat(
+        "another workflow",
+        "posts a card with comments that are still to be written, and has salesbot write Markdown of a stranger's",
+        "a card keeps a message's name and its values; the values are data, whatever the card says",
+        "tests/core/reconcile/test_other_comments.py::test_what_a_card_keeps_of_a_comment_is_data_and_mentions_nobody_from_outside",
+        (
+            "core/model/messages.py",
+            "return Markdown(markdown.with_code(value)) if shape is Sentence",
+            "return Markdown(value) if shape is Sentence",
+        ),
+    ),
+    Threat(
+        "another workflow",
+        "posts a card with comments that are still to be written, so that salesbot mentions whole teams",
+        "a comment that an earlier run left mentions only who works here, and the configured team",
+        "tests/core/reconcile/test_other_comments.py::test_only_the_configured_team_is_mentioned",
+        ("core/model/messages.py", "lambda name: team if name == team else None", "lambda name: name"),
+    ),
+    Threat(
+        "another workflow",
+        "posts a card with thousands of comments that are still to be written",
+        "a run takes over fifty comments; keys, texts and lists have limits, and what is none of ours is left out",
+        "tests/core/model/test_journal.py::test_values_of_another_kind_are_empty_and_long_ones_are_cut",
+        ("core/model/messages.py", "[:MOST_PENDING]", ""),
+    ),
+    Threat(
+        "somebody",
         "puts thousands of commands into one comment",
         "a comment takes twenty; of one with more none is run, and 64 KiB of it are read",
         "tests/core/views/test_replies.py::test_more_than_twenty_commands_in_a_comment_are_answered_and_none_is_run",
