@@ -234,6 +234,13 @@ THREATS = [
     ),
     Threat(
         "a client",
+        "writes a value that no run sees before a colleague edits the description and the report comes",
+        "of edits that it does not know the report believes none unless nobody without the role can have written it",
+        "tests/core/lifecycle/test_field_trust.py::test_what_no_run_has_seen_is_not_the_last_editors_in_the_report_either",
+        ("core/report/reader.py", "_with_first_text(issue), body", "issue, body"),
+    ),
+    Threat(
+        "a client",
         "changes a value between a colleague's `/confirm` and the run that carries it out",
         "a section that was edited after the comment is not confirmed",
         "tests/core/lifecycle/test_field_trust.py::test_what_was_edited_after_the_confirmation_is_not_confirmed",

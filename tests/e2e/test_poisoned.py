@@ -17,15 +17,19 @@ from tests.hostile import CORPUS, HEADINGS
 SLOW = 10
 """Seconds of processor time that none of them may take."""
 DIGITS = "9" * 4_301
-BODY = "\n\n".join(
-    [
-        f"### Value\n\n{DIGITS} EUR",
-        f"### Probability\n\n{DIGITS}",
-        f"### Expected close\n\n2027-03-{DIGITS}",
-        f"### Next step\n\nin {DIGITS} months: @acme/everybody",
-        *(f"### {heading}\n\n{text[:700]}" for heading, text in zip(HEADINGS * 3, CORPUS, strict=False)),
-    ]
-).encode("utf-8", "replace").decode()
+BODY = (
+    "\n\n".join(
+        [
+            f"### Value\n\n{DIGITS} EUR",
+            f"### Probability\n\n{DIGITS}",
+            f"### Expected close\n\n2027-03-{DIGITS}",
+            f"### Next step\n\nin {DIGITS} months: @acme/everybody",
+            *(f"### {heading}\n\n{text[:700]}" for heading, text in zip(HEADINGS * 3, CORPUS, strict=False)),
+        ]
+    )
+    .encode("utf-8", "replace")
+    .decode()
+)
 
 
 def test_a_poisoned_description_ends_and_delays_nothing(boxes: Boxes, tmp_path: Path) -> None:
