@@ -215,6 +215,13 @@ THREATS = [
         ("core/views/card.py", "(?:100|[0-9]{1,2})", "[0-9]+"),
     ),
     Threat(
+        "a stranger",
+        "opens an issue over which salesbot fails, so that no other deal is swept, counted, synced or exported",
+        "whatever one deal fails with, it is named, the others are done, and the run ends with 3",
+        "tests/tasks/test_isolation.py::test_a_sync_does_the_others",
+        ("tasks/isolation.py", "        except Exception as error:", "        except SystemExit as error:"),
+    ),
+    Threat(
         "a client",
         "edits the value in their own issue, so that won revenue is another",
         "fields that count are believed from commands and the role write; else the text before counts",
@@ -507,6 +514,13 @@ THREATS = [
         "a cache with anything but our three tables is begun anew",
         "tests/tasks/test_report_cache.py::test_a_cache_whose_tables_are_not_ours_is_begun_anew",
         ("adapters/github/snapshot.py", "if _schema(file) != _SCHEMA:", "if False:"),
+    ),
+    Threat(
+        "who may change the repository",
+        "puts a link into `.github`, so that `salesbot init` writes over files of whoever runs it",
+        "nothing is written where a link leads out of the repository",
+        "tests/tasks/setup/test_init.py::test_no_link_leads_out_of_the_repository",
+        ("tasks/setup/init.py", "if not target.is_relative_to(root):", "if False:"),
     ),
     Threat(
         "everybody",
