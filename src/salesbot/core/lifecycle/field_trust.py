@@ -153,7 +153,8 @@ def _written(
     names = [_login(each) for each in version.by]
     believed = [_is_ours(description.issue) if name == ours else bool(name) and may_set(name) for name in names]
     names = [("" if _is_ours(description.issue) else FORM) if name == ours else name for name in names]
-    if not all(believed) or (unclear and any(names)):
+    trusted = all(believed) and not (unclear and any(names))
+    if not trusted:
         return replace(before, doubt=Doubt(text, names[-1], version.at))
     is_past = version is not description.versions[-1] and _is_older(version, description) and bool(before.text)
     return before if is_past else TrustedField(before.heading, text, names[-1])
