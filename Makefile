@@ -8,7 +8,7 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 NPM    := tests/conformance/node_modules
 PUBLIC := $(NPM)/@octokit
 
-.PHONY: help test demo threats fuzz explore bench lint types conformance workflows docs parts browser audit data image image-test pictures lock clean
+.PHONY: help test demo threats fuzz hostile explore bench lint types conformance workflows docs parts browser audit data image image-test pictures lock clean
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,6 +37,9 @@ $(VENV)/fuzz: $(VENV)/ready locks/fuzz.txt
 
 fuzz: $(VENV)/fuzz  ## look for texts that break what reads them (SECONDS for each reader, 20)
 	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),20)
+
+hostile: $(VENV)/ready  ## feed ten thousand hostile texts through event, sweep and report
+	@$(BIN)/python -m tests.hostile
 
 explore: $(VENV)/ready  ## play the property tests with new seeds, until Ctrl-C (SECONDS, SEED, FILES)
 	@$(BIN)/python -m tests.explore $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) $(FILES)

@@ -41,7 +41,7 @@ def comment(data: bytes) -> None:
     for line in command_syntax.read(text):
         with suppress(command_syntax.CommandSyntaxError):
             command_syntax.split(line.rest)
-    mail.own_words(text)
+    mail.reply(mail.normalise(text))
     marker = markdown.read_marker(text)
     if marker is not None:
         journal.from_payload(marker.payload)

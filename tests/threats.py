@@ -215,6 +215,13 @@ THREATS = [
         ("core/views/card.py", "(?:100|[0-9]{1,2})", "[0-9]+"),
     ),
     Threat(
+        "a stranger",
+        "opens an issue over which salesbot fails, so that no other deal is swept, counted, synced or exported",
+        "whatever one deal fails with, it is named, the others are done, and the run ends with 3",
+        "tests/tasks/test_isolation.py::test_a_sync_does_the_others",
+        ("tasks/isolation.py", "        except Exception as error:", "        except SystemExit as error:"),
+    ),
+    Threat(
         "a client",
         "edits the value in their own issue, so that won revenue is another",
         "fields that count are believed from commands and the role write; else the text before counts",
@@ -231,6 +238,13 @@ THREATS = [
             'if place > begin and text == kept(versions[place - 1].fields.get(heading, "")):',
             "if place > len(versions):",
         ),
+    ),
+    Threat(
+        "a client",
+        "writes a value that no run sees before a colleague edits the description and the report comes",
+        "of edits that it does not know the report believes none unless nobody without the role can have written it",
+        "tests/core/lifecycle/test_field_trust.py::test_what_no_run_has_seen_is_not_the_last_editors_in_the_report_either",
+        ("core/report/reader.py", "_with_first_text(issue), body", "issue, body"),
     ),
     Threat(
         "a client",
@@ -252,6 +266,42 @@ THREATS = [
         "it is asked about once for each such person",
         "tests/core/decide/test_outsiders_states.py::test_a_client_who_closes_and_reopens_their_issue_is_asked_about_once_and_nobody_outside_is_mentioned",
         ("core/decide/evaluate.py", "outsider is None else _of(outsider))", "outsider is None else intent.event)"),
+    ),
+    Threat(
+        "somebody",
+        "whose access was taken away, or a bot, is mentioned by salesbot, and gets its mails",
+        "a comment mentions people who can be assigned here, and nobody else",
+        "tests/core/lifecycle/test_people.py::test_a_refusal_mentions_nobody_who_cannot_be_assigned_here",
+        (
+            "core/lifecycle/people.py",
+            "return actor.login if actor is not None and not actor.is_bot and is_here(actor.login, facts) else None",
+            "return actor.login if actor is not None else None",
+        ),
+    ),
+    Threat(
+        "another workflow",
+        "posts a card with comments that are still to be written, and has salesbot write Markdown of a stranger's",
+        "a card keeps a message's name and its values; the values are data, whatever the card says",
+        "tests/core/reconcile/test_other_comments.py::test_what_a_card_keeps_of_a_comment_is_data_and_mentions_nobody_from_outside",
+        (
+            "core/model/messages.py",
+            "return Markdown(markdown.with_code(value)) if shape is Sentence",
+            "return Markdown(value) if shape is Sentence",
+        ),
+    ),
+    Threat(
+        "another workflow",
+        "posts a card with comments that are still to be written, so that salesbot mentions whole teams",
+        "a comment that an earlier run left mentions only who works here, and the configured team",
+        "tests/core/reconcile/test_other_comments.py::test_only_the_configured_team_is_mentioned",
+        ("core/model/messages.py", "lambda name: team if name == team else None", "lambda name: name"),
+    ),
+    Threat(
+        "another workflow",
+        "posts a card with thousands of comments that are still to be written",
+        "a run takes over fifty comments; keys, texts and lists have limits, and what is none of ours is left out",
+        "tests/core/model/test_journal.py::test_values_of_another_kind_are_empty_and_long_ones_are_cut",
+        ("core/model/messages.py", "[:MOST_PENDING]", ""),
     ),
     Threat(
         "somebody",
@@ -464,6 +514,13 @@ THREATS = [
         "a cache with anything but our three tables is begun anew",
         "tests/tasks/test_report_cache.py::test_a_cache_whose_tables_are_not_ours_is_begun_anew",
         ("adapters/github/snapshot.py", "if _schema(file) != _SCHEMA:", "if False:"),
+    ),
+    Threat(
+        "who may change the repository",
+        "puts a link into `.github`, so that `salesbot init` writes over files of whoever runs it",
+        "nothing is written where a link leads out of the repository",
+        "tests/tasks/setup/test_init.py::test_no_link_leads_out_of_the_repository",
+        ("tasks/setup/init.py", "if not target.is_relative_to(root):", "if False:"),
     ),
     Threat(
         "everybody",

@@ -428,7 +428,7 @@ def test_a_server_that_takes_the_argument_is_asked_with_it(client: Client, githu
 )
 def test_github_com_is_never_asked_with_it(host: str, *, asks: bool) -> None:
     url = f"https://{host}"
-    assert Client("secret", url, f"{url}/graphql").asks_for_duplicates is asks
+    assert ("enableDuplicate" not in Client("secret", url, f"{url}/graphql").left_out) is asks
 
 
 def test_an_error_that_only_quotes_the_word_is_no_refusal_of_it(client: Client, github: Answers) -> None:

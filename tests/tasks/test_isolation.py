@@ -13,6 +13,8 @@ import pytest
 from salesbot.core.text import fields
 from salesbot.core.text.fields import Body
 from salesbot.tasks.sweep import Sweep
+from tests.e2e.boxes import Boxes
+from tests.e2e.forms import JANE, Forms
 from tests.e2e.play import Play
 
 BAD = "poisoned"
@@ -35,6 +37,11 @@ def bug(
 ) -> Exception:
     """Make the reading of a description with a certain word fail."""
     error: Exception = request.param
+    break_reading(play, monkeypatch, error)
+    return error
+
+
+def break_reading(play: Play, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     play.has_bug = True
     parse = fields.parse
 
@@ -44,7 +51,6 @@ def bug(
         return parse(text, known, one_line)
 
     monkeypatch.setattr(fields, "parse", fail)
-    return error
 
 
 def assert_named(output: str, number: int, error: Exception) -> None:
@@ -83,6 +89,29 @@ def test_an_export_writes_the_others(
     lines = file.read_text(encoding="utf-8-sig").splitlines()[1:]
     assert sorted(int(line.partition(",")[0]) for line in lines) == [deals[0], deals[2]]
     assert_named(capsys.readouterr().err, deals[1], bug)
+
+
+def test_a_sync_does_the_others(boxes: Boxes, monkeypatch: pytest.MonkeyPatch) -> None:
+    boxes.begin()
+    numbers = [boxes.play.deal(body=f"### Company\n\n{name}\n") for name in ("Acme", BAD, "Borealis")]
+    break_reading(boxes.play, monkeypatch, ERRORS[0])
+    run = boxes.sync()
+    assert run.exit_code == 3, run.stdout
+    assert_named(run.stdout, numbers[1], ERRORS[0])
+    assert [boxes.box_stage(number) for number in (numbers[0], numbers[2])] == ["lead", "lead"]
+    assert len(boxes.streak.boxes) == 2
+
+
+def test_an_intake_takes_in_the_others(play: Play, forms: Forms, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("Acme", BAD, "Borealis"):
+        forms.send({**JANE, "company_ref": name, "lead_email": f"jane@{name.casefold()}.example"})
+    break_reading(play, monkeypatch, ERRORS[0])
+    run = forms.poll()
+    assert run.exit_code == 3, run.stdout
+    opened = {BAD in issue.body: issue for issue in play.sales.issues()}
+    assert_named(run.stdout, opened[True].number, ERRORS[0])
+    assert [play.stages(issue.number) for issue in play.sales.issues() if BAD not in issue.body] == [["lead"], ["lead"]]
+    assert f"#{opened[True].number}: it could not be read" in play.text(opened[False].number, "card")
 
 
 def test_one_task_that_fails_leaves_the_others_their_work(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:

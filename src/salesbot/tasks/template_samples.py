@@ -11,13 +11,13 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from salesbot.core.decide.refusal_comment import BLANK
 from salesbot.core.installation.problem_issue import DealFight, LabelProblem
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import headings
 from salesbot.core.model.deal import Actor, Deal, How, Role, StageVisit
 from salesbot.core.model.headings import TRUSTED_FIELDS
 from salesbot.core.model.journal import Cursor, Journal, Pair
+from salesbot.core.model.messages import message
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.model.trust import Doubt, TrustedField
 from salesbot.core.policies.attention import KINDS
@@ -144,7 +144,7 @@ def _small(stage: Stage) -> dict[str, list[Values]]:
     back = {"stage": stage.name, "why": "too early", "value": "24,000 EUR", "past_close": "1 Nov 2026"}
     gone_label = {"stage": stage.name, "label": stage.label, "id": "LA_1"}
     problem = {"file": ".github/salesbot.yml", "changed_by": "ann", "mend": "salesbot labels --yes"}
-    refused = {**BLANK, "to": stage.name, "why": why, "person": "ann", "command": "/won", "line": 1, "others": True,
+    refused = {"to": stage.name, "why": why, "person": "ann", "command": "/won", "line": 1, "others": True,
                "stage": stage.name, "say": "/won", "boxes": ["lost: price"]}  # fmt: skip
     answers = [{"question": "Why?", "text": "A new shop", "link": None}]
     return {
@@ -198,7 +198,7 @@ def _small(stage: Stage) -> dict[str, list[Values]]:
             {"stage": stage.name, "person": "ann", "ended": True, "column": False},
             {"stage": stage.name, "person": None, "ended": False, "column": True},
         ],
-        "refusal.md.j2": [refused, {**BLANK, "why": []}],
+        "refusal.md.j2": [dict(message("refusal.md.j2", values).values) for values in (refused, {})],
         "reminder.md.j2": [
             {"kind": "overdue", **who, "next_step": "send the estimate"},
             {"kind": "unanswered", **nobody, "next_step": None},

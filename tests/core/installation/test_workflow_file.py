@@ -122,3 +122,36 @@ def test_a_copy_of_another_name_is_recognised(step: str, copy: str, is_light: bo
 @pytest.mark.parametrize("step", ["uses: acme/our-bot@v1", "{uses: actions/cache@v5, with: {key: x, path: y}}"])
 def test_another_action_is_not_taken_for_a_copy(step: str) -> None:
     assert workflow_file.read(a_workflow(step=f"steps: [{step}]")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        pytest.param("jobs: {a: {permissions: {issues: write}}}", True, id="it says so"),
+        pytest.param("permissions: write-all\njobs: {a: {}}", True, id="everything"),
+        pytest.param("jobs: {a: {}}", True, id="the repository's setting decides"),
+        pytest.param("permissions: {issues: write}\njobs: {a: {permissions: {}}}", False, id="taken back by its job"),
+        pytest.param("permissions: read-all\njobs: {a: {}, b: {}}", False, id="reads only"),
+        pytest.param("permissions: read-all\njobs: {a: {}, b: {permissions: {issues: write}}}", True, id="one of two"),
+        pytest.param("jobs: [", False, id="no YAML"),
+        pytest.param("jobs: {a: 1}", False, id="no job"),
+    ],
+)
+def test_whether_a_workflow_may_comment(text: str, *, may: bool) -> None:
+    assert workflow_file.may_comment(text) is may
+
+
+@pytest.mark.parametrize(
+    ("inputs", "shared"),
+    [
+        pytest.param("{}", True, id="by default"),
+        pytest.param("{token: '${{ github.token }}'}", True, id="the job's token"),
+        pytest.param("{token: '${{ secrets.GITHUB_TOKEN }}'}", True, id="the same by its other name"),
+        pytest.param("{token: '${{ secrets.SALES_BOT }}'}", False, id="a token of its own"),
+        pytest.param("{app-id: 5, app-key: x}", False, id="an App"),
+    ],
+)
+def test_whether_salesbot_acts_with_the_jobs_token(inputs: str, *, shared: bool) -> None:
+    found = workflow_file.read(f"on: issues\njobs: {{a: {{steps: [{{uses: acme/salesbot@v1, with: {inputs}}}]}}}}")
+    assert found is not None
+    assert found.is_by_jobs_token is shared

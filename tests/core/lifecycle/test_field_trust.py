@@ -108,6 +108,32 @@ def test_a_typo_fixed_elsewhere_in_the_description_confirms_nothing(runs: bool) 
     assert "may not set it" not in world.last("card")
 
 
+@pytest.mark.parametrize("edits", [1, 3, 7], ids="{} by a colleague".format)
+def test_what_no_run_has_seen_is_not_the_last_editors_in_the_report_either(edits: int) -> None:
+    world = opened_by_eve(value="12k")
+    world.write(with_section(world, "Value", "99000 EUR"), EVE)
+    for number in range(edits):
+        world.write(world.body.replace("Acme", f"Acme {number}"), NORA)
+    assert deal(world).value.text == "12000 EUR"
+    assert counted(world).value == 12_000
+    assert [each for each in counted(world).problems if "its value was written by" in each]
+    world.run()
+    assert counted(world).value == 12_000
+
+
+@pytest.mark.parametrize("source", [lead.FROM_FORM, lead.FROM_TABLE])
+def test_a_colleagues_edit_that_no_run_has_seen_counts_where_nobody_else_can_have_written_it(source: str) -> None:
+    mark = markdown.marker(lead.MARKER, {"key": f"{source}:x:1"})
+    for world, ours in ((World(author=KIM), True), (World(body=f"{mark}\n", author=BOT), source == lead.FROM_TABLE)):
+        if world.author == BOT:
+            world.make_own("inbound")
+        world.run()
+        world.write(with_section(world, "Value", "15000 EUR"), NORA)
+        assert (counted(world).value == 15_000) is ours
+        world.run()
+        assert counted(world).value == 15_000
+
+
 def test_where_the_edits_read_do_not_reach_back_the_journals_value_counts() -> None:
     world = opened_by_eve(value="12k")
     world.write(with_section(world, "Value", "99000 EUR"), EVE)

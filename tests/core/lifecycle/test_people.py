@@ -109,6 +109,23 @@ def test_the_next_step_and_its_reminder_follow_the_person() -> None:
     assert "@acme/sales" not in world.last("reminder")
 
 
+@pytest.mark.parametrize("by", [ANN, Actor("sync", 99, is_bot=True)], ids=["who left since", "another bot"])
+def test_a_refusal_mentions_nobody_who_cannot_be_assigned_here(by: Actor) -> None:
+    world = a_deal("lead")
+    world.label("stage:lost", by)
+    world.leave("ann")
+    world.run()
+    assert "Not moved to lost." in world.last("refusal")
+    assert "@" not in world.last("refusal").partition("\n")[0]
+
+
+def test_a_refusal_mentions_who_works_here() -> None:
+    world = a_deal("lead")
+    world.label("stage:lost", ANN)
+    world.run()
+    assert "@ann" in world.last("refusal")
+
+
 def test_a_reminder_that_a_dead_run_left_mentions_the_present_login() -> None:
     world = owned_by_nora()
     said(world, "/next tomorrow call them", KIM)

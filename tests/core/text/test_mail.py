@@ -118,7 +118,7 @@ def test_a_real_signature_after_a_fence_still_stops() -> None:
 
 
 def test_a_line_drawn_above_the_quoted_mail_goes_with_it() -> None:
-    assert mail.own_words("/won\n-----\nFrom: Ann\nSubject: Shop\n") == "/won\n"
+    assert mail.reply("/won\n-----\nFrom: Ann\nSubject: Shop\n") == "/won\n"
 
 
 @given(
@@ -156,5 +156,5 @@ def test_every_line_that_is_read_keeps_its_place(text: str) -> None:
 def test_hostile_text_takes_no_time(piece: str) -> None:
     text = (piece * 65_536)[:65_536]
     start = time.process_time()
-    mail.own_words(text)
+    mail.reply(mail.normalise(text))
     assert time.process_time() - start < 2, "it grows with the text, not with its square"

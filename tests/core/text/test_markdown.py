@@ -297,3 +297,27 @@ def test_hostile_text_takes_no_time(piece: str) -> None:
     markdown.is_inert(text)
     markdown.read_marker(f"<!-- salesbot:card {{{text}")
     assert time.process_time() - start < 4
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("Comment `/won <amount>`, or `/lost`.", "Comment `/won <amount>`, or `/lost`."),
+        ("`` a ` b `` and *c*", "`` a ` b `` and \\*c\\*".replace("`` a ` b ``", "``a ` b``")),
+        ("an ` alone", "an \\` alone"),
+        ("`a` `b", "`a` \\`b"),
+        ("\\`a`", "\\\\`a`"),
+        (" @x `@x` ", "@<!-- -->x `@x`"),
+        ("`", "\\`"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_of_a_sentence_only_code_spans_are_markdown(text: str, written: str) -> None:
+    assert markdown.with_code(text) == written
+
+
+@given(st.text("`\\ @a<*[]()", max_size=40))
+def test_what_a_sentence_shows_outside_of_code_does_nothing(text: str) -> None:
+    [paragraph] = MarkdownIt("commonmark").parseInline(markdown.with_code(text))
+    assert {token.type for token in paragraph.children or ()} <= {"text", "code_inline", "html_inline", "text_special"}
+    assert all(token.content == "<!-- -->" for token in paragraph.children or () if token.type == "html_inline")

@@ -73,10 +73,10 @@ def test_the_ways_of_a_refusal_say_what_they_take_along() -> None:
 @pytest.mark.parametrize(
     ("stage", "text", "way"),
     [
-        pytest.param("lead", "/won 24k", "*lead -> qualified -> won*; qualified needs", id="from lead"),
+        pytest.param("lead", "/won 24k", "`lead -> qualified -> won`; qualified needs", id="from lead"),
         pytest.param("lead", "/won", "won needs value", id="what the end needs"),
-        pytest.param("prospect", "/won", "*prospect -> qualified -> won*", id="by the shorter of two ways"),
-        pytest.param("prospect", "/negotiating", "*prospect -> lead -> negotiating*", id="to an open stage"),
+        pytest.param("prospect", "/won", "`prospect -> qualified -> won`", id="by the shorter of two ways"),
+        pytest.param("prospect", "/negotiating", "`prospect -> lead -> negotiating`", id="to an open stage"),
     ],
 )
 def test_a_refused_move_names_the_shortest_way_there(stage: str, text: str, way: str) -> None:

@@ -256,6 +256,12 @@ MINDS: list[tuple[str, Callable[[Play], object], str]] = [
     ),
     ("no since", push(CONFIG, "version: 1\n"), "note: .github/salesbot.yml has no start date"),
     (
+        "another workflow that may comment",
+        push(".github/workflows/triage.yml", "on: issues\njobs: {a: {permissions: {issues: write}, steps: []}}\n"),
+        "note: .github/workflows/triage.yml may comment as github-actions, as salesbot does: a card that it posts is"
+        " believed. If it repeats what strangers write, run salesbot as a GitHub App, see docs/server.md.",
+    ),
+    (
         "no permissions named",
         push(WORKFLOW, FILE.replace("permissions:", "env:")),
         "sales.yml names no permissions, so the repository's setting decides.",

@@ -96,11 +96,6 @@ class Client:
         self._transport = self.open_transport(self.token, self.api_url)
         self._events = http.open_session()
 
-    @property
-    def asks_for_duplicates(self) -> bool:
-        """Whether reads pass `enableDuplicate`. Never on github.com; elsewhere until a server refuses it."""
-        return "enableDuplicate" not in self.left_out
-
     def query(
         self, document: str, variables: Mapping[str, Any], *, tolerated: tuple[str, ...] = (), give_up: bool = False
     ) -> Reply:

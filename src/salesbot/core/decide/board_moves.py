@@ -17,33 +17,34 @@ from salesbot.core.lifecycle.transitions import DealState, Refused, Request, app
 from salesbot.core.model.changes import MoveTo
 from salesbot.core.model.deal import How, Move, Refusal, Role
 from salesbot.core.model.keys import Key, Kind
+from salesbot.core.model.messages import message
 from salesbot.core.policies import board_sync, mirror_sync
 from salesbot.core.text.command_syntax import Args
 from salesbot.core.text.days import local_day
-from salesbot.core.text.render import Markdown, Renderer
+from salesbot.core.text.render import Markdown
 
 BELOW_TRIAGE = "Somebody without the Triage role changed the board: it shows the deal again as it is."
 
 
-def evaluate_drag(state: DealState, intent: BoardIntent, observed: Observed, render: Renderer) -> DealState:
+def evaluate_drag(state: DealState, intent: BoardIntent, observed: Observed) -> DealState:
     """Evaluate a card that was dragged to another column."""
     person, role = _who(intent, observed)
     if person is not None and role < Role.TRIAGE:
         return state.noting(BELOW_TRIAGE)
     if intent.stage is None:
         values = {"stage": state.deal.stage, "person": person, "ended": False, "column": True}
-        return state.with_pending(_key(Kind.REFUSAL, "column", intent), render("putback.md.j2", values))
-    outcome = _move(state, intent, person, role, observed, render)
+        return state.with_pending(_key(Kind.REFUSAL, "column", intent), message("putback.md.j2", values))
+    outcome = _move(state, intent, person, role, observed)
     if isinstance(outcome, DealState):
         return outcome
     stage = observed.pipeline.stage(intent.stage)
     say = f"/{stage.command}" if stage is not None and stage.command else None
     values = {"person": person, "card": True, "stage": state.deal.stage, "say": say}
-    return refuse(state, outcome, _key(Kind.REFUSAL, "card", intent), values, observed, render)
+    return refuse(state, outcome, _key(Kind.REFUSAL, "card", intent), values, observed)
 
 
 def _move(
-    state: DealState, intent: BoardIntent, person: str | None, role: Role, observed: Observed, render: Renderer
+    state: DealState, intent: BoardIntent, person: str | None, role: Role, observed: Observed
 ) -> DealState | Refused:
     pipeline = observed.pipeline
     target, stage = pipeline.stage(intent.stage), pipeline.stage(state.deal.stage)
@@ -56,10 +57,10 @@ def _move(
     is_fact = pipeline.board.guards == "expects" and (stage is None or stage.outcome is None)
     if not is_fact:
         return apply_changes(state, [MoveTo(move)], Request(pipeline, role, intent.at, person))
-    return _take(state, intent, move, observed, render) if target.name != state.deal.stage else state
+    return _take(state, intent, move, observed) if target.name != state.deal.stage else state
 
 
-def _take(state: DealState, intent: BoardIntent, move: Move, observed: Observed, render: Renderer) -> DealState:
+def _take(state: DealState, intent: BoardIntent, move: Move, observed: Observed) -> DealState:
     """Take the move as a fact; only an end without its value or reason waits, and is asked about once."""
     pipeline, view = observed.pipeline, observed.facts.board
     target = pipeline.stage(move.to)
@@ -67,16 +68,16 @@ def _take(state: DealState, intent: BoardIntent, move: Move, observed: Observed,
     assert view is not None
     why = guards.missing(state.deal, move, mirror_sync.waits_for(target), pipeline)
     if not why:
-        return mirror_sync.take(state, target, move, "on the board", pipeline, render)
+        return mirror_sync.take(state, target, move, "on the board", pipeline)
     waiting = board_sync.waiting(state, intent, view)
     if waiting == state:
         return state
     refused = Refused(target.name, why)
-    text = render("dragged.md.j2", mirror_sync.asks(state, refused, "on the board", pipeline))
+    text = message("dragged.md.j2", mirror_sync.asks(state, refused, "on the board", pipeline))
     return waiting.with_pending(_key(Kind.WAITS, "card", intent), text)
 
 
-def evaluate_command(state: DealState, intent: BoardCommandIntent, observed: Observed, render: Renderer) -> DealState:
+def evaluate_command(state: DealState, intent: BoardCommandIntent, observed: Observed) -> DealState:
     """Evaluate a field that was changed as the command that means the same, of the person who changed it."""
     person, role = _who(intent, observed)
     if person is None or role < Role.TRIAGE:
@@ -85,7 +86,7 @@ def evaluate_command(state: DealState, intent: BoardCommandIntent, observed: Obs
     if isinstance(outcome, DealState):
         return outcome
     values: dict[str, Any] = {"person": person, "field": True}
-    return refuse(state, outcome, _key(Kind.REPLY, intent.word, intent), values, observed, render)
+    return refuse(state, outcome, _key(Kind.REPLY, intent.word, intent), values, observed)
 
 
 def _run(

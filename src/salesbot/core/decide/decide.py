@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from salesbot.core.decide.evaluate import evaluate
@@ -22,6 +23,8 @@ from salesbot.core.model.deal import StageVisit
 from salesbot.core.model.effects import Effect
 from salesbot.core.model.facts import Refusals
 from salesbot.core.model.keys import Key, Kind
+from salesbot.core.model.messages import message
+from salesbot.core.model.pipeline import checklist_names
 from salesbot.core.policies import announcements, attention, board_sync, mirror_sync, new_deals
 from salesbot.core.policies.announcements import Announcement
 from salesbot.core.reconcile.reconcile import reconcile
@@ -64,7 +67,7 @@ def decide(observed: Observed, render: Renderer) -> Decision:
         )
     if _is_left_alone(start, observed):
         return Decision(before=before, stage=before, notes=("It has an unknown stage label: left as it is.",))
-    state = _evaluate_all(start, commands, observed, render)
+    state = _evaluate_all(start, commands, observed, checklist_names(render.names()))
     if observed.parsed.cards.ignored:
         state = state.noting("A comment looks like a card and is not believed: it is not ours, or somebody edited it.")
     state, announced = announcements.announce(state, observed)
@@ -90,7 +93,7 @@ def _is_left_alone(start: restore.Restored, observed: Observed) -> bool:
 
 
 def _evaluate_all(
-    start: restore.Restored, commands: list[CommandIntent], observed: Observed, render: Renderer
+    start: restore.Restored, commands: list[CommandIntent], observed: Observed, lists: Collection[str]
 ) -> DealState:
     journal = start.state.journal
     collected: list[Intent] = [*start.labels, *commands, *intents.ticks(observed, journal)]
@@ -99,15 +102,15 @@ def _evaluate_all(
     mirrored = mirror_sync.intent(start.state, observed)
     collected += [intent for intent in (by_hand, back, mirrored) if intent is not None]
     collected += board_sync.intents(start.state, observed)
-    state = new_deals.welcome(start.state, observed, render)
+    state = new_deals.welcome(start.state, observed)
     for intent in intents.in_order(collected):
-        state = evaluate(state, intent, observed, render)
+        state = evaluate(state, intent, observed, lists)
     if not start.labels and not journal.left:
-        state = _put_back(state, start.state, observed, render)
+        state = _put_back(state, start.state, observed)
     state = _without_answers_to_fights(state, observed)
     state = mirror_sync.record(state, observed)
     state = board_sync.record(state, start.state, observed)
-    state = attention.remind(state, observed, render)
+    state = attention.remind(state, observed)
     return _close_refusals(state, observed)
 
 
@@ -135,7 +138,7 @@ def _close_refusals(state: DealState, observed: Observed) -> DealState:
     return replace(state, journal=journal)
 
 
-def _put_back(state: DealState, start: DealState, observed: Observed, render: Renderer) -> DealState:
+def _put_back(state: DealState, start: DealState, observed: Observed) -> DealState:
     """A stage label taken off alone moves nothing: it comes back, and the person is told why."""
     if state.moves or start.deal.stage in [stage.name for stage, _ in observed.parsed.current_stages]:
         return state
@@ -148,5 +151,4 @@ def _put_back(state: DealState, start: DealState, observed: Observed, render: Re
     ended = removed[1].outcome is not None
     person = people.to_mention(by, observed.facts)
     values = {"stage": start.deal.stage, "person": person, "ended": ended, "column": False}
-    text = render("putback.md.j2", values)
-    return state.with_pending(Key(Kind.REFUSAL, removed[0].id), text)
+    return state.with_pending(Key(Kind.REFUSAL, removed[0].id), message("putback.md.j2", values))

@@ -152,7 +152,7 @@ def _attention(state: DealState, observed: Observed) -> Iterator[tuple[int, str]
     trigger = replace(observed.facts.trigger, event=attention.SWEEP)
     swept = observed.with_facts(replace(observed.facts, trigger=trigger))
     wanted = {f"{attention.PREFIX}{kind}" for kind in attention.needed(state, swept)}
-    reminded = attention.remind(state, swept, _NoText())
+    reminded = attention.remind(state, swept)
     if reminded.pending != state.pending:
         yield REMIND, "somebody is to be reminded"
     if announcements.announce(state, swept)[1]:
@@ -169,16 +169,6 @@ def _occasions_shown(issue: Issue) -> Iterator[str]:
         key = comments.key_of(comment)
         if key is not None and key.kind == Kind.REMINDER and not comment.minimized:
             yield key.of
-
-
-class _NoText:
-    """Renders nothing: here it only matters whether something would be written."""
-
-    def __call__(self, template: str, values: object) -> str:
-        return template
-
-    def names(self) -> frozenset[str]:
-        return frozenset()
 
 
 def people_to_ask(observed: Observed) -> list[str]:

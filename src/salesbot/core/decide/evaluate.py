@@ -5,7 +5,7 @@ Each is evaluated on the deal as the intent before left it. What people read abo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection
 from dataclasses import replace
 from typing import assert_never
 
@@ -33,38 +33,39 @@ from salesbot.core.model.changes import Change, MoveTo, Reopen, SetField
 from salesbot.core.model.deal import Actor, How, Move, Refusal, Role
 from salesbot.core.model.journal import LeftAs
 from salesbot.core.model.keys import Key, Kind
+from salesbot.core.model.messages import message
 from salesbot.core.policies import mirror_sync, revisit
 from salesbot.core.text import markdown
 from salesbot.core.text.command_syntax import MOST_COMMANDS, Args, CommandLine, CommandSyntaxError, split
 from salesbot.core.text.days import local_day
-from salesbot.core.text.render import Markdown, Renderer
+from salesbot.core.text.render import Markdown
 from salesbot.core.views import replies
 
 
-def evaluate(state: DealState, intent: Intent, observed: Observed, render: Renderer) -> DealState:
+def evaluate(state: DealState, intent: Intent, observed: Observed, lists: Collection[str]) -> DealState:
     """Evaluate an intent on the deal as the intents before left it."""
     match intent:
         case LabelIntent():
-            return _evaluate_label(state, intent, observed, render)
+            return _evaluate_label(state, intent, observed)
         case CommandIntent():
-            return _evaluate_comment(state, intent, observed, render)
+            return _evaluate_comment(state, intent, observed, lists)
         case StateIntent():
-            return _evaluate_state(state, intent, observed, render)
+            return _evaluate_state(state, intent, observed)
         case TickIntent():
-            return _evaluate_tick(state, intent, observed, render)
+            return _evaluate_tick(state, intent, observed)
         case ReturnIntent():
-            return revisit.evaluate(state, intent, observed.pipeline, render)
+            return revisit.evaluate(state, intent, observed.pipeline)
         case MirrorIntent():
-            return mirror_sync.evaluate(state, intent, observed, render)
+            return mirror_sync.evaluate(state, intent, observed)
         case BoardIntent():
-            return board_moves.evaluate_drag(state, intent, observed, render)
+            return board_moves.evaluate_drag(state, intent, observed)
         case BoardCommandIntent():
-            return board_moves.evaluate_command(state, intent, observed, render)
+            return board_moves.evaluate_command(state, intent, observed)
         case _:
             assert_never(intent)
 
 
-def _evaluate_label(state: DealState, intent: LabelIntent, observed: Observed, render: Renderer) -> DealState:
+def _evaluate_label(state: DealState, intent: LabelIntent, observed: Observed) -> DealState:
     """A label asks for the same role as its command. GitHub lets only triage and above label, so mostly it is known."""
     pipeline = observed.pipeline
     person = intent.by.login if intent.by is not None and not intent.by.is_bot else None
@@ -87,7 +88,7 @@ def _evaluate_label(state: DealState, intent: LabelIntent, observed: Observed, r
         "stage": state.deal.stage,
         "say": _say(stage.command if stage else None),
     }
-    refused = refuse(state, outcome, Key(Kind.REFUSAL, intent.event), values, observed, render)
+    refused = refuse(state, outcome, Key(Kind.REFUSAL, intent.event), values, observed)
     return replace(refused, journal=replace(refused.journal, refused=intent.event))
 
 
@@ -99,7 +100,7 @@ SHOWN = 120
 """Characters of a command line that a reply repeats."""
 
 
-def _evaluate_comment(state: DealState, intent: CommandIntent, observed: Observed, render: Renderer) -> DealState:
+def _evaluate_comment(state: DealState, intent: CommandIntent, observed: Observed, lists: Collection[str]) -> DealState:
     """All commands of a comment are one plan: if one cannot be done, none is."""
     comment, role = intent.comment, observed.role(intent.by)
     if role < Role.TRIAGE and is_guess(intent.lines, observed.pipeline):
@@ -113,22 +114,21 @@ def _evaluate_comment(state: DealState, intent: CommandIntent, observed: Observe
             Refusal("Somebody else edited this comment.", "Post it in a new comment"),
             None,
             observed,
-            render,
         )
     if intent.late:
-        return _reply(state, intent, _too_late(intent), None, observed, render)
+        return _reply(state, intent, _too_late(intent), None, observed)
     if len(intent.lines) > MOST_COMMANDS:
         most = Refusal(
             f"A comment takes {MOST_COMMANDS} commands at most, and this has more.", "Split them over several comments"
         )
-        return _reply(state, intent, most, None, observed, render)
+        return _reply(state, intent, most, None, observed)
     planned = state
     for line in intent.lines:
-        outcome = _run_line(planned, line, intent, role, observed, render)
+        outcome = _run_line(planned, line, intent, role, observed, lists)
         if isinstance(outcome, Refused):
-            return _reply(state, intent, outcome, line, observed, render)
+            return _reply(state, intent, outcome, line, observed)
         planned = outcome
-    return _done(state, planned, intent, observed, render)
+    return _done(state, planned, intent, observed)
 
 
 def _too_late(intent: CommandIntent) -> Refusal:
@@ -139,7 +139,7 @@ def _too_late(intent: CommandIntent) -> Refusal:
 
 
 def _run_line(
-    state: DealState, line: CommandLine, intent: CommandIntent, role: Role, observed: Observed, render: Renderer
+    state: DealState, line: CommandLine, intent: CommandIntent, role: Role, observed: Observed, lists: Collection[str]
 ) -> DealState | Refused:
     pipeline = observed.pipeline
     command = find_command(line.word, pipeline)
@@ -150,13 +150,13 @@ def _run_line(
         no = Refusal(Markdown(f"`/{line.word}` needs the role {least}."), "Ask someone who has it")
         return Refused(None, (no,))
     person = intent.by.login if intent.by else ""
-    changes = _changes(state, command, line, _context(intent, person, role, observed, render))
+    changes = _changes(state, command, line, _context(intent, person, role, observed, lists))
     if isinstance(changes, Refusal):
         return Refused(None, (changes,), misread=True)
     return apply_changes(state, changes, Request(pipeline, role, intent.at, person, intent.comment.id))
 
 
-def _context(intent: CommandIntent, person: str, role: Role, observed: Observed, render: Renderer) -> Context:
+def _context(intent: CommandIntent, person: str, role: Role, observed: Observed, lists: Collection[str]) -> Context:
     """Durations and relative dates count from the comment's own time (docs/design.md, How a run judges)."""
     facts, pipeline = observed.facts, observed.pipeline
     return Context(
@@ -166,17 +166,10 @@ def _context(intent: CommandIntent, person: str, role: Role, observed: Observed,
         intent.at,
         local_day(intent.at, pipeline.timezone),
         people=facts.repository.people,
-        lists=frozenset(pipeline_lists(render.names())),
+        lists=frozenset(lists),
         issues={number: issue.title for number, issue in facts.linked.items() if issue is not None},
         repository=facts.repository.name,
     )
-
-
-def pipeline_lists(templates: Iterable[str]) -> Iterator[str]:
-    """Name the checklists there are templates for."""
-    for name in templates:
-        if name.startswith("checklists/") and name.endswith(".md.j2"):
-            yield name.removeprefix("checklists/").removesuffix(".md.j2")
 
 
 def _changes(state: DealState, command: Command, line: CommandLine, ctx: Context) -> list[Change] | Refusal:
@@ -197,7 +190,6 @@ def _reply(
     no: Refusal | Refused,
     line: CommandLine | None,
     observed: Observed,
-    render: Renderer,
 ) -> DealState:
     refused = no if isinstance(no, Refused) else Refused(None, (no,))
     values = {
@@ -206,7 +198,7 @@ def _reply(
         "line": line.line if line else None,
         "others": len(intent.lines) > 1 and line is not None,
     }
-    state = refuse(state, refused, Key(Kind.REPLY, str(intent.comment.id)), values, observed, render)
+    state = refuse(state, refused, Key(Kind.REPLY, str(intent.comment.id)), values, observed)
     return replace(state, journal=state.journal.with_answer(intent.comment.id, "no"))
 
 
@@ -215,18 +207,16 @@ def _shown(line: CommandLine) -> str:
     return text if len(text) <= SHOWN else f"{text[:SHOWN]} …"
 
 
-def _done(
-    before: DealState, state: DealState, intent: CommandIntent, observed: Observed, render: Renderer
-) -> DealState:
+def _done(before: DealState, state: DealState, intent: CommandIntent, observed: Observed) -> DealState:
     """Answer a plan that was carried out."""
     for answer in state.answers[len(before.answers) :]:
         values = replies.values(answer.template, state, intent.by, observed.role(intent.by), observed.pipeline)
-        text = render(answer.template, {**values, **answer.values})
+        text = message(answer.template, values)
         state = state.with_pending(Key(Kind.ANSWER, str(intent.comment.id)), text)
     return replace(state, journal=state.journal.with_answer(intent.comment.id, "yes"))
 
 
-def _evaluate_state(state: DealState, intent: StateIntent, observed: Observed, render: Renderer) -> DealState:
+def _evaluate_state(state: DealState, intent: StateIntent, observed: Observed) -> DealState:
     """A person closed or reopened the issue: ask how it ended, or bring the deal back.
 
     What its author does who is nobody of us ends and revives no deal: somebody is asked, once for each such person.
@@ -235,7 +225,7 @@ def _evaluate_state(state: DealState, intent: StateIntent, observed: Observed, r
     person = intent.by.login if intent.by and not intent.by.is_bot else None
     outsider = intent.by if activity.is_outsider(intent.by, observed.facts) else None
     if intent.open and outsider is not None and (state.journal.left or (stage is not None and stage.outcome)):
-        return _stays_closed(state, outsider, observed, render)
+        return _stays_closed(state, outsider, observed)
     if intent.open:
         outcome = apply_changes(
             state, [Reopen()], Request(observed.pipeline, observed.role(intent.by), intent.at, person)
@@ -252,24 +242,24 @@ def _evaluate_state(state: DealState, intent: StateIntent, observed: Observed, r
     if key in observed.parsed.own:
         return asked
     whom = people.to_mention(intent.by, observed.facts) if outsider is None else state.deal.owner
-    text = render("ask.md.j2", replies.how_it_ended(state.deal.stage, whom, observed.pipeline))
+    text = message("ask.md.j2", replies.how_it_ended(state.deal.stage, whom, observed.pipeline))
     return asked.with_pending(key, text)
 
 
-def _stays_closed(state: DealState, outsider: Actor, observed: Observed, render: Renderer) -> DealState:
+def _stays_closed(state: DealState, outsider: Actor, observed: Observed) -> DealState:
     """Whoever opened the issue reopened a deal that is over; it is closed again."""
     key = Key(Kind.REFUSAL, f"reopened-{_of(outsider)}")
     if key in observed.parsed.own:
         return state
     why = Refusal("The deal is over, and only somebody who works here reopens it.", "If it goes on, comment `/reopen`")
-    return refuse(state, Refused(None, (why,)), key, {"person": state.deal.owner}, observed, render)
+    return refuse(state, Refused(None, (why,)), key, {"person": state.deal.owner}, observed)
 
 
 def _of(person: Actor) -> str:
     return f"person-{person.id or person.login}"
 
 
-def _evaluate_tick(state: DealState, intent: TickIntent, observed: Observed, render: Renderer) -> DealState:
+def _evaluate_tick(state: DealState, intent: TickIntent, observed: Observed) -> DealState:
     """A tick is the command of the person who ticked. Boxes below the needed role are ignored, like commands."""
     role = observed.role(intent.by)
     state = replace(state, journal=state.journal.with_boxes(intent.comment.id, intent.at))
@@ -287,4 +277,4 @@ def _evaluate_tick(state: DealState, intent: TickIntent, observed: Observed, ren
         return outcome
     key = Key(Kind.REPLY, f"{intent.comment.id}-{int(intent.at.timestamp())}")
     values = {"person": people.to_mention(intent.by, observed.facts), "say": _say(stage.command if stage else None)}
-    return refuse(state, outcome, key, values, observed, render)
+    return refuse(state, outcome, key, values, observed)

@@ -11,36 +11,27 @@ from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState, Refused
 from salesbot.core.model import keys
 from salesbot.core.model.keys import Key
-from salesbot.core.text.render import Markdown, Renderer
+from salesbot.core.model.messages import message
 from salesbot.core.views import replies
 
 
-def refuse(
-    state: DealState, refused: Refused, key: Key, values: Mapping[str, Any], observed: Observed, render: Renderer
-) -> DealState:
+def refuse(state: DealState, refused: Refused, key: Key, values: Mapping[str, Any], observed: Observed) -> DealState:
     """Add the comment that refuses, and the checklists it names."""
-    why = [{"reason": no.reason, "hint": Markdown(no.advice)} for no in refused.why]
     shown = {
-        **BLANK,
         "to": refused.to,
-        "why": why,
+        "why": [{"reason": no.reason, "hint": no.advice} for no in refused.why],
         "again": refused.to is not None
         and any((no.missing or "").partition(":")[0] in FIXED_FIRST for no in refused.why),
         "misread": refused.misread,
         "boxes": replies.reasons(refused, observed.pipeline),
         **values,
     }
-    state = state.with_pending(key, render("refusal.md.j2", shown))
+    state = state.with_pending(key, message("refusal.md.j2", shown))
     for no in refused.why:
         if (name := guards.checklist_of(no)) is not None:
-            state = state.with_pending(keys.checklist(name), "")
+            state = state.with_pending(keys.checklist(name))
     return replace(state, refused=(*state.refused, refused))
 
 
-BLANK: dict[str, Any] = {
-    "to": None, "person": None, "command": None, "line": None, "others": False, "label": False,
-    "stage": None, "say": None, "card": False, "field": False, "again": False, "misread": False, "boxes": [],
-}  # fmt: skip
-"""What `refusal.md.j2` shows besides the reasons, where there is nothing of it."""
 FIXED_FIRST = frozenset({"checklist", "owner", "value", "field"})
 """Guards that need something done before the same move is asked for again. A reason or a date comes with the move."""

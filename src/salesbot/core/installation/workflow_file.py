@@ -34,6 +34,7 @@ _NAME = "salesbot"
 _OWN_INPUTS = frozenset({"typeform-token", "typeform-secret", "streak-key"})
 """Inputs that no other action has."""
 _PINNED = re.compile(r"[0-9a-f]{40}|v\d+(\.\d+\.\d+)?")
+_JOBS_TOKEN = re.compile(r"github\.token|secrets\.GITHUB_TOKEN", re.IGNORECASE)
 _SECRET = re.compile(r"\$\{\{\s*secrets\.(\w+)\s*\}\}")
 
 
@@ -50,6 +51,8 @@ class SalesWorkflow:
     is_light: bool
     ref: str
     secrets: tuple[str, ...]
+    is_by_jobs_token: bool = True
+    """Whether it acts with the job's own token, as other workflows of the repository do."""
 
     @property
     def needed(self) -> Mapping[str, str]:
@@ -71,12 +74,7 @@ class SalesWorkflow:
 
 def read(text: str) -> SalesWorkflow | None:
     """Read a workflow file; None if it does not run salesbot, or is no workflow."""
-    try:
-        found = yaml.load(text, _Loader)  # noqa: S506 - a safe loader, in which `on` is a word
-    except yaml.YAMLError:
-        return None
-    if not isinstance(found, dict):
-        return None
+    found = _workflow(text)
     for job, step in _steps(found):
         uses, given = _USES.match(str(step.get("uses", ""))), step.get("with")
         inputs = given if isinstance(given, dict) else {}
@@ -84,8 +82,37 @@ def read(text: str) -> SalesWorkflow | None:
             permissions = _permissions(job.get("permissions", found.get("permissions")))
             secrets = tuple(dict.fromkeys(_SECRET.findall(str(given))))
             task, is_light = str(inputs.get("task", "auto")), uses["folder"] == "/light"
-            return SalesWorkflow(task, _events(found), permissions, uses["copy"], is_light, uses["ref"], secrets)
+            return SalesWorkflow(
+                task, _events(found), permissions, uses["copy"], is_light, uses["ref"], secrets, _is_shared(inputs)
+            )
     return None
+
+
+def _is_shared(inputs: Mapping[str, Any]) -> bool:
+    return "app-id" not in inputs and bool(_JOBS_TOKEN.search(str(inputs.get("token", "github.token"))))
+
+
+def may_comment(text: str) -> bool:
+    """Say whether a job of a workflow may comment on issues with its own token.
+
+    Where the file names no permissions, the repository's setting decides, and that is not read.
+    """
+    found = _workflow(text)
+    named = (job.get("permissions", found.get("permissions")) for job in _jobs(found.get("jobs")))
+    given = (_permissions(each) for each in named)
+    return any(each is None or each.get("issues") == "write" for each in given)
+
+
+def _workflow(text: str) -> Mapping[str, Any]:
+    try:
+        found = yaml.load(text, _Loader)  # noqa: S506 - a safe loader, in which `on` is a word
+    except yaml.YAMLError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _jobs(jobs: Any) -> Iterator[Mapping[str, Any]]:
+    yield from (job for job in (jobs.values() if isinstance(jobs, dict) else ()) if isinstance(job, dict))
 
 
 def _is_ours(name: str, step: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool:
@@ -105,10 +132,8 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def _steps(found: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
-    jobs = found.get("jobs")
-    for job in jobs.values() if isinstance(jobs, dict) else ():
-        steps = job.get("steps") if isinstance(job, dict) else None
-        yield from ((job, step) for step in steps or () if isinstance(step, dict))
+    for job in _jobs(found.get("jobs")):
+        yield from ((job, step) for step in job.get("steps") or () if isinstance(step, dict))
 
 
 def _events(found: Mapping[str, Any]) -> frozenset[str]:

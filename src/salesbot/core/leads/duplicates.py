@@ -16,11 +16,12 @@ from salesbot.core.model.facts import IssueSummary
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text import fields
 
-REASONS = SAME_EMAIL, SAME_DOMAIN, SAME_COMPANY, SAME_NAME = (
+REASONS = SAME_EMAIL, SAME_DOMAIN, SAME_COMPANY, SAME_NAME, UNREADABLE = (
     "same email",
     "same company domain",
     "same company",
     "same name",
+    "it could not be read",
 )
 """The strongest first."""
 COMPARED = 1000
@@ -80,7 +81,10 @@ def _same(mine: Traits, other: IssueSummary, pipeline: Pipeline) -> list[str]:
     """Say why another issue may be the same deal; nothing if it is no deal or nothing is the same."""
     if other.duplicate or other.labels & NO_DEALS or not _may_be(mine, other.body):
         return []
-    theirs = traits(fields.read(other.body, pipeline.headings, pipeline.one_line))
+    try:
+        theirs = traits(fields.read(other.body, pipeline.headings, pipeline.one_line))
+    except Exception:  # a bug of ours over another issue: its own run logs it, and this deal must not fail with it
+        return [UNREADABLE]
     whys = [why for why, values in mine.items() if values & theirs.get(why, frozenset())]
     # The same address says all that its domain says.
     return [why for why in whys if why != SAME_DOMAIN or SAME_EMAIL not in whys]

@@ -149,13 +149,11 @@ def _written(
     """Somebody wrote another text. One that the journal does not know and is older than it is past already."""
     if text == before.text:
         return replace(before, doubt=None)
-    names = ["" if each is None else each.login for each in version.by]
-    if description.issue.own and names == [_login(description.issue.author)]:
-        trusted = not _is_from_form(description.issue)
-        names = ["" if trusted else FORM]
-    else:
-        believed = [bool(name) and may_set(name) for name in names]
-        trusted = all(believed) and not unclear
+    ours = _login(description.issue.author) if description.issue.own else None
+    names = [_login(each) for each in version.by]
+    believed = [_is_ours(description.issue) if name == ours else bool(name) and may_set(name) for name in names]
+    names = [("" if _is_ours(description.issue) else FORM) if name == ours else name for name in names]
+    trusted = all(believed) and not (unclear and any(names))
     if not trusted:
         return replace(before, doubt=Doubt(text, names[-1], version.at))
     is_past = version is not description.versions[-1] and _is_older(version, description) and bool(before.text)
@@ -170,7 +168,7 @@ def _is_older(version: _Version, description: Description) -> bool:
     return description.written is not None and version.at <= description.written
 
 
-def _is_from_form(issue: Issue) -> bool:
-    """Whether a client filled it in; what a person imports from a table is theirs."""
+def _is_ours(issue: Issue) -> bool:
+    """Whether the text of an issue that we opened is to be believed: a client's form is not, a person's table is."""
     mark = lead.mark_of(issue)
-    return mark is not None and mark.source == lead.FROM_FORM
+    return mark is None or mark.source != lead.FROM_FORM

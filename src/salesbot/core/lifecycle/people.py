@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from salesbot.core.lifecycle import description
-from salesbot.core.model import headings
+from salesbot.core.model import headings, messages
 from salesbot.core.model.deal import Actor, Deal
 from salesbot.core.model.effects import Assign
 from salesbot.core.model.facts import DealFacts, Event, Issue, Person
@@ -75,7 +75,7 @@ def as_called_now(journal: Journal, new: Mapping[str, str]) -> Journal:
         assigned=tuple(replace(entry, login=_now(entry.login, new)) for entry in journal.assigned),
         history=tuple(replace(visit, by=visit.by and _now(visit.by, new)) for visit in journal.history),
         trusted=tuple(replace(each, by=_now(each.by, new)) for each in journal.trusted),
-        pending=tuple(replace(entry, text=logins.renamed(entry.text, new)) for entry in journal.pending),
+        pending=tuple(messages.with_people(entry, lambda name: _now(name, new)) for entry in journal.pending),
     )
 
 
@@ -116,7 +116,7 @@ def _names(journal: Journal, deal: Deal) -> Iterator[str]:
     yield from (visit.by for visit in journal.history if visit.by)
     yield from (each.by for each in journal.trusted if each.by)
     for entry in journal.pending:
-        yield from logins.mentions(entry.text)
+        yield from messages.people(entry)
     step = next_step.parse(deal.fields.get(headings.NEXT_STEP, ""))
     if step is not None and step.who:
         yield step.who

@@ -28,8 +28,9 @@ from salesbot.core.model.changes import (
     Undo,
 )
 from salesbot.core.model.deal import Deal, How, Move, Refusal, Role, StageVisit
-from salesbot.core.model.journal import Journal, LeftAs, Pair, PendingComment
+from salesbot.core.model.journal import Journal, LeftAs, Pair
 from salesbot.core.model.keys import Key, Kind
+from salesbot.core.model.messages import Message, PendingComment
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text import fields
 from salesbot.core.text.render import Markdown
@@ -71,11 +72,11 @@ class DealState:
         """The keys of the pending comments."""
         return frozenset(pending.key for pending in self.pending)
 
-    def with_pending(self, key: Key, text: str) -> DealState:
+    def with_pending(self, key: Key, *texts: Message) -> DealState:
         """Add a comment to write. Two texts under one key make one comment: a second comment would be a double."""
-        before = next((pending.text for pending in self.pending if pending.key == key), "")
+        before = next((pending.messages for pending in self.pending if pending.key == key), ())
         others = tuple(pending for pending in self.pending if pending.key != key)
-        return replace(self, pending=(*others, PendingComment(key, f"{before}\n\n{text}".strip("\n"))))
+        return replace(self, pending=(*others, PendingComment(key, (*before, *texts))))
 
     def noting(self, note: str) -> DealState:
         """Add a line to the job summary only."""

@@ -31,7 +31,7 @@ def in_words(deal: Deal, way: tuple[Stage, ...], move: Move, pipeline: Pipeline)
     """Say which stages a way leads through, and what each of them still needs of this deal."""
     stages = " -> ".join([deal.stage or "", *(stage.name for stage in way)])
     needs = (f"{stage.name} needs {lacks}" for stage in way if (lacks := _lacks(deal, stage, move, pipeline)))
-    return "; ".join([f"The shortest way is *{stages}*", *needs])
+    return "; ".join([f"The shortest way is `{stages}`", *needs])
 
 
 def _lacks(deal: Deal, stage: Stage, move: Move, pipeline: Pipeline) -> str:

@@ -6,9 +6,7 @@ effects: nothing here touches GitHub.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from salesbot.core.model.deal import Move
 from salesbot.core.model.journal import LeftAs
@@ -80,7 +78,6 @@ class Answer:
     """Reply with a template; nothing about the deal changes."""
 
     template: str
-    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 Change = (

@@ -13,10 +13,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
-from salesbot.core.model import journal_codec
+from salesbot.core.model import journal_codec, messages
 from salesbot.core.model.deal import StageVisit
 from salesbot.core.model.facts import Event
-from salesbot.core.model.keys import CARD, Key
+from salesbot.core.model.keys import CARD
+from salesbot.core.model.messages import PendingComment
 from salesbot.core.model.mirror import EVER
 from salesbot.core.model.trust import TrustedField
 from salesbot.core.text import markdown
@@ -48,14 +49,6 @@ class Cursor:
 
     at: datetime
     id: str = ""
-
-
-@dataclass(frozen=True)
-class PendingComment:
-    """A comment still to be written: its key and its text. It is written again only if a run died before it was."""
-
-    key: Key
-    text: str
 
 
 @dataclass(frozen=True)
@@ -136,6 +129,7 @@ class Journal:
     refused: str = ""
     """The label event that was refused last."""
     pending: tuple[PendingComment, ...] = _named("owed", ())
+    """The comments still to be written. One is written again only if a run ended before it was."""
     ticks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The settled items of each checklist as last read."""
     lists: Mapping[str, int] = field(default_factory=dict)
@@ -257,7 +251,8 @@ def from_payload(payload: Mapping[str, Any]) -> Journal | None:
     if payload.get("v") != VERSION:
         return None
     try:
-        journal: Journal = journal_codec.decode_fields(Journal, payload)
+        owed = [*messages.readable(payload.get("owed"))]
+        journal: Journal = journal_codec.decode_fields(Journal, {**payload, "owed": owed})
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError):
         return None
     return journal

@@ -92,6 +92,8 @@ def _default(of: Field[Any]) -> Callable[[], Any]:
 def _decoder(of: Any) -> Decode:
     """Make the function that reads a value of a type."""
     origin, args = get_origin(of), get_args(of)
+    if of is Any:
+        return lambda value: value
     if of is datetime:
         return lambda value: datetime.fromtimestamp(int(value), UTC)
     if of is Key:

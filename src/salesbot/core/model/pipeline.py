@@ -5,7 +5,7 @@ Knows the default pipeline and the values a configuration can change. Knows noth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta, tzinfo
 from decimal import Decimal
@@ -292,3 +292,10 @@ def field_key(heading: str) -> str:
 def checklist_file(name: str) -> str:
     """Name the template of a checklist, relative to the templates."""
     return f"checklists/{name}.md.j2"
+
+
+def checklist_names(templates: Iterable[str]) -> frozenset[str]:
+    """Name the checklists there are templates for."""
+    start, end = checklist_file("*").split("*")
+    found = (name for name in templates if name.startswith(start) and name.endswith(end))
+    return frozenset(name.removeprefix(start).removesuffix(end) for name in found)

@@ -19,12 +19,12 @@ from salesbot.core.model.date_fields import day_in
 from salesbot.core.model.deal import How, Move
 from salesbot.core.model.effects import AddLabel, CreateLabel, Effect, RemoveLabel
 from salesbot.core.model.keys import Key, Kind
+from salesbot.core.model.messages import message
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text import logins, next_step
 from salesbot.core.text.days import add_working_days, local_day, working_days_between
 from salesbot.core.text.label_names import has_prefix, label_key
 from salesbot.core.text.next_step import NextStep
-from salesbot.core.text.render import Renderer
 
 PREFIX = "attention:"
 COLOR = "fbca04"
@@ -157,7 +157,7 @@ def missing_labels(effects: Sequence[Effect], observed: Observed) -> Iterator[Ef
             yield CreateLabel(effect.name, COLOR, KINDS[AttentionKind(effect.name.removeprefix(PREFIX))])
 
 
-def remind(state: DealState, observed: Observed, render: Renderer) -> DealState:
+def remind(state: DealState, observed: Observed) -> DealState:
     """Add the reminders that are due: overdue next step, unanswered message; once per occasion, on working days."""
     if observed.facts.trigger.event != SWEEP or observed.pipeline.is_quiet(observed.today):
         return state
@@ -171,7 +171,7 @@ def remind(state: DealState, observed: Observed, render: Renderer) -> DealState:
         step = state.deal.fields.get(headings.NEXT_STEP)
         values = {"kind": kind, "person": person, "team": team, "next_step": step}
         journal = replace(state.journal, reminded=(*state.journal.reminded, occasion)[-10:])
-        text = render("reminder.md.j2", values)
+        text = message("reminder.md.j2", values)
         state = replace(state, journal=journal).with_pending(Key(Kind.REMINDER, occasion), text)
     return state
 

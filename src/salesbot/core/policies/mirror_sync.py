@@ -21,6 +21,7 @@ from salesbot.core.model.changes import MoveTo
 from salesbot.core.model.deal import Deal, How, Move, Refusal, Role
 from salesbot.core.model.journal import Pair
 from salesbot.core.model.keys import Key, Kind
+from salesbot.core.model.messages import message
 from salesbot.core.model.mirror import (
     CopyContacts,
     Layout,
@@ -35,7 +36,6 @@ from salesbot.core.model.mirror import (
 )
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.policies.agreement import is_newer, theirs_counts
-from salesbot.core.text.render import Markdown, Renderer
 from salesbot.core.views import replies
 
 FROM_STREAK = "streak"
@@ -84,7 +84,7 @@ def _ours_moved(state: DealState, pair: Pair) -> bool:
     return state.deal.stage != pair.ours
 
 
-def evaluate(state: DealState, intent: MirrorIntent, observed: Observed, render: Renderer) -> DealState:
+def evaluate(state: DealState, intent: MirrorIntent, observed: Observed) -> DealState:
     """Take a move of the mirror as a fact, or evaluate it like any other, as configured (docs/streak.md)."""
     pipeline = observed.pipeline
     target, stage = pipeline.stage(intent.stage), pipeline.stage(state.deal.stage)
@@ -100,8 +100,8 @@ def evaluate(state: DealState, intent: MirrorIntent, observed: Observed, render:
         return outcome if isinstance(outcome, DealState) else _refuse(state, outcome)
     why = guards.missing(state.deal, move, waits_for(target), pipeline)
     if why:
-        return _wait(state, Refused(target.name, why), intent, observed, render)
-    return take(state, target, move, "in Streak", pipeline, render)
+        return _wait(state, Refused(target.name, why), intent, observed)
+    return take(state, target, move, "in Streak", pipeline)
 
 
 def _refuse(state: DealState, refused: Refused) -> DealState:
@@ -113,7 +113,7 @@ def waits_for(target: Stage) -> tuple[str, ...]:
     return tuple(name for name in target.requires if name in _WAITS_FOR) if target.outcome is not None else ()
 
 
-def _wait(state: DealState, refused: Refused, intent: MirrorIntent, observed: Observed, render: Renderer) -> DealState:
+def _wait(state: DealState, refused: Refused, intent: MirrorIntent, observed: Observed) -> DealState:
     """Ask once for what is missing; the move is evaluated again by every sync until it is taken or taken back."""
     stamp, mirror = int(intent.at.timestamp()), observed.facts.mirror
     assert mirror is not None
@@ -121,22 +121,22 @@ def _wait(state: DealState, refused: Refused, intent: MirrorIntent, observed: Ob
     state = state.noting(f"It is {refused.to} in Streak, and waits: {' '.join(no.reason for no in refused.why)}")
     if pair.asked == stamp:
         return state
-    text = render("dragged.md.j2", asks(state, refused, "in Streak", observed.pipeline))
+    text = message("dragged.md.j2", asks(state, refused, "in Streak", observed.pipeline))
     journal = replace(state.journal, pair=replace(pair, asked=stamp))
     return replace(state, journal=journal).with_pending(Key(Kind.WAITS, str(stamp)), text)
 
 
-def take(state: DealState, target: Stage, move: Move, where: str, pipeline: Pipeline, render: Renderer) -> DealState:
+def take(state: DealState, target: Stage, move: Move, where: str, pipeline: Pipeline) -> DealState:
     """Take a move as a fact, and tell the owner what it lacks."""
     why = guards.missing(state.deal, move, target.requires, pipeline)
     taken = enter(state, target, move, pipeline)
     if not why:
         return taken
-    text = render("dragged.md.j2", _values(state, Refused(target.name, why), where, pipeline, taken=True))
+    text = message("dragged.md.j2", _values(state, Refused(target.name, why), where, pipeline, taken=True))
     taken = taken.with_pending(Key(Kind.DRAGGED, str(int(move.at.timestamp()))), text)
     for no in why:
         if (name := guards.checklist_of(no)) is not None:
-            taken = taken.with_pending(keys.checklist(name), "")
+            taken = taken.with_pending(keys.checklist(name))
     return taken
 
 
@@ -153,7 +153,7 @@ def _values(state: DealState, refused: Refused, where: str, pipeline: Pipeline, 
         "stage": state.deal.stage,
         "person": state.deal.owner,
         "team": None if state.deal.owner else pipeline.notify_new,
-        "why": [{"reason": no.reason, "hint": Markdown(no.hint)} for no in refused.why],
+        "why": [{"reason": no.reason, "hint": no.hint} for no in refused.why],
         "boxes": [] if taken else replies.reasons(refused, pipeline),
     }
 

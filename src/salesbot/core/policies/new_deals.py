@@ -11,7 +11,7 @@ from salesbot.core.lifecycle.transitions import DealState, give, leave
 from salesbot.core.model.facts import Load
 from salesbot.core.model.journal import Journal, LeftAs
 from salesbot.core.model.keys import Key, Kind
-from salesbot.core.text.render import Renderer
+from salesbot.core.model.messages import message
 
 DOUBLE = "double"
 """The trigger of a run that looks at a deal because another one came from the same lead."""
@@ -37,7 +37,7 @@ def needs_owner(state: DealState, observed: Observed) -> bool:
     return bool(observed.pipeline.owners.people) and state.deal.owner is None and is_new(state, observed)
 
 
-def welcome(state: DealState, observed: Observed, render: Renderer) -> DealState:
+def welcome(state: DealState, observed: Observed) -> DealState:
     """Give a new deal its owner, and announce one that a machine opened."""
     pipeline = observed.pipeline
     state = _leave_as_duplicate(state, observed)
@@ -48,7 +48,7 @@ def welcome(state: DealState, observed: Observed, render: Renderer) -> DealState
         login = choose(observed)
         state = give(state, login, observed.now) if login is not None else state
     if opened_by_machine(observed) and pipeline.notify_new is not None:
-        text = render("new.md.j2", {"team": pipeline.notify_new, "owner": state.deal.owner, "stage": state.deal.stage})
+        text = message("new.md.j2", {"team": pipeline.notify_new, "owner": state.deal.owner, "stage": state.deal.stage})
         state = state.with_pending(Key(Kind.NEW, str(state.deal.number)), text)
     return state
 

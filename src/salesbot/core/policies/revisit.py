@@ -15,16 +15,16 @@ from salesbot.core.model import headings
 from salesbot.core.model.date_fields import day_in
 from salesbot.core.model.deal import How, Move, StageVisit
 from salesbot.core.model.keys import Key, Kind
+from salesbot.core.model.messages import message
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text import next_step
 from salesbot.core.text.days import local_day
-from salesbot.core.text.render import Renderer
 from salesbot.core.views import card
 
 CAP = "qualified"
 
 
-def evaluate(state: DealState, intent: ReturnIntent, pipeline: Pipeline, render: Renderer) -> DealState:
+def evaluate(state: DealState, intent: ReturnIntent, pipeline: Pipeline) -> DealState:
     """Bring the deal back, tell its owner why it was put off, and drop what is no longer true."""
     stage = pipeline.stage(state.deal.stage)
     if stage is None or not stage.paused:
@@ -44,7 +44,7 @@ def evaluate(state: DealState, intent: ReturnIntent, pipeline: Pipeline, render:
     back = enter(state, target, Move(target.name, intent.at, None, How.SCHEDULE), pipeline)
     if values["past_close"]:
         back = replace(back, deal=description.with_fields(back.deal, [(headings.EXPECTED_CLOSE, None)]))
-    return back.with_pending(Key(Kind.BACK, today.isoformat()), render("back.md.j2", values))
+    return back.with_pending(Key(Kind.BACK, today.isoformat()), message("back.md.j2", values))
 
 
 def stage_to_return_to(history: tuple[StageVisit, ...], pipeline: Pipeline) -> Stage:

@@ -20,7 +20,7 @@ from salesbot.core.model.deal import Deal, How, StageVisit
 from salesbot.core.model.effects import PutComment
 from salesbot.core.model.facts import Comment
 from salesbot.core.model.keys import Kind
-from salesbot.core.model.pipeline import Pipeline, Stage, checklist_file
+from salesbot.core.model.pipeline import Pipeline, Stage, checklist_file, checklist_names
 from salesbot.core.reconcile import other_comments
 from salesbot.core.text import checklist_merge, checklists
 from salesbot.core.text.render import Renderer
@@ -29,7 +29,8 @@ from salesbot.core.text.render import Renderer
 def list_effects(state: DealState, observed: Observed, render: Renderer) -> list[PutComment]:
     """Post the lists that are missing, and rewrite those that are due for it."""
     effects = []
-    for name in _wanted(state, observed):
+    there = checklist_names(render.names())
+    for name in (name for name in _wanted(state, observed) if name in there):
         posted = observed.parsed.own.get(keys.checklist(name), [])
         if posted and not _is_due(name, posted[0], state, observed):
             continue

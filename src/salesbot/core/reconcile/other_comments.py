@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+from salesbot.core.lifecycle import people
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
-from salesbot.core.model import comments, keys
+from salesbot.core.model import comments, keys, messages
 from salesbot.core.model.effects import DeleteComment, Effect, MinimizeComment, PutComment
 from salesbot.core.model.facts import Comment
-from salesbot.core.model.journal import PendingComment
 from salesbot.core.model.keys import Key, Kind
+from salesbot.core.model.messages import PendingComment
 from salesbot.core.policies import attention
+from salesbot.core.text.render import Renderer
 
 EDITABLE_FOR = timedelta(days=1)
 """A refusal that is still the last comment is edited for so long; GitHub mails nobody for an edit."""
@@ -32,7 +34,7 @@ def pending(state: DealState, observed: Observed) -> tuple[PendingComment, ...]:
 
     After an accepted move, what was refused before it is no longer news.
     """
-    earlier = () if was_deleted(observed) else state.journal.pending
+    earlier = () if was_deleted(observed) else (_checked(entry, observed) for entry in state.journal.pending)
     left = [entry for entry in earlier if entry.key not in observed.parsed.own and entry.key not in state.pending_keys]
     left = [entry for entry in left if not (state.moves and entry.key.kind in comments.RESOLVED_BY_A_MOVE)]
     return tuple(_one_refusal([*left, *state.pending]))
@@ -44,7 +46,13 @@ def _one_refusal(entries: Sequence[PendingComment]) -> list[PendingComment]:
     others = [entry for entry in entries if entry not in refusals]
     if not refusals:
         return others
-    return [*others, PendingComment(refusals[-1].key, "\n\n".join(entry.text for entry in refusals))]
+    return [*others, PendingComment(refusals[-1].key, tuple(each for entry in refusals for each in entry.messages))]
+
+
+def _checked(entry: PendingComment, observed: Observed) -> PendingComment:
+    """Mention only who works here, and the team that is configured, whatever the journal says."""
+    entry = messages.with_people(entry, lambda name: name if people.is_here(name, observed.facts) else None)
+    return messages.with_team(entry, observed.pipeline.notify_new)
 
 
 def was_deleted(observed: Observed) -> bool:
@@ -63,13 +71,14 @@ def was_deleted(observed: Observed) -> bool:
     )
 
 
-def new_comments(state: DealState, observed: Observed) -> list[PutComment]:
+def new_comments(state: DealState, observed: Observed, render: Renderer) -> list[PutComment]:
     """Write what is pending."""
     found = []
     for entry in pending(state, observed):
         if entry.key.kind != Kind.CHECKLIST and entry.key not in observed.parsed.own:
             again = _can_be_edited(entry.key, state, observed)
-            found.append(PutComment(entry.key, comments.write(entry.key, entry.text), again.id if again else None))
+            text = "\n\n".join(render(each.template, messages.for_template(each)) for each in entry.messages)
+            found.append(PutComment(entry.key, comments.write(entry.key, text), again.id if again else None))
     return found
 
 

@@ -52,7 +52,7 @@ def reconcile(state: DealState, observed: Observed, render: Renderer) -> Reconci
     lists = [] if observed.issue.locked else checklist_comments.list_effects(state, observed, render)
     marks = attention.label_effects(state, observed)
     labels = [*stage_labels(stage, observed), *_label_of_no_deal(state, observed), *marks]
-    behind_card = [*labels, *_open_or_closed(state, stage, observed), *_unless_locked(state, observed, lists)]
+    behind_card = [*labels, *_open_or_closed(state, stage, observed), *_unless_locked(state, observed, lists, render)]
     before_card = list(_body(state, observed))
     refused = left_out.refused([*before_card, *behind_card], observed.facts)
     left = (*left_out.without_room(labels, observed), *refused)
@@ -72,11 +72,13 @@ def reconcile(state: DealState, observed: Observed, render: Renderer) -> Reconci
     return Reconciled((*create, *first, *behind_card), left, again)
 
 
-def _unless_locked(state: DealState, observed: Observed, lists: Sequence[PutComment]) -> Iterator[Effect]:
+def _unless_locked(
+    state: DealState, observed: Observed, lists: Sequence[PutComment], render: Renderer
+) -> Iterator[Effect]:
     """People, comments and receipts: nobody comments on a locked issue."""
     if observed.issue.locked:
         return
-    others = other_comments.new_comments(state, observed)
+    others = other_comments.new_comments(state, observed, render)
     yield from _people(state, observed)
     yield from lists
     yield from others

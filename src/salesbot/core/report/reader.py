@@ -20,7 +20,7 @@ from salesbot.core.model import comments, headings
 from salesbot.core.model.cards import find_cards
 from salesbot.core.model.date_fields import day_in
 from salesbot.core.model.deal import Actor, Deal, Role, StageVisit
-from salesbot.core.model.facts import DealFacts, Event, Issue, RepositoryFacts
+from salesbot.core.model.facts import DealFacts, Edit, Event, Issue, RepositoryFacts
 from salesbot.core.model.journal import Cursor, Journal
 from salesbot.core.policies import attention
 from salesbot.core.report import field_values
@@ -191,9 +191,8 @@ class Reader:
 
     def _description(self, issue: Issue, journal: Journal | None, body: Body) -> Description:
         written = find_cards(issue, self.context.repository).kept if journal is not None else None
-        return Description(
-            issue, body, journal, written.changed_at if written is not None else None, self.context.viewer.id
-        )
+        at = written.changed_at if written is not None else None
+        return Description(_with_first_text(issue), body, journal, at, self.context.viewer.id)
 
     def _response_hours(self, issue: Issue) -> float | None:
         if issue.created_at < self.scope.window_start:
@@ -231,6 +230,15 @@ def labels_without_outcome(context: RepositoryFacts, scope: Scope) -> list[str]:
     stage_of = scope.pipeline.stage_of_label
     names = [label.name for label in context.repository.labels]
     return [name for name in names if (stage := stage_of(name)) is not None and stage.outcome is None]
+
+
+def _with_first_text(issue: Issue) -> Issue:
+    """Add the text as it was opened, which nobody read: what no run has seen may be of it, or of the last edit.
+
+    GitHub lets the author edit a description, and people with the role write; so nobody else can have written it.
+    """
+    first = Edit("", issue.author, issue.created_at)
+    return replace(issue, body_edits=(*issue.body_edits, first)) if issue.body_edits else issue
 
 
 def _is_excluded(issue: Issue, journal: Journal | None) -> bool:

@@ -6,7 +6,6 @@ Managed users have an underscore (`kim_acme`). What ends a sentence is no part o
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 LOGIN = r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}"
 """A pattern, for other patterns."""
@@ -36,16 +35,6 @@ def mention(word: str) -> str | None:
 def bare(word: str) -> str:
     """Take the `@` off a name, and what ends a sentence."""
     return word.removeprefix("@").rstrip(_ENDS)
-
-
-def renamed(text: str, new: Mapping[str, str]) -> str:
-    """Write a text with the present logins of those it mentions, by the old ones in small letters."""
-
-    def now(found: re.Match[str]) -> str:
-        login = new.get(found[1].casefold(), found[1])
-        return login if login == GHOST else f"@{login}"
-
-    return _MENTION.sub(now, text)
 
 
 def unmentioned(text: str) -> str:

@@ -18,11 +18,6 @@ _QUOTES = dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\uff
 _DASHED_OPTION = re.compile(r"(?<!\S)[\u2013\u2014](?=[A-Za-z])")
 
 
-def own_words(text: str) -> str:
-    """Read what the writer wrote: characters as they were meant, without signature and quoted mail."""
-    return reply(normalise(text))
-
-
 def normalise(text: str) -> str:
     """Write spaces, double quotes and the dashes of options as they are typed on a keyboard; lines stay lines."""
     return _DASHED_OPTION.sub("--", characters.typed(text).translate(_QUOTES))

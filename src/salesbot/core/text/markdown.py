@@ -36,6 +36,7 @@ _LINKABLE = re.compile(
     r"|\b(?=[0-9]*[a-f])[0-9a-f]{6}(?=[0-9a-f]{1,34}\b)"
 )
 _BREAK = "<!-- -->"
+_CODE_SPAN = re.compile(r"(?<!`)(`{1,9})(?!`)(.*?[^`])\1(?!`)")
 _MAIL_ADDRESS = re.compile(r"(?<!\S)[A-Za-z0-9.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}(?!\S)")
 _LONE_AMPERSAND = re.compile(r"(?<!\S)&(?!\S)")
 
@@ -80,6 +81,21 @@ def code(text: str) -> str:
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", plain)), default=0))
     pad = " " if plain.startswith("`") or plain.endswith("`") else ""
     return f"{fence}{pad}{plain}{pad}{fence}" if plain else ""
+
+
+def with_code(text: str) -> str:
+    """Write text as one line of Markdown in which code spans are code, and all else does nothing."""
+    plain = one_line(text)
+    written, done = "", 0
+    for span in _CODE_SPAN.finditer(plain):
+        written += f"{_between(plain[done : span.start()])}{code(span[2])}"
+        done = span.end()
+    return written + _between(plain[done:])
+
+
+def _between(part: str) -> str:
+    """Escape a part of a line, and keep the blanks at its ends."""
+    return f"{' ' * part.startswith(' ')}{escape(part)}{' ' * (part.endswith(' ') and len(part) > 1)}"
 
 
 def block(text: str) -> str:

@@ -69,7 +69,7 @@ def _usable(state: DealState, role: Role, pipeline: Pipeline) -> Iterator[Comman
 def _help(command: Command, deal: Deal, pipeline: Pipeline) -> dict[str, Any]:
     stage = pipeline.stage_of_command(command.word)
     needs = card.needs(deal, stage, pipeline) if stage is not None else []
-    return {"usage": command.usage, "help": Markdown(command.help), "needs": needs}
+    return {"usage": command.usage, "help": command.help, "needs": needs}
 
 
 def how_it_ended(stage: str | None, person: str | None, pipeline: Pipeline) -> dict[str, Any]:

@@ -48,6 +48,7 @@ def examine(
     pipeline = yield from _configured(github, context)
     found = github.workflows()
     yield from findings.of_workflows(found, github.secrets(), _unused(pipeline))
+    yield from findings.of_identity(found)
     if pipeline is not None:
         yield findings.of_since(pipeline, github.place.config)
         yield from _form(ConfigurationFiles.of_repository(context.repository, github.place), pipeline, typeform)

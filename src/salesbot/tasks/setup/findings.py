@@ -138,6 +138,20 @@ def _secrets(
             yield Finding("fix", f"The secret {name} of {path} is not set.", "Settings, Secrets and variables, Actions")
 
 
+def of_identity(found: Sequence[Workflow]) -> Iterator[Finding]:
+    """Name other workflows whose comments are by the same identity: GitHub does not say which of them wrote a card."""
+    ours = {each.path: sales for each in found if (sales := workflow_file.read(each.text)) is not None}
+    if not any(sales.is_by_jobs_token for sales in ours.values()):
+        return
+    for each in found:
+        if each.path not in ours and workflow_file.may_comment(each.text):
+            yield Finding(
+                "note",
+                f"{each.path} may comment as github-actions, as salesbot does: a card that it posts is believed.",
+                "If it repeats what strangers write, run salesbot as a GitHub App, see docs/server.md",
+            )
+
+
 def of_labels(context: RepositoryFacts, pipeline: Pipeline) -> Iterator[Finding]:
     """Check the list of labels. Without any, salesbot has not run yet."""
     changes = label_list.changes(context.repository, pipeline, label_list.recorded_labels(context.repository))
