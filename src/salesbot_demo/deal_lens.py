@@ -101,5 +101,6 @@ def _money(found: re.Match[str] | None) -> Mapping[str, Decimal] | None:
     return {found[2]: Decimal(found[1].replace(",", ""))} if found else None
 
 
+@lru_cache
 def _day(text: str) -> date:
     return datetime.strptime(text, "%d %b %Y").date()  # noqa: DTZ007 - a day has no time zone
