@@ -189,19 +189,26 @@ def test_an_issue_on_the_page_is_safe_html(sandbox: Sandbox, sales: Repo) -> Non
     assert found["html"].strip() == "<p><strong>hi</strong> </p>"
 
 
+REL = 'rel="noopener noreferrer"'
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
         pytest.param("[x](javascript:alert)", "[x](javascript:alert)", id="no script behind a link"),
-        pytest.param("[x](https://a.example)", '<a href="https://a.example" rel="noopener noreferrer">x</a>', id="a link"),
-        pytest.param("see https://a.example", '>https://a.example</a>', id="a link in plain text"),
+        pytest.param(
+            "[x](https://a.example)", '<a href="https://a.example" rel="noopener noreferrer">x</a>', id="a link"
+        ),
+        pytest.param("see https://a.example", ">https://a.example</a>", id="a link in plain text"),
         pytest.param("> [!WARNING]\n> no", '<div class="markdown-alert markdown-alert-warning">', id="an alert"),
         pytest.param("|a|\n|-:|\n|1|", '<td style="text-align:right">1</td>', id="a column's alignment"),
         pytest.param("one\ntwo", "one<br>", id="line breaks"),
         pytest.param("~~no~~", "<s>no</s>", id="struck out"),
         pytest.param("|a|\n|-|\n|1|", "<td>1</td>", id="tables"),
         pytest.param("a < b & c", "a &lt; b &amp; c", id="signs"),
-        pytest.param('<a href="javascript:x" onclick="y">z</a>', '<a rel="noopener noreferrer">z</a>', id="no handlers"),
+        pytest.param(
+            '<a href="javascript:x" onclick="y">z</a>', '<a rel="noopener noreferrer">z</a>', id="no handlers"
+        ),
         pytest.param("a <!-- salesbot: x --> b", "<p>a  b</p>", id="no comments"),
     ],
 )
