@@ -231,7 +231,7 @@ async function play(browser, way, address) {
     return {...found, axe, errors: errors.filter(text => !text.includes("403")), foreign: foreign.filter(url => !url.startsWith("data:"))};
   } catch (error) {
     if (process.env.PICTURE) await page.screenshot({path: `${process.env.PICTURE}-${way}.png`});
-    return {failed: error.stack};
+    return {stopped: error.stack};
   }
 }
 

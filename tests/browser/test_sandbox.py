@@ -42,7 +42,7 @@ def played() -> dict[str, dict[str, Any]]:
 @pytest.fixture(params=WAYS)
 def sold(request: pytest.FixtureRequest, played: dict[str, dict[str, Any]]) -> dict[str, Any]:
     found = played[request.param]
-    assert "failed" not in found, found["failed"]
+    assert "stopped" not in found, found["stopped"]
     return found
 
 

@@ -141,7 +141,7 @@ async function changed(form) {
 
 function answerTo(comment) {
   const later = [...document.querySelectorAll("#conversation [data-comment]")].filter(each => Number(each.dataset.comment) > comment);
-  const answer = later.find(each => each.dataset.author.endsWith("[bot]"))?.querySelector(".text").innerText.trim();
+  const answer = later.find(each => each.dataset.author.endsWith("[bot]"))?.querySelector(".text").innerText.trim().replace(/\n\n+/g, "\n");
   const reactions = $(`comment-${comment}`)?.querySelector(".reactions")?.textContent.trim() ?? "";
   return answer || (reactions.startsWith("🚀") ? "" : reactions);
 }
