@@ -8,7 +8,9 @@ const PHONE = {viewport: {width: 390, height: 844}, colorScheme: "dark"};
 
 // On the page, what is kept is named by words in it; the rest of a long deal is left out of the picture.
 function tidy(kept) {
-  for (const node of document.querySelectorAll("header, .pipeline, .edit, .say, .acts, .close, #fields, aside > h2")) node.remove();
+  const conversation = document.querySelector("#conversation");
+  conversation.replaceWith(...conversation.children);
+  for (const node of document.querySelectorAll("header, .pipeline, .fields, .edit, .say, .acts, .close, #fields, aside > h2")) node.remove();
   for (const node of document.querySelectorAll("aside > *")) {
     if (!node.matches(".head") && !kept.some(words => node.innerText.includes(words))) node.remove();
   }

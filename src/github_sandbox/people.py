@@ -191,10 +191,12 @@ class Repo:
             labels.delete(change, self._label(name))
 
     def push(self, by: str, path: str, text: str | bytes | None) -> None:
-        """Write a file on the default branch, or delete it with None."""
+        """Write a file on the default branch, or delete it with None. What is there already makes no commit."""
         content = text.encode() if isinstance(text, str) else text
         with self._act(by) as change:
-            files.push(change, self.row, path, content)
+            known = files.blob(change.db, self.row, path)
+            if content != (known and known["content"]):
+                files.push(change, self.row, path, content)
 
     def dispatch(self, event_type: str, payload: Mapping[str, Any], by: str | None = None) -> None:
         """Send a repository_dispatch, as a relay with a token would."""

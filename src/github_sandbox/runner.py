@@ -23,6 +23,7 @@ from github_sandbox.rules import accounts, files
 from github_sandbox.rules.access import Scope
 from github_sandbox.store.database import Row
 
+DIRECTORIES = ("home", "workspace", "workflow", "file_commands", "runner_temp", "tool_cache")
 FILES = {"GITHUB_OUTPUT": "set_output", "GITHUB_STEP_SUMMARY": "step_summary", "GITHUB_STATE": "save_state"}
 
 
@@ -87,13 +88,14 @@ class Runner:
         self.runs: list[Run] = []
         self._count = 0
         self._processes: dict[int, subprocess.Popen[str]] = {}
+        self._free: list[Path] = []
         self._home = tempfile.TemporaryDirectory(prefix="sandbox-runner-")
 
     def prepare(self, delivery: Delivery) -> Prepared:
         """Write the files of a run and build its environment, without starting it."""
         self._count += 1
         run_id = self._count
-        directory = self._directory_of(run_id)
+        directory = self._directory()
         repository = self.hub.repository(delivery.repository)
         scope = {"issues": self.workflow.issues, "contents": self.workflow.contents}
         with self.hub.db.transaction():
@@ -148,7 +150,8 @@ class Runner:
             exit_code == -signal.SIGKILL,
         )
         self.runs.append(run)
-        shutil.rmtree(prepared.directory, ignore_errors=True)
+        _empty(prepared.directory)
+        self._free.append(prepared.directory)
         return run
 
     def kill(self, run_id: int) -> None:
@@ -168,12 +171,14 @@ class Runner:
             self.kill(run_id)
         self._home.cleanup()
 
-    def _directory_of(self, run_id: int) -> Path:
-        directory = Path(self._home.name) / str(run_id)
-        for name in ("home", "workspace", "workflow", "file_commands", "runner_temp", "tool_cache"):
-            (directory / name).mkdir(parents=True, exist_ok=True)
-        for name in (*FILES.values(), "set_env", "add_path"):
-            (directory / "file_commands" / name).touch()
+    def _directory(self) -> Path:
+        """Take the emptied directory of a run that has ended: making and deleting them anew costs more than a run."""
+        if self._free:
+            return self._free.pop()
+        directory = Path(tempfile.mkdtemp(dir=self._home.name))
+        for name in DIRECTORIES:
+            (directory / name).mkdir()
+        _empty(directory)
         return directory
 
     def _environment(self, run_id: int, directory: Path, delivery: Delivery, repository: Row) -> dict[str, str]:
@@ -238,6 +243,17 @@ class Runner:
         # Spaces become underscores; hyphens stay, so a shell could not read these, but a program can.
         inputs = self.workflow.inputs.items()
         return {f"INPUT_{name.replace(' ', '_').upper()}": fill(text) for name, text in inputs}
+
+
+def _empty(directory: Path) -> None:
+    """Leave of a run's files only those that a step writes, without a word in them."""
+    for each in (found for name in DIRECTORIES for found in (directory / name).iterdir()):
+        if each.is_dir() and not each.is_symlink():
+            shutil.rmtree(each)
+        else:
+            each.unlink()
+    for name in (*FILES.values(), "set_env", "add_path"):
+        (directory / "file_commands" / name).touch()
 
 
 def parse_outputs(text: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from github_sandbox.page.lens import BoardIssue, Card, Column, Part
+from github_sandbox.page.lens import BoardIssue, Card, Column, Field, Part
 from salesbot_demo import observation
 
 PREFIX = "<!-- salesbot:"
@@ -22,6 +22,8 @@ _WORTH = re.compile(r"^\| Value \| (.*) \|$", re.M)
 _STEP = re.compile(r"^\| Next step \| (.*) \|$", re.M)
 _SINCE = re.compile(r"^\*\*.*\bsince (\d{1,2} [A-Z][a-z]{2} \d{4})", re.M)
 _DAY = re.compile(r"^[A-Z][a-z]{2} (\d{1,2} [A-Z][a-z]{2} \d{4}): ")
+_SECTION = re.compile(r"^### (.+?)[ \t]*\n+(?!_No response_|### )(\S.*)$", re.M)
+_STEP_FIELD = re.compile(r"(\d{4}-\d{2}-\d{2}):? (.*?)(?: \(([\w-]+)\))?")
 _COMPANY = re.compile(r"^### Company\s+(?!_No response_)(\S.*)$", re.M)
 
 
@@ -75,6 +77,28 @@ class DealLens:
         parts: Mapping[str, Part] = {"card": "card", "checklist": "list"}
         return "answer" if kind in ANSWERS else parts.get(kind, "")
 
+    def fields(self, body: str) -> Sequence[Field]:
+        """Read the money and the dates of a deal; each is changed by its command."""
+        given = {heading.lower(): text.strip() for heading, text in _SECTION.findall(body.replace("\r\n", "\n"))}
+        return (
+            _one("Value", "/value", "24k EUR", given),
+            _one("Probability", "/probability", "40", given),
+            _one("Expected close", "/expect", "15 December", given),
+            _next_step(given.get("next step", "")),
+        )
+
+
+def _one(name: str, command: str, hint: str, given: Mapping[str, str]) -> Field:
+    return Field(name, command, f"/unset {name.lower()}", ((name, given.get(name.lower(), ""), hint),))
+
+
+def _next_step(text: str) -> Field:
+    found = _STEP_FIELD.fullmatch(text)
+    day, what, who = found.groups() if found else ("", text, None)
+    shown = f"{what} @{who}" if who else what
+    inputs = (("Next step on", day, "friday"), ("Next step", shown, "send the estimate"))
+    return Field("Next step", "/next", "/unset next step", inputs)
+
 
 def _gist(answer: str) -> str:
     """Take the first sentence: `Not moved to won.`."""
@@ -101,5 +125,6 @@ def _money(found: re.Match[str] | None) -> Mapping[str, Decimal] | None:
     return {found[2]: Decimal(found[1].replace(",", ""))} if found else None
 
 
+@lru_cache
 def _day(text: str) -> date:
     return datetime.strptime(text, "%d %b %Y").date()  # noqa: DTZ007 - a day has no time zone

@@ -1,15 +1,16 @@
 // Plays the demo's main story on the sandbox's page, and prints what people meet, as JSON.
-//   node sell.cjs ADDRESS mouse|finger|keyboard
+//   node sell.cjs WAY=ADDRESS...    WAY is mouse, finger or keyboard; all are played side by side, in one browser
 "use strict";
 const fs = require("fs");
 const {chromium} = require("playwright-core");
 const AXE = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const [address, way] = process.argv.slice(2);
 const LOOKS = {
   mouse: {viewport: {width: 1280, height: 900}, colorScheme: "light"},
   finger: {viewport: {width: 390, height: 844}, colorScheme: "dark", hasTouch: true, isMobile: true},
   keyboard: {viewport: {width: 1280, height: 900}, colorScheme: "dark"},
 };
+// In which schemes the page is examined: at both widths in both.
+const SCHEMES = {mouse: ["dark", "light"], finger: ["light", "dark"], keyboard: []};
 const NASTY = "Delta AG <img src=x onerror=\"document.title='robbed'\">";
 
 // The ways: each can press a control, choose in a list, write, and move a card.
@@ -80,53 +81,54 @@ const keyboard = {
   },
 };
 
-const hand = {mouse, finger, keyboard}[way];
 const idle = page => page.locator("body:not([aria-busy])").waitFor();
 const card = (page, text) => page.locator(".card", {hasText: text});
 const columnOf = async (page, text) => card(page, text).evaluate(node => node.closest("section").dataset.column ?? "");
 
-async function as(page, who) {
-  await hand.choose(page, page.locator("#who"), who);
-}
+// The story, as somebody plays it with these hands.
 
-async function toBoard(page) {
-  const close = page.locator("aside .close");
-  if (await close.isVisible()) await hand.press(page, close);
-  else await hand.press(page, page.getByRole("link", {name: "Board"}));
-  await page.locator("aside").waitFor({state: "hidden"});
-}
+async function sell(page, hand, address, examine) {
+  const found = {};
+  const as = who => hand.choose(page, page.locator("#who"), who);
 
-async function dragged(page, text, stage, answer) {
-  await hand.move(page, card(page, text), stage);
-  await page.locator("#notice", {hasText: answer}).waitFor();
-  await idle(page);
-  return columnOf(page, text);
-}
+  async function toBoard() {
+    const close = page.locator("aside .close");
+    if (await close.isVisible()) await hand.press(page, close);
+    else await hand.press(page, page.getByRole("link", {name: "Board"}));
+    await page.locator("aside").waitFor({state: "hidden"});
+  }
 
-async function tick(page, list, words) {
-  for (const [at, word] of words.entries()) {
-    await hand.press(page, page.locator("aside li", {hasText: word}).locator("input[type=checkbox]:not([disabled])").first());
-    await page.locator("aside .text table", {hasText: `${at + 1} of ${words.length}`}).first().waitFor();
+  async function dragged(text, stage, answer) {
+    await hand.move(page, card(page, text), stage);
+    await page.locator("#notice", {hasText: answer}).waitFor();
+    await idle(page);
+    return columnOf(page, text);
+  }
+
+  async function tick(list, words) {
+    for (const [at, word] of words.entries()) {
+      await hand.press(page, page.locator("aside li", {hasText: word}).locator("input[type=checkbox]:not([disabled])").first());
+      await page.locator("aside .text table", {hasText: `${at + 1} of ${words.length}`}).first().waitFor();
+      await idle(page);
+    }
+  }
+
+  async function comment(text, answer) {
+    await hand.write(page, page.locator("textarea#comment"), text);
+    await hand.press(page, page.getByRole("button", {name: "Comment"}));
+    await page.locator("aside .text").getByText(answer).first().waitFor();
     await idle(page);
   }
-}
 
-async function comment(page, text, answer) {
-  await hand.write(page, page.locator("textarea#comment"), text);
-  await hand.press(page, page.getByRole("button", {name: "Comment"}));
-  await page.locator("aside .text").getByText(answer).first().waitFor();
-  await idle(page);
-}
+  // Types into a field of the deal, and returns what the page says there.
+  async function enter(name, button, ...texts) {
+    const form = page.locator(".field", {has: page.getByLabel(name, {exact: true})});
+    for (const [at, text] of texts.entries()) await hand.write(page, form.locator("input").nth(at), text);
+    await hand.press(page, page.getByRole("button", {name: `Save ${button}`}));
+    await idle(page);
+    return form.locator("output").innerText();
+  }
 
-async function troubles(page) {
-  await page.evaluate(AXE);
-  const {violations} = await page.evaluate(() => window.axe.run());
-  return violations.map(each => `${each.id}: ${each.nodes.slice(0, 3).map(node => node.html.slice(0, 120)).join(" | ")}`);
-}
-
-async function sell(page) {
-  const found = {axe: []};
-  const examine = async () => found.axe.push(...await troubles(page));
   await page.goto(address);
   await hand.press(page, page.getByRole("link", {name: "New lead"}));
   await hand.press(page, page.getByRole("link", {name: "Lead", exact: true}));
@@ -139,28 +141,35 @@ async function sell(page) {
   found.lead = await page.locator("aside h1").innerText();
   await idle(page);
   await examine();
-  await toBoard(page);
+  await toBoard();
 
-  await as(page, "eve");
-  await dragged(page, "Acme", "qualified", "takes triage");
+  await as("eve");
+  await dragged("Acme", "qualified", "takes triage");
   found.stranger = await card(page, "Acme").innerText();
-  await as(page, "ann");
-  found.back = await dragged(page, "Acme", "qualified", "Moved back to lead");
+  await as("ann");
+  found.back = await dragged("Acme", "qualified", "Moved back to lead");
   found.why = await card(page, "Acme").locator(".answer").innerText();
   await examine();
 
-  await as(page, "nora");
+  await as("nora");
   await hand.press(page, card(page, "Acme").locator(".first a"));
-  await tick(page, "qualification", ["Goal", "Technology", "Resources", "Timeline"]);
-  await toBoard(page);
-  found.qualified = await dragged(page, "Acme", "qualified", "Moved to qualified");
+  await tick("qualification", ["Goal", "Technology", "Resources", "Timeline"]);
+  await toBoard();
+  found.qualified = await dragged("Acme", "qualified", "Moved to qualified");
 
   await hand.press(page, card(page, "Acme").locator(".first a"));
-  await comment(page, "/value 24k EUR\n/assign me", "24,000 EUR");
-  await tick(page, "estimate", ["Scope", "Effort", "Assumptions", "Price", "Second pair of eyes", "Sent"]);
-  await comment(page, "/negotiate", "negotiating since");
-  await comment(page, "/won", "won since");
-  await toBoard(page);
+  await comment("/assign me", "nora");
+  found.saved = await enter("Value", "Value", "24k EUR");
+  await page.locator("aside .text").getByText("24,000 EUR").first().waitFor();
+  found.unread = await enter("Expected close", "Expected close", "30 February");
+  found.kept = await page.getByLabel("Expected close", {exact: true}).inputValue();
+  found.step = await enter("Next step", "Next step", "friday", "call them @kim");
+  found.field = [await page.getByLabel("Next step on").inputValue(), await page.getByLabel("Next step", {exact: true}).inputValue()];
+  await examine();
+  await tick("estimate", ["Scope", "Effort", "Assumptions", "Price", "Second pair of eyes", "Sent"]);
+  await comment("/negotiate", "negotiating since");
+  await comment("/won", "won since");
+  await toBoard();
   found.won = await columnOf(page, "Acme");
   found.sums = await page.locator("section[data-column='stage:won'] .sums").innerText();
 
@@ -195,23 +204,41 @@ async function sell(page) {
   return found;
 }
 
-(async () => {
-  const browser = await chromium.launch({executablePath: process.env.CHROMIUM, args: ["--no-sandbox"]});
+
+async function troubles(page) {
+  await page.evaluate(AXE);
+  const {violations} = await page.evaluate(() => window.axe.run());
+  return violations.map(each => `${each.id}: ${each.nodes.slice(0, 3).map(node => node.html.slice(0, 120)).join(" | ")}`);
+}
+
+async function play(browser, way, address) {
   // Its own policy would keep the checker of accessibility out.
   const page = await (await browser.newContext({...LOOKS[way], bypassCSP: true})).newPage();
-  page.setDefaultTimeout(20_000);
-  const errors = [], foreign = [];
+  page.setDefaultTimeout(60_000);
+  const errors = [], foreign = [], axe = [];
   page.on("console", message => ["error", "warning"].includes(message.type()) && errors.push(`${message.text()} ${message.location().url}`));
   page.on("pageerror", error => errors.push(String(error)));
   page.on("request", request => new URL(request.url()).origin !== new URL(address).origin && foreign.push(request.url()));
-  try {
-    const found = await sell(page);
-    // Refused acts answer 403, and a browser notes it.
-    console.log(JSON.stringify({...found, errors: errors.filter(text => !text.includes("403")), foreign: foreign.filter(url => !url.startsWith("data:"))}));
-  } catch (error) {
-    if (process.env.PICTURE) await page.screenshot({path: process.env.PICTURE});
-    throw error;
-  } finally {
-    await browser.close();
+  async function examine() {
+    for (const colorScheme of SCHEMES[way]) {
+      await page.emulateMedia({colorScheme});
+      axe.push(...(await troubles(page)).map(trouble => `${colorScheme}: ${trouble}`));
+    }
   }
+  try {
+    const found = await sell(page, {mouse, finger, keyboard}[way], address, examine);
+    // Refused acts answer 403, and a browser notes it.
+    return {...found, axe, errors: errors.filter(text => !text.includes("403")), foreign: foreign.filter(url => !url.startsWith("data:"))};
+  } catch (error) {
+    if (process.env.PICTURE) await page.screenshot({path: `${process.env.PICTURE}-${way}.png`});
+    return {stopped: error.stack};
+  }
+}
+
+(async () => {
+  const browser = await chromium.launch({executablePath: process.env.CHROMIUM, args: ["--no-sandbox"]});
+  const ways = process.argv.slice(2).map(given => [given.split("=")[0], given.slice(given.indexOf("=") + 1)]);
+  const found = await Promise.all(ways.map(async ([way, address]) => [way, await play(browser, way, address)]));
+  await browser.close();
+  console.log(JSON.stringify(Object.fromEntries(found)));
 })().catch(error => { console.error(error); process.exit(1); });

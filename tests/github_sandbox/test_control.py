@@ -189,21 +189,59 @@ def test_an_issue_on_the_page_is_safe_html(sandbox: Sandbox, sales: Repo) -> Non
     assert found["html"].strip() == "<p><strong>hi</strong> </p>"
 
 
+REL = 'rel="noopener noreferrer"'
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        pytest.param("- [ ] a\n- [x] b", ' disabled=""> a</li>', id="boxes"),
-        pytest.param("- [ ] a\n- [x] b", ' checked=""> b</li>', id="ticked boxes"),
         pytest.param("[x](javascript:alert)", "[x](javascript:alert)", id="no script behind a link"),
-        pytest.param("[x](https://a.example)", '<a href="https://a.example">x</a>', id="a link"),
+        pytest.param(
+            "[x](https://a.example)", '<a href="https://a.example" rel="noopener noreferrer">x</a>', id="a link"
+        ),
+        pytest.param("see https://a.example", ">https://a.example</a>", id="a link in plain text"),
+        pytest.param("> [!WARNING]\n> no", '<div class="markdown-alert markdown-alert-warning">', id="an alert"),
+        pytest.param("|a|\n|-:|\n|1|", '<td style="text-align:right">1</td>', id="a column's alignment"),
+        pytest.param("one\ntwo", "one<br>", id="line breaks"),
         pytest.param("~~no~~", "<s>no</s>", id="struck out"),
         pytest.param("|a|\n|-|\n|1|", "<td>1</td>", id="tables"),
         pytest.param("a < b & c", "a &lt; b &amp; c", id="signs"),
-        pytest.param('<a href="javascript:x" onclick="y">z</a>', "<a>z</a>", id="no handlers"),
+        pytest.param(
+            '<a href="javascript:x" onclick="y">z</a>', '<a rel="noopener noreferrer">z</a>', id="no handlers"
+        ),
+        pytest.param("a <!-- salesbot: x --> b", "<p>a  b</p>", id="no comments"),
     ],
 )
 def test_markdown_as_html(text: str, shown: str) -> None:
     assert shown in markup.html(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("![x](https://a.example/x.png)", id="an image"),
+        pytest.param("<script>x</script>", id="a script"),
+        pytest.param('<svg onload="x"><style>x</style></svg>', id="a drawing"),
+        pytest.param("<iframe src=x></iframe><textarea>x</textarea>", id="a frame, a field"),
+    ],
+)
+def test_what_an_issue_may_not_show_is_left_out(text: str) -> None:
+    assert markup.html(text).strip() in ("", "<p></p>")
+
+
+def test_html_of_people_takes_no_place_and_no_name_of_the_page() -> None:
+    text = '<div id="board" class="card" style="position:fixed" data-act="close">x</div>\n\n<input name="q" value="x">'
+    shown = markup.html(text)
+    assert [each for each in ("board", "card", "fixed", "act", "name", "value") if each in shown] == []
+
+
+def test_boxes_are_disabled_and_show_whether_they_are_ticked() -> None:
+    boxes = [set(each.split()) for each in re.findall("<input ([^>]*)>", markup.html("- [ ] a\n- [x] b"))]
+    assert boxes == [{'type="checkbox"', 'disabled=""'}, {'type="checkbox"', 'disabled=""', 'checked=""'}]
+
+
+def test_markdown_as_plain_text() -> None:
+    assert markup.plain_text("a < b & **c** <i>d</i>") == "a < b & c d"
 
 
 LABEL = {"repo": "acme/sales", "act": "label", "args": ["ann", 1, "stage:won"]}

@@ -159,6 +159,13 @@ def test_files(sales: Repo, client_for: Callable[[str], Github], sandbox: Sandbo
         repository.get_contents(path)
 
 
+def test_pushing_what_is_there_makes_no_commit(sales: Repo) -> None:
+    for text in ("one", "one", "two"):
+        sales.push("bob", "a.txt", text)
+    sales.push("bob", "none.txt", None)
+    assert sales.hub.db.value("SELECT count(*) FROM commits") == 2
+
+
 def test_writing_files_takes_contents_write(sales: Repo, call: Call, sandbox: Sandbox) -> None:
     body = {"message": "x", "content": base64.b64encode(b"x").decode()}
     path = "/repos/acme/sales/contents/a.txt"

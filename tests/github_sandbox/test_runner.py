@@ -222,3 +222,23 @@ def test_outputs_are_read_as_the_runner_reads_them(text: str, outputs: dict[str,
 def test_outputs_that_the_runner_would_not_take(text: str) -> None:
     with pytest.raises(ValueError, match="Unable to process file command"):
         parse_outputs(text)
+
+
+def test_a_run_finds_nothing_of_an_earlier_one(sandbox: Sandbox, sales: Repo) -> None:
+    sales.open_issue("ann", "Acme")
+    first = sandbox.prepare(sandbox.outbox[0])
+    (first.directory / "workspace" / "left").mkdir()
+    (first.directory / "home" / "left").write_text("left", encoding="utf-8")
+    Path(first.environment["GITHUB_OUTPUT"]).write_text("stage=lead\n", encoding="utf-8")
+    assert sandbox.finish(first, 0).outputs == {"stage": "lead"}
+    sales.comment("ann", 1, "Hello")
+    second = sandbox.prepare(sandbox.outbox[-1])
+    assert list((second.directory / "workspace").iterdir()) == list((second.directory / "home").iterdir()) == []
+    assert sandbox.finish(second, 0).outputs == {}
+
+
+def test_runs_side_by_side_have_files_of_their_own(sandbox: Sandbox, sales: Repo) -> None:
+    sales.open_issue("ann", "Acme")
+    sales.comment("ann", 1, "Hello")
+    first, second = (sandbox.prepare(delivery) for delivery in sandbox.outbox[:2])
+    assert first.directory != second.directory

@@ -67,3 +67,25 @@ def test_only_the_programs_comments_have_a_part() -> None:
     assert LENS.part(observation.BOT, CARD) == "card"
     assert LENS.part(observation.BOT, REFUSAL) == "answer"
     assert LENS.part("eve", CARD) == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        pytest.param("", ["", "", "", ("", "")], id="nothing"),
+        pytest.param(
+            "### Value\n\n_No response_\n\n### Probability\n\n40 %", ["", "40 %", "", ("", "")], id="no answer"
+        ),
+        pytest.param("### Value\n\n### Probability\n\n40 %", ["", "40 %", "", ("", "")], id="an empty section"),
+        pytest.param("### Value\r\n\r\n9k EUR\r\n", ["9k EUR", "", "", ("", "")], id="line ends of a form"),
+        pytest.param("### Expected close\n\n2027-03", ["", "", "2027-03", ("", "")], id="a month"),
+        pytest.param("### Next step\n\n2026-12-01: call", ["", "", "", ("2026-12-01", "call")], id="a next step"),
+        pytest.param(
+            "### Next step\n\n2026-12-01: call (kim)", ["", "", "", ("2026-12-01", "call @kim")], id="and who"
+        ),
+        pytest.param("### Next step\n\ncall them", ["", "", "", ("", "call them")], id="a step without a day"),
+    ],
+)
+def test_fields_that_are_changed_one_at_a_time(body: str, shown: list[Any]) -> None:
+    values = [tuple(value for _, value, _ in each.inputs) for each in LENS.fields(body)]
+    assert [each if len(each) > 1 else each[0] for each in values] == shown

@@ -17,7 +17,8 @@ SHOWN, SHOWN_ENDED = 40, 8
 REST = Column("", "Other", ended=True)
 IDLE_DAYS = 14
 LABEL_LIST = "SELECT name, color FROM labels WHERE repository_id = ? AND deleted_at IS NULL ORDER BY id"
-ISSUES = "SELECT * FROM issues WHERE repository_id = ? AND NOT gone ORDER BY updated_at DESC, id DESC"
+ISSUES = """SELECT id, number, title, state, created_at, body FROM issues
+  WHERE repository_id = ? AND NOT gone ORDER BY updated_at DESC, id DESC"""
 LABELS = """SELECT issue_id, name AS found FROM issue_labels JOIN labels ON labels.id = label_id
   JOIN issues ON issues.id = issue_id WHERE issues.repository_id = ? AND NOT gone"""
 PEOPLE = """SELECT issue_id, login AS found FROM assignees JOIN users ON users.id = user_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from github_sandbox import markup
-from github_sandbox.page.lens import Lens
+from github_sandbox.page.lens import Field, Lens
 from github_sandbox.views import CommentView, EventView, IssueView
 
 FACES = {
@@ -36,6 +36,7 @@ class Conversation:
     cards: tuple[ShownComment, ...]
     lists: tuple[ShownComment, ...]
     entries: tuple[ShownComment | EventView, ...]
+    fields: tuple[Field, ...]
 
 
 def conversation(issue: IssueView, lens: Lens) -> Conversation:
@@ -50,4 +51,5 @@ def conversation(issue: IssueView, lens: Lens) -> Conversation:
         else:
             entries.append((comment.created_at, shown))
     ordered = tuple(entry for _, entry in sorted(entries, key=lambda pair: pair[0]))
-    return Conversation(issue, markup.html(issue.body), tuple(parts["card"]), tuple(parts["list"]), ordered)
+    cards, lists = tuple(parts["card"]), tuple(parts["list"])
+    return Conversation(issue, markup.html(issue.body), cards, lists, ordered, tuple(lens.fields(issue.body)))

@@ -58,6 +58,19 @@ class Card:
     answer: str = ""
 
 
+@dataclass(frozen=True)
+class Field:
+    """A field of an issue that people change on its own, each by a comment.
+
+    The comment is `command` and what is in the inputs (label, value, hint) in their order, or `clear` if all are empty.
+    """
+
+    name: str
+    command: str
+    clear: str
+    inputs: tuple[tuple[str, str, str], ...]
+
+
 class Lens(Protocol):
     """Reads issues for a board."""
 
@@ -73,6 +86,9 @@ class Lens(Protocol):
 
     def part(self, author: str, body: str) -> Part:
         """Say what a comment is."""
+
+    def fields(self, body: str) -> Sequence[Field]:
+        """Read the fields that people change one at a time from a description."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +112,10 @@ class LabelLens:
     def part(self, author: str, body: str) -> Part:
         """Know none."""
         return ""
+
+    def fields(self, body: str) -> Sequence[Field]:
+        """Know none."""
+        return ()
 
 
 def _family(named: tuple[str, str, str]) -> str:

@@ -43,17 +43,20 @@ class Database:
 
     def all(self, sql: str, *values: Any) -> list[Row]:
         """Fetch every row."""
-        return self._connection.execute(sql, values).fetchall()
+        cursor = self._connection.execute(sql, values)
+        names = _names(cursor)
+        return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def one(self, sql: str, *values: Any) -> Row | None:
         """Fetch the first row, or None."""
-        row: Row | None = self._connection.execute(sql, values).fetchone()
-        return row
+        cursor = self._connection.execute(sql, values)
+        row = cursor.fetchone()
+        return dict(zip(_names(cursor), row, strict=True)) if row else None
 
     def value(self, sql: str, *values: Any) -> Any:
         """Fetch the first column of the first row, or None."""
-        row = self.one(sql, *values)
-        return next(iter(row.values())) if row else None
+        row = self._connection.execute(sql, values).fetchone()
+        return row[0] if row else None
 
     def run(self, sql: str, *values: Any) -> int:
         """Run a statement that changes rows; return how many."""
@@ -134,11 +137,12 @@ class Database:
 def _connect(path: str) -> sqlite3.Connection:
     # Autocommit: transactions are ours. One connection for all threads: `lock` keeps them apart.
     connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, cached_statements=400)
-    connection.row_factory = lambda cursor, row: {
-        column[0]: value for column, value in zip(cursor.description, row, strict=True)
-    }
     if path != ":memory:":
         # No write-ahead log: its images cannot be opened in memory, and snapshots are.
         connection.execute("PRAGMA journal_mode = TRUNCATE")
         connection.execute("PRAGMA synchronous = OFF")
     return connection
+
+
+def _names(cursor: sqlite3.Cursor) -> list[str]:
+    return [column[0] for column in cursor.description]

@@ -127,6 +127,25 @@ function shown(number, to, refused) {
   else say(`Moved to ${card.closest("section").dataset.name}.`, 2500);
 }
 
+// A field is changed by its command, in a comment; what the program answers is shown at the field.
+async function changed(form) {
+  const typed = [...form.querySelectorAll("input")].map(each => each.value.trim());
+  const said = typed.some(Boolean) ? [form.dataset.command, ...typed].join(" ") : form.dataset.clear;
+  const [comment, refused] = await act("comment", [Number(form.dataset.issue), said]);
+  if (comment) await reload();
+  const answer = refused ?? answerTo(comment), field = $(form.id);
+  if (!field || !answer) return;
+  field.querySelector("output").textContent = answer;
+  field.querySelectorAll("input").forEach((each, at) => { each.value = typed[at]; });
+}
+
+function answerTo(comment) {
+  const later = [...document.querySelectorAll("#conversation [data-comment]")].filter(each => Number(each.dataset.comment) > comment);
+  const answer = later.find(each => each.dataset.author.endsWith("[bot]"))?.querySelector(".text").innerText.trim().replace(/\n\n+/g, "\n");
+  const reactions = $(`comment-${comment}`)?.querySelector(".reactions")?.textContent.trim() ?? "";
+  return answer || (reactions.startsWith("🚀") ? "" : reactions);
+}
+
 const columnOf = number => $(`card-${number}`)?.closest("section").dataset.column ?? "";
 
 async function submitted(form) {
@@ -263,7 +282,8 @@ addEventListener("click", async event => {
 addEventListener("submit", event => {
   const form = event.target;
   event.preventDefault();
-  if (form.dataset.new !== undefined) opened(form);
+  if (form.dataset.command) changed(form);
+  else if (form.dataset.new !== undefined) opened(form);
   else if (form.dataset.act) submitted(form);
   else filter(form);
 });
