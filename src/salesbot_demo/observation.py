@@ -18,6 +18,7 @@ FACES = {"ROCKET": "🚀", "CONFUSED": "😕"}
 _KIND = re.compile(r'<!-- salesbot:(\w+)(?:.*?"of":"([^"]+)")?.*?-->\n?', re.S)
 _BEGINS = re.compile(r"<!-- salesbot:(\w+)")
 _LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\))?")
+_FACT = re.compile(r"^- \*\*[^*]+:\*\* .*", re.M)
 _MARKUP = re.compile(r"\*\*|`|\\|</?span>|<!-- -->")
 
 
@@ -111,7 +112,7 @@ def _comment(before: CommentView | None, after: CommentView) -> Iterator[str]:
 def _written(what: str, of: str, comment: CommentView) -> Iterator[str]:
     if what == "card":
         yield "wrote the card"
-        yield from (f"card: {line}" for line in text(comment) if "Perhaps the same" in line)
+        yield from (f"card: {line}" for line in text(comment) if "Possible duplicate" in line)
     elif what == "checklist":
         yield f"posted the checklist {of}: {first_sentence(text(comment)[0])}"
     else:
@@ -124,7 +125,7 @@ def first_sentence(line: str) -> str:
 
 
 def _edited(what: str, before: CommentView, after: CommentView) -> Iterator[str]:
-    """Of the card, its first line and its rows of facts where they differ; the rest of it follows from them."""
+    """Of the card, its first line and its facts where they differ; the rest of it follows from them."""
     if what == "card":
         yield from (f"card: {line}" for line in _facts(after) if line not in _facts(before))
     elif what in PASSING:
@@ -132,6 +133,4 @@ def _edited(what: str, before: CommentView, after: CommentView) -> Iterator[str]
 
 
 def _facts(comment: CommentView) -> list[str]:
-    first, *rest = text(comment)
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in rest if line.startswith("|")]
-    return [first, *(f"{row[0]}: {row[1]}" for row in rows if len(row) == 2 and row[0] and not row[0].startswith("--"))]
+    return list(dict.fromkeys([text(comment)[0], *map(plain, _FACT.findall(comment.body))]))

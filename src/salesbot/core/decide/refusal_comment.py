@@ -19,7 +19,7 @@ def refuse(
     state: DealState, refused: Refused, key: Key, values: Mapping[str, Any], observed: Observed, render: Renderer
 ) -> DealState:
     """Add the comment that refuses, and the checklists it names."""
-    why = [{"reason": no.reason, "hint": Markdown(no.advice)} for no in refused.why]
+    why = [{"reason": no.reason, "hint": Markdown(no.advice), "details": Markdown(no.details)} for no in refused.why]
     shown = {
         **BLANK,
         "to": refused.to,
