@@ -44,6 +44,11 @@ def text(comment: CommentView) -> list[str]:
     return lines(comment.body)
 
 
+def unfolded(comment: CommentView) -> list[str]:
+    """Return the lines of a comment that a person sees before unfolding anything."""
+    return lines(comment.body.partition("<details>")[0])
+
+
 def lines(body: str) -> list[str]:
     """Return the lines of a text of the program that a person sees, without empty ones."""
     return [line for raw in _KIND.sub("", body, count=1).splitlines() if (line := plain(raw))]
@@ -116,7 +121,7 @@ def _written(what: str, of: str, comment: CommentView) -> Iterator[str]:
     elif what == "checklist":
         yield f"posted the checklist {of}: {first_sentence(text(comment)[0])}"
     else:
-        yield f"wrote: {' '.join(text(comment))}"
+        yield f"wrote: {' '.join(unfolded(comment))}"
 
 
 def first_sentence(line: str) -> str:
@@ -129,7 +134,7 @@ def _edited(what: str, before: CommentView, after: CommentView) -> Iterator[str]
     if what == "card":
         yield from (f"card: {line}" for line in _facts(after) if line not in _facts(before))
     elif what in PASSING:
-        yield f"edited its reply: {' '.join(text(after))}"
+        yield f"edited its reply: {' '.join(unfolded(after))}"
 
 
 def _facts(comment: CommentView) -> list[str]:
