@@ -46,7 +46,7 @@ def test_where_all_is_well_it_says_so(healthy: Play, command: Command) -> None:
     assert re.fullmatch(r"ok: salesbot \d\S+, Python 3\.\d+\.\S+, PyGithub \d\S+\.", versions)
     assert lines[:-3] == [
         "ok: acme/sales can be read, as kim.",
-        "ok: .github/salesbot.yml is right.",
+        "ok: .github/salesbot.yml is valid.",
         "ok: .github/workflows/sales.yml runs salesbot.",
         "ok: The start date is 2026-11-01: what happened before is history.",
         "ok: Every stage has its label.",
