@@ -87,7 +87,7 @@ def _old(number: int) -> Mapping[str, Any]:
 
 def _too_early() -> list[Step]:
     no_way = Expected("lead", "OPEN", says="A deal in lead cannot go to won")
-    not_yet = Expected("lead", "OPEN", says="The checklist qualification has 4 needed items open")
+    not_yet = Expected("lead", "OPEN", says="The qualification checklist has 4 open items")
     return [
         _swaps("ann", SHOP, "stage:lead", "stage:won", no_way),
         _swaps("ann", SHOP, "stage:lead", "stage:qualified", not_yet),
@@ -96,17 +96,17 @@ def _too_early() -> list[Step]:
 
 def _qualified() -> list[Step]:
     ticked = enumerate(("Goal", "Technology", "Resources"), 1)
-    done = Expected("qualified", "OPEN", says="What the estimate needs", card="estimate | 0 of 6")
+    done = Expected("qualified", "OPEN", says="What the estimate needs", card="estimate checklist (0 of 6)")
     return [
         Step(
             "kim",
             "assigns nora",
             SHOP,
             lambda sales: sales.assign("kim", SHOP, "nora"),
-            Expected("lead", card="Owner | nora"),
+            Expected("lead", card="Owner: nora"),
         ),
-        *(_ticks("nora", SHOP, item, Expected("lead", card=f"qualification | {count} of 4")) for count, item in ticked),
-        _strikes("nora", SHOP, "Timeline", "no date, and none needed", Expected("lead", card="qualification | 4 of 4")),
+        *(_ticks("nora", SHOP, item, Expected("lead", card=f"{count} of 4")) for count, item in ticked),
+        _strikes("nora", SHOP, "Timeline", "no date, and none needed", Expected("lead", card="4 of 4")),
         _swaps("ann", SHOP, "stage:lead", "stage:qualified", done),
     ]
 
@@ -115,7 +115,7 @@ def _estimate() -> list[Step]:
     ticked = enumerate(("Scope", "Effort", "Assumptions", "Price", "Second pair of eyes", "Sent"), 1)
     no_value = Expected("qualified", says="The deal has no value", reaction="CONFUSED")
     return [
-        *(_ticks("nora", SHOP, item, Expected("qualified", card=f"estimate | {count} of 6")) for count, item in ticked),
+        *(_ticks("nora", SHOP, item, Expected("qualified", card=f"{count} of 6")) for count, item in ticked),
         _says("nora", SHOP, "/negotiate", no_value),
         _says("nora", SHOP, "/value 24k EUR", Expected("qualified", says="", card="24,000 EUR", reaction="ROCKET")),
         _says("nora", SHOP, "/negotiate", Expected("negotiating", "OPEN", "", "weighted 14,400 EUR", "ROCKET")),

@@ -18,8 +18,8 @@ ANSWERS = {"refusal", "ask", "dragged"}
 
 _MONEY = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?) ([A-Z]{3})")
 _WEIGHTED = re.compile(f"weighted {_MONEY.pattern}")
-_WORTH = re.compile(r"^\| Value \| (.*) \|$", re.M)
-_STEP = re.compile(r"^\| Next step \| (.*) \|$", re.M)
+_WORTH = re.compile(r"^- \*\*Value:\*\* (.*)$", re.M)
+_STEP = re.compile(r"^- \*\*Next step:\*\* (.*)$", re.M)
 _SINCE = re.compile(r"^\*\*.*\bsince (\d{1,2} [A-Z][a-z]{2} \d{4})", re.M)
 _DAY = re.compile(r"^[A-Z][a-z]{2} (\d{1,2} [A-Z][a-z]{2} \d{4}): ")
 _SECTION = re.compile(r"^### (.+?)[ \t]*\n+(?!_No response_|### )(\S.*)$", re.M)

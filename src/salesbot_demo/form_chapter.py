@@ -48,7 +48,7 @@ def steps(web: Typeform | None, *, after: int, number: int) -> list[Step]:
         sales.dispatch("typeform", {"body": body.decode(), "signature": signature})
 
     came = Expected(
-        "lead", "OPEN", says="A new deal came in automatically", card=f"Perhaps the same as #{after}: same company"
+        "lead", "OPEN", says="A new deal came in automatically", card=f"Possible duplicate of #{after}: same company"
     )
     return [
         Step("kim", f"names the form on the website in {CONFIG}", after, published, Expected(unchanged=True)),

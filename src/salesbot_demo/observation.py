@@ -18,6 +18,7 @@ FACES = {"ROCKET": "🚀", "CONFUSED": "😕"}
 _KIND = re.compile(r'<!-- salesbot:(\w+)(?:.*?"of":"([^"]+)")?.*?-->\n?', re.S)
 _BEGINS = re.compile(r"<!-- salesbot:(\w+)")
 _LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\))?")
+_FACT = re.compile(r"^- \*\*[^*]+:\*\* .*", re.M)
 _MARKUP = re.compile(r"\*\*|`|\\|</?span>|<!-- -->")
 
 
@@ -41,6 +42,11 @@ def kind_of(body: str) -> str:
 def text(comment: CommentView) -> list[str]:
     """Return the lines of a comment that a person sees, without empty ones."""
     return lines(comment.body)
+
+
+def unfolded(comment: CommentView) -> list[str]:
+    """Return the lines of a comment that a person sees before unfolding anything."""
+    return lines(comment.body.partition("<details>")[0])
 
 
 def lines(body: str) -> list[str]:
@@ -111,11 +117,11 @@ def _comment(before: CommentView | None, after: CommentView) -> Iterator[str]:
 def _written(what: str, of: str, comment: CommentView) -> Iterator[str]:
     if what == "card":
         yield "wrote the card"
-        yield from (f"card: {line}" for line in text(comment) if "Perhaps the same" in line)
+        yield from (f"card: {line}" for line in text(comment) if "Possible duplicate" in line)
     elif what == "checklist":
         yield f"posted the checklist {of}: {first_sentence(text(comment)[0])}"
     else:
-        yield f"wrote: {' '.join(text(comment))}"
+        yield f"wrote: {' '.join(unfolded(comment))}"
 
 
 def first_sentence(line: str) -> str:
@@ -124,14 +130,12 @@ def first_sentence(line: str) -> str:
 
 
 def _edited(what: str, before: CommentView, after: CommentView) -> Iterator[str]:
-    """Of the card, its first line and its rows of facts where they differ; the rest of it follows from them."""
+    """Of the card, its first line and its facts where they differ; the rest of it follows from them."""
     if what == "card":
         yield from (f"card: {line}" for line in _facts(after) if line not in _facts(before))
     elif what in PASSING:
-        yield f"edited its reply: {' '.join(text(after))}"
+        yield f"edited its reply: {' '.join(unfolded(after))}"
 
 
 def _facts(comment: CommentView) -> list[str]:
-    first, *rest = text(comment)
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in rest if line.startswith("|")]
-    return [first, *(f"{row[0]}: {row[1]}" for row in rows if len(row) == 2 and row[0] and not row[0].startswith("--"))]
+    return list(dict.fromkeys([text(comment)[0], *map(plain, _FACT.findall(comment.body))]))

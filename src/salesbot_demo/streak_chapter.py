@@ -36,7 +36,7 @@ def workflow(program: Sequence[str], web: Typeform, streak: Streak) -> Workflow:
 def steps(number: int, streak: Streak | None) -> list[Step]:
     """Make the steps for this deal, which is in lead. Without a Streak they can be printed, not played."""
     box = _Box(number, streak)
-    taken = Expected("negotiating", says="Moved to negotiating in Streak", card="Expected here", outside="Negotiating")
+    taken = Expected("negotiating", says="Moved to negotiating in Streak", card="Missing here", outside="Negotiating")
     back = Expected("negotiating", says="", outside="Moved back to negotiating, from won")
     return [
         Step(

@@ -126,8 +126,8 @@ GRAPHQL = [
     ("FORBIDDEN", "Resource protected by organization SAML enforcement.", "single sign-on"),
     ("FORBIDDEN", "Repository was archived so is read-only.", "archived"),
     ("FORBIDDEN", "Resource not accessible by integration", "lacks a permission"),
-    ("FORBIDDEN", "acme does not have the correct permissions to execute `UpdateIssue`", "too small a role"),
-    ("FORBIDDEN", "You may not.", "forbids this to the token"),
+    ("FORBIDDEN", "acme does not have the correct permissions to execute `UpdateIssue`", "needs a higher role"),
+    ("FORBIDDEN", "You may not.", "The token may not do this"),
     (
         "INSUFFICIENT_SCOPES",
         "Your token has not been granted the required scopes to execute this query.",
@@ -209,7 +209,7 @@ def test_the_permissions_that_github_would_accept_are_named(
 
 @pytest.mark.parametrize("answer", [Answer(403, b"<html>Blocked by policy</html>"), Answer(200, b"<!doctype html>")])
 def test_a_page_is_no_answer_of_githubs(github: Answers, client: Client, answer: Answer) -> None:
-    assert "a proxy or a firewall may have given it" in refusal(github, client, answer).what
+    assert "a proxy or a firewall may have sent it" in refusal(github, client, answer).what
 
 
 @pytest.mark.parametrize("status", [307, 308])

@@ -117,7 +117,7 @@ def test_people_are_assigned_by_the_keys_of_their_users(client: Streak, theirs: 
     box, layout = theirs.box(sales, "Acme", "Lead"), client.layout(sales)
     client.apply_changes(box, PutPeople(("kim@agency.com", "sam@agency.com")), layout)
     assert theirs.assigned(box) == ["kim@agency.com", "sam@agency.com"]
-    with pytest.raises(ObjectError, match=r"nobody by the address lee@agency\.com\. Correct `streak\.people`"):
+    with pytest.raises(ObjectError, match=r"no user with the address lee@agency\.com\. Correct `streak\.people`"):
         client.apply_changes(box, PutPeople(("lee@agency.com",)), layout)
     assert theirs.assigned(box) == ["kim@agency.com", "sam@agency.com"]
 

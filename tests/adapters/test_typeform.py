@@ -163,7 +163,7 @@ def test_the_questions_of_another_form_are_not_ours() -> None:
 def test_a_response_of_another_form_is_left_out() -> None:
     item = {"token": "t", "submitted_at": "2026-10-01T08:38:22Z"}
     assert read_response({**item, "form_id": "u6"}, "u6", {}).key == "typeform:u6:t"
-    with pytest.raises(InputError, match="t of the form u6 names another form as its own"):
+    with pytest.raises(InputError, match="t of the form u6 belongs to another form"):
         read_response({**item, "form_id": "other1"}, "u6", {})
 
 

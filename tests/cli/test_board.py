@@ -82,7 +82,7 @@ def test_check_names_a_token_that_reaches_no_project(play: Play) -> None:
     play.environment["INPUT_PROJECT-TOKEN"] = play.github.token("acme-x[bot]", issues="read")
     said = checked(play)
     assert said.exit_code == 2
-    assert "fix: The board cannot be read. The token reaches no such project" in said.stdout
+    assert "fix: The board cannot be read. The token cannot find the project" in said.stdout
 
 
 def test_sync_by_hand_and_its_dry_run(play: Play) -> None:

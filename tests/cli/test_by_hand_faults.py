@@ -189,7 +189,7 @@ def test_a_notice_is_printed_and_a_refused_pin_is_not_told_as_done(
     assert "open the issue Pipeline report 2026-W48" in lines
     assert "pin the report" not in lines
     assert [line for line in lines if line.startswith("note: ")] == [
-        "note: The report could not be pinned; a repository has three pins. Pin it by hand, or take one off."
+        "note: The report could not be pinned; a repository has three pins. Unpin another issue, or pin it by hand."
     ]
 
 

@@ -92,7 +92,7 @@ def test_a_calendar_of_one_person_is_written_to_a_file(team: Play, command: Comm
         pytest.param(["--min-value", "10 USD"], "compared in EUR", id="another currency"),
         pytest.param(["--max-value", "a lot"], "--max-value", id="no amount"),
         pytest.param(["--idle", "-1"], "not a number of days", id="days that cannot be"),
-        pytest.param(["--since", "october"], "--since october is not a day", id="no day"),
+        pytest.param(["--since", "october"], "--since october is not a date", id="no day"),
     ],
 )
 def test_a_filter_that_cannot_be_is_refused(play: Play, command: Command, argv: list[str], says: str) -> None:

@@ -139,7 +139,7 @@ def test_on_a_pull_request_each_problem_is_also_an_annotation_at_its_line(tmp_pa
 
 def test_what_is_none_of_our_business_ends_well_and_says_why(tmp_path: Path, capsys: Printed) -> None:
     assert main(["run"], event(tmp_path, "push", {"ref": "refs/heads/main"})) == 0
-    assert capsys.readouterr().out == "The event push is none of ours.\n"
+    assert capsys.readouterr().out == "salesbot does not handle the event push.\n"
     assert "0 requests to GitHub" in (tmp_path / "summary.md").read_text(encoding="utf-8")
 
 

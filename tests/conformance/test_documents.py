@@ -134,7 +134,7 @@ def test_no_effect_was_forgotten() -> None:
 
 def test_github_takes_labels_that_are_created() -> None:
     notebook = Notebook()
-    with pytest.raises(Exception, match="made a label"):
+    with pytest.raises(Exception, match="created a label"):
         write.create_labels(notebook, facts(), [CreateLabel("stage:won", "5319e7", "We agreed")])
     [(text, variables)] = notebook.sent
     assert problems(text, variables) == []

@@ -39,7 +39,7 @@ AFTER_A_PLACE = ("findings.add", "problem_at", "_note", "_stop")
 """What is told first where it is wrong, and then what is."""
 SUGGESTING = ("DateError", "NoDateError", "MoneyError")
 """What is given texts that would be right."""
-ADVICE = {"did_you_mean": "Did you mean …?", "suggest": "Say …", "advice_on": "What helps against that refusal, below"}
+ADVICE = {"did_you_mean": "Did you mean …?", "suggest": "Try …", "advice_on": "What helps against that refusal, below"}
 """What functions say that look for the nearest right word."""
 
 
@@ -122,7 +122,7 @@ def _message(call: ast.Call, named: Mapping[str, str]) -> Iterator[Message]:
         texts = [text for text in texts if text]
     if maker in _makers() and texts and texts[0]:
         advice = texts[1] if len(texts) > 1 else ""
-        yield Message(_makers()[maker], texts[0], "Say …" if advice and maker in SUGGESTING else advice)
+        yield Message(_makers()[maker], texts[0], "Try …" if advice and maker in SUGGESTING else advice)
 
 
 def _named(function: ast.FunctionDef, *, before: int) -> dict[str, str]:

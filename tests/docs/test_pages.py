@@ -213,7 +213,7 @@ def test_a_quoted_message_is_one_that_is_said(message: str) -> None:
 def test_the_collected_messages_are_the_real_ones() -> None:
     found = {message.text for message in messages()}
     assert {
-        "Nobody owns this deal.",
+        "The deal has no owner.",
         "GitHub refused the token: it is wrong, expired or revoked",
         "A pull request is not a deal.",
         "unknown key",

@@ -85,7 +85,7 @@ def test_an_unknown_kind_of_event_is_a_quiet_no(play: Play, event: str) -> None:
 def test_the_file_of_one_event_under_the_name_of_another_is_named(play: Play) -> None:
     run = with_event(play, GOOD, "label")
     assert run.exit_code == 2
-    assert "Is GITHUB_EVENT_NAME the kind of event in the file?" in told(run)[0][1]
+    assert "Check that GITHUB_EVENT_NAME matches the event in the file" in told(run)[0][1]
 
 
 # Inputs

@@ -61,7 +61,7 @@ def test_without_a_token_the_deal_is_done_and_a_notice_says_why(play: Play) -> N
     play.sales.label("ann", deal, "stage:prospect")
     run = play.run()
     assert (run.exit_code, play.stages(deal)) == (0, ["prospect"])
-    assert "no token reaches the project" in told(run)[0][1]
+    assert "no token can access the project" in told(run)[0][1]
     assert boards.board.cards() == ()
 
 
@@ -104,7 +104,7 @@ def test_the_task_alone_fails_without_a_token_and_with_a_refused_one(boards: Boa
     play, token = boards.play, boards.token
     del play.environment["INPUT_PROJECT-TOKEN"]
     run = boards.board_run()
-    assert (run.exit_code, "no token reaches the project" in told(run)[0][1]) == (2, True)
+    assert (run.exit_code, "no token can access the project" in told(run)[0][1]) == (2, True)
     play.environment["INPUT_PROJECT-TOKEN"] = play.github.token("acme-x[bot]", issues="read")
     assert boards.board_run().exit_code == 1
     assert play.sweep().exit_code == 0
@@ -119,8 +119,8 @@ def test_the_problem_issue_says_why_there_is_no_board_and_closes_when_there_is(b
     assert play.sweep().exit_code == 0
     number = play.problem()
     assert number is not None
-    assert "### The board does not follow the deals" in play.sales.issue(number).body
-    assert "The token reaches no such project" in play.sales.issue(number).body
+    assert "### The board is not in sync" in play.sales.issue(number).body
+    assert "The token cannot find the project" in play.sales.issue(number).body
     play.sales.label("ann", 1, "stage:prospect")
     assert play.run().exit_code == 0
     play.sweep()

@@ -51,7 +51,7 @@ def _refused_write(boards: Boards) -> None:
     [
         pytest.param(
             lambda b: use(b, b.play.github.token("acme-x[bot]", issues="read")),
-            "reaches no such project",
+            "cannot find the project",
             id="no right",
         ),
         pytest.param(
@@ -66,8 +66,8 @@ def _refused_write(boards: Boards) -> None:
             id="no scope",
         ),
         pytest.param(lambda b: b.board.close("kim"), "The project of the board is closed", id="closed"),
-        pytest.param(lambda b: b.board.delete("kim"), "reaches no such project", id="gone"),
-        pytest.param(_persons_project, "reaches no such project", id="no project of this number"),
+        pytest.param(lambda b: b.board.delete("kim"), "cannot find the project", id="gone"),
+        pytest.param(_persons_project, "cannot find the project", id="no project of this number"),
         pytest.param(_full, "limit of 0 items", id="full"),
         pytest.param(_hangs, "The board was left out: GitHub answered 502", id="down"),
     ],

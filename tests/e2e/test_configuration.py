@@ -87,10 +87,10 @@ def test_an_expected_guard_lets_the_move_through_and_the_card_says_what_is_missi
     play.sales.label("ann", deal, "stage:qualified")
     play.reconcile()
     assert play.stages(deal) == ["qualified"]
-    assert "⚠️ Expected here: " in play.text(deal, "card")
+    assert "⚠️ Missing here: " in play.text(deal, "card")
     play.sales.assign("ann", deal, "nora")
     play.reconcile()
-    assert "Expected here" not in play.text(deal, "card")
+    assert "Missing here" not in play.text(deal, "card")
     play.assert_at_rest(deal)
 
 
@@ -158,8 +158,8 @@ def test_an_empty_configuration_is_the_default_pipeline(play: Play) -> None:
             id="aliases that multiply",
         ),
         pytest.param("#" * 300_000, "at most 262,144", id="over 256 KiB"),
-        pytest.param(b"\xff\xfe\x00v", "no text file", id="no text"),
-        pytest.param(None, "is no file", id="a folder"),
+        pytest.param(b"\xff\xfe\x00v", "not a text file", id="no text"),
+        pytest.param(None, "is not a file", id="a folder"),
         pytest.param("stages: {lead: {probability: 5}, lead: {probability: 6}}\n", "twice", id="a key twice"),
     ],
 )

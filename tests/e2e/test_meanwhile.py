@@ -140,7 +140,7 @@ def test_what_somebody_does_to_a_list_in_the_moment_it_is_written_anew_stays(
     for line in ("- [x] Effort", "- [ ] ~~Risks~~ none", "- [ ] Ask Lee"):
         assert line in shown
     assert ("- [x] Price" in shown, "round 2" in shown) == ((True, False) if scene is REFRESH else (False, True))
-    assert f"Checklist estimate | [{3 if scene is REFRESH else 2} of 4]" in play.text(deal, "card")
+    assert f"[{3 if scene is REFRESH else 2} of 4]" in play.text(deal, "card")
 
 
 ESTIMATE = """\

@@ -42,7 +42,7 @@ def test_a_renamed_owner_is_assigned_and_unassigned_by_hand(play: Play) -> None:
     assert [run.exit_code for run in play.reconcile()] == [0]
     play.sales.unassign("kim", deal, "norah")
     assert [run.exit_code for run in play.reconcile()] == [0]
-    assert "| Owner | kim |" in play.text(deal, "card")
+    assert "**Owner:** kim" in play.text(deal, "card")
     assert play.sweep().exit_code == 0
 
 

@@ -46,7 +46,7 @@ def test_a_comment_on_an_issue_locked_meanwhile(play: Play) -> None:
     refuse(play, "addComment", "Unable to create comment because issue is locked.", "FORBIDDEN")
     (run,) = play.reconcile()
     assert run.exit_code == 0
-    assert "GitHub refuses to write the comment refusal" in play.text(deal, "card")
+    assert "GitHub refuses to write the comment that refuses" in play.text(deal, "card")
     assert play.stages(deal) == ["lead"]
 
 

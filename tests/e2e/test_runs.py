@@ -136,7 +136,7 @@ def renamed(play: Play) -> int:
 @pytest.mark.parametrize(
     ("change", "would"),
     [
-        pytest.param(opened, ["create the label stage:lead", "write the comment card"], id="a new issue"),
+        pytest.param(opened, ["create the label stage:lead", "write the card"], id="a new issue"),
         pytest.param(labelled, ["add the label", "remove the label stage:lead"], id="a label"),
         pytest.param(commanded, ["add the label stage:won", "close the issue", "🚀"], id="a plan"),
         pytest.param(misconfigured, ["open the issue"], id="a wrong configuration"),

@@ -15,7 +15,7 @@ def test_a_block_of_the_card_is_extended_and_the_rest_stays(play: Play) -> None:
     play.sales.push("nora", CARD, '{% extends "salesbot/card.md.j2" %}{% block news %}Now: {{ stage }}!{% endblock %}')
     deal = play.deal()
     assert play.text(deal, "card").startswith("Now: lead!")
-    assert "| Owner | nobody yet |" in play.text(deal, "card")
+    assert "**Owner:** none yet" in play.text(deal, "card")
     play.assert_at_rest(deal)
 
 
@@ -99,7 +99,7 @@ def test_a_template_that_fails_changes_nothing_and_is_named(play: Play, text: st
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        pytest.param(b"\xff\xfe\x00\x00", "is no text file", id="no text"),
+        pytest.param(b"\xff\xfe\x00\x00", "is not a text file", id="no text"),
         pytest.param(b"x" * 300_000, "has 300,000 bytes; at most 262,144 are read", id="over 256 KiB"),
     ],
 )

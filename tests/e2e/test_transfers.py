@@ -73,7 +73,7 @@ def test_an_issue_of_years_ago_is_a_lead_of_today_once_it_is_transferred_in(play
     play.assert_at_rest(second)
     shown = report(play, tmp_path / "report.json")
     assert shown["movement"]["new"] == 3
-    assert {problem["what"] for problem in shown["problems"]} == {"nobody owns it"}
+    assert {problem["what"] for problem in shown["problems"]} == {"it has no owner"}
     assert {row["stage"]: row["longest_days"] for row in shown["stages"]}["lead"] < 10
 
 
@@ -113,7 +113,7 @@ def test_sub_issues_are_work_on_a_deal_and_its_card_counts_them(play: Play) -> N
         play.sales.close("ann", part)
     play.drop()
     play.sweep()
-    assert "| Sub-issues | 3 of 5 done |" in play.text(deal, "card")
+    assert "**Sub-issues:** 3 of 5 done" in play.text(deal, "card")
     assert [play.said(part) for part in parts] == [[]] * 5
     play.assert_at_rest(deal)
     play.sales.label("ann", parts[4], "stage:prospect")

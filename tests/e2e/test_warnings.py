@@ -33,7 +33,7 @@ def test_a_fight_ends_after_three_rounds_and_is_named(play: Play) -> None:
     assert "sync" in problem
     assert f"#{deal}" in problem
     assert "stage:lead" in problem
-    assert "salesbot goes on" in problem
+    assert "salesbot works, but" in problem
     assert [level for level, _ in told(runs[-1])] == ["notice"]
     assert "change the label stage:lead in turns" in told(runs[-1])[0][1]
     assert "**lead**" in play.text(deal, "card")

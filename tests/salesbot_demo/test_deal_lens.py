@@ -13,15 +13,12 @@ from salesbot_demo import DealLens, observation
 
 LENS = DealLens(lambda: [Column("stage:lead", "lead")])
 CARD = """<!-- salesbot:card {"v":1} -->
-**lead** since 3 Nov 2026 by ann · 24,000.50 EUR · nora
+**Acme GmbH** · **lead** since 3 Nov 2026
 
-⚠️ Perhaps the same as #22: same name.
-
-| | |
-|---|---|
-| Value | 24,000.50 EUR (first 20,000 EUR on 1 Nov 2026; now +20 %), weighted 2,400 EUR at 10 % |
-| Next step | Fri 27 Nov 2026: call (nora) |
-| Owner | nora |
+- **Value:** 24,000.50 EUR (+20 % since 1 Nov 2026), weighted 2,400 EUR at 10 %
+- **Owner:** nora
+- **Next step:** Fri 27 Nov 2026: call (nora)
+- ⚠️ Possible duplicate of #22: same name.
 """
 REFUSAL = '<!-- salesbot:refusal {"of":"1"} -->\n**Not moved to won.** @ann\n\n- It has no value.'
 REPLY = '<!-- salesbot:reply {"of":"2"} -->\nDone.'
@@ -38,7 +35,7 @@ def test_a_card_shows_what_the_programs_card_says() -> None:
     assert (card.value, card.weighted) == ({"EUR": Decimal("24000.50")}, {"EUR": Decimal(2400)})
     assert (card.since, card.due) == (date(2026, 11, 3), date(2026, 11, 27))
     assert card.next_step == "Fri 27 Nov 2026: call (nora)"
-    assert card.attention == ("Perhaps the same as #22: same name.",)
+    assert card.attention == ("Possible duplicate of #22: same name.",)
 
 
 def test_an_answer_that_is_not_settled_is_on_the_card() -> None:

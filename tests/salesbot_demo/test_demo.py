@@ -87,7 +87,7 @@ def test_deals_of_different_clients_are_not_taken_for_one() -> None:
         out = io.StringIO()
         Player(github, out).play(replace(tale, chapters=opening))
     assert out.getvalue().count("fills in the issue form") == 3
-    assert "Perhaps the same" not in out.getvalue()
+    assert "Possible duplicate" not in out.getvalue()
 
 
 def test_the_story_shows_every_kind_of_change() -> None:
@@ -197,7 +197,7 @@ def comment(number: int, body: str, author: str = observation.BOT, **more: Any) 
     return CommentView(number, author, body, "2026-11-23T09:00:00Z", **more)
 
 
-CARD = '<!-- salesbot:card {"v":1} -->\n**lead** since 23 Nov 2026\n\n| | |\n|---|---|\n| Owner | nobody yet |\n'
+CARD = '<!-- salesbot:card {"v":1} -->\n**lead** since 23 Nov 2026\n\n- **Owner:** none yet\n'
 REFUSAL = (
     '<!-- salesbot:refusal {"of":"E1"} -->\n**Not moved to won.** @<!-- -->ann\n\n- It has [no value](http://x).\n'
 )
@@ -220,9 +220,9 @@ REFUSAL = (
         pytest.param(view(), view(comment(1, CARD)), ["wrote the card"], id="a card"),
         pytest.param(
             view(comment(1, CARD)),
-            view(comment(1, CARD.replace("nobody yet", "nora"))),
+            view(comment(1, CARD.replace("none yet", "nora"))),
             ["card: Owner: nora"],
-            id="a row of the card",
+            id="a fact of the card",
         ),
         pytest.param(
             view(),
@@ -265,7 +265,7 @@ def test_the_chapter_of_the_form_on_the_website_goes_as_expected() -> None:
         changes = [shop, *form_chapter.steps(web, after=1, number=2)]
         Player(github, out).play(Story("A story", {"ann": "triage", "kim": "admin"}, [], [Chapter("One", changes)]))
     printed = out.getvalue()
-    assert "Perhaps the same as #1: same company" in printed
+    assert "Possible duplicate of #1: same company" in printed
     assert "Robin sends the form off" in printed
 
 

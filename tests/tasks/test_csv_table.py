@@ -164,7 +164,7 @@ def test_an_export_for_half_of_europe_comes_in_again_and_changes_nothing(
 
 def test_a_total_below_the_rows_is_no_deal(play: Play, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert take_in(play, file, TABLE + "Total,,,12000,\n", *MAPPED) == 2
-    assert "line 4: it names no title, company or person." in capsys.readouterr().err
+    assert "line 4: it has no title, company or person." in capsys.readouterr().err
     assert play.sales.issues() == ()
 
 

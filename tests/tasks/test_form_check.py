@@ -65,7 +65,7 @@ def test_a_poll_tells_it_once_and_the_problem_issue_closes_when_the_map_is_right
     assert len(forms.leads()) == 3
     problem = play.problem()
     assert problem is not None
-    assert "The form lacks what the configuration names" in play.sales.issue(problem).body
+    assert "The form does not match the configuration" in play.sales.issue(problem).body
     play.github.advance(3600)
     assert told(forms.poll()) == []
     assert len(forms.typeform.log) == 1, "a poll with nothing new costs one request"
@@ -107,7 +107,7 @@ def test_doctor_and_check_tell_it(play: Play, by_hand: Command, map_: str, line:
 
 def test_doctor_and_check_find_nothing_in_a_map_that_fits(play: Play, by_hand: Command) -> None:
     play.sales.push("kim", CONFIG, CONFIGURED)
-    assert "ok: typeform.map names what the form has." in by_hand("doctor", by="kim").out.splitlines()
+    assert "ok: typeform.map matches the form." in by_hand("doctor", by="kim").out.splitlines()
     assert by_hand("check", "--repo", play.sales.name, by="kim").out == f"{CONFIG}: fine\n"
 
 
@@ -115,14 +115,14 @@ def test_what_cannot_be_found_out_is_said(play: Play, forms: Forms, by_hand: Com
     configure(play, "company: gone_ref")
     forms.typeform.scopes = frozenset({"responses:read"})
     said = by_hand("doctor", by="kim")
-    assert "unknown: Whether typeform.map fits the form could not be checked: Typeform does not let" in said.out
+    assert "unknown: Whether typeform.map fits the form could not be checked: Typeform does not allow" in said.out
     assert by_hand("check", "--repo", play.sales.name, by="kim").code == 1
 
 
 def test_without_a_token_doctor_says_what_it_takes(play: Play, forms: Forms, command: Command) -> None:
     configure(play, "company: gone_ref")
     said = command("doctor", by="kim")
-    assert "unknown: Whether typeform.map fits the form could not be checked: that takes TYPEFORM_TOKEN." in said.out
+    assert "unknown: Whether typeform.map fits the form could not be checked: this needs TYPEFORM_TOKEN." in said.out
 
 
 def test_check_of_a_repository_reads_its_templates_too(play: Play, command: Command) -> None:

@@ -146,7 +146,7 @@ def test_a_service_that_gives_the_same_page_for_ever_is_named(forms: Forms) -> N
         forms.typeform.odd[token] = {"token": f"other{token}"}
     run = forms.poll()
     assert run.exit_code == 1
-    assert "Typeform gave the same page twice. Set typeform.since to a later day" in told(run)[0][1]
+    assert "Typeform sent the same page twice. Set typeform.since to a later day" in told(run)[0][1]
 
 
 # One odd response spoils no other
@@ -246,7 +246,7 @@ def test_the_card_names_who_may_be_the_same(play: Play, forms: Forms) -> None:
     token = forms.send()
     forms.poll()
     (issue,) = forms.of(token)
-    assert f"Perhaps the same as #{deal}: same company domain, same company" in play.text(issue.number, "card")
+    assert f"Possible duplicate of #{deal}: same company domain, same company" in play.text(issue.number, "card")
     play.sales.comment("nora", issue.number, f"/duplicate-of #{deal}")
     play.reconcile()
     assert play.sales.issue(issue.number).state_reason == "DUPLICATE"
@@ -258,7 +258,7 @@ def test_a_client_of_years_ago_is_named_too(play: Play, forms: Forms) -> None:
     play.sales.seed([{"title": f"Old {number}", "body": "### Company\n\nOther\n"} for number in range(950)])
     token = forms.send()
     assert forms.poll().exit_code == 0
-    assert f"Perhaps the same as #{deal}: same company" in play.text(forms.of(token)[0].number, "card")
+    assert f"Possible duplicate of #{deal}: same company" in play.text(forms.of(token)[0].number, "card")
 
 
 def test_a_lead_whose_marker_somebody_deleted_does_not_come_in_again(play: Play, forms: Forms) -> None:
@@ -427,8 +427,8 @@ def test_a_response_deleted_meanwhile_leaves_its_issue(forms: Forms) -> None:
     ("payload", "why"),
     [
         pytest.param({"body": "{}", "signature": "sha256=AAAA"}, "secret TYPEFORM_WEBHOOK_SECRET", id="another secret"),
-        pytest.param({"body": "{}"}, "a text `body` and a text `signature`", id="no signature"),
-        pytest.param({"body": {"a": 1}, "signature": "x"}, "a text `body`", id="a body that was parsed"),
+        pytest.param({"body": "{}"}, "needs `body` and `signature`", id="no signature"),
+        pytest.param({"body": {"a": 1}, "signature": "x"}, "needs `body`", id="a body that was parsed"),
     ],
 )
 def test_what_is_not_signed_is_refused_without_a_request(forms: Forms, payload: dict[str, Any], why: str) -> None:
@@ -621,4 +621,4 @@ def test_by_hand_since_a_day(play: Play, forms: Forms, capsys: pytest.CaptureFix
     assert "would open the lead Acme GmbH: A new shop." in capsys.readouterr().out
     assert forms.leads() == []
     assert by_hand(play, forms, play.github.token("kim"), "--since", "yesterday") == 2
-    assert "--since yesterday is not a day" in capsys.readouterr().err
+    assert "--since yesterday is not a date" in capsys.readouterr().err

@@ -61,7 +61,7 @@ def _spoil(boxes: Boxes, deals: list[int]) -> list[str]:
     return [
         *(f"Deal {deal}: Streak's answer is not the box" for deal in without),
         *(f"The box of deal {deal} is in another pipeline now" for deal in left),
-        *(f"nobody by the address {person}@agency.com" for person in PEOPLE),
+        *(f"no user with the address {person}@agency.com" for person in PEOPLE),
         *(f"Box {len(deals) - len(left) + number} of" for number in range(1, len(nothing) + 1)),
         "The column Value of Sales in Streak is of the type DATE",
         "Sales in Streak has no stage Closed won",

@@ -74,7 +74,7 @@ def test_the_second_schedule_of_the_week_changes_nothing(play: Play) -> None:
     run = scheduled(play)
     assert (run.exit_code, writes(run.requests)) == (0, [])
     assert the_report(play) == before
-    assert "is there already" in run.summary
+    assert "exists already" in run.summary
 
 
 def test_a_run_by_hand_refreshes_the_same_issue_and_says_as_of_when(play: Play) -> None:
@@ -267,9 +267,9 @@ def test_a_wrong_input_is_refused_before_anything_is_read(play: Play, inputs: Ma
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        pytest.param(["--post", "--week", "2026-W47"], "--post brings this week", id="posting a week that is over"),
+        pytest.param(["--post", "--week", "2026-W47"], "--post updates this week", id="posting a week that is over"),
         pytest.param(["--week", "2026-W60"], "not a week of the calendar", id="a week of no calendar"),
-        pytest.param(["--week", "2027-W10"], "has not come yet", id="a week to come"),
+        pytest.param(["--week", "2027-W10"], "is in the future", id="a week to come"),
         pytest.param(["--at", "yesterday"], "is not a time", id="a time that is none"),
         pytest.param(["--week", "9999-W52"], "not a week of the calendar", id="a week after which no day comes"),
         pytest.param(["--at", "0001-01-01T00:00:00Z"], "not between 1970 and 2200", id="a time before which none was"),

@@ -23,7 +23,7 @@ def test_an_owner_whom_streak_does_not_know_keeps_no_deal_from_its_box(boxes: Bo
     run = boxes.sync()
     problem = (
         f"In Streak, deal {deal} could not be updated (assigned to nora@agency.com): "
-        "Streak knows nobody by the address nora@agency.com. Correct `streak.people`"
+        "Streak has no user with the address nora@agency.com. Correct `streak.people`"
     )
     assert (run.exit_code, told(run)) == (0, [("warning", problem)])
     box = boxes.box(deal)

@@ -21,7 +21,7 @@ from tests.e2e.scenes import MOVE, PLAN, Friday, Scene, assert_swept, outcome, o
 from tests.e2e.test_faults import ANYWHERE, EVERYWHERE, GRAPHQL, HOPELESS
 
 FRIDAY = Friday(few=True)
-"""Two deals: the date of one has come; somebody is to be reminded on the other, whose label is made first."""
+"""Two deals: the date of one has come; a reminder is due on the other, whose label is made first."""
 REQUESTS = (
     "repository", "team", "open deals", "a role", "closed lately", "deals in full", "another role",
     "comes back", "makes a label", "reminds",

@@ -164,11 +164,11 @@ def test_a_dry_sweep_says_what_it_would_do_and_writes_nothing(play: Play) -> Non
     play.sales.schedule()
     run = play.run(inputs={"dry-run": "true"})
     assert (run.exit_code, writes(run.requests), play.sales.issues(), play.sales.labels()) == (0, [], before, ())
-    assert run.stdout.count("would write the comment card") == len(deals)
+    assert run.stdout.count("would write the card") == len(deals)
     assert "What would have been done (dry run)" in run.summary
     run = play.salesbot("sweep", "--dry-run")
     assert (run.exit_code, writes(run.requests), play.sales.issues()) == (0, [], before)
-    assert run.stdout.count("would write the comment card") == len(deals)
+    assert run.stdout.count("would write the card") == len(deals)
     assert run.stdout.splitlines()[-1] == (
         "A sweep would now change 3 of 3 deals, with 6 comments and edits; nothing was written."
     )

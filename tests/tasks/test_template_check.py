@@ -179,7 +179,7 @@ def test_a_checklist_that_no_stage_asks_for_needs_no_needed_item(folder: Path, c
 def test_a_file_that_takes_the_place_of_nothing_is_named(folder: Path, capsys: Printed, name: str, meant: str) -> None:
     (folder / name).write_text("- [ ] x")
     (line,) = check(capsys)
-    assert line == f"{name}:1:1: {name}: takes the place of no template, and no other uses it. Did you mean {meant}?"
+    assert line == f"{name}:1:1: {name}: replaces no template, and no other uses it. Did you mean {meant}?"
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ SECONDS = 3
 LONGEST = 60
 """Seconds by the clock, on a machine that is busy otherwise."""
 
-_HINT = "Look at its loops, and at the texts it repeats"
+_HINT = "Check its loops and the texts it repeats"
 _STATM = Path("/proc/self/statm")
 
 

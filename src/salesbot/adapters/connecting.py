@@ -51,7 +51,7 @@ NO_ROUTE = ConnectionFailure(
 )
 EXPIRED_CERTIFICATE = ConnectionFailure(
     "its certificate has expired, or the clock of this machine is wrong",
-    "The server's administrator renews the certificate",
+    "Ask the server's administrator to renew the certificate",
     lasts=True,
 )
 FUTURE_CERTIFICATE = ConnectionFailure(
@@ -73,7 +73,7 @@ NO_CERTIFICATES = ConnectionFailure(
 PROXY_SIGN_IN = ConnectionFailure(
     "the proxy asks for a user and a password", "Put them into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT", lasts=True
 )
-PROXY_FORBIDS = ConnectionFailure("the proxy forbids it", "Its administrator allows the address", lasts=True)
+PROXY_FORBIDS = ConnectionFailure("the proxy forbids it", "Ask its administrator to allow the address", lasts=True)
 PROXY_FAILED = ConnectionFailure(
     "the proxy did not connect", "Check HTTPS_PROXY; if it is right, the next run tries again"
 )

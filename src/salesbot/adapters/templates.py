@@ -206,7 +206,7 @@ def _counted_steps(template: str) -> Iterator[None]:
             return None
         steps += 1
         if steps > MAX_STEPS:
-            raise InputError(f"The template {template} of this repository runs for too long.", "Look at its loops")
+            raise InputError(f"The template {template} of this repository runs for too long.", "Check its loops")
         return trace
 
     before = sys.gettrace()

@@ -28,11 +28,11 @@ def add_commands(commands: Subcommands) -> None:
     )
     init.add_argument("--yes", action="store_true", help="make the project, its columns and fields, and add the deals")
     init.set_defaults(run=run_init)
-    sync = kinds.add_parser("sync", help="bring deals and their cards in step once, as the schedule does")
+    sync = kinds.add_parser("sync", help="sync deals and their cards once, as the schedule does")
     add_remote_options(sync)
     sync.add_argument("--dry-run", action="store_true", help="change nothing, print what would be done")
     sync.set_defaults(run=run_sync)
-    check = kinds.add_parser("check", help="check the project: fields, columns, rights; reads only")
+    check = kinds.add_parser("check", help="check the project's fields, columns and permissions; changes nothing")
     add_remote_options(check)
     check.set_defaults(run=run_check)
 

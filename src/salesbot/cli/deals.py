@@ -191,4 +191,4 @@ def read_day(text: str, option: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise InputError(f"{option} {text} is not a day.", f"For example {option} 2026-11-01") from error
+        raise InputError(f"{option} {text} is not a date.", f"For example {option} 2026-11-01") from error

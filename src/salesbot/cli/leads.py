@@ -65,7 +65,9 @@ def add_commands(commands: Subcommands) -> None:
     add_remote_options(relay)
     relay.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, behind a server with https")
     relay.add_argument("--port", type=int, default=8322, help="default: 8322")
-    relay.add_argument("--spool", default="relay-spool", metavar="FOLDER", help="where deliveries wait")
+    relay.add_argument(
+        "--spool", default="relay-spool", metavar="FOLDER", help="folder for deliveries that wait to be sent"
+    )
     relay.set_defaults(run=run_relay)
     out = commands.add_parser("export", help="export deals").add_subparsers(required=True, metavar="what")
     deals = out.add_parser("csv", help="all deals as a table, which `salesbot import csv` reads again")
@@ -77,7 +79,7 @@ def add_commands(commands: Subcommands) -> None:
     dates = out.add_parser("ics", help="next steps, expected closes and returns, as a calendar")
     dates.add_argument("file", nargs="?", help="the file to write; without one, it is printed")
     dates.add_argument("--owner", default="", metavar="LOGIN", help="only the dates of this person")
-    dates.add_argument("--cache", metavar="FILE", help="keep what is read, and read only what changed next time")
+    dates.add_argument("--cache", metavar="FILE", help="keep what is read, so that the next report reads only changes")
     add_remote_options(dates)
     dates.set_defaults(run=export_ics)
 

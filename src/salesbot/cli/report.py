@@ -24,8 +24,8 @@ def add_commands(commands: Subcommands) -> None:
     report.add_argument("--csv", metavar="DIR", help=f"write {CSV} into this folder")
     report.add_argument("--json", metavar="FILE", help="write the numbers into this file (docs/report.md)")
     report.add_argument("--ics", metavar="DIR", help=f"write the calendar {ICS} into this folder")
-    report.add_argument("--cache", metavar="FILE", help="keep what is read, and read only what changed next time")
-    report.add_argument("--post", action="store_true", help="open this week's issue, or bring it up to date")
+    report.add_argument("--cache", metavar="FILE", help="keep what is read, so that the next report reads only changes")
+    report.add_argument("--post", action="store_true", help="open or update this week's issue")
     report.add_argument("--dry-run", action="store_true", help="with --post: change nothing, print what would be done")
     report.set_defaults(run=run_report)
 
@@ -33,7 +33,7 @@ def add_commands(commands: Subcommands) -> None:
 def run_report(args: argparse.Namespace, host: Host) -> int:
     """Make a report. Raises InputError for options that contradict each other, or a time or week that is wrong."""
     if args.post and (args.week or args.at):
-        raise InputError("--post brings this week's issue up to date, as of now.", "Leave out --week and --at")
+        raise InputError("--post updates this week's issue as of now.", "Leave out --week and --at")
     at = read_moment(args.at) if args.at else None
     dry_run = args.dry_run or not args.post
     files = Files(

@@ -19,7 +19,7 @@ from salesbot.tasks.chat import Chat
 from salesbot.tasks.deal import DealProcessor
 from salesbot.tasks.outcome import Outcome
 
-NOT_HERE = "The card is about no issue of this repository."
+NOT_HERE = "The card is not an issue of this repository."
 
 
 def run(args: argparse.Namespace, host: Host) -> int:
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace, host: Host) -> int:
         return error.exit_code
     except Exception:  # a bug: the whole traceback goes to the log, and the runner gets one sentence
         output.show_traceback()
-        what = "This is a bug in salesbot; the traceback is in the log. What was done stays; the next run goes on."
+        what = "This is a bug in salesbot; the traceback is in the log. What was done is kept; the next run continues."
         runner.annotate("error", what)
         return BUG
     _report(outcome, run_request, inputs, requests, runner)

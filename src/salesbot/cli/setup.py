@@ -21,13 +21,15 @@ from salesbot.tasks.outcome import Outcome
 from salesbot.tasks.setup import adopt, doctor, findings, labels, remove
 
 LOGIN = f"whom the workflow acts as, default {identity.ACTIONS}: only the comments of this login count as salesbot's"
-NEXT_HOUR = "GitHub allows only so many comments and edits an hour: run it again then."
+NEXT_HOUR = "GitHub limits comments and edits per hour: run it again in an hour."
 
 
 def add_commands(commands: Subcommands) -> None:
     """Add these commands to the command line."""
     take = commands.add_parser("adopt", help="take over existing deals; without --yes, only print what it would do")
-    take.add_argument("--map", action="append", default=[], metavar="LABEL=STAGE", help="what a label meant until now")
+    take.add_argument(
+        "--map", action="append", default=[], metavar="LABEL=STAGE", help="the stage that an existing label means"
+    )
     _add_changing_options(take, "rename the labels and write the cards")
     take.set_defaults(run=run_adopt)
     tidy = commands.add_parser("labels", help="repair the stages' labels; without --yes, only print what is wrong")
@@ -40,7 +42,7 @@ def add_commands(commands: Subcommands) -> None:
     uninstall.add_argument("--labels-back", action="store_true", help="also give labels the names they had before")
     uninstall.add_argument("--out", metavar="DIR", default=".", help="where to write all deals, default: this folder")
     uninstall.set_defaults(run=run_remove)
-    examine = commands.add_parser("doctor", help="check what a repository lacks, and what its people should know")
+    examine = commands.add_parser("doctor", help="check the installation: permissions, labels, secrets, settings")
     add_remote_options(examine)
     examine.add_argument("--scratch", action="store_true", help="also try things on a scratch issue, closed afterwards")
     examine.set_defaults(run=run_doctor)

@@ -22,7 +22,7 @@ from salesbot.core.policies import board_sync, board_view
 from salesbot.tasks.outcome import Outcome
 
 NO_TOKEN = InputError(
-    "A board is configured (`board`), but no token reaches the project.",
+    "A board is configured (`board`), but no token can access the project.",
     "Put a token with Projects: write and Issues: read into the secret PROJECT_TOKEN, the input `project-token`",
 )
 CLOSED = "The project of the board is closed: nothing is read or written there. Open it again, or take `board` out."
@@ -76,7 +76,7 @@ class BoardConnection:
             return None
         lacking = list(board_view.problems(view, pipeline))
         if lacking:
-            self._notice(f"The board lacks something. {' '.join(lacking)}")
+            self._notice(f"The board is incomplete. {' '.join(lacking)}")
         return replace(view, delivered=trigger.delivered)
 
     def show(self, state: DealState | None, observed: Observed, *, dry_run: bool) -> Outcome:
@@ -90,7 +90,7 @@ class BoardConnection:
         try:
             refused = self.projects.write(view, observed.issue.id, effects, observed.pipeline)
         except ServiceError as error:
-            return Outcome(notices=(f"The board was not brought up to date: {error}",))
+            return Outcome(notices=(f"The board was not updated: {error}",))
         return Outcome(notices=tuple(refused)) if refused else Outcome(notes=lines)
 
     def taken_notices(self) -> Outcome:
@@ -112,8 +112,9 @@ def refused(error: ServiceError) -> ServiceError:
     what = error.what
     if isinstance(error, NoProjectError):
         return ServiceError(
-            f"The token reaches no such project ({what.rstrip('.')}).",
-            "Correct `board.project`, or give the token Projects: write; an App reaches projects of organisations only",
+            f"The token cannot find the project ({what.rstrip('.')}).",
+            "Correct `board.project`, or give the token Projects: write; "
+            "an App can access projects of organisations only",
         )
     if isinstance(error, ForbiddenError) or "lacks a" in what:
         return ServiceError(

@@ -37,7 +37,7 @@ ROUNDS = 3
 """Read and process, and again twice at most while something changes in between (docs/design.md)."""
 MOST_PAGES = 60
 LOCKED = "The issue is locked: its labels are up to date, everything else waits until it is unlocked."
-STILL_CHANGING = "The deal is still changing; the run started by the last change goes on."
+STILL_CHANGING = "The deal is still changing; the run started by the last change continues."
 
 
 @dataclass(frozen=True)
@@ -272,7 +272,7 @@ class DealProcessor:
             return
         self._undo(facts, effects, written)
         if written.unclear:
-            raise UnclearError("GitHub did not say whether it did a part of what was asked.", "The next run looks")
+            raise UnclearError("GitHub did not confirm whether a part of the change was made.", "The next run checks")
         raise _refused_part(failures[0][1])
 
     def _undo(

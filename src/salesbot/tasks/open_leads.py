@@ -30,7 +30,7 @@ from salesbot.tasks.retry import until_clear
 
 OPENED = "issues.opened"
 """The trigger of a deal opened here: GitHub starts no run for what a workflow's own token opens."""
-UNCLEAR = "GitHub did not say whether it opened an issue."
+UNCLEAR = "GitHub did not confirm whether it opened an issue."
 
 
 @dataclass
@@ -184,7 +184,7 @@ class LeadOpener:
     def _write(self, effect: OpenLead) -> int:
         written = self.github.write(self._context, [effect])
         if written.unclear:
-            raise UnclearError(UNCLEAR, "The next run looks")
+            raise UnclearError(UNCLEAR, "The next run checks")
         if written.opened is None:
             why = written.failed[0][1]
             raise ServiceError(f"GitHub refused to open an issue: {why}.", advice_on(why))

@@ -17,7 +17,7 @@ from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text.label_names import label_key
 from salesbot.tasks.outcome import Outcome
 
-PROBLEM_LABEL = CreateLabel(problem_issue.LABEL, "b60205", "salesbot cannot go on until this is repaired")
+PROBLEM_LABEL = CreateLabel(problem_issue.LABEL, "b60205", "salesbot is stopped until this is repaired")
 
 
 NO_WARNINGS = Warnings()

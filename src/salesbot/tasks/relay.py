@@ -193,12 +193,12 @@ class DeliveryForwarder:
             found = issue_of(self.client, content)
             self._foreign[content] = found is None or found[0].casefold() != self.repository.casefold()
         if self._foreign[content]:
-            self.log("A change on the board is about no issue of this repository.")
+            self.log("A change on the board is not about an issue of this repository.")
             return
         try:
             self.client.dispatch(self.repository, BOARD_EVENT, change)
         except EventRefusedError as error:
-            self.log(f"Dropped, the next sweep looks: {error}")
+            self.log(f"Dropped; the next sweep checks: {error}")
 
 
 def _payload(delivery: Delivery) -> Mapping[str, Any]:

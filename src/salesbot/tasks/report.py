@@ -44,7 +44,7 @@ TRIGGER = Trigger("report")
 ROUNDS = 5
 """Rounds of reading and writing, until nothing is left to do."""
 PROGRESS_EVERY = 1000
-NO_PIN = "The report could not be pinned; a repository has three pins. Pin it by hand, or take one off."
+NO_PIN = "The report could not be pinned; a repository has three pins. Unpin another issue, or pin it by hand."
 
 TEMPLATES = ("board.md.j2", "report.md.j2")
 
@@ -103,7 +103,7 @@ class Reporter:
         reports = self.github.reports(context.facts)
         scope = choose_scope(context.facts.repository.name, context.pipeline, context.facts.read_at)
         if not again and weekly_issue.is_done(reports, context.facts.repository.id, scope.week):
-            return Outcome(notes=(f"The report of {scope.week} is there already.",))
+            return Outcome(notes=(f"The report of {scope.week} exists already.",))
         try:
             return self._post(context, reports, scope.week)
         except UnfilledError as error:
@@ -141,7 +141,7 @@ class Reporter:
         text = context.renderer("board.md.j2", board_values(compute_board(counted, scope), scope))
         body = weekly_issue.with_board(issue, text, replace(memory, board=scope.at), facts.repository.id)
         if body is None:
-            return Outcome(notes=("The report's text was changed by hand; `/report` on it writes it anew.",))
+            return Outcome(notes=("The report's text was changed by hand; comment `/report` on it to rewrite it.",))
         return read.outcome.then(self._apply(facts, [], [(issue, [EditBody(body)])]))
 
     def past_report(self, *, week: str | None, at: datetime | None) -> Outcome:
@@ -182,7 +182,7 @@ class Reporter:
             return outcome
         memory = weekly_issue.read_state(issue, context.facts.repository.id)
         if memory is None:
-            return Outcome(notes=("This issue is no report of mine any more.",))
+            return Outcome(notes=("This issue is no longer a report.",))
         return self._post(context, self.github.reports(context.facts), memory.week)
 
     def _read_context(self) -> tuple[ReportContext | None, Outcome]:
@@ -266,7 +266,7 @@ class Reporter:
             outcome, pin = outcome.then(once), pin and NO_PIN not in once.notices
             if self.processor.dry_run:
                 return outcome
-        raise ServiceError("The report keeps changing: others write it at the same time.", "Run it again")
+        raise ServiceError("The report keeps changing: other runs are writing it.", "Run it again")
 
     def _publish_once(
         self, facts: RepositoryFacts, desired: DesiredReport, pin: bool, is_retry: bool

@@ -53,7 +53,7 @@ def _of_template(name: str, renderer: TemplateRenderer, pipeline: Pipeline) -> I
     else:
         guess = _guess(name)
         hint = f"Did you mean {guess}?" if guess else "docs/templates.md lists the names there are."
-        yield 1, "takes the place of no template, and no other uses it", hint
+        yield 1, "replaces no template, and no other uses it", hint
 
 
 def _is_used(name: str, renderer: TemplateRenderer, pipeline: Pipeline) -> bool:

@@ -130,7 +130,7 @@ def _counted(number: int, stage: Stage, pipeline: Pipeline) -> CountedDeal:
 
 def _small(stage: Stage) -> dict[str, list[Values]]:
     """Give the values of the short comments, which their writers put together from a few words."""
-    why = [{"reason": "The deal has no value.", "hint": "Comment `/value 12000 EUR`."}]
+    why = [{"reason": "The deal has no value.", "hint": "Comment `/value 12000 EUR`.", "details": "won needs value."}]
     who = {"person": "ann", "team": "@acme/sales"}
     nobody = {"person": None, "team": None}
     dragged = {

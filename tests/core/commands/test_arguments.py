@@ -23,7 +23,7 @@ def typed(heading: str, text: str, stage: str = "lead") -> World:
 @pytest.mark.parametrize("text", ["01.03.2027", "1 March 2027", "2027-03-01"])
 def test_an_expected_close_typed_by_hand_is_shown_and_stays_as_it_was_typed(text: str) -> None:
     world = typed("Expected close", text)
-    assert "| Expected close | Mon 1 Mar 2027 |" in world.last("card")
+    assert "**Expected close:** Mon 1 Mar 2027" in world.last("card")
     assert "⚠️" not in world.last("card")
     assert world.body == f"### Expected close\n\n{text}\n"
 
@@ -31,14 +31,14 @@ def test_an_expected_close_typed_by_hand_is_shown_and_stays_as_it_was_typed(text
 @pytest.mark.parametrize("text", ["march", "3/1/2027", "20270301", "soon"])
 def test_one_that_several_people_would_read_differently_is_named_with_what_to_say(text: str) -> None:
     card = typed("Expected close", text).last("card")
-    assert "**Expected close**: it should be a day with its year, such as 2027-03-01: `/expect <date>`" in card
+    assert "**Expected close**: it should be a date with its year, such as 2027-03-01: `/expect <date>`" in card
 
 
 @pytest.mark.parametrize(
     ("heading", "stage", "line"),
     [
-        pytest.param("Expected close", "lead", "| Expected close | Wed 31 Mar 2027 |", id="due by: the last day"),
-        pytest.param("Revisit on", "revisit", "| Comes back on | Mon 1 Mar 2027 |", id="not before: the first day"),
+        pytest.param("Expected close", "lead", "**Expected close:** Wed 31 Mar 2027", id="due by: the last day"),
+        pytest.param("Revisit on", "revisit", "**Comes back on:** Mon 1 Mar 2027", id="not before: the first day"),
     ],
 )
 @pytest.mark.parametrize("text", ["2027-03", "March 2027", "03/2027"])
@@ -72,7 +72,7 @@ def test_a_next_step_typed_by_hand(text: str, step: NextStep | None) -> None:
 
 def test_a_next_step_typed_by_hand_is_reminded_of_when_it_is_overdue() -> None:
     world = typed("Next step", "27.11.2026 send the estimate (kim)", "qualified")
-    assert "| Next step | Fri 27 Nov 2026: send the estimate (kim) |" in world.last("card")
+    assert "**Next step:** Fri 27 Nov 2026: send the estimate (kim)" in world.last("card")
     world.now = datetime(2026, 11, 30, 9, tzinfo=UTC)
     world.sweep()
     assert "attention:overdue" in world.labels
@@ -81,7 +81,7 @@ def test_a_next_step_typed_by_hand_is_reminded_of_when_it_is_overdue() -> None:
 
 def test_a_next_step_without_a_day_is_named_with_what_to_say() -> None:
     card = typed("Next step", "call them").last("card")
-    assert "**Next step**: it should begin with a day such as 2027-03-01: `/next <date> <what>`" in card
+    assert "**Next step**: it should begin with a date such as 2027-03-01: `/next <date> <what>`" in card
 
 
 @pytest.mark.parametrize(

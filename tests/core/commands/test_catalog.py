@@ -168,7 +168,7 @@ def test_if_one_cannot_be_done_none_is_and_the_reply_says_which() -> None:
     assert "9000" not in world.body
     assert world.receipts(said) == ["CONFUSED"]
     reply = world.last("reply")
-    assert "In line 2, `/won`" in reply
+    assert "because line 2, `/won`" in reply
     assert "Nothing in your comment was carried out" in reply
 
 
@@ -240,7 +240,7 @@ def test_a_forced_move_names_who_and_why_on_the_card() -> None:
     world = a_deal("lead")
     post(world, '/stage won --force "signed on a napkin"', KIM)
     card = world.by_key("card").body
-    assert "Forced to won | kim: signed on a napkin" in card
+    assert "**Forced to won:** kim: signed on a napkin" in card
 
 
 def test_a_comment_edited_by_somebody_else_runs_nothing_and_is_told_so() -> None:

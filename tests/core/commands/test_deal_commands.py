@@ -33,7 +33,7 @@ def card(world: World) -> str:
     ("text", "section", "shown"),
     [
         pytest.param("/value 24k", "### Value\n\n24000 EUR", "24,000 EUR", id="/value"),
-        pytest.param("/probability 40", "### Probability\n\n40 %", "| Owner", id="/probability"),
+        pytest.param("/probability 40", "### Probability\n\n40 %", "**Owner:**", id="/probability"),
         pytest.param("/expect 2027-03-01", "### Expected close\n\n2027-03-01", "Mon 1 Mar 2027", id="/expect"),
         pytest.param(
             "/next friday send the estimate @kim",
@@ -42,7 +42,7 @@ def card(world: World) -> str:
             id="/next with who",
         ),
         pytest.param("/next tomorrow call", "### Next step\n\n2026-11-24: call", "Tue 24 Nov 2026: call", id="/next"),
-        pytest.param("/set company Acme GmbH", "### Company\n\nAcme GmbH", "| Owner", id="/set by key"),
+        pytest.param("/set company Acme GmbH", "### Company\n\nAcme GmbH", "**Owner:**", id="/set by key"),
         pytest.param(
             "/set Expected close 2027-03-01", "### Expected close\n\n2027-03-01", "1 Mar", id="/set by heading"
         ),
@@ -59,7 +59,7 @@ def card(world: World) -> str:
             id="an hour behind a date",
         ),
         pytest.param("/value 1,2 Mio", "### Value\n\n1200000 EUR", "1,200,000 EUR", id="millions"),
-        pytest.param("/probability 40 percent", "### Probability\n\n40 %", "| Owner", id="a percentage in words"),
+        pytest.param("/probability 40 percent", "### Probability\n\n40 %", "**Owner:**", id="a percentage in words"),
         pytest.param("/snooze friday", "### Snoozed until\n\n2026-11-27", "Fri 27 Nov 2026", id="/snooze a day"),
         pytest.param("/snooze until 1 march", "### Snoozed until\n\n2027-03-01", "Mon 1 Mar 2027", id="/snooze until"),
         pytest.param("/snooze 2 weeks", "### Snoozed until\n\n2026-12-07", "No reminders until", id="/snooze"),
@@ -157,8 +157,8 @@ def test_done_and_unset_take_the_section_away() -> None:
         pytest.param("/next", "`/next friday send the estimate`", id="/next alone"),
         pytest.param("/next send it", "`/next friday", id="/next without a date"),
         pytest.param("/next friday", "`/next friday", id="/next without what"),
-        pytest.param("/next friday call @nobody", "Name somebody who works", id="/next by nobody we know"),
-        pytest.param("/assign @nobody", "Name somebody who works", id="/assign nobody we know"),
+        pytest.param("/next friday call @nobody", "Name someone who can be assigned", id="/next by nobody we know"),
+        pytest.param("/assign @nobody", "Name someone who can be assigned", id="/assign nobody we know"),
         pytest.param("/assign @norra", "Did you mean `@nora`?", id="/assign misspelled"),
         pytest.param("/probability lots", "`/probability 40`", id="a probability that is none"),
         pytest.param("/probability 140", "`/probability 40`", id="a probability over 100"),
@@ -172,19 +172,19 @@ def test_done_and_unset_take_the_section_away() -> None:
         pytest.param(f"/set company {'x' * 3000}", "Write it in the description", id="a text too long for a field"),
         pytest.param("/snooze a bit", "For example `/snooze 2 weeks`", id="a duration that is none"),
         pytest.param("/snooze 3", "`/snooze 3 days` or `/snooze 3 weeks`", id="a duration without a unit"),
-        pytest.param("/value 24k net", "Say `/value 24000 EUR`", id="an amount with a remark"),
+        pytest.param("/value 24k net", "Try `/value 24000 EUR`", id="an amount with a remark"),
         pytest.param("/value 20-30k", "`/value 20000 EUR` or `/value 30000 EUR`", id="an amount that is a range"),
         pytest.param(f"/value {'9' * 4301}", "cannot be read as an amount", id="an amount of 4,301 digits"),
         pytest.param(f"/probability {'9' * 4301}", "is not a percentage", id="a probability of 4,301 digits"),
-        pytest.param("/probability 0.4", "Say `/probability 40`", id="a share"),
+        pytest.param("/probability 0.4", "Try `/probability 40`", id="a share"),
         pytest.param("/probability 42.5", "`/probability 42` or `/probability 43`", id="a percentage with a fraction"),
-        pytest.param("/expect march if they agree", "Say `/expect 2027-03-31`", id="a date with a remark"),
-        pytest.param("/expect end of marhc", "Say `/expect end of march`", id="a slip in a date"),
+        pytest.param("/expect march if they agree", "Try `/expect 2027-03-31`", id="a date with a remark"),
+        pytest.param("/expect end of marhc", "Try `/expect end of march`", id="a slip in a date"),
         pytest.param(
             "/next 12.4.15 call the `board`", "`` /next 2027-04-12 call the `board` ``", id="a step with code in it"
         ),
         pytest.param("/next next friday call @kim", "`/next 2026-11-27 call @kim`", id="a step on one of two days"),
-        pytest.param("/next call them on friday", "Say `/next 2026-11-27 call them`", id="a step before its date"),
+        pytest.param("/next call them on friday", "Try `/next 2026-11-27 call them`", id="a step before its date"),
         pytest.param("/next call them", "For example `/next friday call them`", id="a step without a date"),
         pytest.param(
             "/revisit soon no budget", "For example `/revisit in 3 months soon no budget`", id="no date, a why"
@@ -261,14 +261,14 @@ def test_values_are_remembered_as_rounds() -> None:
     for amount in ("45000", "41000", "38000"):
         post(world, f"/value {amount}")
     shown = card(world)
-    assert "38,000 EUR (first 45,000 EUR on 23 Nov 2026; 41,000 EUR; now" in shown
+    assert "**Values so far:** 45,000 EUR on 23 Nov 2026; 41,000 EUR; now 38,000 EUR" in shown
     assert "16 %" in shown
 
 
 def test_the_value_of_the_form_is_the_first_round() -> None:
     world = a_deal("qualified", body="### Value\n\n50k\n", author=NORA)
     post(world, "/value 38k")
-    assert "38,000 EUR (first 50,000 EUR on 23 Nov 2026; now" in card(world)
+    assert "**Values so far:** 50,000 EUR on 23 Nov 2026; now 38,000 EUR" in card(world)
 
 
 @pytest.mark.parametrize("command", ["/expect", "/set expected-close"])
@@ -304,9 +304,9 @@ def test_assign_makes_an_owner_and_the_one_before_stays_a_helper() -> None:
     world.run()
     post(world, "/assign @kim")
     assert [actor.login for actor in world.assignees] == ["ann", "kim"]
-    assert "| Owner | kim, with ann |" in card(world)
+    assert "**Owner:** kim, with ann" in card(world)
     post(world, "/assign")
-    assert "| Owner | nora, with kim, ann |" in card(world)
+    assert "**Owner:** nora, with kim, ann" in card(world)
 
 
 @pytest.mark.parametrize("me", ["/assign", "/assign me", "/assign @Me"])
@@ -323,7 +323,7 @@ def test_the_owner_is_whoever_was_assigned_first_if_nobody_was_named() -> None:
     world.assign(KIM)
     world.assign(ANN)
     world.run()
-    assert "| Owner | kim, with ann |" in card(world)
+    assert "**Owner:** kim, with ann" in card(world)
 
 
 def test_unassign_takes_the_owner_off() -> None:
@@ -331,7 +331,7 @@ def test_unassign_takes_the_owner_off() -> None:
     post(world, "/assign @kim")
     post(world, "/unassign")
     assert world.assignees == []
-    assert "nobody yet" in card(world)
+    assert "none yet" in card(world)
     assert world.decide().effects == ()
 
 
@@ -529,7 +529,7 @@ def test_a_missing_reason_offers_boxes_and_a_tick_is_the_command() -> None:
 def test_a_value_written_by_an_outsider_needs_a_command_of_ours() -> None:
     world = World(body="### Value\n\n99000 EUR\n", author=Actor("eve", 4))
     world.run()
-    assert "written by someone who may not set it" in card(world)
+    assert "changed by someone who may not set it" in card(world)
     world.comment('/stage qualified --force "test"', KIM)
     world.run()
     world.label("stage:won")

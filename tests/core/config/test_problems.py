@@ -72,48 +72,48 @@ def test_unknown_keys(text: str, said: str) -> None:
     ("text", "said"),
     [
         pytest.param(
-            "stages: [lead]", "stages: must be settings (key: value), and is a list", id="a list for settings"
+            "stages: [lead]", "stages: must be settings (key: value), but is a list", id="a list for settings"
         ),
         pytest.param(
-            "stages: {lead: 5}", 'stages.lead: must be settings (key: value), and is "5"', id="a number for a stage"
+            "stages: {lead: 5}", 'stages.lead: must be settings (key: value), but is "5"', id="a number for a stage"
         ),
         pytest.param(
-            "fields: {nda: null}", "fields.nda: must be settings (key: value), and is null", id="no such field"
+            "fields: {nda: null}", "fields.nda: must be settings (key: value), but is null", id="no such field"
         ),
         pytest.param(
-            "sources: web", 'sources: must be a list, and is "web". Write [one, another].', id="a word for a list"
+            "sources: web", 'sources: must be a list, but is "web". Write [one, another].', id="a word for a list"
         ),
-        pytest.param("currency: [EUR]", "currency: must be a text, and is a list", id="a list for a word"),
-        pytest.param("currency: null\ndeals: ''", 'deals: must be one of all, labelled, and is ""', id="an empty word"),
-        pytest.param("notify: {new: }", "notify.new: must be a text, and is empty", id="nothing behind the colon"),
+        pytest.param("currency: [EUR]", "currency: must be text, but is a list", id="a list for a word"),
+        pytest.param("currency: null\ndeals: ''", 'deals: must be one of all, labelled, but is ""', id="an empty word"),
+        pytest.param("notify: {new: }", "notify.new: must be text, but is empty", id="nothing behind the colon"),
         pytest.param(
             "stages: {lead: {probability: high}}",
-            'stages.lead.probability: must be a whole number from 0 to 100, and is "high"',
+            'stages.lead.probability: must be a whole number from 0 to 100, but is "high"',
             id="a word for a number",
         ),
         pytest.param(
             "stages: {lead: {probability: 35 %}}",
-            'stages.lead.probability: must be a whole number from 0 to 100, and is "35 %". Write 35.',
+            'stages.lead.probability: must be a whole number from 0 to 100, but is "35 %". Write 35.',
             id="a percent sign",
         ),
         pytest.param(
             "stages: {lead: {probability: '35'}}",
-            'stages.lead.probability: must be a whole number from 0 to 100, and is "35". Write 35.',
+            'stages.lead.probability: must be a whole number from 0 to 100, but is "35". Write 35.',
             id="a number in quotes",
         ),
         pytest.param(
             "stages: {lead: {probability: 101}}",
-            "stages.lead.probability: must be from 0 to 100, and is 101",
+            "stages.lead.probability: must be from 0 to 100, but is 101",
             id="more than certain",
         ),
         pytest.param(
             "stages: {lead: {idle_days: 0}}",
-            "stages.lead.idle_days: must be from 1 to 3650, and is 0",
+            "stages.lead.idle_days: must be from 1 to 3650, but is 0",
             id="idle at once",
         ),
         pytest.param(
             "stages: {lead: {color: green}}",
-            'stages.lead.color: must be six hexadecimal digits such as 0e8a16, and is "green"',
+            'stages.lead.color: must be six hexadecimal digits such as 0e8a16, but is "green"',
             id="a colour by name",
         ),
         pytest.param(
@@ -123,16 +123,16 @@ def test_unknown_keys(text: str, said: str) -> None:
         ),
         pytest.param(
             "stages: {lead: {notify: acme/sales}}",
-            'stages.lead.notify: must be a mention such as @acme/sales, and is "acme/sales". '
+            'stages.lead.notify: must be a mention such as @acme/sales, but is "acme/sales". '
             'Write "@name" or "@org/team".',
             id="a mention without @",
         ),
         pytest.param(
             "stages: {lead: {command: /go}}",
-            'stages.lead.command: must be a word in small letters, and is "/go". Write it without the slash.',
+            'stages.lead.command: must be a lowercase word, but is "/go". Write it without the slash.',
             id="a command with its slash",
         ),
-        pytest.param("since: yesterday", 'since: must be a date such as 2026-11-23, and is "yesterday"', id="no date"),
+        pytest.param("since: yesterday", 'since: must be a date such as 2026-11-23, but is "yesterday"', id="no date"),
         pytest.param(
             "since: 2026-02-30", "since: there is no 2026-02-30: day is out of range for month", id="30 February"
         ),
@@ -158,10 +158,10 @@ def test_unknown_keys(text: str, said: str) -> None:
         ),
         pytest.param(
             "currency: eur",
-            'currency: must be a currency code such as EUR, and is "eur". Did you mean EUR?',
+            'currency: must be a currency code such as EUR, but is "eur". Did you mean EUR?',
             id="a currency in small letters",
         ),
-        pytest.param("currency: Euro", 'currency: must be a currency code such as EUR, and is "Euro"', id="no code"),
+        pytest.param("currency: Euro", 'currency: must be a currency code such as EUR, but is "Euro"', id="no code"),
         pytest.param(
             "permissions: {moves: wirte}", 'permissions.moves: unknown role "wirte". Did you mean write?', id="no role"
         ),
@@ -173,12 +173,12 @@ def test_unknown_keys(text: str, said: str) -> None:
         ),
         pytest.param(
             "report: {window: 12}",
-            'report.window: must be a number of months, and is "12". Write 12 months.',
+            'report.window: must be a number of months, but is "12". Write 12 months.',
             id="12 what",
         ),
         pytest.param(
             "report: {rates: {USD: much}}",
-            'report.rates.USD: must be a number such as 0.92, and is "much". Or one for each date it holds from.',
+            'report.rates.USD: must be a number such as 0.92, but is "much". Or one rate for each start date.',
             id="a rate that is no number",
         ),
         pytest.param(
@@ -186,7 +186,9 @@ def test_unknown_keys(text: str, said: str) -> None:
             "report.rates.USD.2026-13-01: there is no 2026-13-01: month must be in 1..12",
             id="a rate from a day that does not exist",
         ),
-        pytest.param("report: {rates: {USX: 1}}", "report.rates.USX: USX is no currency", id="a rate of no currency"),
+        pytest.param(
+            "report: {rates: {USX: 1}}", "report.rates.USX: USX is not a currency", id="a rate of no currency"
+        ),
         pytest.param(
             "report: {rates: {EUR: 1}}",
             "report.rates.EUR: EUR is your own currency. Take it out.",
@@ -194,15 +196,15 @@ def test_unknown_keys(text: str, said: str) -> None:
         ),
         pytest.param(
             "report: {goal: {year: 1m}}",
-            'report.goal.year: must be a number such as 250000, and is "1m"',
+            'report.goal.year: must be a number such as 250000, but is "1m"',
             id="a goal in words",
         ),
         pytest.param("typeform: {map: {}}", "typeform.form: is missing", id="a Typeform without its form"),
         pytest.param(
-            "typeform: {form: [x]}", "typeform.form: must be a text, and is a list", id="a wrong one is not missing"
+            "typeform: {form: [x]}", "typeform.form: must be text, but is a list", id="a wrong one is not missing"
         ),
         pytest.param("sources: [web, Web]", 'sources: names "Web" twice. Keep one of them.', id="a source twice"),
-        pytest.param("deals: some", 'deals: must be one of all, labelled, and is "some"', id="no such choice"),
+        pytest.param("deals: some", 'deals: must be one of all, labelled, but is "some"', id="no such choice"),
     ],
 )
 def test_values_of_the_wrong_kind(text: str, said: str) -> None:
@@ -229,7 +231,7 @@ def test_values_of_the_wrong_kind(text: str, said: str) -> None:
         ),
         pytest.param(
             "lead: {next: [+won, lost]}",
-            "stages.lead.next: mixes a list with changes to the default list. Write signs at all names, or at none.",
+            "stages.lead.next: mixes a list with changes to the default list. Use + or - on all names, or on none.",
             id="signs at some names only",
         ),
         pytest.param(
@@ -256,12 +258,12 @@ def test_values_of_the_wrong_kind(text: str, said: str) -> None:
         pytest.param("lead: {after: lead}", "stages.lead.after: a stage cannot follow itself", id="behind itself"),
         pytest.param(
             "Verbal: {}",
-            'stages.Verbal: stage names have small letters only, unlike "Verbal". Write verbal.',
+            'stages.Verbal: stage names are lowercase, unlike "Verbal". Write verbal.',
             id="a name with a capital",
         ),
         pytest.param(
             '"a,b": {}',
-            'stages.a,b: "a,b" is no stage name. Use up to 40 letters, digits, spaces and dashes.',
+            'stages.a,b: "a,b" is not a stage name. Use up to 40 letters, digits, spaces and dashes.',
             id="no name",
         ),
         pytest.param(
@@ -365,7 +367,7 @@ def test_values_of_the_wrong_kind(text: str, said: str) -> None:
         ),
         pytest.param(
             "lead: {command: undo}",
-            "stages.lead.command: /undo does something else already. Choose another word.",
+            "stages.lead.command: /undo is already another command. Choose another word.",
             id="a command that is no move",
         ),
         pytest.param(
@@ -416,12 +418,12 @@ def test_stages_that_do_not_fit(stages: str, said: str) -> None:
         pytest.param("initial: led", 'initial: unknown stage "led". Did you mean lead?', id="a misspelled start"),
         pytest.param(
             "initial: won",
-            "initial: won is no open stage. There are: prospect, lead, qualified, negotiating.",
+            "initial: won is not an open stage. There are: prospect, lead, qualified, negotiating.",
             id="at the end",
         ),
         pytest.param(
             "reopens: revisit",
-            "reopens: revisit is no open stage. There are: prospect, lead, qualified, negotiating.",
+            "reopens: revisit is not an open stage. There are: prospect, lead, qualified, negotiating.",
             id="reopened into waiting",
         ),
         pytest.param(
@@ -446,7 +448,7 @@ def test_stages_that_do_not_fit(stages: str, said: str) -> None:
         ),
         pytest.param(
             "fields: {Nda: {}}",
-            'fields.Nda: must be the key of a field, in small letters, such as expected-close, and is "Nda"',
+            'fields.Nda: must be the key of a field, in lowercase, such as expected-close, but is "Nda"',
             id="a capital in a key",
         ),
         pytest.param(
@@ -466,7 +468,7 @@ def test_stages_that_do_not_fit(stages: str, said: str) -> None:
         ),
         pytest.param(
             "fields: {nda: {type: choise, options: [a]}}",
-            'fields.nda.type: must be one of text, number, money, date, choice, yes/no, and is "choise". '
+            'fields.nda.type: must be one of text, number, money, date, choice, yes/no, but is "choise". '
             "Did you mean choice?",
             id="a misspelled type",
         ),
@@ -488,20 +490,20 @@ def test_stages_that_do_not_fit(stages: str, said: str) -> None:
         pytest.param(
             "streak: {pipelines: {sales: {key: x, stages: {lead: 5001, won: 5001}}}}",
             'streak.pipelines.sales.stages.won: Streak\'s "5001" means lead already. '
-            "One stage of theirs means one of ours.",
+            "Map each Streak stage to one stage only.",
             id="one of Streak's stages for two",
         ),
         pytest.param(
             "streak: {pipelines: {connections: {key: x, stages: {won: 5001}}}}",
-            "streak.pipelines.connections.stages.won: a connection opens a deal, and won is no open stage",
+            "streak.pipelines.connections.stages.won: a connection opens a deal, and won is not an open stage",
             id="a connection that is won at once",
         ),
         pytest.param(
-            "chat: {won: maybe}", 'chat.won: must be true or false, and is "maybe"', id="neither true nor false"
+            "chat: {won: maybe}", 'chat.won: must be true or false, but is "maybe"', id="neither true nor false"
         ),
         pytest.param(
             "chat: {kind: slak}",
-            'chat.kind: must be one of slack, mattermost, teams, discord, google-chat, and is "slak". '
+            'chat.kind: must be one of slack, mattermost, teams, discord, google-chat, but is "slak". '
             "Did you mean slack?",
             id="a chat that is not known",
         ),
@@ -532,17 +534,17 @@ def test_settings_that_do_not_fit(text: str, said: str) -> None:
     [
         pytest.param(
             "lead: {next: [-prospect]}, qualified: {next: [-prospect]}, revisit: {next: [-prospect]}",
-            ["nobody can reach prospect. Add it to the `next` of another stage, or drop it: `prospect: null`."],
+            ["no stage leads to prospect. Add it to the `next` of another stage, or drop it: `prospect: null`."],
             id="a stage that nothing leads to",
         ),
         pytest.param(
             "qualified: {next: [-won]}, negotiating: {next: [-won]}",
-            ["nobody can reach won. Add it to the `next` of another stage."],
+            ["no stage leads to won. Add it to the `next` of another stage."],
             id="a pipeline in which nothing is won",
         ),
         pytest.param(
             "verbal: {}, negotiating: {next: [won, lost]}, revisit: {next: [lead, prospect]}",
-            ["nobody can reach verbal. Add it to the `next` of another stage, or take it out."],
+            ["no stage leads to verbal. Add it to the `next` of another stage, or take it out."],
             id="a stage of one's own that the others leave out",
         ),
         pytest.param(
@@ -553,7 +555,7 @@ def test_settings_that_do_not_fit(text: str, said: str) -> None:
         pytest.param(
             "qualified: {next: [negotiating]}, negotiating: {next: [qualified]}",
             [
-                "nobody can reach won. Add it to the `next` of another stage.",
+                "no stage leads to won. Add it to the `next` of another stage.",
                 f"no way leads from qualified to an end {ENDS}",
                 f"no way leads from negotiating to an end {ENDS}",
             ],
@@ -604,10 +606,10 @@ fields:
 """
     assert problems(text) == [
         'f:1:11: timezone: unknown time zone "Europe/Berln". Did you mean Europe/Berlin?',
-        "f:2:1: stages.prospect: nobody can reach prospect. "
+        "f:2:1: stages.prospect: no stage leads to prospect. "
         "Add it to the `next` of another stage, or drop it: `prospect: null`.",
         "f:4:5: stages.qualified.colour: unknown key. Did you mean color?",
-        "f:5:18: stages.qualified.probability: must be from 0 to 100, and is 120",
+        "f:5:18: stages.qualified.probability: must be from 0 to 100, but is 120",
         'f:6:16: stages.qualified.requires: unknown guard "ownr". Did you mean owner?',
         'f:6:22: stages.qualified.requires: unknown field "compny". Did you mean company?',
         'f:7:23: stages.qualified.next: unknown stage "wonn". Did you mean won?',

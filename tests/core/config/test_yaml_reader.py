@@ -68,18 +68,18 @@ def either_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
             "a: 1\n---\nb: 2\n", "f:2:1: a second document starts here. Keep one of them.", id="two documents"
         ),
         pytest.param(
-            "- lead\n", "f:1:1: the file must consist of settings, and is a list. Write key: value.", id="a list"
+            "- lead\n", "f:1:1: the file must consist of settings, but is a list. Write key: value.", id="a list"
         ),
         pytest.param(
-            "just text", 'f:1:1: the file must consist of settings, and is "just text". Write key: value.', id="text"
+            "just text", 'f:1:1: the file must consist of settings, but is "just text". Write key: value.', id="text"
         ),
         pytest.param(
             "stages: !!python/object/apply:os.system [ls]",
-            'f:1:9: stages: tags such as "tag:yaml.org,2002:python/object/apply:o…" are not understood. Leave it out.',
+            'f:1:9: stages: tags such as "tag:yaml.org,2002:python/object/apply:o…" are not supported. Leave it out.',
             id="a tag that would run a program",
         ),
         pytest.param(
-            "deals: ! all", 'f:1:8: deals: tags such as "!" are not understood. Leave it out.', id="a bare tag"
+            "deals: ! all", 'f:1:8: deals: tags such as "!" are not supported. Leave it out.', id="a bare tag"
         ),
         pytest.param("a: *b", 'f:1:4: a: "*b" refers to nothing that was written before it', id="an unknown alias"),
         pytest.param(
@@ -124,9 +124,9 @@ def test_places_are_counted_as_github_counts_them() -> None:
             ],
             id="three times, once in quotes",
         ),
-        pytest.param("? [a]\n: 1", ["f:1:3: a key must be a word, and is a list"], id="a list for a key"),
-        pytest.param("? ''\n: 1", ['f:1:3: a key must be a word, and is ""'], id="no key"),
-        pytest.param("stages: {null: {}}", ["f:1:10: stages: a key must be a word, and is null"], id="null for a key"),
+        pytest.param("? [a]\n: 1", ["f:1:3: a key must be a word, but is a list"], id="a list for a key"),
+        pytest.param("? ''\n: 1", ['f:1:3: a key must be a word, but is ""'], id="no key"),
+        pytest.param("stages: {null: {}}", ["f:1:10: stages: a key must be a word, but is null"], id="null for a key"),
         pytest.param("1: 2", ["f:1:1: 1: unknown key"], id="a number for a key is a word like any other"),
         pytest.param("<<: {deals: all}", ["f:1:1: <<: unknown key"], id="a merge key is a word like any other"),
     ],

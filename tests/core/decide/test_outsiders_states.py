@@ -63,7 +63,9 @@ def test_a_client_brings_back_no_deal_that_is_over() -> None:
         world.reopen(EVE)
         world.run()
         assert (world.stages(), world.open) == (["lost"], False)
-    assert len([comment for comment in world.of_kind("refusal") if "only somebody who works here" in comment.body]) == 1
+    assert (
+        len([comment for comment in world.of_kind("refusal") if "only a collaborator can reopen" in comment.body]) == 1
+    )
     world.reopen(KIM)
     world.run()
     assert (world.stages(), world.open) == (["lead"], True)

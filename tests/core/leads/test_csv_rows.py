@@ -111,7 +111,7 @@ def test_a_deal_that_is_there_is_changed(text: str, found: Plan) -> None:
     ("text", "said"),
     [
         pytest.param(
-            "key,Vallue\na,1\n", ['The column Vallue is no field of a deal. Did you mean --map "Vallue=Value"?'],
+            "key,Vallue\na,1\n", ['The column Vallue is not a field of a deal. Did you mean --map "Vallue=Value"?'],
             id="column",
         ),
         pytest.param(
@@ -133,9 +133,9 @@ def test_a_deal_that_is_there_is_changed(text: str, found: Plan) -> None:
             "key,title,stage\na,x,leed\n", ["line 2: unknown stage leed. Did you mean lead?"],
             id="a stage misspelled",
         ),
-        pytest.param("number,stage\n3,won\n", ["line 2: #3 is in lead; an import moves no deal."], id="no move"),
+        pytest.param("number,stage\n3,won\n", ["line 2: #3 is in lead; an import does not move deals."], id="no move"),
         pytest.param("number,Value\n9,1\n", ["line 2: there is no deal #9."], id="no such deal"),
-        pytest.param("number,Value\nx,1\n", ["line 2: the number of a deal is a number."], id="no number"),
+        pytest.param("number,Value\nx,1\n", ["line 2: the number of a deal must be a number."], id="no number"),
         pytest.param("", ["The table is empty."], id="nothing"),
         pytest.param('key\n"a\n', ["line 2: this is not CSV"], id="a quote left open"),
     ],
@@ -189,7 +189,7 @@ def test_a_currency_that_is_none_or_another_one_is_a_problem() -> None:
     found = problems("key,Company,Value,Currency\na,A,12000,XYZ\nb,B,5 USD,EUR\n")
     assert found == [
         "line 2: Value: `XYZ` is neither a unit nor a currency.",
-        "line 3: Value: the cell and the currency column say different currencies: 5 USD, EUR.",
+        "line 3: Value: the cell and the currency column name different currencies: 5 USD, EUR.",
     ]
 
 
@@ -253,7 +253,7 @@ def test_a_day_that_is_not_fixed_is_a_problem_with_its_line(cell: str) -> None:
 
 @pytest.mark.parametrize("error", ["#REF!", "#VALUE!", "#DIV/0!", "########"])
 def test_an_error_of_the_spreadsheet_is_a_problem(error: str) -> None:
-    assert problems(f"key,Company,Phone\na,A,{error}\n") == [f"line 2: Phone: {error} is an error of the spreadsheet."]
+    assert problems(f"key,Company,Phone\na,A,{error}\n") == [f"line 2: Phone: {error} is a spreadsheet error."]
 
 
 # The same table again

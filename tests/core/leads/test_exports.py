@@ -140,7 +140,7 @@ def test_case_and_the_star_of_a_required_column_do_not_matter() -> None:
 
 
 def test_without_an_export_an_unknown_column_stays_a_problem() -> None:
-    with pytest.raises(InputError, match="The column Deal - Owner is no field of a deal"):
+    with pytest.raises(InputError, match="The column Deal - Owner is not a field of a deal"):
         csv_rows.read(PIPEDRIVE, Source(), PIPELINE)
 
 
@@ -168,7 +168,7 @@ def test_a_stage_of_our_own_that_is_called_like_theirs_is_that_stage() -> None:
 def test_a_stage_that_nobody_knows_is_a_problem_that_says_what_to_do() -> None:
     found = plan("pipedrive", PIPEDRIVE.replace("Proposal Made", "Discovery call"))
     assert found.problems == (
-        'line 2: unknown stage Discovery call. Say which of yours it is: --stage "Discovery call=STAGE"',
+        'line 2: unknown stage Discovery call. Map it to one of your stages: --stage "Discovery call=STAGE"',
     )
 
 

@@ -60,7 +60,7 @@ def test_what_a_client_said_in_a_form_does_not_count_until_it_is_confirmed() -> 
     world.label("stage:lead", KIM)
     world.run()
     card = world.last("card")
-    assert "written by someone who may not set it: eve" in card
+    assert "changed by someone who may not set it: eve" in card
     assert "99,000 EUR" not in card
     assert (counted(world).value, counted(world).expected) == (None, None)
     assert [each for each in counted(world).problems if "eve" in each] == [
@@ -188,7 +188,7 @@ def test_a_next_step_of_a_clients_reminds_and_mentions_nobody() -> None:
     world.run()
     world.tick(2 * DAY)
     world.sweep()
-    assert not [comment for comment in world.of_kind("reminder") if "past its date" in comment.body]
+    assert not [comment for comment in world.of_kind("reminder") if "is overdue" in comment.body]
     assert not [comment for comment in world.own() if "@kim" in comment.body]
 
 
@@ -199,7 +199,7 @@ def test_a_client_snoozes_nothing() -> None:
     world.run()
     world.tick(3 * DAY)
     world.sweep()
-    assert "past its date" in world.last("reminder")
+    assert "is overdue" in world.last("reminder")
 
 
 def test_what_was_edited_after_the_confirmation_is_not_confirmed() -> None:

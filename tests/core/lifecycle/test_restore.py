@@ -105,7 +105,7 @@ def test_the_card_counts_the_sub_issues_and_the_sweep_sees_them_change() -> None
         world.sub_issues = (done, total)
         assert due(world.observed()) is not None
         world.sweep()
-        assert f"| Sub-issues | {done} of {total} done |" in world.last("card")
+        assert f"**Sub-issues:** {done} of {total} done" in world.last("card")
         assert (world.decide().effects, due(world.observed())) == ((), None)
     world.sub_issues = None
     world.sweep()

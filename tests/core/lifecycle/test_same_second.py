@@ -80,7 +80,7 @@ def test_a_label_taken_off_in_that_second_comes_back_with_a_comment() -> None:
     world.unlabel("stage:lead", ANN)
     world.run()
     assert world.stages() == ["lead"]
-    assert "alone moves nothing" in world.last("refusal")
+    assert "removing it moves nothing" in world.last("refusal")
 
 
 def test_a_label_in_the_second_of_the_adoption_is_evaluated() -> None:

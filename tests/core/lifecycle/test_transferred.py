@@ -105,7 +105,7 @@ def test_a_label_that_came_along_ends_nothing_and_is_not_taken_off_without_a_wor
     arrive(world, f"stage:{label}")
     assert (world.stages(), world.open) == (["lead"], True)
     assert f"Not moved to {label}" in world.last("refusal")
-    assert "another repository" in world.last("refusal")
+    assert "transferred here" in world.last("refusal")
     assert rest(world) == 0
     world.label(f"stage:{label}", NORA)
     world.run()

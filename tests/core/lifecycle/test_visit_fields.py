@@ -194,7 +194,7 @@ def test_the_run_after_one_that_died_drops_the_reason_of_a_deal_that_came_back_o
     world.run()
     assert "no budget" not in world.body
     assert "because: no budget |" in world.last("card")
-    assert "It was put off because: no budget" in world.last("back")
+    assert "Why it was put off: no budget" in world.last("back")
 
 
 def test_a_reason_of_many_words_is_cut_in_the_history_only() -> None:

@@ -176,7 +176,7 @@ def test_values_of_another_kind_are_empty_and_long_ones_are_cut() -> None:
     assert journal is not None
     assert len(journal.pending) == messages.MOST_PENDING
     [kept] = journal.pending[0].messages
-    nothing = {"reason": None, "hint": None}
+    nothing = {"reason": None, "hint": None, "details": None}
     assert kept.values == {
         **message("refusal.md.j2", {}).values,
         "say": "/won",
@@ -194,4 +194,4 @@ def test_what_is_kept_of_a_message_is_shown_as_it_was_meant_and_does_nothing_els
     [why] = messages.for_template(kept)["why"]
     assert why["reason"] == "`/won` needs a value."
     assert why["hint"].startswith("Comment `/won <amount>`, @<!-- -->team: see \\[this\\]")
-    assert all(isinstance(text, Markdown) for text in why.values())
+    assert all(isinstance(text, Markdown) for text in why.values() if text is not None)

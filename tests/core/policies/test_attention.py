@@ -175,7 +175,7 @@ def test_what_a_stage_expects_and_is_missing_is_marked_incomplete() -> None:
     stages = tuple(replace(s, expects=("owner",)) if s.name == "lead" else s for s in base.stages)
     world = days_later(a_deal("lead", pipeline=replace(base, stages=stages)), 0.1)
     assert attention(world) == ["incomplete"]
-    assert "Nobody owns this deal" in world.by_key("card").body
+    assert "The deal has no owner" in world.by_key("card").body
     post(world, "/assign")
     assert attention(world) == []
 

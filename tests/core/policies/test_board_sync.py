@@ -149,13 +149,13 @@ def test_a_drag_is_a_move_by_the_person_who_dragged() -> None:
 @pytest.mark.parametrize(
     ("start", "to", "says"),
     [
-        pytest.param("lead", "qualified", "The checklist qualification has", id="a guard says no"),
+        pytest.param("lead", "qualified", "The qualification checklist has", id="a guard says no"),
         pytest.param("negotiating", "won", "The deal has no value.", id="won without a value"),
         pytest.param("lead", "lost", "- [ ] lost: price", id="lost without a reason asks with boxes"),
         pytest.param("lead", "revisit", "/revisit march", id="put off without a date"),
         pytest.param("lost", "lead", "/reopen", id="out of an end"),
         pytest.param("prospect", "negotiating", "cannot go to negotiating", id="no way leads there"),
-        pytest.param("lead", "done", "That column of the board is no stage", id="a column that is no stage"),
+        pytest.param("lead", "done", "That column of the board is not a stage", id="a column that is no stage"),
     ],
 )
 def test_a_drag_that_is_refused_goes_back_with_one_comment(start: str, to: str, says: str) -> None:
@@ -462,7 +462,7 @@ def test_with_expects_a_drag_is_taken_and_the_card_says_what_is_missing() -> Non
     card.rest()
     assert card.both == ("negotiating", "negotiating")
     assert "**Moved to negotiating on the board.**" in card.world.last("dragged")
-    assert "Expected here: The deal has no value." in card.world.last("card")
+    assert "Missing here: The deal has no value." in card.world.last("card")
 
 
 def test_with_expects_an_end_waits_where_it_is_and_is_asked_about_once() -> None:

@@ -183,10 +183,10 @@ def test_a_move_of_theirs_is_taken_though_the_estimate_is_missing_and_the_owner_
     assert both.stages == ("negotiating", "negotiating")
     told = both.world.last("dragged")
     assert "**Moved to negotiating in Streak.** @nora" in told
-    assert "checklist estimate" in told
+    assert "estimate checklist" in told
     assert "The deal has no value." in told
     card = both.world.last("card")
-    assert "Expected here: The deal has no value." in card
+    assert "Missing here: The deal has no value." in card
     assert "| Streak |" in card
     assert [key for key in both.world.written() if key.startswith("dragged:")] != []
     both.reconcile()
@@ -200,7 +200,7 @@ def test_what_is_missing_goes_from_the_card_as_it_comes() -> None:
     both.world.comment("/value 12k", by=NORA)
     both.world.run()
     assert "The deal has no value" not in both.world.last("card")
-    assert "Expected here: The checklist estimate" in both.world.last("card")
+    assert "Missing here: The estimate checklist" in both.world.last("card")
 
 
 def test_a_move_of_theirs_that_lacks_nothing_is_a_silent_edit() -> None:
@@ -458,16 +458,14 @@ def test_an_owner_without_an_address_leaves_the_box_to_whom_it_is() -> None:
 @pytest.mark.parametrize(
     ("received", "sent", "opened", "row"),
     [
-        pytest.param(20, None, None, "they wrote on 20 Nov 2026, and we have not answered", id="nobody answered"),
-        pytest.param(20, 21, None, "they wrote on 20 Nov 2026; we wrote on 21 Nov 2026", id="we answered"),
-        pytest.param(
-            None, 20, 22, "we wrote on 20 Nov 2026, opened on 22 Nov 2026", id="they opened it and said nothing"
-        ),
+        pytest.param(20, None, None, "their mail of 20 Nov 2026, not answered yet", id="nobody answered"),
+        pytest.param(20, 21, None, "our mail of 21 Nov 2026; their last mail 20 Nov 2026", id="we answered"),
+        pytest.param(None, 20, 22, "our mail of 20 Nov 2026, opened 22 Nov 2026", id="they opened it and said nothing"),
         pytest.param(
             22,
             20,
             21,
-            "they wrote on 22 Nov 2026, and we have not answered; we wrote on 20 Nov 2026, opened on 21 Nov 2026",
+            "their mail of 22 Nov 2026, not answered yet; our last mail 20 Nov 2026, opened 21 Nov 2026",
             id="they wrote again",
         ),
     ],
@@ -477,10 +475,10 @@ def test_the_card_tells_of_mail(received: int | None, sent: int | None, opened: 
     moments = [datetime(2026, 11, day, 12, tzinfo=UTC) if day else None for day in (received, sent, opened)]
     both.mirror = replace(both.mirror, received=moments[0], sent=moments[1], opened=moments[2])
     both.reconcile()
-    assert f"| Mail | {row} |" in both.world.last("card")
+    assert f"**Last contact:** {row}" in both.world.last("card")
     both.world.comment("/status")
     both.world.run()
-    assert f"| Mail | {row} |" in both.world.last("card"), "a run that does not ask Streak keeps it"
+    assert f"**Last contact:** {row}" in both.world.last("card"), "a run that does not ask Streak keeps it"
 
 
 # Pairs

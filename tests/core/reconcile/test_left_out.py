@@ -73,7 +73,7 @@ def test_a_comment_that_is_refused_stops_nothing_else() -> None:
     world.label("stage:qualified", by=KIM)
     world.run()
     assert world.stages() == ["lead"]
-    assert "GitHub refuses to write the comment refusal: Too long." in card(world)
+    assert "GitHub refuses to write the comment that refuses: Too long." in card(world)
 
 
 def test_who_is_not_assigned_although_listed_is_named_and_not_tried_again() -> None:

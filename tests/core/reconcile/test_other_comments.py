@@ -36,7 +36,7 @@ def test_a_comment_of_a_run_that_ended_before_it_is_the_same_comment() -> None:
     assert [str(each.key) for each in killed.journal().pending] == ["reply:" + str(max(killed.comments))]
     killed.run()
     assert killed.last("reply") == done.last("reply")
-    assert "`/won 24k`" in done.last("reply")
+    assert "lead -> qualified -> won" in done.last("reply")
 
 
 def test_what_a_card_keeps_of_a_comment_is_data_and_mentions_nobody_from_outside() -> None:

@@ -530,7 +530,7 @@ def unanswered(deal: Fact) -> bool:
 def problems(deal: Fact) -> list[str]:
     story, found = deal.story, []
     if story.fate == "untouched":
-        found.append("no label event tells since when it is in its stage")
+        found.append("no label event shows when it entered its stage")
     if story.unreadable:
         found.append("its value cannot be read")
     elif deal.foreign:
@@ -538,7 +538,7 @@ def problems(deal: Fact) -> list[str]:
     elif story.value is None and deal.stage in ("qualified", "negotiating", "won"):
         found.append("it has no value")
     if deal.stage in OPEN[1:] and not story.owner:
-        found.append("nobody owns it")
+        found.append("it has no owner")
     if deal.issue["state"] == "CLOSED" and deal.stage not in ENDED:
         found.append("its issue is closed without an outcome, so it counts as open")
     who = f"was written by {story.author}, without the role write, and does not count"

@@ -104,7 +104,7 @@ def test_what_a_word_means_depends_on_the_day(today: date, text: str, day: date)
         ),
         pytest.param("3/1", "`3/1` may be 3 January 2027 or 1 March 2027.", ["2027-01-03", "2027-03-01"], id="no year"),
         pytest.param("13/1/27", "The year needs four digits.", ["2027-01-13"], id="slashes and a year of two digits"),
-        pytest.param("99/99/2027", "`99/99/2027` is not a day of the calendar.", [], id="no day either way"),
+        pytest.param("99/99/2027", "`99/99/2027` is not a date in the calendar.", [], id="no day either way"),
         pytest.param("01.03.27", "The year needs four digits.", ["2027-03-01"], id="a year of two digits"),
         pytest.param("1 march 27", "The year needs four digits.", ["2027-03-01"], id="the same with a name"),
         pytest.param("2027-02-30", "February 2027 has 28 days.", ["2027-02-28"], id="30 February"),
@@ -290,7 +290,7 @@ def test_more_ways_to_write_a_day(text: str, day: date) -> None:
             "march if they agree", "`march if they agree` is not a date.", ["2027-03-31"], id="a remark behind it"
         ),
         pytest.param(
-            "after march", "`after march` has a beginning, but no end.", ["2027-04-01"], id="no day by which it is done"
+            "after march", "`after march` has a start, but no end.", ["2027-04-01"], id="no day by which it is done"
         ),
     ],
 )
@@ -410,8 +410,8 @@ def test_a_snooze_is_a_duration_or_a_date(text: str, day: date) -> None:
         pytest.param("a while", "`a while` is neither a duration nor a date.", [], id="words"),
         pytest.param("3", "`3` is neither a duration nor a date.", ["3 days", "3 weeks"], id="a bare number"),
         pytest.param("fryday", "`fryday` is neither a duration nor a date.", ["friday"], id="a slip"),
-        pytest.param("0 days", "`0 days` is no time at all.", ["1 day"], id="nothing"),
-        pytest.param("today", "`today` is no time at all.", ["1 day"], id="until today"),
+        pytest.param("0 days", "`0 days` is not a duration.", ["1 day"], id="nothing"),
+        pytest.param("today", "`today` is not a duration.", ["1 day"], id="until today"),
         pytest.param("2025-01-01", "1 January 2025 is in the past.", ["2027-01-01"], id="until a day in the past"),
         pytest.param("1000 years", "`1000 years` is more than 50 years away.", [], id="for ever"),
     ],

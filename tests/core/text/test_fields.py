@@ -235,7 +235,7 @@ def test_write(body: str, heading: str, value: str | None, written: str) -> None
 @pytest.mark.parametrize(
     ("body", "heading", "value", "why"),
     [
-        pytest.param("", "Value", "1\n2", "Value takes one line", id="two lines in a field of one"),
+        pytest.param("", "Value", "1\n2", "Value must be one line", id="two lines in a field of one"),
         pytest.param(
             "<!-- open", "Brief", "a --> b", "never closed", id="a value that would close a comment left open"
         ),

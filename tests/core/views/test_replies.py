@@ -73,9 +73,11 @@ def test_the_ways_of_a_refusal_say_what_they_take_along() -> None:
 @pytest.mark.parametrize(
     ("stage", "text", "way"),
     [
-        pytest.param("lead", "/won 24k", "`lead -> qualified -> won`; qualified needs", id="from lead"),
+        pytest.param("lead", "/won 24k", "`lead -> qualified -> won`. Start with `/qualify`", id="from lead"),
         pytest.param("lead", "/won", "won needs value", id="what the end needs"),
-        pytest.param("prospect", "/won", "`prospect -> qualified -> won`", id="by the shorter of two ways"),
+        pytest.param(
+            "prospect", "/won", "`prospect -> qualified -> won`. Start with `/qualify`", id="by the shorter of two ways"
+        ),
         pytest.param("prospect", "/negotiating", "`prospect -> lead -> negotiating`", id="to an open stage"),
     ],
 )
@@ -88,17 +90,15 @@ def test_a_refused_move_names_the_shortest_way_there(stage: str, text: str, way:
 @pytest.mark.parametrize(
     ("text", "ends"),
     [
-        pytest.param(
-            "/qualify", "Once that is done, post the command again in a new comment.", id="a guard to settle first"
-        ),
+        pytest.param("/qualify", "Once that is done, comment `/qualify` again.", id="a guard to settle first"),
         pytest.param(
             "/wone",
-            "Post the corrected command as a new comment; this one has been answered and is not read again.",
+            "Post the corrected command as a new comment; edits are not read.",
             id="a typo",
         ),
         pytest.param(
             "/value 9000\n/wone",
-            "Post all of them, corrected, as a new comment; this one has been answered and is not read again.",
+            "Correct it, then post all of them as a new comment; edits are not read.",
             id="a typo in a plan",
         ),
         pytest.param(
@@ -106,7 +106,7 @@ def test_a_refused_move_names_the_shortest_way_there(stage: str, text: str, way:
             "Once that is done, post all of them again in a new comment.",
             id="a guard to settle before a plan",
         ),
-        pytest.param("/undo", "Comment `/history` to see the way so far.", id="nothing to take back"),
+        pytest.param("/undo", "Comment `/history` to see its history.", id="nothing to take back"),
         pytest.param("/lost", "- [ ] lost: no answer", id="a reason that is missing: boxes, and nothing to repeat"),
     ],
 )
@@ -155,7 +155,7 @@ def test_a_deal_closed_before_our_time_is_not_sent_to_a_question_that_nobody_ask
     world.open, world.state_reason = False, "COMPLETED"
     world.run()
     assert "question below" not in world.last("card")
-    assert "Say how it ended with a command below, or `/reopen`." in world.last("card")
+    assert "Comment how it ended: one of the moves below, or `/reopen`." in world.last("card")
     world = a_deal("lead")
     world.close()
     world.run()
@@ -197,10 +197,10 @@ def test_a_command_on_an_issue_marked_as_no_deal_is_told_of_the_label() -> None:
             id="a value",
         ),
         pytest.param("### Probability\n\nhigh", "**Probability**: it should be 0 to 100 %", id="a probability"),
-        pytest.param("### Expected close\n\nsoon", "**Expected close**: it should be a day", id="an expected close"),
-        pytest.param("### Revisit on\n\nin spring", "**Revisit on**: it should be a day", id="a date to come back"),
+        pytest.param("### Expected close\n\nsoon", "**Expected close**: it should be a date", id="an expected close"),
+        pytest.param("### Revisit on\n\nin spring", "**Revisit on**: it should be a date", id="a date to come back"),
         pytest.param(
-            "### Next step\n\ncall them", "**Next step**: it should begin with a day", id="a next step without a date"
+            "### Next step\n\ncall them", "**Next step**: it should begin with a date", id="a next step without a date"
         ),
     ],
 )
@@ -212,7 +212,7 @@ def test_a_field_that_cannot_be_read_is_named_on_the_card_at_once(section: str, 
 def test_a_deal_put_off_without_a_date_says_that_it_does_not_come_back() -> None:
     world = a_deal("lead")
     post(world, "/revisit 2027-03-01\n/unset revisit-on")
-    assert "**Revisit on**: without a day it does not come back" in world.last("card")
+    assert "**Revisit on**: without a date it does not come back" in world.last("card")
 
 
 # Nothing is lost
@@ -257,7 +257,7 @@ def test_help_and_history_in_one_comment_are_one_answer_that_stays() -> None:
     answers = [comment for comment in world.own() if comments.kind_of(comment) == "answer"]
     assert len(answers) == 1
     assert "**Commands in lead**" in answers[0].body
-    assert "**The way so far**" in answers[0].body
+    assert "**History**" in answers[0].body
     assert world.decide().effects == ()
 
 
@@ -397,8 +397,8 @@ def test_an_estimate_put_off_in_negotiating_is_due_again_when_the_deal_comes_bac
 def test_days_are_written_as_people_write_them() -> None:
     world = a_deal("lead")
     post(world, "/snooze 2 weeks\n/revisit 2026-12-01\n/expect 2026-11-27")
-    assert "| No reminders until | Mon 7 Dec 2026 |" in world.last("card")
-    assert "| Comes back on | Tue 1 Dec 2026 |" in world.last("card")
+    assert "**No reminders until:** Mon 7 Dec 2026" in world.last("card")
+    assert "**Comes back on:** Tue 1 Dec 2026" in world.last("card")
     world.now = datetime(2026, 12, 1, 9, tzinfo=UTC)
     world.sweep()
     assert "Its expected close, Fri 27 Nov 2026, was past" in world.last("back")

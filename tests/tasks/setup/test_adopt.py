@@ -144,7 +144,7 @@ def test_of_very_many_deals_it_takes_over_what_github_allows_in_an_hour(
 ) -> None:
     monkeypatch.setattr(adopt, "CONTENT_PER_HOUR", 3)
     first = command("adopt", *MAP, "--yes")
-    assert first.out.splitlines()[-1].startswith("Left: 1 deal. GitHub allows only so many comments")
+    assert first.out.splitlines()[-1].startswith("Left: 1 deal. GitHub limits comments")
     assert [before.said(number) for number in (1, 2, 3, 4)] == [["card"], ["card"], ["card"], []]
     assert command("adopt", *MAP, "--yes").out.splitlines()[-1] == "Done."
     assert before.said(4) == ["card"]

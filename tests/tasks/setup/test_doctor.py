@@ -46,7 +46,7 @@ def test_where_all_is_well_it_says_so(healthy: Play, command: Command) -> None:
     assert re.fullmatch(r"ok: salesbot \d\S+, Python 3\.\d+\.\S+, PyGithub \d\S+\.", versions)
     assert lines[:-3] == [
         "ok: acme/sales can be read, as kim.",
-        "ok: .github/salesbot.yml is right.",
+        "ok: .github/salesbot.yml is valid.",
         "ok: .github/workflows/sales.yml runs salesbot.",
         "ok: The start date is 2026-11-01: what happened before is history.",
         "ok: Every stage has its label.",
@@ -109,12 +109,12 @@ FIXES: list[tuple[str, Callable[[Play], object], str]] = [
             ".github/workflows/report.yml",
             init.kit()[".github/workflows/report.yml"].replace("workflow_dispatch:", "push:"),
         ),
-        "report.yml does not start on `workflow_dispatch`: nobody can bring the report up to date by hand.",
+        "report.yml does not start on `workflow_dispatch`: the report cannot be updated by hand.",
     ),
     (
         "no schedule",
         push(WORKFLOW, FILE.replace("  schedule:", "  push:")),
-        "sales.yml does not start on `schedule`: there is no sweep: nobody is reminded, no deal comes back on its day.",
+        "sales.yml does not start on `schedule`: there is no sweep: no reminders, and no deal comes back on its date.",
     ),
     (
         "a secret that is not set",
@@ -151,7 +151,7 @@ FIXES: list[tuple[str, Callable[[Play], object], str]] = [
         _without_label,
         "To do: create the label stage:won. `salesbot labels --yes` does it.",
     ),
-    ("a problem salesbot told of", _without_label, "Issue #2 reports a problem. Read it there."),
+    ("a problem salesbot told of", _without_label, "Issue #2 reports a problem. Open it to see what to do."),
     (
         "a stage nobody knows",
         _strange_stage,
@@ -252,7 +252,7 @@ MINDS: list[tuple[str, Callable[[Play], object], str]] = [
     (
         "a branch that anybody may push to",
         push(WORKFLOW, FILE.replace(f"acme/salesbot@{PIN}", "acme/salesbot@main")),
-        f"note: {WORKFLOW} runs whatever is at acme/salesbot@main that day. Put a commit or a release behind the @.",
+        f"note: {WORKFLOW} runs whatever is at acme/salesbot@main that day. Put a commit or a release after the @.",
     ),
     ("no since", push(CONFIG, "version: 1\n"), "note: .github/salesbot.yml has no start date"),
     (
@@ -296,9 +296,9 @@ def test_the_workflows_own_token_says_what_it_may_not_see(healthy: Play, command
     found = command("doctor")
     assert found.code == 0, found.out
     assert [line for line in found.out.splitlines() if line.startswith("unknown: ")] == [
-        f"unknown: Whether {WORKFLOW} is switched on: that takes `actions: read`.",
-        "unknown: Whether people from outside the organisation have access: that takes the role write.",
-        f"unknown: How many Actions minutes {WORKFLOW} takes: that takes `actions: read`.",
+        f"unknown: Whether {WORKFLOW} is switched on: this needs `actions: read`.",
+        "unknown: Whether people from outside the organisation have access: this needs the role write.",
+        f"unknown: How many Actions minutes {WORKFLOW} takes: this needs `actions: read`.",
     ]
 
 
@@ -375,7 +375,7 @@ def test_who_may_not_try_things_is_told_which_role_it_takes(healthy: Play, comma
     issues = [issue for issue in healthy.sales.issues() if issue.state == "OPEN"]
     said = command("doctor", "--scratch", by=by)
     assert said.code == 1
-    assert "It takes the role write, or `issues: write`" in said.err
+    assert "This needs the role write, or `issues: write`" in said.err
     assert [issue for issue in healthy.sales.issues() if issue.state == "OPEN"] == issues
 
 

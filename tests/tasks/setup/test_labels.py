@@ -31,7 +31,7 @@ def test_in_an_empty_repository_they_are_said_then_created(play: Play, command: 
     assert command("labels", "--yes", by=by).code == 0
     wanted = {stage.label: (stage.color, stage.description) for stage in default_pipeline().stages}
     assert list_of(play) == wanted
-    assert command("labels", by=by).out == "The labels are as they should be.\n"
+    assert command("labels", by=by).out == "All labels are correct.\n"
 
 
 def paint(play: Play) -> None:
@@ -68,7 +68,7 @@ def test_what_is_not_as_configured_is_named_and_mended(
     assert command("labels", "--yes").code == 0
     assert label in play.sales.labels()
     assert (play.stages(won), play.stages(lead)) == (["won"], ["lead"])
-    assert command("labels").out == "The labels are as they should be.\n"
+    assert command("labels").out == "All labels are correct.\n"
 
 
 def test_a_deleted_label_is_made_again_and_put_back_on_open_and_closed_deals(play: Play, command: Command) -> None:
@@ -89,7 +89,7 @@ def test_a_deleted_label_is_made_again_and_put_back_on_open_and_closed_deals(pla
     assert said.code == 0, said.err
     assert [play.stages(number) for number in (won, lead, other)] == [["won"], ["lead"], ["qualified"]]
     assert [len(play.sales.issue(number).comments) for number in (won, lead, other)] == written
-    assert command("labels").out == "The labels are as they should be.\n"
+    assert command("labels").out == "All labels are correct.\n"
     play.by_hand(lead)
     assert play.problem() is None
     assert [len(play.sales.issue(number).comments) for number in (won, lead, other)] == written
@@ -136,7 +136,7 @@ def test_who_may_not_is_told_and_nothing_changes(play: Play, command: Command) -
     assert said.code == 1
     assert list_of(play) == {}
     assert "salesbot: A label could not be created" in said.err
-    assert "It takes the role write, or `issues: write`" in said.err
+    assert "This needs the role write, or `issues: write`" in said.err
 
 
 def typed(play: Play) -> list[str]:
@@ -170,7 +170,7 @@ def test_labels_that_look_alike_are_named_and_left_to_people(play: Play, command
     for name in ("❤ fans", "❤\ufe0f fans"):
         play.sales.create_label("kim", name)
     pair = (
-        "\"❤ fans\" ('\\u2764 fans') and \"❤\ufe0f fans\" ('\\u2764\\ufe0f fans') look alike, and count as one. "
+        "\"❤ fans\" ('\\u2764 fans') and \"❤\ufe0f fans\" ('\\u2764\\ufe0f fans') look alike, so they count as one. "
         "Put one of them on all issues of the other, then delete the other."
     )
     before = list_of(play)

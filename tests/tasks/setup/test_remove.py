@@ -73,7 +73,7 @@ def test_it_leaves_dated_cards_and_takes_marks_and_pins_away(lived: Play, comman
     before = {number: lived.text(number, "card") for number in (1, 2, 3)}
     said = command("remove", "--yes", "--out", str(tmp_path), by="kim")
     assert said.code == 0, said.err
-    dated = "**As of 23 Dec 2026.** salesbot has left this repository"
+    dated = "**As of 23 Dec 2026.** salesbot was removed from this repository"
     for number in (1, 3):
         text = lived.text(number, "card")
         assert text.partition("-->")[2].strip().startswith(dated)
@@ -134,7 +134,7 @@ def test_it_goes_on_where_it_stopped(lived: Play, command: Command, tmp_path: Pa
     again = command("remove", "--yes", "--out", str(tmp_path), by="kim")
     assert again.code == 0, again.err
     for number in (1, 3):
-        assert lived.text(number, "card").count("salesbot has left") == 1
+        assert lived.text(number, "card").count("salesbot was removed from") == 1
     assert not lived.sales.issue(4).pinned
 
 
@@ -170,7 +170,7 @@ def test_coming_back_the_deals_go_on(lived: Play, command: Command, tmp_path: Pa
     lived.reconcile()
     lived.sales.comment("nora", 1, "/value 9500")
     lived.reconcile()
-    assert "salesbot has left" not in lived.text(1, "card")
+    assert "salesbot was removed from" not in lived.text(1, "card")
     assert "9,500 EUR" in lived.text(1, "card")
     assert lived.said(1).count("card") == 1
 

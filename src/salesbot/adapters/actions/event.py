@@ -72,12 +72,12 @@ def run_request(inputs: Inputs, event: Mapping[str, Any]) -> RunRequest:
         return RunRequest("task", Trigger(inputs.event), task=inputs.task)
     reader = _READERS.get(inputs.event)
     if reader is None:
-        return RunRequest("nothing", why=f"The event {inputs.event or 'without a name'} is none of ours.")
+        return RunRequest("nothing", why=f"salesbot does not handle the event {inputs.event or 'without a name'}.")
     try:
         return reader(event)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         what = markdown.log_safe(f"The event file of {inputs.event} lacks {error}.")
-        raise InputError(what, "Is GITHUB_EVENT_NAME the kind of event in the file?") from error
+        raise InputError(what, "Check that GITHUB_EVENT_NAME matches the event in the file") from error
 
 
 def _is_about(event: Mapping[str, Any], number: int) -> bool:
@@ -103,7 +103,7 @@ def _issues(event: Mapping[str, Any]) -> RunRequest:
         return _deal(event, f"issues.{action}")
     label = event.get("label")
     if label is None and action == "unlabeled":
-        return _nothing("A label was deleted from the list; that comes as an event of its own.")
+        return _nothing("A label was deleted from the list; GitHub sends a separate event for that.")
     return _deal(event, f"issues.{action}", label=label["name"] if label is not None else None)
 
 
@@ -111,7 +111,7 @@ def _gone(issue: Mapping[str, Any]) -> RunRequest:
     """An issue was deleted, or moved to another repository. What came in by a form would come in again."""
     body = issue.get("body") or ""
     if not body.startswith(_LEAD_MARKER):
-        return _nothing("The issue that is gone came in by no form.")
+        return _nothing("The deleted issue did not come from a form.")
     labels = frozenset(label_key(str(label["name"])) for label in issue["labels"])
     gone = IssueSummary(int(issue["number"]), str(issue["title"]), body, labels)
     return RunRequest("task", Trigger("issues.deleted"), task="intake", gone=gone)
@@ -121,7 +121,7 @@ def _issue_comment(event: Mapping[str, Any]) -> RunRequest:
     action, comment = event["action"], event["comment"]
     body = comment["body"] or ""
     if "pull_request" in event["issue"]:
-        return _nothing("A comment on a pull request concerns no deal.")
+        return _nothing("A comment on a pull request does not belong to a deal.")
     if action not in ("created", "edited", "deleted"):
         return _nothing(f"Nothing to do when a comment is {action}.")
     if action == "deleted":
@@ -149,7 +149,7 @@ def _label(event: Mapping[str, Any]) -> RunRequest:
     if action == "edited":
         before = ((event.get("changes") or {}).get("name") or {}).get("from")
         if before is None:
-            return _nothing("A label changed its colour or description.")
+            return _nothing("Only the colour or description of a label was changed.")
     elif action == "deleted":
         before = label["name"]
     else:
@@ -177,13 +177,13 @@ def _repository_dispatch(event: Mapping[str, Any]) -> RunRequest:
     if event["action"] == "board":
         return _board(event.get("client_payload") or {})
     if event["action"] != "typeform":
-        return _nothing("A repository_dispatch of another kind.")
+        return _nothing("This repository_dispatch is not for salesbot.")
     payload = event.get("client_payload") or {}
     body, signature = payload.get("body"), payload.get("signature")
     if body is None:
         return RunRequest("task", Trigger("repository_dispatch"), task="intake")
     if not isinstance(body, str) or not isinstance(signature, str):
-        raise InputError("A relayed response is a text `body` and a text `signature`.", "See docs/intake.md")
+        raise InputError("A relayed response needs `body` and `signature`, both text.", "See docs/intake.md")
     return RunRequest("task", Trigger("repository_dispatch"), task="intake", relayed=(body, signature))
 
 

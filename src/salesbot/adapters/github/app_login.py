@@ -36,7 +36,7 @@ def installation_token(app_id: str, key: str, repository: str, *, api_url: str) 
         return app.get_access_token(found.id, {**NEEDED, **board}).token
     except (InvalidKeyError, ValueError) as error:
         raise InputError(
-            "The input `app-key` is not a private key.", "Give the whole PEM file, first line to last"
+            "The input `app-key` is not a private key.", "Use the whole PEM file, from the first line to the last"
         ) from error
     except GithubException as error:
         raise _refused(error, repository) from error
@@ -56,8 +56,8 @@ def _refused(error: GithubException, repository: str) -> Exception:
             return InputError(f"The App is not installed in {repository}.", "Install it there, on the App's own page")
         case 422:
             return InputError(
-                "The App may not do what is needed.",
-                "Give it Issues: write and Contents: read, and accept that where it is installed",
+                "The App lacks a permission.",
+                "Give it Issues: write and Contents: read, then accept the new permissions where it is installed",
             )
         case status:
             return ServiceError(f"GitHub answered {status} to the App's sign-in.", NEXT)

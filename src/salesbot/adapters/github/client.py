@@ -130,7 +130,7 @@ class Client:
         while True:
             status, headers, text = self._post(document, variables)
             if _failure(status, text) is not None:
-                raise UnclearError("GitHub did not say whether it did what was asked.", "The next run looks")
+                raise UnclearError("GitHub did not confirm whether the change was made.", "The next run checks")
             answer = _parsed(text)
             if self._limited(status, headers, answer):
                 continue
@@ -139,7 +139,7 @@ class Client:
             if not isinstance(data, dict):
                 if errors and not is_broken(errors):
                     raise refusals.of_graphql(errors)
-                raise UnclearError("GitHub did not say whether it did what was asked.", "The next run looks")
+                raise UnclearError("GitHub did not confirm whether the change was made.", "The next run checks")
             return Reply(data, _clock(headers), errors)
 
     def get(self, path: str) -> Mapping[str, Any] | None:
@@ -173,9 +173,9 @@ class Client:
         )
         status, answer = reply.status, _parsed(reply.text)
         if reply.failure is not None:
-            raise ServiceError(f"GitHub {reply}.", reply.failure.advice or "The event is sent again")
+            raise ServiceError(f"GitHub {reply}.", reply.failure.advice or "It will be sent again")
         if status is None or status >= 500 or _is_limit(status, reply.headers, answer):
-            raise ServiceError("GitHub did not take the event.", "It is tried again")
+            raise ServiceError("GitHub did not accept the event.", "It will be sent again")
         if status in (403, 404):
             hint = "It needs `contents: write` for the repository"
             what = f"GitHub lets the token send no event to {repository}."
@@ -183,7 +183,9 @@ class Client:
             # What is known of permissions is about issues.
             raise known if known is not None and "`issues: write`" not in known.hint else ServiceError(what, hint)
         if status in (400, 413, 422):
-            raise EventRefusedError(f"GitHub does not take this event ({status}).", "A poll brings what it carried")
+            raise EventRefusedError(
+                f"GitHub does not accept this event ({status}).", "The scheduled poll imports its content"
+            )
         _require_success(status, reply.headers, answer)
 
     def _authorize(self, request: Any) -> Any:
@@ -239,7 +241,7 @@ class Client:
     def wait(self, seconds: float, why: str) -> None:
         """Sleep, within the patience of the run. Raises PatienceError where that would be too long."""
         if seconds > self.patience:
-            raise PatienceError(f"{why}, and waiting {seconds:.0f} s would be too long.", "The next run goes on")
+            raise PatienceError(f"{why}, and waiting {seconds:.0f} s would be too long.", "The next run continues")
         self.patience -= seconds
         self.sleep(seconds)
 

@@ -63,4 +63,4 @@ def unpin(client: Client, issue: Pinned) -> None:
 def _refuse(reply: Reply, what: str) -> None:
     if reply.errors:
         message = str(reply.errors[0].get("message", ""))[:200]
-        raise ServiceError(f"{what}: {message}.", "It takes the role write, or `issues: write`")
+        raise ServiceError(f"{what}: {message}.", "This needs the role write, or `issues: write`")

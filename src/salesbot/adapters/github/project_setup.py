@@ -78,7 +78,7 @@ class ProjectSetup:
         reply: Reply = self.client.mutate(*compose([operation]))
         made = reply.data.get("m0")
         if made is None:
-            why = str(reply.errors[0].get("message", ""))[:200] if reply.errors else "it does not say why"
+            why = str(reply.errors[0].get("message", ""))[:200] if reply.errors else "it gives no reason"
             raise ServiceError(f"GitHub refused to set up the project: {why}", "The token needs Projects: write")
         return made
 

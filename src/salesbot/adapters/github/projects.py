@@ -227,4 +227,4 @@ def _operation(effect: BoardEffect, project: str, item: str, fields: Mapping[str
 def _why(reply: Reply, index: int) -> str:
     own = [error for error in reply.errors if (error.get("path") or [None])[0] == f"m{index}"]
     errors = own or list(reply.errors)
-    return str(errors[0].get("message", ""))[:200].rstrip(".") if errors else "it does not say why"
+    return str(errors[0].get("message", ""))[:200].rstrip(".") if errors else "it gives no reason"

@@ -165,9 +165,9 @@ def open_problems(client: Client, facts: RepositoryFacts) -> list[ProblemIssue]:
 def _wrong(blob: Json) -> str:
     """Say why a file is not read; nothing if it is. What is no text or too large is not read in part."""
     if "byteSize" not in blob:
-        return "is no file"
+        return "is not a file"
     if blob.get("isBinary"):
-        return "is no text file"
+        return "is not a text file"
     if blob["byteSize"] > MAX_FILE or blob.get("isTruncated"):
         return f"has {blob['byteSize']:,} bytes; at most {MAX_FILE:,} are read"
     return ""

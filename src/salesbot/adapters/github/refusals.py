@@ -58,13 +58,13 @@ FAILURES = (
     # Who asks
     Failure(
         "The organisation allows only certain IP addresses, and this runner's is not among them",
-        "An owner of the organisation adds it (Settings, Authentication security, IP allow list), or the job runs on a "
-        "runner whose address is on the list",
+        "Ask an owner of the organisation to add it (Settings, Authentication security, IP allow list), or run the job "
+        "on a runner whose address is on the list",
         ("ip allow list", "ip address is not permitted", "ip address that is not"),
     ),
     Failure(
         "The organisation asks for single sign-on (SAML), and the token is not authorised for it",
-        "Its owner authorises it: Settings, Developer settings, Personal access tokens, Configure SSO",
+        "Ask the token's owner to authorise it: Settings, Developer settings, Personal access tokens, Configure SSO",
         ("saml",),
     ),
     Failure(
@@ -74,7 +74,7 @@ FAILURES = (
     ),
     Failure(
         "The GitHub App is suspended where it is installed",
-        "An owner lifts it: Settings, GitHub Apps, Configure, Unsuspend",
+        "Ask an owner to unsuspend it: Settings, GitHub Apps, Configure, Unsuspend",
         ("installation has been suspended", "integration has been suspended", "app has been suspended"),
     ),
     Failure(
@@ -89,12 +89,12 @@ FAILURES = (
     ),
     Failure(
         "The account of the token is suspended or flagged",
-        "Its owner writes to GitHub Support; until then another token can be used",
+        "Ask its owner to write to GitHub Support; use another token until then",
         ("account was suspended", "account is suspended", "account has been suspended", "flagged as spam", "spammy"),
     ),
     Failure(
         "The account of the token is blocked here",
-        "The owner of the repository or the organisation unblocks it (Settings, Moderation)",
+        "Ask the owner of the repository or organisation to unblock it (Settings, Moderation)",
         ("user is blocked", "you have been blocked", "you are blocked", "author is blocked"),
     ),
     Failure(
@@ -116,8 +116,8 @@ FAILURES = (
         ("not accessible by integration",),
     ),
     Failure(
-        "The account of the token has too small a role here",
-        "It takes the role write, or `issues: write`",
+        "The token's account needs a higher role here",
+        "This needs the role write, or `issues: write`",
         ("correct permissions to execute", "must have push access", "must have admin", "must have write"),
     ),
     # What is asked for
@@ -128,12 +128,12 @@ FAILURES = (
     ),
     Failure(
         "The billing of the account is locked",
-        "Its owner settles it: Settings, Billing",
+        "Ask its owner to settle it: Settings, Billing",
         ("billing", "payments have failed", "spending limit"),
     ),
     Failure(
         "GitHub has blocked or disabled the repository",
-        "Its owner writes to GitHub Support",
+        "Ask its owner to write to GitHub Support",
         ("repository access blocked", "repository has been disabled", "repository is disabled", "dmca"),
     ),
     Failure(
@@ -165,13 +165,13 @@ FAILURES = (
     ),
     Failure(
         "The name is taken already",
-        "The next run looks again",
+        "The next run tries again",
         ("already exists", "already_exists", "has already been taken", "name already"),
         again=True,
     ),
     Failure(
         "The issue has as many labels or assignees as GitHub allows",
-        "Take some off",
+        "Remove some of them",
         ("100 labels", "too many labels", "10 assignees", "too many assignees"),
     ),
     # GitHub itself
@@ -190,19 +190,19 @@ BAD_TOKEN = Failure(
     "Check the input `token`, or GITHUB_TOKEN by hand, and renew it; it needs `issues: write` and `contents: read`",
 )
 FORBIDDEN = Failure(
-    "GitHub forbids this to the token",
+    "The token may not do this",
     "Give the job `permissions:` with `issues: write` and `contents: read`",
     type="FORBIDDEN",
 )
 NOT_THERE = Failure(
-    "GitHub does not find it: it is gone, or the token may not see it",
-    "Check the name, and what the token may see",
+    "GitHub cannot find it: it was deleted, or the token may not see it",
+    "Check the name and what the token can access",
     type="NOT_FOUND",
 )
 NO_API = Failure("GitHub's API is not at this address", "Correct GITHUB_API_URL and GITHUB_GRAPHQL_URL")
 WITHOUT_WORDS = Failure(
-    "The answer is not one of GitHub's API: a proxy or a firewall may have given it",
-    "Its administrator allows the address of GitHub's API",
+    "The answer did not come from GitHub's API; a proxy or a firewall may have sent it",
+    "Ask its administrator to allow the address of GitHub's API",
 )
 
 
@@ -215,7 +215,7 @@ class Limit:
 
 
 LIMITS = (
-    Limit("GitHub takes no more comments and issues for a while", ("submitted too quickly",)),
+    Limit("GitHub accepts no more comments and issues for a while", ("submitted too quickly",)),
     Limit("GitHub asks for fewer requests in a short time", ("secondary rate limit", "abuse detection")),
     Limit("The token has used up its requests of this hour", ("rate limit exceeded", "rate limit already exceeded")),
 )

@@ -126,7 +126,7 @@ class Scratch:
         reply = self.client.mutate(document(operation), variables)
         if reply.errors:
             message = str(reply.errors[0].get("message", ""))[:200]
-            hint = refusals.advice_on(message, "It takes the role write, or `issues: write`")
+            hint = refusals.advice_on(message, "This needs the role write, or `issues: write`")
             raise ServiceError(f"GitHub refused a trial: {message}.", hint)
         return reply.data
 

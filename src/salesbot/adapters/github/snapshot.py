@@ -96,7 +96,7 @@ class Snapshot:
             return False
 
     def _empty(self) -> None:
-        self.log("The cache has rows that are not ours: it is filled anew.")
+        self.log("The cache has unknown rows, so it is rebuilt.")
         self.file.executescript("DELETE FROM issues; DELETE FROM seen; DELETE FROM meta WHERE name <> 'key';")
 
     def _fill(self) -> None:
@@ -139,7 +139,7 @@ class Snapshot:
         if self.spent >= BUDGET:
             raise UnfilledError(
                 f"{self._count():,} issues are read and kept; this run's budget of {BUDGET} points is spent.",
-                "The next run goes on in an hour or later, and then there is a report",
+                "The next run continues in an hour or later, and then makes the report",
             )
 
     def _update(self) -> None:
@@ -175,7 +175,7 @@ class Snapshot:
             if after is None:
                 break
             if self.spent >= BUDGET:
-                self.log("Issues were deleted or moved away; which ones, the next run goes on to find out.")
+                self.log("Issues were deleted or moved away; the next run continues to find out which.")
                 return
         self._drop()
 

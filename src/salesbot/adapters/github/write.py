@@ -92,9 +92,9 @@ def create_labels(client: Client, facts: RepositoryFacts, wanted: Sequence[Creat
         index = made.index(None)
         why = _why(reply, index)
         if "already" in why:
-            raise UnclearError("Another run made the labels at the same moment.", "The next run looks")
+            raise UnclearError("Another run created the labels at the same moment.", "The next run checks")
         if _is_unclear(reply, index):
-            raise UnclearError("GitHub did not say whether it made a label.", "The next run looks")
+            raise UnclearError("GitHub did not confirm whether it created a label.", "The next run checks")
         raise ServiceError(f"A label could not be created: {why}.", refusals.advice_on(why))
     return tuple(decode.label(answer["label"]) for answer in made if answer is not None)
 
@@ -190,7 +190,7 @@ def _label(name: str, facts: RepositoryFacts) -> str:
         for label in known:
             if read(label.name) == read(name):
                 return label.id
-    raise ServiceError(f"The label {name} vanished while it was wanted.", "The next run looks again")
+    raise ServiceError(f"The label {name} was deleted during the run.", "The next run tries again")
 
 
 def _comment(id_: int, facts: RepositoryFacts) -> str:
@@ -316,4 +316,4 @@ def _errors_of(reply: Reply, index: int) -> list[Json]:
 def _why(reply: Reply, index: int) -> str:
     errors = _errors_of(reply, index) or list(reply.errors)
     message = str(errors[0].get("message") or "").strip().rstrip(".")[: refusals.LONGEST] if errors else ""
-    return message or "GitHub does not say why"
+    return message or "GitHub gives no reason"

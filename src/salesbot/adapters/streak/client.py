@@ -207,7 +207,7 @@ class Streak:
             self._read_team()
         unknown = [mail for mail in mails if mail not in self._users and "@" in mail]
         if unknown:
-            raise ObjectError(f"Streak knows nobody by the address {', '.join(unknown)}.", "Correct `streak.people`")
+            raise ObjectError(f"Streak has no user with the address {', '.join(unknown)}.", "Correct `streak.people`")
         users = dict.fromkeys(self._users.get(mail, mail) for mail in mails)
         self._send("POST", box, {"assignedToSharingEntries": list(users)})
 

@@ -156,7 +156,7 @@ def read_answer(answer: http.Answer) -> Any:
     if status == 404:
         raise GoneError(f"Streak has no such thing ({why or '404'}).")
     if status == 410:
-        raise ServiceError("Streak no longer supports this (410).", "A newer version of salesbot may")
+        raise ServiceError("Streak no longer supports this (410).", "Upgrade salesbot: a newer version may support it")
     if status < 300:
         raise unexpected("JSON", ObjectError)
     raise ObjectError(f"Streak answered {status}{f' ({why})' if why else ''}.", CHECK)

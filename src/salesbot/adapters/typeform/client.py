@@ -24,7 +24,7 @@ PAGE = 1000
 """Responses a page may hold."""
 MOST_PAGES = 50
 LATER = "Set typeform.since to a later day"
-WRONG_ADDRESS = "If the next run says so too, check TYPEFORM_API_URL"
+WRONG_ADDRESS = "If it happens again, check TYPEFORM_API_URL"
 Json = Mapping[str, Any]
 
 
@@ -62,7 +62,7 @@ class Typeform:
             before = self._token_of_oldest(found)
             found, odd, is_last = self._page(form, {"before": before})
             if not is_last and self._token_of_oldest(found) == before:
-                raise ServiceError("Typeform gave the same page twice.", LATER)
+                raise ServiceError("Typeform sent the same page twice.", LATER)
             received |= {each.key: each for each in found if each.at >= begin}
             problems |= dict.fromkeys(odd)
         raise ServiceError(f"There are more than {MOST_PAGES * PAGE:,} responses.", LATER)
@@ -79,7 +79,7 @@ class Typeform:
             titles = titles_of(self._form(form), form)
         except RefusedError as error:
             titles = {}
-            what = f"The questions of the form {form} cannot be read, so answers stand under their `ref`: {error.what}"
+            what = f"The questions of the form {form} cannot be read, so answers are under their `ref`: {error.what}"
             problems = [warning(what, error.hint)]
         return [read_response(self._items[each.key], form, titles) for each in received], problems
 
@@ -143,7 +143,7 @@ def _refusal(answer: http.Answer, form: str, url: str) -> RefusedError:
         return RefusedError(f"Typeform refused the token{why}.", hint)
     if answer.status == 403:
         hint = "Give it `responses:read` and `forms:read`: the secret TYPEFORM_TOKEN, the input `typeform-token`"
-        return RefusedError(f"Typeform does not let the token read this{why}.", hint)
+        return RefusedError(f"Typeform does not allow the token to read this{why}.", hint)
     if answer.status == 404:
         hint = "Check `typeform.form`; an account in the EU data centre needs TYPEFORM_API_URL"
         return RefusedError(f"Typeform at {url} knows no form {form}{why}.", hint)

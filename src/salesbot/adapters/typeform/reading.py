@@ -47,7 +47,7 @@ class _OddError(ValueError):
 
 def _response(item: Json, form: str, titles: Mapping[str, str]) -> Received:
     if item.get("form_id") not in (None, form):
-        raise _OddError("names another form as its own")
+        raise _OddError("belongs to another form")
     token, when = token_of(item), item.get("submitted_at") or item.get("landed_at")
     if token is None or not isinstance(when, str):
         raise _OddError("has no token or no time")
@@ -85,7 +85,7 @@ def read_delivery(body: bytes) -> tuple[str, Received] | None:
         titles = titles_of(_object(response.get("definition")), form)
         return form, read_response(response, form, titles)
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
-        raise InputError("What was relayed is not a Typeform response.", "Is it the webhook's raw body?") from error
+        raise InputError("The relayed text is not a Typeform response.", "Send the webhook's raw body") from error
 
 
 def titles_of(found: Json, form: str) -> dict[str, str]:

@@ -35,7 +35,7 @@ def suggest(command: str, suggestions: Sequence[str], example: str = "") -> str:
     """Write what to type instead: what was meant, or an example if nobody can know that."""
     offered = " or ".join(markdown.code(f"{command} {suggestion}") for suggestion in suggestions[:3])
     if offered:
-        return f"Say {offered}"
+        return f"Try {offered}"
     return f"For example {markdown.code(f'{command} {example}')}" if example else ""
 
 
@@ -147,7 +147,7 @@ def _choose(text: str, command: str, options: tuple[str, ...]) -> str | Refusal:
             return option
     guess = nearest(text, options)
     said = f"Did you mean `{command} {guess}`?" if guess else f"One of {', '.join(f'`{option}`' for option in options)}"
-    return Refusal(Markdown(f"{markdown.code(text[:60])} is none of the choices."), said)
+    return Refusal(Markdown(f"{markdown.code(text[:60])} is not one of the choices."), said)
 
 
 _BUILT_IN: Mapping[str, Read] = {
@@ -177,7 +177,7 @@ def read(heading: str, text: str, today: date, pipeline: Pipeline) -> str | Refu
     """Read what was typed for a field."""
     command = f"/set {field_key(heading)}"
     if heading in NOT_BY_HAND:
-        return Refusal(f"{heading} is not set like this.", f"It is set by {NOT_BY_HAND[heading]}")
+        return Refusal(f"{heading} cannot be set with `/set`.", f"It is set by {NOT_BY_HAND[heading]}")
     own = next((field for field in pipeline.fields if field.label == heading), None)
     if own is not None and own.type == "choice":
         return _choose(text, command, own.options)

@@ -116,7 +116,7 @@ def next_(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
     who = logins.mention(words[-1]) if words else None
     what = " ".join(words[:-1] if who else words)
     if not what:
-        return Refusal(Markdown("`/next` says when, but not what to do."), example)
+        return Refusal(Markdown("`/next` has a date, but not what to do."), example)
     others = [name for name in logins.mentions(what) if who or name.casefold() in ctx.people]
     if others:
         return _which_one([*others, *([who] if who else [])], args)
@@ -207,18 +207,18 @@ def unassign(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
 
 
 def _one_name(said: str, why: str) -> Refusal:
-    return Refusal(Markdown(f"`{said}` takes one name."), f"Use it once for each, on a line each: {why}")
+    return Refusal(Markdown(f"`{said}` takes one name."), f"Use it once for each name, on a line of its own: {why}")
 
 
 def _nobody(name: str, ctx: Context) -> Refusal:
     guess = nearest(name, [person.login for person in ctx.people.values()])
-    hint = f"Did you mean `@{guess}`?" if guess else "Name somebody who works in this repository"
+    hint = f"Did you mean `@{guess}`?" if guess else "Name someone who can be assigned here"
     return Refusal(Markdown(f"{markdown.code(name[:60])} cannot be assigned here."), hint)
 
 
 @command("/checklist <name>")
 def checklist(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
-    """Post a checklist, or bring it up to date with its template; ticks stay."""
+    """Post a checklist, or update it from its template; ticks stay."""
     name = args.words[0].casefold() if args.words else ""
     if name in ctx.lists:
         return [PostChecklist(name)]
@@ -247,7 +247,7 @@ def confirm(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
     for each in deal.doubts:
         text = deal.body.fields.get(each.heading, "")
         if each.doubt is not None and each.doubt.since > ctx.said_at:
-            return Refusal(f"{each.heading} was edited after your comment.", "Look at it, then post `/confirm` again")
+            return Refusal(f"{each.heading} was edited after your comment.", "Check it, then post `/confirm` again")
         if each.heading == headings.VALUE and text:
             read = arguments.read(headings.VALUE, text, ctx.today, ctx.pipeline)
             if isinstance(read, Refusal):
@@ -259,14 +259,16 @@ def confirm(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
 
 @command("/duplicate-of #n")
 def duplicate_of(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
-    """Close as a duplicate of another issue; it counts nowhere."""
+    """Close as a duplicate of another issue; it is not counted."""
     number = arguments.issue_number(args.words[0]) if args.words else None
     if number is None:
         return Refusal(
             Markdown("`/duplicate-of` needs the number of the other issue."), "For example `/duplicate-of #12`"
         )
     if _elsewhere(args.words[0], ctx):
-        return Refusal("That issue is in another repository.", "Name one of this one, for example `/duplicate-of #12`")
+        return Refusal(
+            "That issue is in another repository.", "Name an issue of this repository, for example `/duplicate-of #12`"
+        )
     if number == deal.number:
         return Refusal("A deal cannot be its own duplicate.", "Name the other one, for example `/duplicate-of #12`")
     if number not in ctx.issues:
@@ -293,20 +295,20 @@ def streak(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
 
 @command("/not-a-deal [why]")
 def not_a_deal(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
-    """Close it: this is no deal and counts nowhere."""
+    """Close it: it is not a deal and is not counted."""
     reason = reason_changes(args.words, ctx)
     return reason if isinstance(reason, Refusal) else [*reason, LeavePipeline(LeftAs.NOT_A_DEAL)]
 
 
 @command("/status", needs="moves")
 def status(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
-    """Bring the card up to date."""
+    """Update the card."""
     return []
 
 
 @command("/history", needs="moves")
 def history(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
-    """Show the way of the deal so far."""
+    """Show the history of the deal."""
     return [Answer("history.md.j2")]
 
 

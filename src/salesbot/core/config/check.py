@@ -65,9 +65,9 @@ def _described(document: Document, path: Path, error: vol.Invalid) -> tuple[str,
         case vol.RequiredFieldInvalid():
             return "is missing", ""
         case vol.SequenceTypeInvalid():
-            return f"must be a list, and is {kind(_at(document.value, path))}", "Write [one, another]."
+            return f"must be a list, but is {kind(_at(document.value, path))}", "Write [one, another]."
         case _:
-            return f"must be settings (key: value), and is {kind(_at(document.value, path))}", ""
+            return f"must be settings (key: value), but is {kind(_at(document.value, path))}", ""
 
 
 def _at(value: Any, path: Path) -> Any:

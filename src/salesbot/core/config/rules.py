@@ -58,7 +58,7 @@ def starts_are_open(case: Case) -> None:
             case.findings.add(("stages", name), f"new deals start at {name}, which is dropped", hint, at_key=True)
         if stage is not None and not stage.is_open:
             opens = ", ".join(choice.name for choice in case.pipeline.open_stages)
-            case.findings.add((key,), f"{name} is no open stage", f"There are: {opens}.")
+            case.findings.add((key,), f"{name} is not an open stage", f"There are: {opens}.")
 
 
 def every_stage_is_reached(case: Case) -> None:
@@ -72,7 +72,7 @@ def every_stage_is_reached(case: Case) -> None:
             drop = "" if stage.outcome == "won" else f", or drop it: `{stage.name}: null`"
             drop = drop if stage.name in DEFAULT_STAGES else ", or take it out"
             hint = f"Add it to the `next` of another stage{drop}."
-            case.findings.add(("stages", stage.name), f"nobody can reach {stage.name}", hint, at_key=True)
+            case.findings.add(("stages", stage.name), f"no stage leads to {stage.name}", hint, at_key=True)
 
 
 def every_open_stage_has_a_way_out(case: Case) -> None:
@@ -139,7 +139,7 @@ def commands_are_free(case: Case) -> None:
     owners: dict[str, Stage] = {}
     for stage in case.pipeline.stages:
         if stage.command in case.reserved_commands:
-            what = f"/{stage.command} does something else already"
+            what = f"/{stage.command} is already another command"
             case.findings.add(("stages", stage.name, "command"), what, "Choose another word.")
         elif stage.command in owners:
             _shared(case, stage, owners[stage.command], "command", f"the command /{stage.command}")
@@ -229,9 +229,9 @@ def streak_stages_exist(case: Case) -> None:
             found = case.names.find(stage, path, case.findings)
             if theirs in owners:
                 what = f'Streak\'s "{shown(theirs)}" means {owners[theirs]} already'
-                case.findings.add(path, what, "One stage of theirs means one of ours.")
+                case.findings.add(path, what, "Map each Streak stage to one stage only.")
             elif name == "connections" and found and case.pipeline.stage(found) not in case.pipeline.open_stages:
-                case.findings.add(path, f"a connection opens a deal, and {found} is no open stage", at_key=True)
+                case.findings.add(path, f"a connection opens a deal, and {found} is not an open stage", at_key=True)
             owners.setdefault(theirs, stage)
 
 
@@ -259,7 +259,7 @@ def rates_are_for_other_currencies(case: Case) -> None:
         path = ("report", "rates", code)
         if code not in DECIMALS:
             hint = did_you_mean(code, case.findings.choices(DECIMALS))
-            case.findings.add(path, f"{shown(code)} is no currency", hint, at_key=True)
+            case.findings.add(path, f"{shown(code)} is not a currency", hint, at_key=True)
         elif code == case.pipeline.currency:
             case.findings.add(path, f"{code} is your own currency", "Take it out.", at_key=True)
 

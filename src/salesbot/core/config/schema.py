@@ -47,7 +47,11 @@ def _stage() -> dict[Any, Any]:
         ("description", shape.text(value_types.MAX_DESCRIPTION, empty=True), "What the stage means, in a sentence."),
         ("color", value_types.color(), "The label's colour: six hexadecimal digits, without #."),
         ("probability", shape.whole_number(0, 100), "How likely a deal here is won, in percent."),
-        ("idle_days", shape.maybe(shape.whole_number(1, 3650)), "Days without anybody acting; null: no limit."),
+        (
+            "idle_days",
+            shape.maybe(shape.whole_number(1, 3650)),
+            "Days without activity until a deal is idle; null: no limit.",
+        ),
         (
             "next",
             _list(value_types.next_stage()),
@@ -73,11 +77,11 @@ def _template() -> Shape:
 
 
 def _command() -> Shape:
-    return shape.matching(value_types.COMMAND, "a word in small letters", "Write it without the slash.")
+    return shape.matching(value_types.COMMAND, "a lowercase word", "Write it without the slash.")
 
 
 def _field_key() -> Shape:
-    return shape.matching("[a-z][a-z0-9_-]{0,39}", "the key of a field, in small letters, such as expected-close")
+    return shape.matching("[a-z][a-z0-9_-]{0,39}", "the key of a field, in lowercase, such as expected-close")
 
 
 def _field() -> dict[Any, Any]:
@@ -85,7 +89,7 @@ def _field() -> dict[Any, Any]:
     return _settings(
         ("label", shape.text(80), "The heading in the issue. Default: the key."),
         ("type", shape.one_of(types), "What the field holds. Default: text."),
-        ("options", _list(shape.word()), "What there is to choose, for a choice; as written, also yes and no."),
+        ("options", _list(shape.word()), "The options of a choice, as written, also yes and no."),
     )
 
 
@@ -105,11 +109,14 @@ def _streak() -> dict[Any, Any]:
         (
             "guards",
             shape.one_of(("expects", "requires")),
-            "What a guard's no means for a dragged box. expects: the move is taken; requires: the box goes back.",
+            "What happens when a guard refuses a dragged box. expects: the move is taken; requires: the box goes back.",
         ),
         (
             "pipelines",
-            _settings(("sales", sales, "Where deals have boxes."), ("connections", connections, "Where contacts do.")),
+            _settings(
+                ("sales", sales, "The pipeline of your deals."),
+                ("connections", connections, "The pipeline of your contacts."),
+            ),
             "The pipelines on Streak's side.",
         ),
         ("people", _map(value_types.login(), value_types.mail()), "Login: the mail address somebody has in Streak."),
@@ -130,7 +137,7 @@ def _board() -> dict[Any, Any]:
         (
             "guards",
             shape.one_of(("requires", "expects")),
-            "What a guard's no means for a dragged card. requires: it goes back; expects: the move is taken.",
+            "What happens when a guard refuses a dragged card. requires: it goes back; expects: the move is taken.",
         ),
         ("fields", fields, "What the fields of the project are called."),
         (
@@ -145,7 +152,7 @@ def _board() -> dict[Any, Any]:
 def _report() -> dict[Any, Any]:
     goal = _settings(*((span, value_types.money(), f"Won in a {span}.") for span in ("month", "quarter", "year")))
     return _settings(
-        ("goal", goal, "What the team wants to win, in the currency above."),
+        ("goal", goal, "The team's target, in the currency above."),
         ("window", value_types.months(), "How far rates, cycle and funnel look back. Default: 12 months."),
         ("by", _list(_field_key()), "Fields to count wins and losses by."),
         (
@@ -205,9 +212,17 @@ def layout() -> dict[Any, Any]:
     stage_or_null = vol.Any(_stage(), None, shape.blank())
     return _settings(
         ("version", Shape(_version, {"const": 1}), "The version of this format: 1."),
-        ("since", shape.maybe(value_types.day()), "What is older is history: counted, never judged or asked."),
-        ("timezone", value_types.timezone(), "Of today, of dates in commands, of the report's week. Default: UTC."),
-        ("currency", value_types.currency(), "Of amounts without a currency, and of sums. Default: EUR."),
+        (
+            "since",
+            shape.maybe(value_types.day()),
+            "The start date. Older issues are history: counted, but never changed.",
+        ),
+        (
+            "timezone",
+            value_types.timezone(),
+            "The time zone of today, of dates in commands and of the report's week. Default: UTC.",
+        ),
+        ("currency", value_types.currency(), "The currency of sums, and of amounts without one. Default: EUR."),
         ("label_prefix", shape.text(30, empty=True), 'What stage labels begin with. Default: "stage:".'),
         ("initial", value_types.stage_name(), "The stage a new deal starts in. Default: lead."),
         (
@@ -233,7 +248,7 @@ def layout() -> dict[Any, Any]:
         (
             "notify",
             _settings(("new", value_types.mention(), "Mentioned on deals that machines opened.")),
-            "Whom to tell.",
+            "Whom to notify.",
         ),
         ("chat", _chat(), "What is posted to the chat whose address is the input `notify-url`."),
         ("owners", _owners(), "Who gets the deals that machines open."),
@@ -246,7 +261,7 @@ def layout() -> dict[Any, Any]:
         ("sweep", _sweep(), "How much the scheduled sweep does at once."),
         ("report", _report(), "What the weekly report measures against."),
         ("typeform", _typeform(), "Leads from a Typeform."),
-        ("streak", _streak(), "Deals in step with boxes in Streak."),
+        ("streak", _streak(), "Deals synced with boxes in Streak."),
         ("board", _board(), "Deals as cards of a project."),
     )
 

@@ -70,9 +70,9 @@ def whole_number(low: int, high: int) -> Shape:
         digits = re.fullmatch(r"([+-]?[0-9]{1,9})(\s*%)?", text)
         if digits is None or not value.plain or digits[2]:
             hint = f"Write {digits[1]}." if digits else ""
-            raise Wrong(f"must be a whole number from {low} to {high}, and is {kind(value)}", hint)
+            raise Wrong(f"must be a whole number from {low} to {high}, but is {kind(value)}", hint)
         if not low <= int(digits[1]) <= high:
-            raise Wrong(f"must be from {low} to {high}, and is {shown(text)}")
+            raise Wrong(f"must be from {low} to {high}, but is {shown(text)}")
         return int(digits[1])
 
     return Shape(read, {"type": "integer", "minimum": low, "maximum": high})
@@ -83,7 +83,7 @@ def flag() -> Shape:
 
     def read(value: Any) -> bool:
         if written(value) not in ("true", "false") or not value.plain:
-            raise Wrong(f"must be true or false, and is {kind(value)}")
+            raise Wrong(f"must be true or false, but is {kind(value)}")
         return bool(value == "true")
 
     return Shape(read, {"type": "boolean"})
@@ -95,7 +95,7 @@ def one_of(choices: Iterable[str]) -> Shape:
 
     def read(value: Any) -> str:
         if written(value) not in known:
-            raise Wrong(f"must be one of {', '.join(known)}, and is {kind(value)}", _guess(value, known))
+            raise Wrong(f"must be one of {', '.join(known)}, but is {kind(value)}", _guess(value, known))
         return str(value)
 
     return Shape(read, {"enum": list(known)})
@@ -111,7 +111,7 @@ def matching(pattern: str, what: str, hint: str = "", *, types: Iterable[str] = 
 
     def read(value: Any) -> str:
         if re.fullmatch(pattern, written(value)) is None:
-            raise Wrong(f"must be {what}, and is {kind(value)}", hint)
+            raise Wrong(f"must be {what}, but is {kind(value)}", hint)
         return str(value)
 
     # A pattern binds strings only, so `types` may name what YAML takes an unquoted text for.
@@ -143,7 +143,7 @@ def blank() -> Shape:
 
     def read(value: Any) -> str:
         if value is None or not is_blank(value):
-            raise Wrong(f"must be settings (key: value), and is {kind(value)}")
+            raise Wrong(f"must be settings (key: value), but is {kind(value)}")
         return ""
 
     return Shape(read, {"type": "null"})
@@ -204,4 +204,4 @@ def written(value: Any) -> Text:
     """Give a value as text. Raises Wrong for anything else, and for an empty value."""
     if isinstance(value, Text) and not value.blank:
         return value
-    raise Wrong(f"must be a text, and is {kind(value)}")
+    raise Wrong(f"must be text, but is {kind(value)}")

@@ -169,7 +169,7 @@ def _next(
         findings.add(path, "an end stage leads nowhere: its deals are reopened", "Leave it out.")
         return ()
     if signed and len(signed) < len(next_):
-        findings.add(path, "mixes a list with changes to the default list", "Write signs at all names, or at none.")
+        findings.add(path, "mixes a list with changes to the default list", "Use + or - on all names, or on none.")
     if signed:
         return _changed(stage, next_, default, rank, names, findings)
     # An unknown name is kept, so that the rules draw no conclusions from its absence.

@@ -54,9 +54,9 @@ def stage_name() -> Shape:
 def _stage_name(value: Any) -> str:
     name = written(value)
     if name != name.lower():
-        raise Wrong(f'stage names have small letters only, unlike "{shown(name)}"', f"Write {shown(name.lower())}.")
+        raise Wrong(f'stage names are lowercase, unlike "{shown(name)}"', f"Write {shown(name.lower())}.")
     if STAGE.fullmatch(name) is None:
-        raise Wrong(f'"{shown(name)}" is no stage name', "Use up to 40 letters, digits, spaces and dashes.")
+        raise Wrong(f'"{shown(name)}" is not a stage name', "Use up to 40 letters, digits, spaces and dashes.")
     return str(name)
 
 
@@ -97,7 +97,7 @@ def mention() -> Shape:
     def read(value: Any) -> str:
         names = written(value).split()
         if not names or not all(_MENTION.fullmatch(name) for name in names):
-            raise Wrong(f"must be a mention such as @acme/sales, and is {kind(value)}", 'Write "@name" or "@org/team".')
+            raise Wrong(f"must be a mention such as @acme/sales, but is {kind(value)}", 'Write "@name" or "@org/team".')
         return " ".join(names)
 
     return Shape(read, {"type": "string", "pattern": "^@\\S+( @\\S+)*$"})
@@ -135,7 +135,7 @@ def day() -> Shape:
 
 def _day(text: str) -> date:
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is None:
-        raise Wrong(f'must be a date such as 2026-11-23, and is "{shown(text)}"')
+        raise Wrong(f'must be a date such as 2026-11-23, but is "{shown(text)}"')
     try:
         return date.fromisoformat(text)
     except ValueError as error:
@@ -167,7 +167,7 @@ def currency() -> Shape:
     def read(value: Any) -> str:
         if re.fullmatch("[A-Z]{3}", written(value)) is None:
             hint = f"Did you mean {value.upper()}?" if re.fullmatch("[A-Za-z]{3}", value) else ""
-            raise Wrong(f"must be a currency code such as EUR, and is {kind(value)}", hint)
+            raise Wrong(f"must be a currency code such as EUR, but is {kind(value)}", hint)
         return str(value)
 
     return Shape(read, {"type": "string", "pattern": "^[A-Z]{3}$"})
@@ -178,7 +178,7 @@ def money() -> Shape:
 
     def read(value: Any) -> Decimal:
         if re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,2})?", written(value)) is None or not value.plain or not Decimal(value):
-            raise Wrong(f"must be a number such as 250000, and is {kind(value)}")
+            raise Wrong(f"must be a number such as 250000, but is {kind(value)}")
         return Decimal(value)
 
     return Shape(read, {"type": "number", "exclusiveMinimum": 0})
@@ -189,7 +189,7 @@ def rate() -> Shape:
 
     def read(value: Any) -> Decimal:
         if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", written(value)) is None or not value.plain or not Decimal(value):
-            raise Wrong(f"must be a number such as 0.92, and is {kind(value)}", "Or one for each date it holds from.")
+            raise Wrong(f"must be a number such as 0.92, but is {kind(value)}", "Or one rate for each start date.")
         return Decimal(value)
 
     return Shape(read, {"type": "number", "exclusiveMinimum": 0})
@@ -201,7 +201,7 @@ def months() -> Shape:
     def read(value: Any) -> int:
         count = re.fullmatch("([0-9]{1,3}) months?", written(value))
         if count is None or not 1 <= int(count[1]) <= 120:
-            raise Wrong(f"must be a number of months, and is {kind(value)}", "Write 12 months.")
+            raise Wrong(f"must be a number of months, but is {kind(value)}", "Write 12 months.")
         return int(count[1])
 
     return Shape(read, {"type": "string", "pattern": "^[0-9]{1,3} months?$"})

@@ -69,7 +69,7 @@ class _Reader:
             return Node(0, {})
         if not isinstance(root.content, dict):
             self._stop(
-                root.at, (), f"the file must consist of settings, and is {kind(root.value)}", "Write key: value."
+                root.at, (), f"the file must consist of settings, but is {kind(root.value)}", "Write key: value."
             )
         return root
 
@@ -104,7 +104,7 @@ class _Reader:
     def _admit(self, event: yaml.Event, path: tuple[str, ...], tag: str | None) -> None:
         self._count(_at(event), path, nodes=1, height=1)
         if tag is not None:
-            self._stop(_at(event), path, f'tags such as "{shown(tag)}" are not understood', "Leave it out.")
+            self._stop(_at(event), path, f'tags such as "{shown(tag)}" are not supported', "Leave it out.")
 
     def _count(self, at: int, path: tuple[str, ...], *, nodes: int, height: int) -> None:
         self.nodes += nodes
@@ -140,7 +140,7 @@ class _Reader:
     def _key(self, at: int, path: tuple[str, ...], node: Node, seen: dict[str, int]) -> Text | None:
         """Read a key; None, and a problem noted, if it is no word or was there before."""
         if not isinstance(node.content, Text) or not node.content:
-            self._note(at, path[:-1], f"a key must be a word, and is {kind(node.value)}")
+            self._note(at, path[:-1], f"a key must be a word, but is {kind(node.value)}")
             return None
         key = node.content
         if key in seen:

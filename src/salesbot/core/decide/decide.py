@@ -63,13 +63,19 @@ def decide(observed: Observed, render: Renderer) -> Decision:
     before = start.state.deal.stage
     if observed.pipeline.stage(before) is None:
         return Decision(
-            before=before, stage=before, notes=(f"The stage {before} is not in the configuration: left as it is.",)
+            before=before,
+            stage=before,
+            notes=(f"The stage {before} is not in the configuration: the deal is left unchanged.",),
         )
     if _is_left_alone(start, observed):
-        return Decision(before=before, stage=before, notes=("It has an unknown stage label: left as it is.",))
+        return Decision(
+            before=before, stage=before, notes=("The deal has an unknown stage label and is left unchanged.",)
+        )
     state = _evaluate_all(start, commands, observed, checklist_names(render.names()))
     if observed.parsed.cards.ignored:
-        state = state.noting("A comment looks like a card and is not believed: it is not ours, or somebody edited it.")
+        state = state.noting(
+            "A comment looks like the card but is ignored: salesbot did not write it, or somebody edited it."
+        )
     state, announced = announcements.announce(state, observed)
     done = reconcile(state, observed, render)
     return Decision(

@@ -72,18 +72,18 @@ def _without_card(observed: Observed) -> Iterator[tuple[int, str]]:
 def _with_card(state: DealState, observed: Observed) -> Iterator[tuple[int, str]]:
     issue, journal, horizon = observed.issue, state.journal, observed.facts.read_at - HORIZON
     if intents.due_return(state, observed) is not None:
-        yield COME_BACK, "its date has come"
+        yield COME_BACK, "its revisit date has come"
     if observed.unread(journal.cursor) & {event.id for event in observed.events_of_others}:
-        yield EVALUATE, "a label, or a closing, that nobody judged"
+        yield EVALUATE, "a label or a closing that was not processed"
     if not issue.events_complete and not timeline.reaches(issue.events, journal.cursor):
-        yield EVALUATE, "more happened than a glance shows"
+        yield EVALUATE, "too many events for a quick look"
     written = observed.card.changed_at if observed.card is not None else journal.born
     if issue.unread_until is not None and issue.unread_until >= max(written, horizon):
-        yield EVALUATE, "more was said than a glance shows"
+        yield EVALUATE, "too many comments for a quick look"
     if _is_out_of_step(state, observed):
-        yield REPAIR, "not in step with its card"
+        yield REPAIR, "its labels differ from its card"
     if not board_sync.is_in_step(state, observed):
-        yield REPAIR, "not in step with the board"
+        yield REPAIR, "it differs from the board"
     if _touched_since(max(written, horizon), observed.facts):
         yield MARK, "somebody changed what the card shows"
     if journal.sub_issues != issue.sub_issues:
@@ -154,7 +154,7 @@ def _attention(state: DealState, observed: Observed) -> Iterator[tuple[int, str]
     wanted = {f"{attention.PREFIX}{kind}" for kind in attention.needed(state, swept)}
     reminded = attention.remind(state, swept)
     if reminded.pending != state.pending:
-        yield REMIND, "somebody is to be reminded"
+        yield REMIND, "a reminder is due"
     if announcements.announce(state, swept)[1]:
         yield REMIND, "the chat is to be notified"
     on = {label_key(label.name) for label in observed.issue.labels if has_prefix(label.name, attention.PREFIX)}

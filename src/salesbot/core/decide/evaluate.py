@@ -72,8 +72,8 @@ def _evaluate_label(state: DealState, intent: LabelIntent, observed: Observed) -
     request = Request(pipeline, observed.role(intent.by), intent.at, person)
     outcome: DealState | Refused
     if intent.late:
-        why = "The label came along from another repository, where it asked for nothing here."
-        outcome = Refused(intent.stage, (Refusal(why, "If it is meant here, put it on again"),))
+        why = "The issue was transferred here with this label, so the label moved nothing."
+        outcome = Refused(intent.stage, (Refusal(why, "To move the deal, set the label again"),))
     elif person is not None and pipeline.permissions.moves > Role.TRIAGE and request.role < pipeline.permissions.moves:
         least = pipeline.permissions.moves.name.lower()
         outcome = Refused(intent.stage, (Refusal(f"Moving a deal needs the role {least}.", "Ask someone who has it"),))
@@ -118,9 +118,7 @@ def _evaluate_comment(state: DealState, intent: CommandIntent, observed: Observe
     if intent.late:
         return _reply(state, intent, _too_late(intent), None, observed)
     if len(intent.lines) > MOST_COMMANDS:
-        most = Refusal(
-            f"A comment takes {MOST_COMMANDS} commands at most, and this has more.", "Split them over several comments"
-        )
+        most = Refusal(f"A comment takes {MOST_COMMANDS} commands at most.", "Split them over several comments")
         return _reply(state, intent, most, None, observed)
     planned = state
     for line in intent.lines:
@@ -135,7 +133,7 @@ def _too_late(intent: CommandIntent) -> Refusal:
     if intent.written is not None and not intent.written.known:
         what = "GitHub no longer has the earlier texts of this comment, so it is unknown when its command was written."
         return Refusal(what, "Post it as a new comment")
-    return Refusal("This was not done in time.", "Post it again in a new comment")
+    return Refusal("This command was not carried out in time.", "Post it again in a new comment")
 
 
 def _run_line(
@@ -251,7 +249,7 @@ def _stays_closed(state: DealState, outsider: Actor, observed: Observed) -> Deal
     key = Key(Kind.REFUSAL, f"reopened-{_of(outsider)}")
     if key in observed.parsed.own:
         return state
-    why = Refusal("The deal is over, and only somebody who works here reopens it.", "If it goes on, comment `/reopen`")
+    why = Refusal("The deal is closed, and only a collaborator can reopen it.", "If it goes on, comment `/reopen`")
     return refuse(state, Refused(None, (why,)), key, {"person": state.deal.owner}, observed)
 
 

@@ -13,7 +13,7 @@ from salesbot.core.model.effects_in_words import describe
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.policies import attention, board_sync
 from salesbot.core.text.render import Renderer
-from salesbot.core.views import card
+from salesbot.core.views import card, next_moves
 
 
 def explain(observed: Observed, render: Renderer) -> Iterator[str]:
@@ -30,21 +30,21 @@ def explain(observed: Observed, render: Renderer) -> Iterator[str]:
     yield from _pending(start, commands, observed)
     if pipeline.stage(start.state.deal.stage) is not None:
         kinds = attention.needed(start.state, observed)
-        yield f"Needs a person: {', '.join(kinds) if kinds else 'no'}."
+        yield f"Needs attention: {', '.join(kinds) if kinds else 'no'}."
     yield from _next(decide(observed, render))
 
 
 def _no_deal(observed: Observed) -> Iterator[str]:
     issue = observed.issue
     if restore.is_excluded(issue, observed.journal):
-        yield "No deal: it is labelled not-a-deal, became a discussion, or salesbot opened it itself."
+        yield "Not a deal: it is labelled not-a-deal, became a discussion, or salesbot opened it itself."
     elif why := restore.why_not_by_itself(observed):
-        yield f"No deal: {why}."
+        yield f"Not a deal: {why}."
     elif not issue.open:
-        yield "No deal: it was closed before it ever had a stage."
+        yield "Not a deal: it was closed before it ever had a stage."
     else:
         since = observed.installed
-        yield f"No deal: it is older than the installation ({since:%Y-%m-%d})." if since else "No deal yet."
+        yield f"Not a deal: it is older than the installation ({since:%Y-%m-%d})." if since else "Not a deal yet."
     yield "A stage label or a move command makes it one."
 
 
@@ -54,9 +54,9 @@ def _stage(state: DealState, observed: Observed) -> Iterator[str]:
     open_or_closed = "open" if state.deal.open else "closed"
     yield f"Stage: {state.deal.stage}, {open_or_closed}. Labels: {', '.join(labels) or 'none'}."
     if journal is None:
-        yield "There is no card to believe: the stage is read from the labels alone."
+        yield "There is no valid card: the stage is read from the labels alone."
     else:
-        yield f"Judged up to {journal.cursor.at:%Y-%m-%d %H:%M} UTC, as the card remembers."
+        yield f"Processed up to {journal.cursor.at:%Y-%m-%d %H:%M} UTC, according to the card."
         if journal.refused:
             yield "The last stage label somebody set was refused."
     for row in card.history(state.deal.history, observed.pipeline):
@@ -73,12 +73,12 @@ def _ways(state: DealState, pipeline: Pipeline) -> Iterator[str]:
         yield "The configuration does not know this stage: the deal is left as it is."
         return
     if not stage.next:
-        yield "From here it only reopens."
+        yield "From here it can only be reopened."
     for name in stage.next:
         target = pipeline.stage(name)
         if target is not None:
-            lacking = card.needs(state.deal, target, pipeline)
-            yield f"  -> {name}: {'refused, it lacks ' + ', '.join(lacking) if lacking else 'allowed'}"
+            lacking = next_moves.needs(state.deal, target, pipeline)
+            yield f"  -> {name}: {'refused, still missing: ' + ', '.join(lacking) if lacking else 'allowed'}"
 
 
 def _pending(start: restore.Restored, commands: list[CommandIntent], observed: Observed) -> Iterator[str]:
@@ -92,7 +92,7 @@ def _pending(start: restore.Restored, commands: list[CommandIntent], observed: O
     waiting += [_on_the_board(intent) for intent in board_sync.intents(start.state, observed)]
     by_hand = intents.state(observed, start.state.journal.cursor)
     waiting += [f"{'reopened' if by_hand.open else 'closed'} by hand ({by_hand.at:%Y-%m-%d %H:%M})"] if by_hand else []
-    yield f"Not judged yet: {'; '.join(waiting) if waiting else 'nothing'}."
+    yield f"Not processed yet: {'; '.join(waiting) if waiting else 'nothing'}."
 
 
 def _on_the_board(intent: BoardIntent | BoardCommandIntent) -> str:

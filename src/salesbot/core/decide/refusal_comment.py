@@ -19,7 +19,7 @@ def refuse(state: DealState, refused: Refused, key: Key, values: Mapping[str, An
     """Add the comment that refuses, and the checklists it names."""
     shown = {
         "to": refused.to,
-        "why": [{"reason": no.reason, "hint": no.advice} for no in refused.why],
+        "why": [{"reason": no.reason, "hint": no.advice, "details": no.details} for no in refused.why],
         "again": refused.to is not None
         and any((no.missing or "").partition(":")[0] in FIXED_FIRST for no in refused.why),
         "misread": refused.misread,

@@ -75,7 +75,7 @@ def _by_name(repository: Repository) -> dict[str, Label]:
 def look_alikes(repository: Repository) -> list[str]:
     """Name the labels that people cannot tell apart, in a sentence for each group."""
     groups = label_names.look_alikes(sorted(label.name for label in repository.labels))
-    return [f"The labels {' and '.join(map(_spelled, group))} look alike, and count as one." for group in groups]
+    return [f"The labels {' and '.join(map(_spelled, group))} look alike, so they count as one." for group in groups]
 
 
 def _spelled(name: str) -> str:

@@ -105,7 +105,7 @@ _TABLE: tuple[tuple[str, Callable[[ScratchObservation], bool | None], str], ...]
         "when a person and salesbot edit a description in the same second, the person's text may be lost from it; "
         "GitHub's edit history has it",
     ),
-    ("the first edit lists the original text too", _original, "a text from before the first edit cannot be told"),
+    ("the first edit lists the original text too", _original, "the text before the first edit is unknown"),
     (
         "aliases of a document run in their order, later ones after one has failed",
         _in_order,
@@ -145,6 +145,6 @@ _TABLE: tuple[tuple[str, Callable[[ScratchObservation], bool | None], str], ...]
     (
         "comments may be hidden",
         lambda observation: observation.hidden,
-        "replies that are answered stay in sight",
+        "replies that are answered stay visible",
     ),
 )

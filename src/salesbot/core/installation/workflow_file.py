@@ -16,13 +16,13 @@ EVENTS: Mapping[str, str] = {
     "issues": "labels, closings and new issues go unnoticed",
     "issue_comment": "commands and ticks go unnoticed",
     "label": "a stage label renamed in the list goes unnoticed",
-    "schedule": "there is no sweep: nobody is reminded, no deal comes back on its day",
-    "workflow_dispatch": "nobody can start it by hand",
+    "schedule": "there is no sweep: no reminders, and no deal comes back on its date",
+    "workflow_dispatch": "it cannot be started by hand",
 }
 """The events on which salesbot must run, and what is missing without each."""
 REPORT_EVENTS: Mapping[str, str] = {
-    "schedule": "no report comes by itself",
-    "workflow_dispatch": "nobody can bring the report up to date by hand",
+    "schedule": "no report is made automatically",
+    "workflow_dispatch": "the report cannot be updated by hand",
 }
 """The same for a workflow that only writes the weekly report."""
 NEEDED: Mapping[str, str] = {"contents": "read", "issues": "write"}

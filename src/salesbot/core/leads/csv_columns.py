@@ -117,7 +117,7 @@ class Columns:
                 guess = nearest(wanted, free)
                 said = self._spell(place)
                 hint = f'Did you mean --map "{said}={guess}"?' if guess else _either(said)
-                problems.append(f"The column {self._name(place)} is no field of a deal. {hint}")
+                problems.append(f"The column {self._name(place)} is not a field of a deal. {hint}")
 
     def _add_doubled(self, problems: list[str]) -> None:
         for field in dict.fromkeys(field for field in self.fields if field):
@@ -138,4 +138,4 @@ class Columns:
 
 
 def _either(said: str) -> str:
-    return f'Say --map "{said}=field", or --map "{said}=" to leave it out.'
+    return f'Use --map "{said}=field", or --map "{said}=" to leave it out.'

@@ -31,7 +31,7 @@ MOST_ROWS = 20_000
 LONGEST_KEY = 200
 _WHO = ("Company", "Contact", "Email")
 """What tells whom a deal is with; a row needs one of these, or a title."""
-NO_DEAL = "it names no title, company or person. Take totals and notes out of the table."
+NO_DEAL = "it has no title, company or person. Remove totals and notes from the table."
 _FOOTER = re.compile(
     r"(?:(?:grand |sub-?)?total[es]?|sum|summe|gesamt(?:summe)?|somme|suma|totaal|count|record count|anzahl)"
     r"\W*(?:\d+\W*)?"
@@ -270,9 +270,9 @@ def _known(key: str, keys: Mapping[str, int]) -> int | None:
 
 def _wrong_row(row: Row, deals: Mapping[int, IssueSummary]) -> Iterator[str]:
     if row.number is not None and row.number not in deals:
-        yield f"there is no deal #{row.number}." if row.number else "the number of a deal is a number."
+        yield f"there is no deal #{row.number}." if row.number else "the number of a deal must be a number."
     if row.number is None and not row.key:
-        yield "it has neither a number nor a key. Name the column that tells rows apart: --key COLUMN"
+        yield "it has neither a number nor a key. Name the column that identifies rows: --key COLUMN"
     if len(row.key) > LONGEST_KEY:
         yield f"its key is longer than {LONGEST_KEY} characters."
     if csv_values.is_damaged(row.key):
@@ -306,14 +306,14 @@ def _wrong_stage(row: Row, deal: IssueSummary | None, pipeline: Pipeline) -> lis
     stage = pipeline.stage(row.stage.casefold())
     if stage is None:
         guess = nearest(row.stage, [each.name for each in pipeline.stages])
-        hint = f"Did you mean {guess}?" if guess else f'Say which of yours it is: --stage "{row.stage}=STAGE"'
+        hint = f"Did you mean {guess}?" if guess else f'Map it to one of your stages: --stage "{row.stage}=STAGE"'
         return [f"unknown stage {row.stage}. {hint}"]
     if deal is None:
         return [] if stage.is_open else [f"no deal begins in {stage.name}. Begin it in another stage, then move it."]
     current = [found.name for label in deal.labels if (found := pipeline.stage_of_label(label)) is not None]
     if current in ([], [stage.name]):
         return []
-    return [f"#{deal.number} is in {current[0]}; an import moves no deal. Put the label on, or comment a command."]
+    return [f"#{deal.number} is in {current[0]}; an import does not move deals. Set the label, or comment a command."]
 
 
 def _read_cells(row: Row, deal: IssueSummary | None, pipeline: Pipeline, today: date) -> Cells:

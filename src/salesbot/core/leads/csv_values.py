@@ -52,7 +52,7 @@ _FARTHEST = 50
 def read(heading: str, cell: str, currency: str, today: date, pipeline: Pipeline) -> str | Refusal:
     """Read a cell as the text of a field; `currency` is what another column says of amounts."""
     if _ERRORS.fullmatch(cell):
-        return Refusal(f"{cell} is an error of the spreadsheet.")
+        return Refusal(f"{cell} is a spreadsheet error.")
     kind = _kind(heading, pipeline)
     if kind == "day":
         return _day(heading, cell, today, pipeline)
@@ -133,7 +133,7 @@ def _money(heading: str, cell: str, currency: str, today: date, pipeline: Pipeli
     text = arguments.read(heading, cell, today, replace(pipeline, currency=code))
     if isinstance(text, Refusal) or text.endswith(code):
         return text
-    return Refusal(Markdown(f"the cell and the currency column say different currencies: {text}, {code}."))
+    return Refusal(Markdown(f"the cell and the currency column name different currencies: {text}, {code}."))
 
 
 def _day(heading: str, cell: str, today: date, pipeline: Pipeline) -> str | Refusal:
@@ -146,7 +146,7 @@ def _day(heading: str, cell: str, today: date, pipeline: Pipeline) -> str | Refu
     if year is None:
         refused = arguments.read(heading, text, today, pipeline)
         short = isinstance(refused, Refusal) and any(sign.isdigit() for sign in text)
-        return refused if short else Refusal("A table needs days with their year, e.g. 2027-03-01.")
+        return refused if short else Refusal("Dates in a table need a year, e.g. 2027-03-01.")
     if abs(int(year[0]) - today.year) > _FARTHEST:
         return Refusal(f"{year[0]} is more than {_FARTHEST} years away.")
     return arguments.read(heading, text, date(int(year[0]), 1, 1), pipeline)

@@ -23,6 +23,8 @@ from salesbot.core.text.task_lists import Item
 Guard = Callable[[Deal, Move, str, Pipeline], Refusal | None]
 """(deal, move, argument after the colon, pipeline) -> why not."""
 
+NAMED = 4
+"""Open items that a refusal names; the checklist itself shows all of them."""
 _CHECKLIST = "checklist:"
 _guards: dict[str, Guard] = {}
 GUARDS: Mapping[str, Guard] = MappingProxyType(_guards)
@@ -66,7 +68,7 @@ def checklist_done(deal: Deal, move: Move, argument: str, pipeline: Pipeline) ->
     posted = deal.checklists.get(argument)
     if posted is None:
         return Refusal(
-            f"The checklist {argument} is not done yet.",
+            f"The {argument} checklist is not done yet.",
             "Tick its items, or strike out what does not apply",
             full_name(argument),
         )
@@ -74,15 +76,16 @@ def checklist_done(deal: Deal, move: Move, argument: str, pipeline: Pipeline) ->
         return None
     if posted.lost:
         return Refusal(
-            f"The checklist {argument} has lost {posted.lost} of its {posted.asked} needed items.",
-            f"Comment `/checklist {argument}` to have them back: what does not apply is struck out, not deleted",
+            f"The {argument} checklist has lost {posted.lost} of its {posted.asked} needed items.",
+            f"Comment `/checklist {argument}` to restore them. Strike out what does not apply instead of deleting it",
             full_name(argument),
         )
-    names = ", ".join(title(item) for item in posted.open_items)
     count = len(posted.open_items)
-    items = "one needed item" if count == 1 else f"{count} needed items"
+    names = ", ".join(title(item) for item in posted.open_items[:NAMED])
+    names += f" and {count - NAMED} more" if count > NAMED else ""
+    items = "one open item" if count == 1 else f"{count} open items"
     return Refusal(
-        f"The checklist {argument} has {items} open: {names}.",
+        f"The {argument} checklist has {items}: {names}.",
         "Tick what is done, or strike out what does not apply (`~~like this~~ and why`)",
         full_name(argument),
     )
@@ -92,7 +95,7 @@ def checklist_done(deal: Deal, move: Move, argument: str, pipeline: Pipeline) ->
 def has_owner(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refusal | None:
     """Somebody is assigned."""
     if deal.owner is None:
-        return Refusal("Nobody owns this deal.", "Comment `/assign`, or `/assign @name`", "owner")
+        return Refusal("The deal has no owner.", "Comment `/assign`, or `/assign @name`", "owner")
     return None
 
 
@@ -128,12 +131,12 @@ def has_date(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refus
     hint = f"Comment `/{word} march` or `/{word} in 3 months`"
     text = deal.fields.get(headings.REVISIT_ON, "")
     if not text:
-        return Refusal("The date on which it comes back is missing.", hint, "date")
+        return Refusal("The revisit date is missing.", hint, "date")
     day = day_in(deal.fields, headings.REVISIT_ON)
     if day is None:
-        return Refusal(f"The date on which it comes back cannot be read: {text[:40]}.", hint, "date")
+        return Refusal(f"The revisit date cannot be read: {text[:40]}.", hint, "date")
     if day <= local_day(move.at, pipeline.timezone):
-        return Refusal(f"The date to come back, {text}, is not after today.", hint, "date")
+        return Refusal(f"The revisit date, {text}, is not after today.", hint, "date")
     return None
 
 
@@ -151,7 +154,7 @@ def short_name(refusal: Refusal) -> str:
     """Name what is missing in a word or two."""
     missing = refusal.missing or ""
     kind, _, argument = missing.partition(":")
-    return {"checklist": f"checklist {argument}", "field": argument}.get(kind, kind or refusal.reason)
+    return {"checklist": f"{argument} checklist", "field": argument}.get(kind, kind or refusal.reason)
 
 
 def title(item: Item) -> str:
@@ -183,4 +186,5 @@ def _with_reason(stage: Stage | None, pipeline: Pipeline) -> str:
     lost = stage is None or stage.outcome != "rejected"
     reasons = pipeline.lost_reasons if lost else pipeline.reject_reasons
     word = _word(stage, "lost" if lost else "reject")
-    return f"`/{word} <reason>`, for example {', '.join(f'`/{word} {reason}`' for reason in reasons[:3])}"
+    example = f", for example `/{word} {reasons[0]}`" if reasons else ""
+    return f"`/{word} <reason>`{example}"

@@ -26,7 +26,7 @@ from salesbot.core.text.money import Amount
 
 NOT_A_DEAL = LeftAs.NOT_A_DEAL.value
 """The label of an issue that is no deal."""
-NOT_A_DEAL_ABOUT = ("ededed", "No deal; counted nowhere")
+NOT_A_DEAL_ABOUT = ("ededed", "Not a deal; not counted")
 OWN_LABELS = frozenset({"report", "salesbot-problem"})
 
 
@@ -176,7 +176,7 @@ def why_not_by_itself(observed: Observed) -> str:
     if issue.parent is not None and any(pipeline.stage_of_label(name) for name in issue.parent.labels):
         return f"it is a sub-issue of the deal #{issue.parent.number}"
     if issue.author is not None and issue.author.is_bot and parsed.lead_mark is None and not parsed.body.fields:
-        return "a bot opened it, and no field of a deal is in it"
+        return "a bot opened it, and it has no deal fields"
     return ""
 
 

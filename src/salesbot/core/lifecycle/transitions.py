@@ -138,7 +138,7 @@ def _set_field(state: DealState, change: SetField, request: Request) -> DealStat
     except fields.FieldError as error:
         return Refused(None, (Refusal(str(error), "Repair the description, then post the command again"),))
     if len(deal.body.text) > BODY_LIMIT:
-        why = f"The description has no room for it: GitHub takes {BODY_LIMIT:,} characters."
+        why = f"The description is full: GitHub allows {BODY_LIMIT:,} characters."
         return Refused(None, (Refusal(why, "Shorten it"),))
     if change.heading != headings.VALUE or change.value is None:
         return replace(state, deal=deal)
@@ -244,11 +244,13 @@ def _no_way(deal: Deal, target: Stage, move: Move, pipeline: Pipeline) -> Refusa
             f"The deal is {source}, and that stage is final.", "Comment `/reopen` first, or `/undo` if it was a mistake"
         )
     next_ones = ", ".join(f"`{usage(there)}`" for name in stage.next if (there := pipeline.stage(name)) is not None)
-    hint = f"From there you can use {next_ones}"
-    way = ways.shortest(source, target, pipeline)
-    if way:
-        hint = f"{ways.in_words(deal, way, move, pipeline)}. {hint}"
-    return Refusal(f"A deal in {source} cannot go to {target.name}.", hint)
+    from_here, way = f"From {source} you can use {next_ones}", ways.shortest(source, target, pipeline)
+    if not way:
+        return Refusal(f"A deal in {source} cannot go to {target.name}.", from_here)
+    hint = f"The shortest way is `{ways.stages_in_words(source, way)}`. Start with `{usage(way[0])}`"
+    needs = ways.needs_in_words(deal, way, move, pipeline)
+    details = f"{needs}. {from_here}." if needs else f"{from_here}."
+    return Refusal(f"A deal in {source} cannot go to {target.name} directly.", hint, details=details)
 
 
 def enter(state: DealState, target: Stage, move: Move, pipeline: Pipeline, comment: int = 0) -> DealState:
@@ -286,7 +288,7 @@ def _undo(state: DealState, request: Request) -> DealState | Refused:
         return state
     back = undo_target(state.journal.history, request.pipeline)
     if back is None:
-        return Refused(None, (Refusal("There is no move to take back.", "Comment `/history` to see the way so far"),))
+        return Refused(None, (Refusal("There is no move to take back.", "Comment `/history` to see its history"),))
     return enter(state, back, Move(back.name, request.at, request.by, How.UNDO), request.pipeline, request.comment)
 
 

@@ -27,11 +27,15 @@ def _next(name: str, pipeline: Pipeline) -> Iterator[Stage]:
     return (stage for stage in pipeline.stages if pipeline.allows(name, stage.name))
 
 
-def in_words(deal: Deal, way: tuple[Stage, ...], move: Move, pipeline: Pipeline) -> str:
-    """Say which stages a way leads through, and what each of them still needs of this deal."""
-    stages = " -> ".join([deal.stage or "", *(stage.name for stage in way)])
+def stages_in_words(source: str, way: tuple[Stage, ...]) -> str:
+    """Name the stages a way leads through, e.g. `lead -> qualified -> won`."""
+    return " -> ".join([source, *(stage.name for stage in way)])
+
+
+def needs_in_words(deal: Deal, way: tuple[Stage, ...], move: Move, pipeline: Pipeline) -> str:
+    """Say what each stage of a way still needs of this deal; empty if nothing is missing."""
     needs = (f"{stage.name} needs {lacks}" for stage in way if (lacks := _lacks(deal, stage, move, pipeline)))
-    return "; ".join([f"The shortest way is `{stages}`", *needs])
+    return "; ".join(needs)
 
 
 def _lacks(deal: Deal, stage: Stage, move: Move, pipeline: Pipeline) -> str:

@@ -108,6 +108,11 @@ class Deal:
         return {heading: text for heading, text in texts.items() if text}
 
     @property
+    def client(self) -> str:
+        """The client's name: the company, else what the title has before its colon."""
+        return self.fields.get(headings.COMPANY, "").partition("\n")[0] or self.title.partition(":")[0]
+
+    @property
     def doubts(self) -> tuple[TrustedField, ...]:
         """The fields whose present text does not count."""
         return tuple(each for each in self.trust.values() if each.doubt is not None)
@@ -139,6 +144,8 @@ class Refusal:
     reason: str
     hint: str = ""
     missing: str | None = None
+    details: str = ""
+    """What only some readers need; it is folded."""
 
     @property
     def advice(self) -> str:

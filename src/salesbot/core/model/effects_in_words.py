@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from salesbot.core.model.effects import (
@@ -38,9 +39,9 @@ def describe(effect: Effect) -> str:
         case EditBody():
             return "edit the description"
         case PutComment(key, _, None):
-            return f"write the comment {_name(key)}"
+            return f"write {_name(key)}"
         case PutComment(key):
-            return f"bring the comment {_name(key)} up to date"
+            return f"update {_name(key)}"
         case AddLabel(name):
             return f"add the label {name}"
         case RemoveLabel(name):
@@ -56,17 +57,17 @@ def describe(effect: Effect) -> str:
         case MinimizeComment(id_):
             return f"hide the settled comment {id_}"
         case DeleteComment(id_):
-            return f"delete the doubled comment {id_}"
+            return f"delete the duplicate comment {id_}"
         case React(id_, receipt):
             return f"answer comment {id_} with {'🚀' if receipt == 'ROCKET' else '😕'}"
         case Unreact(id_, receipt):
-            return f"take {'🚀' if receipt == 'ROCKET' else '😕'} off comment {id_}"
+            return f"remove {'🚀' if receipt == 'ROCKET' else '😕'} from comment {id_}"
         case OpenProblem(title):
             return f"open the issue {title}"
         case OpenLead(title):
             return f"open the lead {title}"
         case EditProblem():
-            return "bring the problem issue up to date"
+            return "update the problem issue"
         case CloseProblem():
             return "close the problem issue"
         case OpenReport(title):
@@ -74,11 +75,26 @@ def describe(effect: Effect) -> str:
         case PinIssue():
             return "pin the report"
         case UnpinIssue():
-            return "unpin the report before"
+            return "unpin the previous report"
         case _:
             assert_never(effect)
 
 
+NAMES: Mapping[str, str] = {
+    Kind.CARD: "the card",
+    Kind.REFUSAL: "the comment that refuses",
+    Kind.REPLY: "the reply",
+    Kind.ANSWER: "the answer",
+    Kind.ASK: "the question how it ended",
+    Kind.BACK: "the comment that the deal is back",
+    Kind.REMINDER: "the reminder",
+    Kind.NEW: "the comment on the new deal",
+    Kind.DRAGGED: "the comment on what is missing",
+    Kind.WAITS: "the comment on what is missing",
+}
+"""What each kind of comment is called in a log."""
+
+
 def _name(key: Key) -> str:
     """Name a comment by what it is; which event it answers means nothing to people."""
-    return str(key) if key.kind == Kind.CHECKLIST else key.kind
+    return f"the checklist {key.of}" if key.kind == Kind.CHECKLIST else NAMES.get(key.kind, f"the comment {key.kind}")

@@ -33,7 +33,7 @@ class Sentence(str):
     __slots__ = ()
 
 
-_WHY = [{"reason": Sentence, "hint": Sentence}]
+_WHY = [{"reason": Sentence, "hint": Sentence, "details": Sentence}]
 _COMMANDS = [{"usage": str, "help": Sentence, "needs": [str]}]
 _VISITS = [dict.fromkeys(("stage", "when", "by", "how", "forced", "until", "why"), str)]
 

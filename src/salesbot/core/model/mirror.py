@@ -122,7 +122,7 @@ class CopyContacts:
 
 @dataclass(frozen=True)
 class Tell:
-    """Comment on a mirror, unless the very same comment is there already."""
+    """Comment on a mirror, unless the very same comment exists already."""
 
     text: str
 

@@ -105,11 +105,11 @@ class Reader:
         unknown_label = _unknown_stage_label(issue, self.scope.pipeline.label_prefix)
         if not current and unknown_label is not None:
             return UncountableDeal(issue.number, issue.title, unknown_label)
-        problems = ("two stage labels stand on it",) if len(set(current)) > 1 else ()
+        problems = ("it has two stage labels",) if len(set(current)) > 1 else ()
         if current and (not found or found[-1].stage not in current):
             found = (*found, StageInterval(current[-1], self._entered(raw, found, current[-1])))
             if not issue.transferred:
-                problems = (*problems, "no label event tells since when it is in its stage")
+                problems = (*problems, "no label event shows when it entered its stage")
         return DealHistory(issue, journal, found, problems) if found else None
 
     def _entered(self, raw: RawIssue, found: Sequence[StageInterval], stage: str) -> datetime:
@@ -151,7 +151,7 @@ class Reader:
         counted = CountedDeal(
             number=issue.number,
             title=issue.title,
-            client=values.get(headings.COMPANY, "").partition("\n")[0] or issue.title.partition(":")[0],
+            client=deal.client,
             created=issue.created_at,
             stage=stage.name,
             stage_intervals=history.stage_intervals,
@@ -296,7 +296,7 @@ def _problems(counted: CountedDeal, value_problem: str, deal: Deal, *, open_: bo
     elif not deal.fields.get(headings.VALUE) and _needs_value(counted, scope):
         yield "it has no value"
     if scope.in_headline(counted.stage) and counted.owner is None:
-        yield "nobody owns it"
+        yield "it has no owner"
     if deal.fields.get(headings.EXPECTED_CLOSE) and counted.expected is None:
         yield "its expected close cannot be read"
     if not open_ and counted.closed is None:

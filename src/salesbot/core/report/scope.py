@@ -140,5 +140,5 @@ def choose_scope(
     begin, end = (datetime.combine(day, time.min, pipeline.timezone).astimezone(UTC)
                   for day in (monday(week), monday(week) + WEEK))  # fmt: skip
     if end > now:
-        raise InputError(f"The week {week} has not come yet.", f"This week is {running}")
+        raise InputError(f"The week {week} is in the future.", f"This week is {running}")
     return Scope(repository, pipeline, end, since or begin, week, url)

@@ -90,7 +90,7 @@ def _slashed(match: re.Match[str], asked: Asked) -> Meaning:
         ways.append((int(year), other, 2000 + one))
     by_day = {day: meaning for way in ways for day, meaning in _possible(way, asked)}
     if not by_day:
-        raise DateError(f"{quoted(asked.typed)} is not a day of the calendar.")
+        raise DateError(f"{quoted(asked.typed)} is not a date in the calendar.")
     if len(by_day) > 1:
         raise unclear(list(by_day), asked)
     meaning = next(iter(by_day.values()))

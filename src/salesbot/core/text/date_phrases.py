@@ -79,7 +79,7 @@ def _beside(side: str, meaning: Meaning | None, asked: Asked) -> Meaning | None:
 
     found = _each(meaning, day)
     if side == "after" and asked.purpose is Purpose.DUE_BY:
-        raise DateError(f"{quoted(asked.typed)} has a beginning, but no end.", *asked.offers(*days_of([found], asked)))
+        raise DateError(f"{quoted(asked.typed)} has a start, but no end.", *asked.offers(*days_of([found], asked)))
     return found
 
 

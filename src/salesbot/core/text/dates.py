@@ -88,7 +88,7 @@ def parse_snooze(text: str, today: date) -> date:
     span = date_forms.SPAN.fullmatch(one_spelling(text))
     day = date_forms.after_span(span, today, text) if span else _snoozed_until(text, today)
     if day <= today:
-        raise DateError(f"{quoted(text)} is no time at all.", "1 day")
+        raise DateError(f"{quoted(text)} is not a duration.", "1 day")
     return day
 
 

@@ -96,7 +96,7 @@ class Body:
         names = {name.casefold(): name for name in (heading, *self.known)}
         heading, text = names[heading.casefold()], _meant(_LINE_END.split(value or ""))
         if "\n" in text and heading in self.one_line:
-            raise FieldError(f"{heading} takes one line.")
+            raise FieldError(f"{heading} must be one line.")
         before = self if heading in self.known else parse(self.text, (heading, *self.known), self.one_line)
         if before.fields.get(heading, "") == text:
             return self

@@ -8,23 +8,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
 from salesbot.core.commands import arguments as values_of_fields
-from salesbot.core.commands.registry import usage
 from salesbot.core.lifecycle import guards
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import headings
 from salesbot.core.model.date_fields import day_in
-from salesbot.core.model.deal import Deal, How, Move, Refusal, StageVisit
+from salesbot.core.model.deal import Deal, How, Refusal, StageVisit
 from salesbot.core.model.journal import BEFORE, Pair
 from salesbot.core.model.pipeline import Field, Pipeline, Stage
 from salesbot.core.model.trust import Doubt, TrustedField
 from salesbot.core.text import days, markdown, next_step
 from salesbot.core.text.money import Money
 from salesbot.core.text.render import Markdown
+from salesbot.core.views import next_moves
 
 _PERCENT = re.compile(r"\s*(?:100|[0-9]{1,2})\s*%?\s*")
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
@@ -36,7 +36,9 @@ def values(state: DealState, pipeline: Pipeline) -> dict[str, Any]:
     assert stage is not None, state.deal.stage
     visit = deal.history[-1] if deal.history else None
     money = deal.value.money
+    following = next_moves.next_stage(state, stage, pipeline)
     return {
+        "client": markdown.one_line(deal.client)[:SHOWN],
         "stage": stage.name,
         "outcome": stage.outcome,
         "since": day(visit.entered, pipeline) if visit else None,
@@ -59,9 +61,12 @@ def values(state: DealState, pipeline: Pipeline) -> dict[str, Any]:
         "reason": deal.fields.get(headings.REASON) if stage.outcome or stage.paused else None,
         "revisit_on": in_words(deal.fields, headings.REVISIT_ON) if stage.paused else None,
         "sub_issues": dict(zip(("done", "total"), state.journal.sub_issues or (), strict=False)),
-        "checklists": [_progress(name, deal) for name in deal.checklists],
-        "missing": [_need(refusal) for refusal in guards.missing(deal, _to(stage), _expected(deal, stage), pipeline)],
-        "ways": list(_ways(deal, stage, pipeline)),
+        "checklists": _checklists(deal, stage, following),
+        "missing": [
+            _need(refusal) for refusal in guards.missing(deal, next_moves.to(stage), _expected(deal, stage), pipeline)
+        ],
+        "ways": list(next_moves.ways(deal, stage, pipeline)),
+        "next_stage": following,
         "unreadable": [*unreadable(deal, pipeline), *_lost_mirror(state.journal.pair)],
         "untrusted": any(each.heading == headings.VALUE for each in deal.doubts),
         "doubts": [_doubt(each, each.doubt) for each in deal.doubts if each.doubt is not None],
@@ -134,7 +139,7 @@ def history(visits: tuple[StageVisit, ...], pipeline: Pipeline) -> list[dict[str
 
 
 SHOWN = 80
-"""Characters of a text in doubt that the card repeats."""
+"""Characters of a client's name, or of a text in doubt, that the card repeats."""
 PUSHES_SHOWN_FROM = 3
 """An expected close moved later so often is fiction; below that it is life."""
 
@@ -200,15 +205,15 @@ def _odd_built_ins(deal: Deal, pipeline: Pipeline) -> Iterator[dict[str, str]]:
         if deal.fields.get(heading) and day_in(deal.fields, heading) is None:
             yield {
                 "field": heading,
-                "why": Markdown(f"it should be a day with its year, such as 2027-03-01: `{command}`"),
+                "why": Markdown(f"it should be a date with its year, such as 2027-03-01: `{command}`"),
             }
     if stage is not None and stage.paused and not deal.fields.get(headings.REVISIT_ON):
         yield {
             "field": headings.REVISIT_ON,
-            "why": Markdown("without a day it does not come back: `/set revisit-on <date>`"),
+            "why": Markdown("without a date it does not come back: `/set revisit-on <date>`"),
         }
     if deal.fields.get(headings.NEXT_STEP) and next_step.parse(deal.fields[headings.NEXT_STEP]) is None:
-        why = "it should begin with a day such as 2027-03-01: `/next <date> <what>`"
+        why = "it should begin with a date such as 2027-03-01: `/next <date> <what>`"
         yield {"field": headings.NEXT_STEP, "why": Markdown(why)}
 
 
@@ -216,11 +221,6 @@ def _kind(extra: Field) -> str:
     if extra.type == "choice":
         return f"one of {', '.join(extra.options)}"
     return {"number": "a number", "money": "an amount", "date": "a date", "yes/no": "yes or no"}.get(extra.type, "text")
-
-
-def _to(stage: Stage) -> Move:
-    """A move for asking guards. Nothing on a card depends on the time, so neither may what it asks."""
-    return Move(stage.name, datetime(1970, 1, 1, tzinfo=UTC))
 
 
 def _need(refusal: Refusal) -> dict[str, Any]:
@@ -248,35 +248,14 @@ def _lost_mirror(pair: Pair | None) -> Iterator[dict[str, str]]:
         yield {"field": headings.STREAK, "why": Markdown(why)}
 
 
-def _ways(deal: Deal, stage: Stage, pipeline: Pipeline) -> Iterator[dict[str, Any]]:
-    """What each possible next stage still needs."""
-    if stage.outcome is not None:
-        return
-    for name in stage.next:
-        target = pipeline.stage(name)
-        if target is None:
-            continue
-        yield {
-            "stage": target.name,
-            "command": usage(target),
-            "needs": needs(deal, target, pipeline),
-        }
-
-
-def needs(deal: Deal, target: Stage, pipeline: Pipeline) -> list[str]:
-    """Name in a word or two each what a deal still lacks to enter a stage."""
-    return [guards.short_name(refusal) for refusal in guards.missing(deal, _to(target), target.requires, pipeline)]
-
-
-def _progress(name: str, deal: Deal) -> dict[str, Any]:
-    checklist = deal.checklists[name]
-    needed = [item for item in checklist.items if item.needed]
-    return {
-        "name": name,
-        "url": Markdown(checklist.url) if checklist.url else None,
-        "done": sum(item.settled for item in needed),
-        "total": max(len(needed), checklist.asked),
-    }
+def _checklists(deal: Deal, stage: Stage, following: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """The progress of every checklist. At the top is what the next stage asks for, or an end stage's own."""
+    top = (
+        {each["name"] for each in following["checklists"]}
+        if following
+        else {stage.checklist if stage.outcome else None}
+    )
+    return [{**next_moves.progress(name, deal), "at_top": name in top} for name in deal.checklists]
 
 
 def _weighted(money: Money | None, deal: Deal, stage: Stage) -> str | None:

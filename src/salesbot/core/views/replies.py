@@ -22,7 +22,7 @@ from salesbot.core.text import markdown
 from salesbot.core.text.command_syntax import bare
 from salesbot.core.text.label_names import label_key
 from salesbot.core.text.render import Markdown, Renderer
-from salesbot.core.views import card
+from salesbot.core.views import card, next_moves
 
 
 def unknown(word: str, pipeline: Pipeline) -> Refusal:
@@ -31,7 +31,7 @@ def unknown(word: str, pipeline: Pipeline) -> Refusal:
         ends = [f"`{usage(stage)}`" for stage in pipeline.stages if not stage.is_open]
         ways = f"{', '.join(ends[:-1])} or {ends[-1]}" if len(ends) > 1 else "".join(ends)
         what = Markdown("`/close` does not say how the deal ended.")
-        return Refusal(what, f"Say {ways}; `/expect <date>` says when it should end")
+        return Refusal(what, f"Use {ways}; `/expect <date>` sets the expected close")
     guess = suggestion(word, pipeline)
     every = "`/help` shows the commands you can use here"
     hint = f"Did you mean `/{guess}`? {every}" if guess else every
@@ -68,7 +68,7 @@ def _usable(state: DealState, role: Role, pipeline: Pipeline) -> Iterator[Comman
 
 def _help(command: Command, deal: Deal, pipeline: Pipeline) -> dict[str, Any]:
     stage = pipeline.stage_of_command(command.word)
-    needs = card.needs(deal, stage, pipeline) if stage is not None else []
+    needs = next_moves.needs(deal, stage, pipeline) if stage is not None else []
     return {"usage": command.usage, "help": command.help, "needs": needs}
 
 

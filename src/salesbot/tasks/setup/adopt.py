@@ -222,9 +222,9 @@ def _take_over(processor: DealProcessor, facts: DealFacts, plan: Plan) -> Outcom
     observed = processor.complete(facts, plan.pipeline)
     effects = adoption.adopt(observed, TemplateRenderer(facts.repository.templates))
     if not effects:
-        return Outcome(notes=(f"#{facts.issue.number}: nothing to do any more",))
+        return Outcome(notes=(f"#{facts.issue.number}: nothing left to do",))
     failed = processor.github.write(facts, effects).failed
     if failed:
         why = failed[0][1]
-        raise ServiceError(f"{why}.", advice_on(why, "Run it again: it goes on where it stopped"))
+        raise ServiceError(f"{why}.", advice_on(why, "Run it again: it continues where it stopped"))
     return Outcome(effects=tuple(effects))

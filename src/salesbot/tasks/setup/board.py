@@ -144,13 +144,15 @@ def check(setup: ProjectSetup, projects: Projects, pipeline: Pipeline) -> Iterat
     if not settings.may_write:
         yield Finding("fix", "The token may not write to the project.", "Give it Projects: write")
     if project.public:
-        yield Finding("note", "The project is public: everybody can read values.", "Its settings, Visibility")
+        yield Finding(
+            "note", "The project is public: everybody can read values.", "Change it in its settings, Visibility"
+        )
     yield from (Finding("fix", each) for each in board_view.problems(settings.view, pipeline))
     yield from _workflows(settings)
     hidden = projects.hidden(pipeline)
     if hidden:
         what = f"{counted(hidden, 'item')} on the board cannot be seen with this token."
-        yield Finding("note", what, "It also needs Issues: read in the repositories they are of")
+        yield Finding("note", what, "It also needs Issues: read in their repositories")
 
 
 def _workflows(settings: Settings) -> Iterator[Finding]:

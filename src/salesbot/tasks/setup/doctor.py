@@ -98,7 +98,7 @@ def _configured(github: GitHub, context: RepositoryFacts) -> Generator[Finding, 
     problems = [*configuration.problems, *template_check.problems(files, configuration)]
     yield from (Finding("fix", str(problem)) for problem in problems)
     if not problems:
-        what = f"{file} is right." if repository.config is not None else "The default pipeline is used."
+        what = f"{file} is valid." if repository.config is not None else "The default pipeline is used."
         yield Finding("ok", what)
     return configuration.pipeline
 
@@ -108,7 +108,7 @@ def _form(files: ConfigurationFiles, pipeline: Pipeline, typeform: Typeform | No
     if pipeline.typeform is None or not pipeline.typeform.map:
         return
     if typeform is None:
-        yield Finding("unknown", f"{form_check.UNKNOWN}: that takes TYPEFORM_TOKEN.")
+        yield Finding("unknown", f"{form_check.UNKNOWN}: this needs TYPEFORM_TOKEN.")
         return
     try:
         problems = form_check.problems(files, pipeline.typeform, typeform)
@@ -117,7 +117,7 @@ def _form(files: ConfigurationFiles, pipeline: Pipeline, typeform: Typeform | No
         return
     yield from (Finding("fix", str(problem)) for problem in problems)
     if not problems:
-        yield Finding("ok", "typeform.map names what the form has.")
+        yield Finding("ok", "typeform.map matches the form.")
 
 
 def _roles_of_owners(github: GitHub, context: RepositoryFacts, pipeline: Pipeline) -> dict[str, Role]:

@@ -104,7 +104,7 @@ def _file(path: str, sales: SalesWorkflow) -> Iterator[Finding]:
         yield Finding(
             "note",
             f"{path} runs whatever is at {sales.copy}@{sales.ref} that day.",
-            "Put a commit or a release behind the @",
+            "Put a commit or a release after the @",
         )
     for permission in sales.lacking():
         yield Finding("fix", f"{path} lacks the permission `{permission}`.", "Add it under `permissions:` of the job")
@@ -121,7 +121,7 @@ def _file(path: str, sales: SalesWorkflow) -> Iterator[Finding]:
 
 def _switched(each: Workflow) -> Iterator[Finding]:
     if each.state is None:
-        yield Finding("unknown", f"Whether {each.path} is switched on: that takes `actions: read`.")
+        yield Finding("unknown", f"Whether {each.path} is switched on: this needs `actions: read`.")
     elif each.state in OFF:
         yield Finding("fix", f"{each.path} does not run: {OFF[each.state]}.", "Actions, its name, Enable workflow")
 
@@ -133,7 +133,7 @@ def _secrets(
         if unused and name.startswith(unused):
             continue
         if secrets is None:
-            yield Finding("unknown", f"Whether the secret {name} of {path} exists: that takes the role write.")
+            yield Finding("unknown", f"Whether the secret {name} of {path} exists: this needs the role write.")
         elif name not in secrets:
             yield Finding("fix", f"The secret {name} of {path} is not set.", "Settings, Secrets and variables, Actions")
 
@@ -156,7 +156,7 @@ def of_labels(context: RepositoryFacts, pipeline: Pipeline) -> Iterator[Finding]
     """Check the list of labels. Without any, salesbot has not run yet."""
     changes = label_list.changes(context.repository, pipeline, label_list.recorded_labels(context.repository))
     if len(changes) == len(pipeline.stages) and all(change.before is None for change in changes):
-        yield Finding("ok", "No stage has a label yet; the first deal brings them all.")
+        yield Finding("ok", "No stage has a label yet; the first deal creates them all.")
     elif changes:
         yield from (Finding("fix", f"To do: {change}.", "`salesbot labels --yes` does it") for change in changes)
     else:
@@ -187,7 +187,7 @@ def of_deals(deals: Sequence[DealFacts], pipeline: Pipeline, roles: Mapping[str,
     cannot: Counter[str] = Counter()
     for facts in deals:
         if any(label_key(label.name) == problem_issue.LABEL for label in facts.issue.labels):
-            yield Finding("fix", f"Issue #{facts.issue.number} reports a problem.", "Read it there")
+            yield Finding("fix", f"Issue #{facts.issue.number} reports a problem.", "Open it to see what to do")
         uncountable.update(timeline.unknown_stage_labels(facts.issue, pipeline))
         if timeline.current_stages(facts.issue, pipeline):
             cannot.update(
@@ -220,7 +220,7 @@ def of_readers(context: RepositoryFacts, outsiders: Mapping[str, Role] | None) -
             "Settings, General, Visibility",
         )
     if outsiders is None:
-        yield Finding("unknown", "Whether people from outside the organisation have access: that takes the role write.")
+        yield Finding("unknown", "Whether people from outside the organisation have access: this needs the role write.")
     for login, role in sorted((outsiders or {}).items()):
         yield Finding("note", f"{login} is not a member of the organisation and can read values ({role.name.lower()}).")
     if context.repository.private and not context.repository.internal and outsiders == {}:
@@ -236,7 +236,7 @@ def of_silence(path: str, runs: Runs, days: int) -> Finding:
 def of_minutes(path: str, runs: int | None, days: int, *, private: bool) -> Finding:
     """Estimate what Actions bills: a started minute for each run that was not skipped, more for longer ones."""
     if runs is None:
-        return Finding("unknown", f"How many Actions minutes {path} takes: that takes `actions: read`.")
+        return Finding("unknown", f"How many Actions minutes {path} takes: this needs `actions: read`.")
     month = round(runs * 30 / days)
     billed = "at least, of the private repository's allowance" if private else "and free, in a public repository"
     return Finding("ok", f"About {month:,} Actions minutes a month {billed}: {runs:,} runs in {days} days.")

@@ -25,7 +25,7 @@ from salesbot.tasks.pace import pause_after_write
 from salesbot.tasks.setup.findings import LOOK_ALIKE_HINT
 
 LABELS = Trigger("labels")
-CORRECT = "The labels are as they should be."
+CORRECT = "All labels are correct."
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def _put_back(processor: DealProcessor, plan: Plan) -> Outcome:
         failed = processor.github.write(facts, [effect]).failed
         if failed:
             why = failed[0][1]
-            raise ServiceError(f"{why}.", advice_on(why, "Run it again: it goes on"))
+            raise ServiceError(f"{why}.", advice_on(why, "Run it again: it continues"))
         processor.log(f"#{number}: {labels[number]} is back on")
         return Outcome(effects=(effect,))
 

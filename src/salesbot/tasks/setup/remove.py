@@ -179,6 +179,6 @@ def _date(processor: DealProcessor, facts: DealFacts, plan: Plan) -> Outcome:
     if failed:
         why = failed[0][1]
         raise ServiceError(
-            f"The card could not be dated: {why}.", advice_on(why, "It takes the role write; run it again")
+            f"The card could not be dated: {why}.", advice_on(why, "This needs the role write; run it again")
         )
     return Outcome(effects=(effect,))
