@@ -8,7 +8,7 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 NPM    := tests/conformance/node_modules
 PUBLIC := $(NPM)/@octokit
 
-.PHONY: help test demo threats fuzz hostile explore bench lint types conformance workflows docs parts browser audit data image image-test pictures lock clean
+.PHONY: help test demo threats fuzz hostile explore bench lint types conformance workflows docs prose parts browser audit data image image-test pictures lock clean
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -108,6 +108,14 @@ $(VENV)/docs: $(VENV)/ready locks/docs.txt .ci/docs/package-lock.json
 docs: $(VENV)/docs  ## build the site of the documentation, and check its links
 	@$(BIN)/python -m tests.docs.site
 
+.ci/prose/node_modules/ready: .ci/prose/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is not here: install Node.js 20 or later; textlint comes as an npm package"; exit 2; }
+	@npm ci --prefix .ci/prose --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+prose: $(VENV)/ready .ci/prose/node_modules/ready  ## textlint: plain words in pages, templates and messages
+	@$(BIN)/python -m tests.docs.prose
+
 parts: $(VENV)/ready  ## write what is made from the code: parts of the pages, light/action.yml
 	@$(BIN)/python -m tests.docs.parts --write
 	@$(BIN)/python .ci/light.py
@@ -149,4 +157,4 @@ lock:  ## write the lock files anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.15 --group build -o locks/build.txt
 
 clean:  ## take away what make made
-	rm -rf $(VENV) $(NPM) tests/browser/node_modules .ci/workflows/node_modules .ci/docs/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(NPM) tests/browser/node_modules .ci/workflows/node_modules .ci/docs/node_modules .ci/prose/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

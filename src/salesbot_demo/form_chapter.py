@@ -54,7 +54,7 @@ def steps(web: Typeform | None, *, after: int, number: int) -> list[Step]:
         Step("kim", f"names the form on the website in {CONFIG}", after, published, Expected(unchanged=True)),
         Step("Robin", "sends the form off; a relay hands the response to GitHub", number, sent, came),
         Step(
-            "the schedule", "asks Typeform too: the same response is no second lead", number,
+            "the schedule", "asks Typeform too: the same response is not a second lead", number,
             lambda sales: sales.dispatch("typeform", {"poll": True}), Expected(unchanged=True), timedelta(hours=1),
         ),
     ]  # fmt: skip

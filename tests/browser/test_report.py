@@ -42,7 +42,7 @@ def test_mermaid_draws_the_charts_of_the_issue(report: Report, tmp_path: Path) -
     drawn = choose_scope("charts", *files)
     assert [chart["type"] for chart in drawn] == ["xychart"] * 3
     assert [chart["bars"] for chart in drawn] == [8, 12, 5]
-    assert [title for title in ("Open, and weighted, by stage", "Won by month", "Deals that came at least so far")
+    assert [title for title in ("Open, and weighted, by stage", "Won by month", "Deals that reached each stage")
             if title not in drawn[0]["text"] + drawn[1]["text"] + drawn[2]["text"]] == []  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """What salesbot says to people when something is not done, collected from the sources with what it says to do.
 
 A message is the first argument where one is made (`Refusal(...)`, `InputError(...)` ...), its advice the second. What a
-message fills in stands as `…`.
+message fills in is `…`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from pathlib import Path
 from jinja2 import Environment
 
 from salesbot.adapters.templates import builtin_names
-from tests.docs.tables import table
 
 SOURCE = Path(__file__).parents[2] / "src" / "salesbot"
 NOT_SAID = frozenset({"sandbox", "demo", "data"})
@@ -52,23 +51,6 @@ class Message:
     advice: str = ""
 
 
-def message_tables() -> str:
-    """Draw a table for each place where people meet messages."""
-    return "\n\n".join(f"### {kind}\n\n{_table(kind)}" for kind in KINDS)
-
-
-def _table(kind: str) -> str:
-    found = dict.fromkeys((_cell(each.text), _cell(each.advice) or "-") for each in messages() if each.kind == kind)
-    return table(("message", "what to do"), sorted(found))
-
-
-def _cell(text: str) -> str:
-    """Show text as it stands: what is code stays, what Markdown or a table would swallow is escaped."""
-    parts = re.split(r"(`[^`]*`)", " ".join(text.split()))
-    shown = (part if part[:1] == "`" else re.sub(r"([<>*_~\[\]#])", r"\\\1", part) for part in parts)
-    return "".join(shown).replace("|", "\\|")
-
-
 @cache
 def messages() -> tuple[Message, ...]:
     """Collect the messages of the sources, in the order of the files."""
@@ -79,7 +61,7 @@ def messages() -> tuple[Message, ...]:
 def said() -> tuple[str, ...]:
     """Every text of the sources and the templates, with `…` for what is filled in."""
     strings = (
-        _text(node) for tree in _trees() for node in ast.walk(tree) if isinstance(node, (ast.Constant, ast.JoinedStr))
+        text_of(node) for tree in _trees() for node in ast.walk(tree) if isinstance(node, (ast.Constant, ast.JoinedStr))
     )
     return (*filter(None, strings), *map(_template, sorted(builtin_names())))
 
@@ -117,7 +99,7 @@ def _messages(tree: ast.Module) -> Iterator[Message]:
 def _message(call: ast.Call, named: Mapping[str, str]) -> Iterator[Message]:
     path = ast.unparse(call.func).split(".")
     maker = path[-1] if path[-1] in _makers() else ".".join(path[-2:])
-    texts = [_text(argument) or named.get(ast.unparse(argument), "") for argument in call.args]
+    texts = [text_of(argument) or named.get(ast.unparse(argument), "") for argument in call.args]
     if maker in AFTER_A_PLACE:
         texts = [text for text in texts if text]
     if maker in _makers() and texts and texts[0]:
@@ -132,24 +114,24 @@ def _named(function: ast.FunctionDef, *, before: int) -> dict[str, str]:
 
 
 def _texts_of(assigned: Iterable[ast.Assign]) -> dict[str, str]:
-    return {ast.unparse(each.targets[0]): text for each in assigned if (text := _text(each.value))}
+    return {ast.unparse(each.targets[0]): text for each in assigned if (text := text_of(each.value))}
 
 
-def _text(node: ast.AST) -> str:
+def text_of(node: ast.AST) -> str:
     """Read a text, with `…` for what is filled in; nothing for what is no text, or only words filled in."""
     match node:
         case ast.Constant(str(text)):
             return text
         case ast.JoinedStr(parts):
-            filled = re.sub("…+", "…", "".join(_text(part) or "…" for part in parts))
+            filled = re.sub("…+", "…", "".join(text_of(part) or "…" for part in parts))
             return filled if re.search("[a-z]", filled) else ""
         case ast.IfExp(_, one, other):
-            return _text(one) or _text(other)
+            return text_of(one) or text_of(other)
         case ast.BoolOp(_, choices):
-            return next(filter(None, map(_text, choices)), "")
+            return next(filter(None, map(text_of, choices)), "")
         case ast.Call(function, [inner, *_]):
             name = ast.unparse(function).rpartition(".")[2]
-            return _text(inner) if name in ("Markdown", "log_safe") else ADVICE.get(name, "")
+            return text_of(inner) if name in ("Markdown", "log_safe") else ADVICE.get(name, "")
         case _:
             return ""
 

@@ -14,7 +14,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import yaml
 
@@ -27,7 +26,7 @@ from salesbot.core.model.defaults import default_pipeline
 from salesbot.core.model.pipeline import Stage
 from salesbot.core.text.fields import Body
 from salesbot.core.text.money import Amount
-from tests.docs.messages import message_tables
+from tests.docs.prose import glossary_table
 from tests.docs.settings import settings_table
 from tests.docs.tables import sentence, table
 from tests.docs.templates import template_table
@@ -109,12 +108,6 @@ def pipeline_diagram() -> str:
 
 
 @part
-def workflow() -> str:
-    """The workflow file to copy."""
-    return f"```yaml\n{(TOP / 'templates/github/workflows/sales.yml').read_text(encoding='utf-8')}```"
-
-
-@part
 def inputs() -> str:
     """The inputs of the step."""
     rows = (
@@ -140,14 +133,13 @@ def _action() -> dict[str, dict[str, dict[str, str]]]:
 @part
 def threats() -> str:
     """The threats that tests watch."""
-    rows = ((f"{each.who} {each.does}", each.kept, f"`{each.test.partition('::')[2]}`") for each in THREATS)
-    return table(("who does what", "what keeps them from it", "the test"), rows)
+    return table(("threat", "defence"), ((f"{each.who} {each.does}", each.kept) for each in THREATS))
 
 
 @part
 def guard_table() -> str:
     """Every guard, and what it says to a deal that has nothing."""
-    return table(("guard", "holds when", "else it says"), map(_guard_row, guards.USAGES))
+    return table(("guard", "holds when", "else"), map(_guard_row, guards.USAGES))
 
 
 EXAMPLES = {
@@ -166,13 +158,13 @@ def _guard_row(name: str) -> tuple[str, ...]:
     )
     assert no is not None, f"{name} lets a deal with nothing pass"
     holds = sentence(guards.GUARDS[name].__doc__ or "")
-    return (f"`{guards.USAGES[name]}`", holds, f"{no.reason} {no.advice}")
+    return (f"`{guards.USAGES[name]}`", holds, no.advice)
 
 
 @part
 def program() -> str:
     """What `salesbot` does at the command line."""
-    return table(("command", "does", "options"), (_program_row(*each) for each in _subcommands(cli.build_parser())))
+    return table(("command", "does"), (_program_row(*each) for each in _subcommands(cli.build_parser())))
 
 
 def _subcommands(parser: argparse.ArgumentParser) -> Iterator[tuple[argparse.ArgumentParser, str]]:
@@ -184,22 +176,10 @@ def _subcommands(parser: argparse.ArgumentParser) -> Iterator[tuple[argparse.Arg
                 yield from [*_subcommands(command)] or [(command, listed.help or "")]
 
 
-def _program_row(parser: argparse.ArgumentParser, does: str) -> tuple[str, ...]:
-    given = [action for action in parser._actions if action.dest != "help"]
-    words = [parser.prog, *(_word(action) for action in given if not action.option_strings)]
-    options = (
-        f"`{_word(action)}`: {action.help}" if action.help else f"`{_word(action)}`"
-        for action in given
-        if action.option_strings
-    )
-    return (f"`{' '.join(words)}`", does, "<br>".join(options) or "-")
-
-
-def _word(action: argparse.Action) -> str:
-    if not action.option_strings:
-        return f"[{action.dest}]" if action.nargs == "?" else action.dest
-    value: Any = "" if action.nargs == 0 else f" {action.metavar or action.dest.upper()}"
-    return f"{action.option_strings[0]}{value}"
+def _program_row(parser: argparse.ArgumentParser, does: str) -> tuple[str, str]:
+    given = (action for action in parser._actions if not action.option_strings)
+    words = [parser.prog, *(f"[{action.dest}]" if action.nargs == "?" else action.dest for action in given)]
+    return (f"`{' '.join(words)}`", does)
 
 
 @part
@@ -210,14 +190,20 @@ def settings() -> str:
 
 @part
 def templates() -> str:
-    """Every template, with its blocks and values."""
+    """Every template, with its blocks."""
     return template_table()
 
 
 @part
-def messages() -> str:
-    """Every message, with what to do."""
-    return message_tables()
+def glossary() -> str:
+    """The terms for people who sell, install and run it."""
+    return glossary_table("terms")
+
+
+@part
+def glossary_inside() -> str:
+    """The terms of the design."""
+    return glossary_table("inside")
 
 
 def main(argv: list[str]) -> int:

@@ -1,8 +1,7 @@
-"""The reference of the configuration: every key of the JSON Schema, with the example of docs/configuration.md."""
+"""The reference of the configuration: every key of the JSON Schema, and the page's complete example."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -41,12 +40,18 @@ def example() -> str:
 
 def settings_table() -> str:
     """Draw the reference."""
-    shown = yaml.load(example(), Loader=yaml.BaseLoader)
     rows = (
-        (f"`{'.'.join(path)}`", _meaning(said)[0], _type(said), _default(path, said), _example(path, said, shown))
+        (f"`{'.'.join(path)}`", _meaning(said)[0], _type(said), _default(path, said))
         for path, said in keys(schema.json_schema())
+        if "properties" not in str(said)
     )
-    return table(("key", "meaning", "type", "default", "example"), rows)
+    return table(("key", "meaning", "type", "default"), rows)
+
+
+def missing_in_example() -> list[str]:
+    """Name the keys that the page's example lacks; what a stage or a field may have, any of them may show."""
+    shown = yaml.load(example(), Loader=yaml.BaseLoader)
+    return [".".join(path) for path, _ in keys(schema.json_schema()) if not _shown(path, shown)]
 
 
 def keys(said: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
@@ -96,29 +101,19 @@ def _default(path: tuple[str, ...], said: Mapping[str, Any]) -> str:
         return told
     pipeline = default_pipeline()
     if path[0] == "stages" and any(getattr(stage, path[-1], None) for stage in pipeline.stages):
-        return "as in [the default stages](#the-default-stages)"
+        return "[by stage](#the-default-stages)"
     value = getattr(pipeline, path[0], None) if len(path) == 1 and path[0] not in NAMES else None
     if isinstance(value, tuple):
         return ", ".join(str(each) for each in value) or "-"
     return value if isinstance(value, str) else "-"
 
 
-def _example(path: tuple[str, ...], said: Mapping[str, Any], shown: Any) -> str:
-    """Take the value of the page's example; where a stage or a field may have any name, the first that says the key."""
+def _shown(path: tuple[str, ...], shown: Any) -> bool:
     found = [shown]
     for step in path:
         found = [value for each in found if isinstance(each, dict) for value in _below(each, step)]
-    assert found, f"the example in docs/configuration.md does without {'.'.join(path)}"
-    return "" if "properties" in str(said) else f"`{_flow(found[0])}`"
+    return bool(found)
 
 
 def _below(settings: dict[str, Any], step: str) -> list[Any]:
     return list(settings.values()) if step.startswith("<") else [settings[step]] if step in settings else []
-
-
-def _flow(value: Any) -> str:
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{key}: {_flow(each)}' for key, each in value.items())}}}"
-    if isinstance(value, list):
-        return f"[{', '.join(_flow(each) for each in value)}]"
-    return json.dumps(value, ensure_ascii=False) if re.search("[@:#,]", value) else value

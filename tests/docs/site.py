@@ -23,35 +23,32 @@ TOP = Path(__file__).parents[2]
 BUILD = TOP / "build" / "docs"
 PAGES, SITE = BUILD / "pages", BUILD / "site"
 TOOLS = TOP / ".ci" / "docs"
-MERMAID = TOOLS / "node_modules" / "@mermaid-js" / "tiny" / "dist" / "mermaid.tiny.js"
+SCRIPTS = {
+    "mermaid.tiny.js": TOOLS / "node_modules" / "@mermaid-js" / "tiny" / "dist" / "mermaid.tiny.js",
+    "iframe-worker.js": TOOLS / "node_modules" / "iframe-worker" / "shim" / "index.js",
+}
+"""Scripts of the site that its builder does not bring along, by the names in zensical.toml."""
 
 DECISIONS = sorted(file for file in TOP.glob("docs/decisions/*.md") if file.name != "README.md")
 NAV = {
-    "Start": ["README.md", "docs/start.md"],
-    "Selling": [
-        "docs/tracking.md",
-        "docs/commands.md",
-        "docs/finding.md",
-        "docs/report.md",
-        "docs/chat.md",
+    "Start": ["README.md", "docs/README.md"],
+    "Sell": ["docs/tracking.md", "docs/commands.md", "docs/finding.md", "docs/report.md", "docs/glossary.md"],
+    "Install": [
+        "docs/start.md",
         "docs/migrating.md",
-    ],
-    "Setting up": [
         "docs/configuration.md",
         "docs/templates.md",
-        "docs/intake.md",
-        "docs/streak.md",
-        "docs/board.md",
-        "docs/server.md",
-        "docs/action.md",
         "docs/release.md",
-        "docs/troubleshooting.md",
     ],
-    "Before you rely on it": ["docs/limits.md", "docs/untried.md", "docs/security.md"],
-    "Building": ["docs/extend.md", "docs/design.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"],
+    "Connect": ["docs/intake.md", "docs/board.md", "docs/chat.md", "docs/streak.md", "docs/server.md"],
+    "Run": ["docs/troubleshooting.md", "docs/action.md", "docs/limits.md", "docs/untried.md", "docs/security.md"],
+    "Extend": ["docs/extend.md", "docs/design.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"],
     "Decisions": ["docs/decisions/README.md", *(f"docs/decisions/{file.name}" for file in DECISIONS)],
 }
 """The pages, by heading, as files of the repository."""
+
+INDEXES = {"README.md": "index.md", "docs/README.md": "contents.md"}
+"""Pages that GitHub shows for a folder, and what they are called on the site."""
 
 _LINK = re.compile(r"""(\]\(|\bsrc="|\bhref=")([^)\s"#{}]+)""")
 
@@ -62,17 +59,18 @@ def main() -> int:
     PAGES.mkdir(parents=True)
     for page in pages():
         stage(page)
-    shutil.copy(MERMAID, PAGES)
+    for name, script in SCRIPTS.items():
+        shutil.copy(script, PAGES / name)
     config = (TOOLS / "zensical.toml").read_text(encoding="utf-8")
     (BUILD / "zensical.toml").write_text(config.replace("nav = []", f"nav = {navigation()}"), encoding="utf-8")
     builder = Path(sys.executable).with_name("zensical")
     built = subprocess.run([builder, "build", "--strict", "--clean"], cwd=BUILD, check=False)
-    found = list(problems()) if built.returncode == 0 else []
+    found = [*problems(), *search_problems()] if built.returncode == 0 else []
     for problem in found:
         print(problem)
     if built.returncode or found:
         return 1
-    print(f"{len(pages())} pages in {SITE.relative_to(TOP)}: every link leads somewhere, nothing comes from elsewhere.")
+    print(f"{len(pages())} pages in {SITE.relative_to(TOP)}: links are right, search finds each, nothing is fetched.")
     return 0
 
 
@@ -99,8 +97,8 @@ def _entry(page: str) -> str:
 
 def place(file: str) -> str:
     """Say where a file of the repository stands on the site."""
-    if file == "README.md":
-        return "index.md"
+    if file in INDEXES:
+        return INDEXES[file]
     if file.startswith("docs/"):
         return file.removeprefix("docs/")
     if "/" not in file and file.endswith(".md"):
@@ -166,6 +164,19 @@ def problems() -> Iterator[str]:
         for link in (*page.links, *page.loads):
             if not urlsplit(link).scheme and not urlsplit(link).netloc and not _leads(link, file, built):
                 yield f"{name}: {link} leads nowhere"
+
+
+def search_problems() -> Iterator[str]:
+    """List pages that the search does not find. Its index is a script, which works where a page is opened as a file."""
+    index = SITE / "search.js"
+    if not index.is_file():
+        yield "search.js is missing: the search needs a server"
+        return
+    written = json.loads(index.read_text(encoding="utf-8").partition("=")[2].rstrip("; \n"))
+    found = {entry["location"] for entry in written["items"]}
+    for page in pages():
+        if place(page).removesuffix(".md").replace("README", "index") + ".html" not in found:
+            yield f"the search does not find {page}"
 
 
 def _leads(link: str, file: Path, built: dict[Path, _Page]) -> bool:

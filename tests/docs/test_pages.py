@@ -29,7 +29,7 @@ from salesbot.core.model.headings import BUILT_IN_FIELDS
 from salesbot.core.policies.attention import PREFIX, AttentionKind
 from salesbot.core.text import checklists
 from tests.docs.messages import messages, said
-from tests.docs.settings import example
+from tests.docs.settings import example, missing_in_example
 from tests.world import KIM, NORA, START, World, a_deal
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -43,6 +43,26 @@ def page(name: str) -> str:
 def blocks(name: str, language: str) -> list[str]:
     """The code blocks of a page in one language, in their order."""
     return re.findall(rf"```{language}\n(.*?)```", page(name), re.S)
+
+
+PAGES = (DOCS.parent / "README.md", *sorted(DOCS.glob("*.md")), *sorted(DOCS.glob("decisions/*.md")))
+TWO_SCREENS = 100
+"""Lines."""
+
+
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: file.name)
+def test_a_long_page_begins_with_a_list_of_all_its_sections(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    beginning, _, rest = re.sub(r"```.*?```", "", text, flags=re.S).partition("\n## ")
+    sections = re.findall(r"^## (.+)$", f"## {rest}", re.M)
+    listed = re.findall(r"^- \[(.+)\]\(#[a-z-]+\)$", beginning, re.M)
+    assert listed in (sections, []) or file.name == "README.md"
+    assert listed or len(text.splitlines()) <= TWO_SCREENS or file.name == "README.md"
+
+
+def test_the_contents_page_names_every_page() -> None:
+    listed = set(re.findall(r"\(([a-z]+\.md)\)", page("README")))
+    assert listed == {file.name for file in DOCS.glob("*.md")} - {"README.md"}
 
 
 # docs/finding.md
@@ -67,6 +87,10 @@ def test_the_complete_configuration_is_a_right_one(tmp_path: Path, capsys: pytes
     file = tmp_path / "salesbot.yml"
     file.write_text(example(), encoding="utf-8")
     assert main(["check", str(file)]) == 0, capsys.readouterr().out
+
+
+def test_the_complete_configuration_has_every_key() -> None:
+    assert missing_in_example() == []
 
 
 def test_what_the_page_says_of_stages_is_so() -> None:
@@ -115,7 +139,7 @@ def test_every_command_has_an_example() -> None:
 
 
 def test_every_field_is_told_of() -> None:
-    told = page("tracking").partition("## What a deal remembers")[2]
+    told = page("tracking").partition("## Fields")[2]
     assert [heading for heading in BUILT_IN_FIELDS if heading not in told] == []
 
 
@@ -196,8 +220,7 @@ def test_the_limits_are_those_of_the_code() -> None:
 
 
 def _quoted() -> Iterator[str]:
-    told = page("troubleshooting").partition("## Every message")[0]
-    for table in told.split("| message |")[1:]:
+    for table in page("troubleshooting").split("| message |")[1:]:
         yield from re.findall(r"^\| (.*?) \|", table.partition("\n\n")[0], re.M)[1:]
 
 

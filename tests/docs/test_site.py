@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
 
@@ -19,7 +20,7 @@ def test_every_page_is_on_the_site_once_under_its_heading() -> None:
         for page in pages
     ]
     assert sorted(listed) == sorted(map(site.place, site.pages()))
-    assert {file.name for file in site.TOP.glob("docs/*.md")} < set(listed)
+    assert {site.place(f"docs/{file.name}") for file in site.TOP.glob("docs/*.md")} < set(listed)
 
 
 def test_a_page_that_is_not_written_yet_is_left_out_and_an_unknown_one_comes_last(
@@ -31,7 +32,7 @@ def test_a_page_that_is_not_written_yet_is_left_out_and_an_unknown_one_comes_las
     monkeypatch.setattr(site, "TOP", tmp_path)
     assert tomllib.loads(f"nav = {site.navigation()}")["nav"] == [
         {"Start": [{"Overview": "index.md"}]},
-        {"Before you rely on it": ["limits.md"]},
+        {"Run": ["limits.md"]},
         {"More": ["news.md"]},
     ]
 
@@ -74,3 +75,12 @@ def test_what_leads_nowhere_or_comes_from_elsewhere_is_found(tmp_path: Path, mon
         "index.html: fetches https://x.org/y.js",
         "index.html: gone.png leads nowhere",
     ]
+
+
+def test_a_page_that_the_search_does_not_find_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site, "SITE", tmp_path)
+    assert list(site.search_problems()) == ["search.js is missing: the search needs a server"]
+    found = [site.place(page).removesuffix(".md").replace("README", "index") + ".html" for page in site.pages()]
+    index = json.dumps({"items": [{"location": page} for page in found if page != "limits.html"]})
+    (tmp_path / "search.js").write_text(f"var __index = {index}", encoding="utf-8")
+    assert list(site.search_problems()) == ["the search does not find docs/limits.md"]

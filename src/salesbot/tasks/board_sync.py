@@ -83,5 +83,5 @@ class BoardSync:
             numbers, lambda number, facts: self.processor.process_read(facts).outcome, tally=tally, is_enough=is_enough
         )
         left = len(numbers) - tally.done
-        notes = (f"Brought {counted(tally.done, 'deal')} and the board in step.",)
+        notes = (f"Synced {counted(tally.done, 'deal')} with the board.",)
         return outcome.then(Outcome(notes=(*notes, *([f"Left {left:,} for the next sync."] if left else []))))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 HTML, CSV, JSON, ICS = "report.html", "deals.csv", "report.json", "deals.ics"
 TITLES = {
     "pipeline": "Open, and weighted, by stage",
-    "funnel": "Deals that came at least so far",
+    "funnel": "Deals that reached each stage",
     "won": "Won by month",
 }
 

@@ -51,7 +51,7 @@ def page(*issues: dict[str, Any]) -> str:
                 "Nothing is planned.",
                 "to Mon 23 Nov 2026, 10:00 nothing moved.\n",
                 "- Win rate, won of won and lost: none yet",
-                "from 10 won and lost deals on; so far there are 0.",
+                "need 10 won and lost deals; so far there are 0.",
             ],
             id="an empty repository",
         ),
@@ -104,7 +104,7 @@ def test_a_deal_whose_day_has_passed_is_in_its_own_line_and_in_no_month() -> Non
     found = text(late, ahead, a_lead())
     assert "| 2026-11 | 1 | 12,000 EUR | 1,200 EUR |  |" in found
     assert "| the day has passed | 1 | 12,000 EUR | 1,200 EUR | |" in found
-    assert "| without a day | 1 | 12,000 EUR | 1,200 EUR | |" in found
+    assert "| no date | 1 | 12,000 EUR | 1,200 EUR | |" in found
 
 
 def test_the_page_and_the_chat_say_the_same() -> None:

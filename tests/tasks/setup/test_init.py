@@ -422,7 +422,7 @@ def test_no_link_leads_out_of_the_repository(
     (root / link).parent.mkdir(parents=True, exist_ok=True)
     (root / link).symlink_to(outside if "." not in Path(link).name[1:] else outside / "file.yml")
     assert run_init(root, "--owner", "acme", flag) == 2
-    assert "outside of the repository. Remove the link" in capsys.readouterr().err
+    assert "outside the repository. Remove the link" in capsys.readouterr().err
     assert list(outside.iterdir()) == []
     assert everything_below(root) == set()
 

@@ -267,7 +267,7 @@ def _begun(path: Path, key: str, log: Log) -> sqlite3.Connection:
         raise  # it is locked, or no file can be there: no reason to begin anew
     except sqlite3.DatabaseError:
         aside = path.with_name(f"{path.name}.old")
-        log(f"{path} is no cache of this repository: it is now {aside.name}, and a new one is filled.")
+        log(f"{path} is not a cache of this repository: it is now {aside.name}, and a new one is filled.")
         path.replace(aside)
         return _open(path, key)
 

@@ -33,7 +33,7 @@ def funnel(report: Report) -> Markdown | None:
     if not any(step.reached for step in report.funnel):
         return None
     names = [step.stage for step in report.funnel]
-    return _bars("Deals that came at least so far", names, [[step.reached for step in report.funnel]])
+    return _bars("Deals that reached each stage", names, [[step.reached for step in report.funnel]])
 
 
 def won(report: Report) -> Markdown | None:

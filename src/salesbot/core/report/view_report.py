@@ -34,7 +34,7 @@ MOVEMENT_TITLES = {
 STEP_TITLES = {
     BridgeStep.NEW: "new deals",
     BridgeStep.RETURNED: "back from being put off",
-    BridgeStep.QUALIFIED: "were prospects then",
+    BridgeStep.QUALIFIED: "came from prospects",
     BridgeStep.VALUE_ROSE: "worth more than then",
     BridgeStep.VALUE_FELL: "worth less than then",
     BridgeStep.COUNTED_AGAIN: "deals that were not counted then",

@@ -27,7 +27,7 @@ OFF = {
 LOOK_ALIKE_HINT = "Put one of them on all issues of the other, then delete the other"
 POLICIES = (
     "Open the newest run under Actions. If there is none, or it says that something is not allowed: Settings, Actions, "
-    "General has the list of allowed actions, which must name your copy of salesbot; Settings, Actions, Policies (of "
+    "General has the list of allowed actions, which must name your copy of salesbot. Settings, Actions, Policies (of "
     "the repository, organisation and enterprise) has the events and the people that may start runs"
 )
 """Where to look if a workflow does not run."""

@@ -91,7 +91,7 @@ def _require_inside(folder: Path, paths: Iterable[str]) -> None:
     for path in paths:
         target = (folder / path).resolve()
         if not target.is_relative_to(root):
-            what = f"{folder / path} would be written to {target}, outside of the repository."
+            what = f"{folder / path} would be written to {target}, outside the repository."
             raise InputError(what, "Remove the link that leads there; nothing was written")
 
 
