@@ -1,6 +1,6 @@
 """The ledger of the board: what comes of a fault at each request of a drag, a label, a field, a new deal and a sync.
 
-    python -m tests.e2e.board_ledger [WORDS]     every request of every scene, or of those that have the words in their names
+    python -m tests.e2e.board_ledger [WORDS]     all scenes, or those that have the words in their names
 
 A disturbed run is lost for good: nobody starts it again, and the next sweep finds what it left. Then deals and board
 must be as if nothing had been, and no deal's own effects may fail for the board's requests.
