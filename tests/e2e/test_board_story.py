@@ -79,7 +79,7 @@ def test_the_story(play: Play) -> None:
     story.step("ann comments /lost price: closed, card in Lost", play.run(), stage="lost", column="Lost")
     play.drop()
     boards.drag("ann", deal, "Lead")
-    story.step("ann drags it out of lost: back, with a comment", story.relayed(), stage="lost", column="Lost", new=0)
+    story.step("ann drags it out of lost: back, with a comment", story.relayed(), stage="lost", column="Lost", new=1)
     sales.comment("nora", deal, "/reopen")
     story.step("nora comments /reopen", play.run(), stage="lead", column="Lead")
     boards.board.remove("ann", boards.card(deal).id)
