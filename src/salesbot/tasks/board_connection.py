@@ -90,7 +90,7 @@ class BoardConnection:
         try:
             refused = self.projects.write(view, observed.issue.id, effects, observed.pipeline)
         except ServiceError as error:
-            return Outcome(notices=(f"The board was not brought up to date: {error}",))
+            return Outcome(notices=(f"The board was not brought up to date: {self.explained(error)}",))
         return Outcome(notices=tuple(refused)) if refused else Outcome(notes=lines)
 
     def taken_notices(self) -> Outcome:
