@@ -97,7 +97,7 @@ def main() -> None:
 def _prepare(github: Sandbox, name: str, old: int) -> Repo:
     sales = github.repo(name, roles=PEOPLE)
     sales.open_issue("ann", "Acme GmbH: new shop", "### Company\n\nAcme GmbH\n")
-    _reconcile(github)
+    reconcile(github)
     sales.seed(_old(number) for number in range(old))
     return sales
 
@@ -156,8 +156,8 @@ def _sweep(count: int) -> str:
         github.limits.enabled = False
         sales = github.repo("acme/sales", roles=PEOPLE)
         sales.open_issue("ann", "Acme GmbH: new shop", "### Company\n\nAcme GmbH\n")
-        _reconcile(github)
-        sales.seed(_at_rest(sales.issue(1), number, due=number < DUE + 2) for number in range(2, count + 2))
+        reconcile(github)
+        sales.seed(at_rest(sales.issue(1), number, due=number < DUE + 2) for number in range(2, count + 2))
         sales.schedule()
         before, (delivery,) = _cpu(), github.outbox
         run = github.run(delivery)
@@ -171,7 +171,7 @@ def _sweep(count: int) -> str:
         return f"  {f'sweep over {count:,} deals':27}  {row}"
 
 
-def _at_rest(model: IssueView, number: int, *, due: bool) -> dict[str, Any]:
+def at_rest(model: IssueView, number: int, *, due: bool) -> dict[str, Any]:
     """Another deal like this one. A card is believed only on its own issue."""
     said = [{"by": each.author, "at": model.created_at, "body": each.body} for each in model.comments]
     said[0]["body"] = said[0]["body"].replace('"issue":1,', f'"issue":{number},', 1)
@@ -188,7 +188,7 @@ def _at_rest(model: IssueView, number: int, *, due: bool) -> dict[str, Any]:
     }
 
 
-def _reconcile(github: Sandbox) -> None:
+def reconcile(github: Sandbox) -> None:
     for delivery in github.outbox:
         github.run(delivery)
 

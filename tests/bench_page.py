@@ -24,7 +24,7 @@ import requests
 from github_sandbox import Repo, Sandbox, Workflow
 from salesbot.cli import sandbox_page
 from salesbot.cli.sandbox_trial import Trial
-from tests.bench import PEOPLE, _at_rest, _reconcile
+from tests.bench import PEOPLE, at_rest, reconcile
 
 FIRST_BYTE, ANSWER = 300, 1500
 """What is promised, in milliseconds."""
@@ -72,8 +72,8 @@ def _sandbox(deals: int) -> Iterator[tuple[Sandbox, Repo]]:
     with Sandbox(at=datetime(2026, 11, 23, 9, tzinfo=UTC), step=1, workflow=workflow, page=page) as github:
         sales = github.repo("acme/sales", roles=PEOPLE)
         sales.open_issue("ann", "Acme GmbH: new shop", "### Company\n\nAcme GmbH\n")
-        _reconcile(github)
-        sales.seed(_at_rest(sales.issue(1), number, due=False) for number in range(2, deals + 1))
+        reconcile(github)
+        sales.seed(at_rest(sales.issue(1), number, due=False) for number in range(2, deals + 1))
         github.auto = True
         yield github, sales
 

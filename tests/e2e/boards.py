@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from github_sandbox import Board, CardView, Run
+from salesbot.adapters.github.project_webhook import BoardFilter
+from salesbot.core.model.pipeline import Board as BoardConfig
 from tests.e2e.play import CONFIG, Play
 
 APP = "acme-board[bot]"
@@ -53,6 +56,15 @@ class Boards:
     def edit(self, by: str, deal: int, name: str, value: str | float) -> None:
         """Change a field of a deal's card."""
         self.board.edit(by, self.card(deal).id, name, value)
+
+    def relay(self) -> None:
+        """Pass on what the organisation was sent so far, as `salesbot relay` does."""
+        board = BoardFilter("acme", BoardConfig(self.board.number))
+        for delivery in self.play.github.organization_outbox:
+            self.play.github.take(delivery)
+            passed = board.passed_on(json.loads(delivery.body))
+            if passed is not None:
+                self.play.sales.dispatch("board", passed)
 
     def board_run(self, inputs: dict[str, str] | None = None) -> Run:
         """Let the schedule come due, for the board."""

@@ -8,7 +8,6 @@ a run is killed.
 from __future__ import annotations
 
 import io
-import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, redirect_stderr, redirect_stdout
@@ -48,6 +47,8 @@ class Door:
     """Where requests to other services count too."""
     before: dict[int, Change] = field(default_factory=dict)
     after: dict[int, Change] = field(default_factory=dict)
+    count: int = 0
+    """Requests of the run so far, with whichever token."""
     turn: Callable[[], AbstractContextManager[None]] = nullcontext
     """Where several runs go on at once: whose request may pass."""
 
@@ -61,11 +62,11 @@ class Door:
         return body is not None and "query" in body and self.fails(body["query"], body["variables"])
 
     def open(self, token: str, api_url: str) -> Transport:
-        """Open the way to GitHub for one run."""
-        transport, count = self.connect(token, api_url), itertools.count(1)
+        """Open the way to GitHub with one token."""
+        transport = self.connect(token, api_url)
 
         def send(method: str, url: str, body: Any) -> Response:
-            number = next(count)
+            self.count = number = self.count + 1
             self.before.pop(number, _nothing)()
             with self.turn():
                 answer = (502, {}, "") if self._fails(body) else transport(method, url, body)
@@ -111,6 +112,7 @@ class Play:
 
     def main(self, argv: Sequence[str], env: Mapping[str, str]) -> int:
         """Run the program with the sandbox's clock."""
+        self.door.count = 0
         return main(argv, env, clock=self.door.clock, transport=self.door.open)
 
     def _main(self, argv: Sequence[str], env: Mapping[str, str]) -> int:

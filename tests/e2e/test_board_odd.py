@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from github_sandbox import Fault
+from github_sandbox import Fault, Sandbox
 from tests.e2e.boards import APP, COLUMNS, FIELDS, Boards
-from tests.e2e.play import Play, kinds, told
+from tests.e2e.play import PEOPLE, Door, Play, kinds, told
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_a_write_to_the_board_that_got_no_answer_is_made_up_for(boards: Boards, 
     assert len(boards.board.cards()) == 1
 
 
-@pytest.mark.parametrize("request_", [1, 2, 3, 4])
+@pytest.mark.parametrize("request_", range(1, 6))
 def test_a_run_that_dies_at_any_request_of_a_drag_is_made_up_for(boards: Boards, request_: int) -> None:
     play, deal = boards.play, boards.play.deal()
     boards.drag("ann", deal, "Qualified")
@@ -127,7 +127,9 @@ def test_fields_of_another_type_and_columns_that_lack_are_named_and_left_out(pla
     run = play.sweep()
     assert (run.exit_code, boards.column(deal)) == (0, "Lead")
     notice = told(run)[0][1]
-    for what in ("no field Next on", "Value of the project has another type", "no option qualified"):
+    for what in (
+        "no field Next on", "Value of the project has another type", "no option qualified", "2 options that mean lead",
+    ):  # fmt: skip
         assert what in notice
     play.sales.label("ann", deal, "stage:prospect")
     assert play.run().exit_code == 0
@@ -152,6 +154,25 @@ def test_odd_values_do_no_harm(boards: Boards, name: str, value: str | float) ->
     play.sales.label("ann", deal, "stage:prospect")
     assert play.run().exit_code == 0
     assert play.stages(deal) == ["prospect"]
+
+
+@pytest.mark.parametrize("token", [APP, "kim"], ids=["an App", "a classic token"])
+def test_a_project_of_a_person_is_for_a_classic_token(github: Sandbox, door: Door, token: str) -> None:
+    github.repo("kim/deals", organization=False, roles=PEOPLE)
+    play = Play(github, door, "kim/deals")
+    board = github.project("kim", "Sales", by="kim", columns=COLUMNS, fields=FIELDS)
+    play.environment["INPUT_PROJECT-TOKEN"] = github.token(token, issues="read", projects="write")
+    boards = Boards(play, board, play.environment["INPUT_PROJECT-TOKEN"])
+    boards.configure(f"board: {{project: {board.number}}}\n")
+    deal = play.deal()
+    play.sales.label("ann", deal, "stage:prospect")
+    run = play.run()
+    assert (run.exit_code, play.stages(deal)) == (0, ["prospect"]), run.stdout
+    if token == "kim":
+        assert (told(run), boards.column(deal)) == ([], "Prospect")
+    else:
+        assert "an App can access projects of organisations only" in told(run)[0][1]
+        assert board.cards() == ()
 
 
 def test_drafts_pull_requests_and_deals_of_other_repositories_are_left_alone(boards: Boards) -> None:

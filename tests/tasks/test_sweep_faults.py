@@ -18,7 +18,7 @@ from github_sandbox import Fault
 from salesbot.adapters.github import open_transport
 from tests.e2e.play import Play, kinds, told, writes
 from tests.e2e.scenes import MOVE, PLAN, Friday, Scene, assert_swept, outcome, outcomes, to_rest
-from tests.e2e.test_faults import ANYWHERE, EVERYWHERE, GRAPHQL, HOPELESS
+from tests.e2e.weather import ANYWHERE, EVERYWHERE, GRAPHQL, HOPELESS
 
 FRIDAY = Friday(few=True)
 """Two deals: the date of one has come; a reminder is due on the other, whose label is made first."""

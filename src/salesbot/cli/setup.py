@@ -16,6 +16,7 @@ from salesbot.core.model.facts import RepositoryFacts, Trigger
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text.plural import counted
 from salesbot.tasks import catalog
+from salesbot.tasks.board_connection import BoardConnection
 from salesbot.tasks.deal import DealProcessor
 from salesbot.tasks.outcome import Outcome
 from salesbot.tasks.setup import adopt, doctor, findings, labels, remove
@@ -106,27 +107,29 @@ def run_doctor(args: argparse.Namespace, host: Host) -> int:
     """Print what was found, as it is found. Exit code 2 if something is to be repaired."""
     inputs = read_inputs(args, host)
     github = connect_with(inputs, host, dry_run=not args.scratch)
-    projects = board_with(inputs, host, github).projects
+    board = board_with(inputs, host, github)
     context = github.read_repository(Trigger("doctor"))
     output.show(f"ok: {versions.all_of_them()}.")
     typeform = catalog.connect(inputs, host.clock) if inputs.typeform_token else None
     found = []
-    for finding in doctor.examine(github, context, output.show, typeform, projects):
+    for finding in doctor.examine(github, context, output.show, typeform, board.projects):
         output.show(str(finding))
         found.append(finding)
     if args.scratch:
-        _try_out(github, context)
+        _try_out(github, context, board)
     output.show_all(findings.verdict(found))
     return WRONG_INPUT if any(finding.level == "fix" for finding in found) else DONE
 
 
-def _try_out(github: GitHub, context: RepositoryFacts) -> None:
+def _try_out(github: GitHub, context: RepositoryFacts, board: BoardConnection) -> None:
     """Print what was found on a scratch issue, and the same for an issue on salesbot."""
-    number, trials = doctor.try_out(github, context)
+    tried = doctor.try_out(github, context, board)
     by_person = not context.viewer.login.endswith("[bot]")
-    output.show_all(str(finding) for finding in findings.of_trials(number, trials, by_person=by_person))
+    output.show_all(str(finding) for finding in findings.of_trials(tried, by_person=by_person))
     output.show("")
-    output.show_all(findings.to_paste(trials, versions.all_of_them(), github.server_version(), by_person=by_person))
+    output.show_all(
+        findings.to_paste(tried.trials, versions.all_of_them(), github.server_version(), by_person=by_person)
+    )
     output.show("")
 
 

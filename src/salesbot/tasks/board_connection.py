@@ -42,7 +42,7 @@ class BoardConnection:
     @property
     def is_refused(self) -> bool:
         """Whether the board is left alone for a reason that a person has to repair, and not because GitHub is slow."""
-        return self.error is not None and not isinstance(self.error, BrokenError | PatienceError)
+        return self.error is not None and not is_passing(self.error)
 
     def seen(self, facts: DealFacts, observed: Observed) -> DealFacts:
         """Add what the board shows of a deal. What is no deal and was never put on the board is not asked about."""
@@ -90,7 +90,7 @@ class BoardConnection:
         try:
             refused = self.projects.write(view, observed.issue.id, effects, observed.pipeline)
         except ServiceError as error:
-            return Outcome(notices=(f"The board was not updated: {error}",))
+            return Outcome(notices=(f"The board was not updated: {self.explained(error)}",))
         return Outcome(notices=tuple(refused)) if refused else Outcome(notes=lines)
 
     def taken_notices(self) -> Outcome:
@@ -98,13 +98,22 @@ class BoardConnection:
         notices, self.notices = tuple(self.notices), []
         return Outcome(notices=notices)
 
+    def explained(self, error: ServiceError) -> ServiceError | InputError:
+        """Say what a failure means for whoever set the board up."""
+        return NO_TOKEN if not self.has_token and isinstance(error, NoProjectError) else refused(error)
+
     def _fail(self, error: ServiceError) -> None:
-        self.error = NO_TOKEN if not self.has_token and isinstance(error, NoProjectError) else refused(error)
+        self.error = self.explained(error)
         self._notice(f"The board was left out: {self.error}")
 
     def _notice(self, text: str) -> None:
         if text not in self.notices:
             self.notices.append(text)
+
+
+def is_passing(error: Exception) -> bool:
+    """Say whether the board cannot be reached for now: GitHub is slow or down, and nobody has to repair anything."""
+    return isinstance(error, BrokenError | PatienceError)
 
 
 def refused(error: ServiceError) -> ServiceError:

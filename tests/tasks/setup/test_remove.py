@@ -15,6 +15,7 @@ from github_sandbox.repository_settings import State
 from salesbot.core.installation import deal_export
 from salesbot.core.installation.leaving import Row
 from salesbot.tasks.setup import init
+from tests.e2e.boards import Boards
 from tests.e2e.by_hand import Command
 from tests.e2e.play import CONFIG, Play
 
@@ -190,3 +191,15 @@ def test_no_cell_is_a_formula(text: str) -> None:
     row = Row(1, text, "", "lead", True, datetime(2026, 11, 23, tzinfo=UTC), "", {"Company": text})
     (cells,) = list(csv.reader(io.StringIO(deal_export.as_csv([row]))))[1:]
     assert (cells[1][0], cells[-1][0]) == ("'", "'")
+
+
+def test_the_project_of_the_board_stays_and_it_says_so(play: Play, command: Command, tmp_path: Path) -> None:
+    boards = Boards.begin(play)
+    play.deal()
+    before = boards.board.cards()
+    stays = f"The project {boards.board.number} stays as it is: its cards no longer follow the deals."
+    assert stays in command("remove", "--out", str(tmp_path)).out.splitlines()
+    said = command("remove", "--yes", "--out", str(tmp_path))
+    assert said.code == 0, said.err
+    assert stays in said.out.splitlines()
+    assert boards.board.cards() == before

@@ -47,7 +47,8 @@ class ProjectSetup:
     def settings(self, number: int) -> Settings:
         """Read a project. Raises NoProjectError if there is none that the token reaches."""
         try:
-            reply = self.client.query(document("ProjectSettings"), {"owner": self.owner, "number": number})
+            variables = {"owner": self.owner, "number": number}
+            reply = self.client.query(document("ProjectSettings"), variables, give_up=True)
         except NotFoundError as error:
             raise NoProjectError(error.what, error.hint) from error
         data = (reply.data.get("repositoryOwner") or {}).get("projectV2")

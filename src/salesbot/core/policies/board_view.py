@@ -7,6 +7,7 @@ else it names whom it calls the creator of a value, and the webhook names the se
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +20,7 @@ from salesbot.core.model.date_fields import day_in
 from salesbot.core.model.deal import Actor, Deal
 from salesbot.core.model.journal import OnBoard
 from salesbot.core.model.mirror import EVER
-from salesbot.core.model.pipeline import Pipeline, Stage
+from salesbot.core.model.pipeline import Board, Pipeline, Stage
 from salesbot.core.text import next_step
 from salesbot.core.text.label_names import column_key
 from salesbot.core.text.money import Money
@@ -56,18 +57,33 @@ def _named(fields: tuple[BoardField, ...], pipeline: Pipeline) -> Iterator[tuple
 
 
 def problems(view: BoardView, pipeline: Pipeline) -> Iterator[str]:
-    """Name what the project lacks: fields, columns, and fields of another type."""
+    """Name what the project lacks: fields, columns, and fields of another type; and what it has twice."""
     assert pipeline.board is not None
     named = dict(_named(view.project.fields, pipeline))
     for key, name in pipeline.board.fields.items():
+        alike = [each.name for each in view.project.fields if column_key(each.name) == column_key(name)]
         if key not in named:
             yield f"The project has no field {name}: add one of the type {_type(key)}."
+        elif len(alike) > 1:
+            yield f"The project has {len(alike)} fields that mean {name}, and only the first counts: delete the others."
         elif named[key].type != TYPES[key]:
             yield f"The field {name} of the project has another type: it must be {_type(key)}."
+    if (field := fields_of(view, pipeline).get(STAGE)) is not None:
+        yield from _column_problems(field, pipeline, pipeline.board)
+
+
+def _column_problems(field: BoardField, pipeline: Pipeline, board: Board) -> Iterator[str]:
+    counts = Counter(column_key(name) for name in field.options.values())
     for stage in pipeline.stages:
-        column = pipeline.board.column(stage.name)
-        if column is not None and STAGE in fields_of(view, pipeline) and not option_of(stage.name, view, pipeline):
-            yield f"The field {pipeline.board.fields[STAGE]} of the project has no option {column}: add it."
+        column = board.column(stage.name)
+        count = counts[column_key(column)] if column is not None else 1
+        if count == 0:
+            yield f"The field {board.fields[STAGE]} of the project has no option {column}: add it."
+        elif count > 1:
+            yield (
+                f"The field {board.fields[STAGE]} of the project has {count} options that mean {column}, and only the "
+                "first counts: move its cards there, and delete the others."
+            )
 
 
 def _type(key: str) -> str:

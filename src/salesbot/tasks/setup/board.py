@@ -17,10 +17,10 @@ from salesbot.core.model.facts import RepositoryFacts
 from salesbot.core.model.pipeline import Board, Pipeline
 from salesbot.core.policies import board_view
 from salesbot.core.text.plural import counted
-from salesbot.tasks.board_connection import refused
+from salesbot.tasks.board_connection import is_passing, refused
 from salesbot.tasks.deal import DealProcessor
 from salesbot.tasks.many_deals import OPEN, pass_over
-from salesbot.tasks.setup.findings import Finding
+from salesbot.tasks.setup.findings import Finding, Level
 
 HUES = {"RED": 0.0, "ORANGE": 0.08, "YELLOW": 0.15, "GREEN": 0.36, "BLUE": 0.6, "PURPLE": 0.75, "PINK": 0.9}
 """GitHub's colours for columns, by where they are on the circle of colours."""
@@ -129,14 +129,18 @@ def _add_deals(projects: Projects, deals: DealProcessor, context: RepositoryFact
 
 
 def check(setup: ProjectSetup, projects: Projects, pipeline: Pipeline) -> Iterator[Finding]:
-    """Check what the board takes; reads only."""
-    assert pipeline.board is not None
+    """Check what the board takes; reads only. Where GitHub is slow, that is unknown."""
     try:
-        settings = setup.settings(pipeline.board.project)
+        yield from _check(setup, projects, pipeline)
     except ServiceError as error:
         problem = refused(error)
-        yield Finding("fix", f"The board cannot be read. {problem.what}", problem.hint)
-        return
+        level: Level = "unknown" if is_passing(error) else "fix"
+        yield Finding(level, f"The board cannot be read. {problem.what.rstrip('.')}.", problem.hint)
+
+
+def _check(setup: ProjectSetup, projects: Projects, pipeline: Pipeline) -> Iterator[Finding]:
+    assert pipeline.board is not None
+    settings = setup.settings(pipeline.board.project)
     project = settings.view.project
     yield Finding("ok", f"The project {project.number}, {project.title}, can be read, as {settings.view.viewer.login}.")
     if project.closed:

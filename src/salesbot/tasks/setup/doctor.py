@@ -9,12 +9,12 @@ from collections.abc import Generator, Iterator
 from datetime import timedelta
 
 from salesbot.adapters.github import GitHub, Workflow
+from salesbot.adapters.github.board_scratch import BoardScratch
 from salesbot.adapters.github.project_setup import ProjectSetup
 from salesbot.adapters.github.projects import Projects
 from salesbot.adapters.typeform import Typeform
 from salesbot.core.errors import ServiceError
-from salesbot.core.installation import platform_assumptions, workflow_file
-from salesbot.core.installation.platform_assumptions import Trial
+from salesbot.core.installation import board_assumptions, platform_assumptions, workflow_file
 from salesbot.core.lifecycle.restore import NOT_A_DEAL, NOT_A_DEAL_ABOUT
 from salesbot.core.model.deal import Role
 from salesbot.core.model.effects import CreateLabel
@@ -22,13 +22,15 @@ from salesbot.core.model.facts import Label, RepositoryFacts
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text.label_names import label_key
 from salesbot.tasks import form_check, template_check
+from salesbot.tasks.board_connection import BoardConnection
 from salesbot.tasks.load_pipeline import ConfigurationFiles, load
 from salesbot.tasks.many_deals import OPEN, pass_over
 from salesbot.tasks.outcome import Log
 from salesbot.tasks.pace import pause_after_write
 from salesbot.tasks.setup import board, findings
-from salesbot.tasks.setup.findings import Finding
+from salesbot.tasks.setup.findings import Finding, ScratchTrial
 
+PROJECT_RIGHTS = "The project token needs Projects: write and Issues: read"
 DAYS = 30
 """Over which runs are counted."""
 
@@ -137,16 +139,37 @@ def _deals(github: GitHub, context: RepositoryFacts, pipeline: Pipeline, log: Lo
     yield from findings.of_deals(deals, pipeline, roles)
 
 
-def try_out(github: GitHub, context: RepositoryFacts) -> tuple[int, list[Trial]]:
-    """Try on a scratch issue what is documented nowhere, and close it. Raises ServiceError where GitHub fails."""
+def try_out(github: GitHub, context: RepositoryFacts, board: BoardConnection | None = None) -> ScratchTrial:
+    """Try on a scratch issue what is documented nowhere, and close it. Raises ServiceError where GitHub fails.
+
+    Where a board is configured, its project is tried with a card of that issue.
+    """
     for left in context.repository.labels:
         if left.name in (platform_assumptions.BEFORE, platform_assumptions.RENAMED):  # of a trial that was interrupted
             github.delete_label(left)
+    pipeline = load(ConfigurationFiles.of_repository(context.repository, github.place)).pipeline
     scratch = github.scratch(context, _excluded(github, context))
     with scratch.opened():
         pause_after_write(github.client)
+        on_board = _try_board(scratch.issue, board, pipeline)
         observed = scratch.see(platform_assumptions.mention(context.viewer.login))
-    return scratch.number, [*platform_assumptions.trials(observed)]
+    trials = (*platform_assumptions.trials(observed), *on_board.trials)
+    return ScratchTrial(scratch.number, trials, on_board.refused)
+
+
+def _try_board(issue: str, board: BoardConnection | None, pipeline: Pipeline | None) -> ScratchTrial:
+    """Try the project with a card of the scratch issue. What fails there is reported, and the other trials go on."""
+    if board is None or pipeline is None or pipeline.board is None:
+        return ScratchTrial()
+    scratch = BoardScratch(board.projects, pipeline, issue)
+    trials = tuple(board_assumptions.trials(scratch.see()))
+    refused = [Finding("note", f"On the board: {sentence}", PROJECT_RIGHTS) for sentence in scratch.refused]
+    if scratch.failure is not None:
+        problem = board.explained(scratch.failure)
+        refused.append(Finding("note", f"The board could not be tried: {problem.what.rstrip('.')}.", problem.hint))
+    if scratch.left_behind:
+        refused.append(Finding("note", "The scratch card may still be on the project.", "Remove it by hand"))
+    return ScratchTrial(trials=trials, refused=tuple(refused))
 
 
 def _excluded(github: GitHub, context: RepositoryFacts) -> Label:

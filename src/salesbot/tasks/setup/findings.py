@@ -54,6 +54,15 @@ class Finding:
         return f"{self.what}{f' {self.hint}.' if self.hint else ''}"
 
 
+@dataclass(frozen=True)
+class ScratchTrial:
+    """What was tried on a scratch issue: its number, each assumption, and what was refused on the board."""
+
+    number: int = 0
+    trials: tuple[Trial, ...] = ()
+    refused: tuple[Finding, ...] = ()
+
+
 def verdict(found: Sequence[Finding]) -> Iterator[str]:
     """Sum up in a sentence, and list what to do: what does not work first, each in the order it was found.
 
@@ -252,22 +261,23 @@ def of_rates(rates: Mapping[str, Rate] | None) -> Iterator[Finding]:
         yield Finding(level, f"{rate.remaining:,} of {rate.limit:,} {names.get(name, name)} are left this hour.")
 
 
-def of_trials(number: int, trials: Sequence[Trial], *, by_person: bool) -> Iterator[Finding]:
-    """Report what was found on the scratch issue of this number."""
-    for trial in trials:
+def of_trials(tried: ScratchTrial, *, by_person: bool) -> Iterator[Finding]:
+    """Report what was found on the scratch issue."""
+    for trial in tried.trials:
         if trial.holds is None:
             yield Finding("unknown", f"Could not be tried here: {trial.what}.")
         elif trial.holds:
             yield Finding("ok", f"Confirmed: {trial.what}.")
         else:
             yield Finding("note", f"Not confirmed: {trial.what}.", f"So {trial.otherwise}")
+    yield from tried.refused
     if by_person:
         yield Finding(
             "note",
             "This was tried with a person's token; the workflow's may do less.",
             "To try that one, run `doctor --scratch` as a job, see docs/start.md",
         )
-    yield Finding("ok", f"Issue #{number} was the scratch issue, and is closed.")
+    yield Finding("ok", f"Issue #{tried.number} was the scratch issue, and is closed.")
 
 
 def to_paste(trials: Sequence[Trial], versions: str, server: str | None, *, by_person: bool) -> Iterator[str]:
