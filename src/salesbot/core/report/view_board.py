@@ -70,7 +70,7 @@ def _won(won: Won, scope: Scope) -> Values:
         "value": formatting.total(won.total, scope),
         "goal": formatting.money(won.goal, scope) if won.goal else "",
         "share": min(1.0, won.reached) if won.reached is not None else 0,
-        "reached": f"{won.reached:.0%}".replace("%", " %") if won.reached is not None else "",
+        "reached": f"{won.reached:,.0%}".replace("%", " %") if won.reached is not None else "",
     }
 
 
