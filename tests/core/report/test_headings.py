@@ -71,9 +71,13 @@ def test_the_first_heading_says_what_was_won_against_the_goal(issues: tuple[dict
     ("config", "said"),
     [
         pytest.param("timezone: UTC", "You won 62,000 EUR this month", id="no goal"),
-        pytest.param("report: {goal: {year: 100000}}", "You won 62,000 EUR this year, 38,000 short of the goal", id="a year's"),
+        pytest.param(
+            "report: {goal: {year: 100000}}",
+            "You won 62,000 EUR this year, 38,000 short of the goal",
+            id="for the year",
+        ),
     ],
-)  # fmt: skip
+)
 def test_it_takes_the_shortest_span_that_has_a_goal(config: str, said: str) -> None:
     assert headings(won("62000"), config=config)["headline"] == said
 

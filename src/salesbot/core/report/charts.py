@@ -5,6 +5,7 @@ Numbers in, text out. Nothing a stranger wrote gets into a chart; names of stage
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -73,11 +74,13 @@ def _bars(
     axis = ", ".join(_quoted(name) for name in names)
     bars = [f"    bar [{', '.join(_number(value) for value in each)}]" for each in series]
     highest = max(value for each in series for value in each)
-    colors = ", ".join(_COLORS[-len(series) :])
-    look = f'{{"xyChart": {{"width": {_WIDTH}, "height": {_HEIGHT}}}, "themeVariables": {{"xyChart": {{"plotColorPalette": "{colors}"}}}}}}'
+    look = {
+        "xyChart": {"width": _WIDTH, "height": _HEIGHT},
+        "themeVariables": {"xyChart": {"plotColorPalette": ", ".join(_COLORS[-len(series) :])}},
+    }
     lines = [
         "```mermaid",
-        f"%%{{init: {look}}}%%",
+        f"%%{{init: {json.dumps(look)}}}%%",
         f"xychart-beta{' horizontal' if lying else ''}",
         f"    title {_quoted(title)}",
         f"    x-axis [{axis}]",
