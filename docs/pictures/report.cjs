@@ -3,8 +3,8 @@
 const {chromium} = require("playwright-core");
 const [file, folder] = process.argv.slice(2);
 const LOOKS = {
-  "report.png": {viewport: {width: 1000, height: 1230}, colorScheme: "light"},
-  "report-phone.png": {viewport: {width: 390, height: 1230}, colorScheme: "dark"},
+  "report.png": {viewport: {width: 1280, height: 1220}, colorScheme: "light"},
+  "report-phone.png": {viewport: {width: 390, height: 1220}, colorScheme: "dark"},
 };
 
 (async () => {

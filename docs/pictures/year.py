@@ -5,6 +5,7 @@ The deals are invented, always the same ones; what the picture shows of them is 
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -54,7 +55,7 @@ def main() -> int:
         sales = github.repo("acme/sales", roles={"ann": "triage", "nora": "write", "kim": "admin"})
         sales.push("kim", ".github/salesbot.yml", CONFIG)
         sales.seed(deals(Random(3)))
-        env = {
+        env = os.environ | {
             "GITHUB_API_URL": github.api_url,
             "GITHUB_GRAPHQL_URL": github.graphql_url,
             "GITHUB_TOKEN": github.token("kim"),
@@ -102,7 +103,7 @@ def deal(random: Random, opened: datetime) -> dict[str, Any]:
     return {
         "title": f"{fields['Company']}: {random.choice(WORK)}",
         "body": "\n".join(f"### {heading}\n\n{text}\n" for heading, text in fields.items() if text),
-        "author": "ann",
+        "author": "nora",
         "created_at": text(opened),
         "labels": [f"stage:{stage}"],
         "assignees": [owner],

@@ -75,7 +75,6 @@ def test_an_event_pays_for_no_report() -> None:
         "salesbot.core.report.compute",
         "salesbot.tasks.report",
         "sqlite3",
-        "pygal",
         "icalendar",
         "statistics",
     } & set(loaded)

@@ -195,7 +195,7 @@ def test_a_long_report_goes_on_in_comments(play: Play) -> None:
     texts = [found.body, *parts(found)]
     assert len(texts) > 1
     assert all(len(text.encode()) <= 60_000 for text in texts)
-    assert [text.count("## Movement") for text in texts].count(1) == 1
+    assert [text.count("| open money, without prospects |") for text in texts].count(1) == 1
     assert scheduled(play).exit_code == 0
     assert parts(the_report(play)) == texts[1:], "the second schedule finds it whole"
 
@@ -220,7 +220,7 @@ def test_a_dry_run_writes_nothing_and_shows_the_report(play: Play) -> None:
     run = scheduled(play, {**REPORT, "dry-run": "true"})
     assert (run.exit_code, play.sales.issues()) == (0, before)
     assert "open the issue Pipeline report 2026-W48" in run.summary
-    assert "## Movement" in run.summary
+    assert "| open money, without prospects |" in run.summary
 
 
 def test_a_chat_that_does_not_answer_is_a_notice_and_the_report_is_there(play: Play) -> None:

@@ -33,7 +33,6 @@ from jinja2.bccache import Bucket
 from jinja2.nodes import Node
 from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
 
 from salesbot.adapters import bounded, template_markup
 from salesbot.adapters.chat_services import SERVICES, ChatService
@@ -160,8 +159,8 @@ class TemplateRenderer:
         return max((int(line) for line, code in pairs if int(code) <= (error.lineno or 0)), default=1)
 
 
-def html(template: str, values: Mapping[str, Any], drawings: Mapping[str, str]) -> str:
-    """Render a page from a built-in template; what it prints is escaped for HTML, but for our own drawings."""
+def html(template: str, values: Mapping[str, Any]) -> str:
+    """Render a page from a built-in template; what it prints is escaped for HTML."""
     jinja = ImmutableSandboxedEnvironment(
         loader=FunctionLoader(lambda name: (builtin_home() / name).read_text(encoding="utf-8")),
         undefined=StrictUndefined,
@@ -169,8 +168,7 @@ def html(template: str, values: Mapping[str, Any], drawings: Mapping[str, str]) 
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    images = [{"title": title, "svg": Markup(svg)} for title, svg in drawings.items()]  # noqa: S704 - ours
-    return jinja.get_template(template).render({**values, "drawings": images})
+    return jinja.get_template(template).render(dict(values))
 
 
 class _Written(str):

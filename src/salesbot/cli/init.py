@@ -7,7 +7,6 @@ import re
 import shlex
 import sys
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from salesbot.adapters.time_zones import SystemTimeZones
@@ -78,7 +77,6 @@ def _choices(args: argparse.Namespace, host: Host, folder: Path, ask: Ask | None
         since=host.clock.now().astimezone().date(),
         light=args.light or bool(known.get("light")),
         timezone=timezone,
-        offset=_offset(timezone, host.clock.now().date()),
         currency=asked.answer("currency", "Currency", "EUR", _currency),
         form=asked.answer("form", "Typeform form that leads come from, its id or address; empty for none", "", _form),
         streak=asked.answer("streak", "Key of your pipeline in Streak; empty for none", "", _key),
@@ -118,13 +116,6 @@ def _zone(name: str) -> str:
         guess = nearest(name, [*ZONES.names()])
         raise InputError(f"Unknown time zone {name!r}.", f"Did you mean {guess}?" if guess else "E.g. Europe/Berlin")
     return name
-
-
-def _offset(zone: str, day: date) -> timedelta:
-    """Take the zone's offset from UTC without summer time, which GitHub's schedules do not follow."""
-    found = ZONES.find(zone) or UTC
-    offsets = (found.utcoffset(datetime(day.year, month, 1)) for month in (1, 7))  # noqa: DTZ001 - the zone's own time
-    return min(offset for offset in offsets if offset is not None)
 
 
 def _currency(code: str) -> str:

@@ -29,11 +29,6 @@ if TYPE_CHECKING:
     from salesbot.tasks.report import Reporter
 
 HTML, CSV, JSON, ICS = "report.html", "deals.csv", "report.json", "deals.ics"
-TITLES = {
-    "pipeline": "Open, and weighted, by stage",
-    "funnel": "Deals that reached each stage",
-    "won": "Won by month",
-}
 
 
 @dataclass(frozen=True)
@@ -108,15 +103,10 @@ def calendar(deals: Iterable[CountedDeal], scope: Scope, person: str = "") -> st
 
 
 def page(report: Report) -> str:
-    """Make the page. Raises InputError where the library that draws is not installed."""
+    """Make the page."""
     from salesbot.core.report.view_page import page_values
 
-    try:
-        from salesbot.adapters import svg_charts
-    except ImportError as error:
-        raise InputError(f"The page needs {error.name}.", "Install it with: pip install pygal") from error
-    drawings = {TITLES[name]: svg for name, svg in svg_charts.draw(report).items()}
-    return html("report.html.j2", page_values(report), drawings)
+    return html("report.html.j2", page_values(report))
 
 
 def _writable(path: Path) -> bool:

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from salesbot.adapters import svg_charts
 from salesbot.core.report import as_csv, as_json, charts, formatting
 from salesbot.core.report.compute import Report
+from salesbot.core.report.view_charts import chart_values
 from salesbot.tasks import report_files
 from tests.core.report.test_uncountable import LEAD, a_report, an_issue
 from tests.core.report.test_view import text
@@ -90,9 +90,11 @@ def test_charts_show_the_numbers_of_the_tables_to_the_cent(value: str) -> None:
     shown = [amount.removesuffix(" EUR") for amount in table]
     assert [bar[1] for bar in _bars(charts.pipeline(report))] == [amount.replace(",", "") for amount in shown]
     assert _bars(charts.won(report))[0][-1] == shown[0].replace(",", "")
-    drawn = svg_charts.draw(report)
-    assert all(f">{amount}<" in drawn["pipeline"] for amount in shown)
-    assert f">{shown[0]}<" in drawn["won"]
+    drawn = chart_values(report)
+    (lead,) = [each for each in drawn["open"] if each["stage"] == "lead"]
+    assert [lead["value"], lead["weighted"]] == table
+    assert (drawn["won"][-1]["value"], drawn["won"][-1]["number"]) == (table[0], shown[0])
+    assert all(f">{amount}<" in report_files.page(report) for amount in (*table, shown[0]))
 
 
 def _bars(chart: str | None) -> Sequence[Sequence[str]]:

@@ -46,12 +46,12 @@ def page(*issues: dict[str, Any]) -> str:
             (),
             [
                 "No deal is open\n",
-                "## Needs attention\n\nNothing does.",
-                "## Open deals\n\nThere are none.",
-                "Nothing is planned.",
+                "## No deal needs attention\n",
+                "## No deal is open\n",
+                "## Nothing is due in the next seven days\n",
                 "to Mon 23 Nov 2026, 10:00 nothing moved.\n",
-                "- Win rate, won of won and lost: none yet",
-                "need 10 won and lost deals; so far there are 0.",
+                "- Win rate (won of won and lost): none yet",
+                "from 10 won and lost deals on; so far there are 0.",
             ],
             id="an empty repository",
         ),
@@ -79,7 +79,7 @@ def page(*issues: dict[str, Any]) -> str:
         ),
         pytest.param(
             (lost(), lost(end="rejected")),
-            ["and we rejected 1 (1 of 2 of all that ended).", "**Rejected by us: 1**"],
+            ["| rejected by us, 1 of 2 of all that ended | 1 | |", "**Rejected by us: 1**"],
             id="what we rejected, as a share of all that ended",
         ),
         pytest.param(
@@ -103,7 +103,7 @@ def test_a_deal_whose_day_has_passed_is_in_its_own_line_and_in_no_month() -> Non
     late, ahead = (a_lead(more=f"### Expected close\n\n2026-11-{day}\n") for day in (20, 27))
     found = text(late, ahead, a_lead())
     assert "| 2026-11 | 1 | 12,000 EUR | 1,200 EUR |  |" in found
-    assert "| the day has passed | 1 | 12,000 EUR | 1,200 EUR | |" in found
+    assert "| overdue | 1 | 12,000 EUR | 1,200 EUR | |" in found
     assert "| no date | 1 | 12,000 EUR | 1,200 EUR | |" in found
 
 
@@ -124,10 +124,7 @@ def test_the_page_and_the_chat_say_the_same() -> None:
 
 def test_a_deal_needs_attention_once_with_all_reasons_and_says_how_long_it_is_idle() -> None:
     issue = an_issue("### Next step\n\n2026-11-10: call\n", ("labeled", "stage:qualified", "2026-11-02T09:00:00Z"))
-    line = (
-        "(qualified, ann, idle for 21 days): the next step is past its date; "
-        "nobody did anything for longer than this stage allows"
-    )
+    line = "(qualified, ann, idle for 21 days): the next step is past its date; idle for longer than this stage allows"
     found = text(issue)
     assert f"- [Acme GmbH](https://x/acme/sales/issues/1) {line}. Next step: 10 Nov 2026: call\n" in found
     assert "· 1 deal needs attention" in found
@@ -190,8 +187,10 @@ def test_a_discount_in_words(median: float, said: str) -> None:
 
 def test_a_window_of_one_month_is_the_last_month() -> None:
     found = text(lost(), config="report: {window: 1 month}")
-    assert "Deals opened in the last month, each counted" in found
-    assert "In the last month: 0 won (0 EUR), 1 lost (9,000 EUR)" in found
+    assert "Deals opened in the last month. Each counts" in found
+    assert (
+        "| in the last month | deals | value |\n|---|--:|--:|\n| won | 0 | 0 EUR |\n| lost | 1 | 9,000 EUR |" in found
+    )
 
 
 def test_its_times_are_those_of_the_team_s_zone() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import yaml
@@ -21,9 +21,7 @@ _UNPINNED = "@main # zizmor: ignore[unpinned-uses]"
 _OTHER_COMMAND = "entrypoint:"
 """Only a container can start another command than `salesbot run`."""
 _SINCE = re.compile(r"^since: .*$", re.M)
-_WEEKLY = re.compile(r'^(?P<before> +- cron: )"(?P<minute>\d+) (?P<hour>\d+) \* \* (?P<day>\d)"$', re.M)
-_DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
-_WEEK = timedelta(days=7)
+_SCHEDULE = re.compile(r'^(?P<before> +)- cron: ".*$', re.M)
 _FORM = """
 # New responses of this Typeform form become leads; the secret TYPEFORM_TOKEN holds the token that reads them.
 typeform: {{form: "{form}"}}
@@ -43,8 +41,6 @@ class Choices:
     since: date
     light: bool = False
     timezone: str = "UTC"
-    offset: timedelta = timedelta()
-    """Of the time zone from UTC, without summer time."""
     currency: str = "EUR"
     form: str = ""
     """The Typeform form that leads come from; empty without one."""
@@ -59,7 +55,7 @@ def fill(text: str, choices: Choices, existing: str | None) -> str:
         filled = _configured(filled, choices, existing or "")
     if choices.form or choices.streak:
         filled = filled.replace("    # - cron:", "    - cron:")
-    return _WEEKLY.sub(lambda found: _in_utc(found, choices), filled)
+    return _in_time_zone(filled, choices.timezone)
 
 
 def _with_copy(text: str, choices: Choices, existing: str) -> str:
@@ -91,14 +87,11 @@ def _configured(text: str, choices: Choices, existing: str) -> str:
     return text + form + (_STREAK.format(streak=choices.streak) if choices.streak else "")
 
 
-def _in_utc(found: re.Match[str], choices: Choices) -> str:
-    """Convert a weekly schedule from the time zone of the configuration: GitHub counts in UTC."""
-    local = timedelta(days=int(found["day"]), hours=int(found["hour"]), minutes=int(found["minute"]))
-    minutes = ((local - choices.offset) % _WEEK) // timedelta(minutes=1)
-    day, hour, minute = minutes // 1440, minutes // 60 % 24, minutes % 60
-    shown = f"# {_DAYS[int(found['day'])]} {found['hour']:0>2}:{found['minute']:0>2} in {choices.timezone}"
-    line = f'{found["before"]}"{minute} {hour} * * {day}"'
-    return line if choices.timezone == "UTC" else f"{line} {shown}"
+def _in_time_zone(text: str, zone: str) -> str:
+    """Give each schedule the time zone of the configuration. Without one it is in UTC."""
+    if zone == "UTC":
+        return text
+    return _SCHEDULE.sub(lambda found: f'{found[0]}\n{found["before"]}  timezone: "{zone}"', text)
 
 
 def read_configuration(text: str) -> dict[str, str]:

@@ -43,8 +43,8 @@ class AttentionKind(StrEnum):
 KINDS: Mapping[AttentionKind, str] = MappingProxyType(
     {
         AttentionKind.OVERDUE: "The next step is past its date",
-        AttentionKind.NO_NEXT_STEP: "Nobody said what happens next",
-        AttentionKind.IDLE: "Nobody did anything for longer than this stage allows",
+        AttentionKind.NO_NEXT_STEP: "It has no next step",
+        AttentionKind.IDLE: "Idle for longer than this stage allows",
         AttentionKind.UNANSWERED: "Somebody outside waits for an answer",
         AttentionKind.INCOMPLETE: "Something this stage expects is missing",
     }

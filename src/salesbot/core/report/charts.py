@@ -5,8 +5,10 @@ Numbers in, text out. Nothing a stranger wrote gets into a chart; names of stage
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from salesbot.core.report.compute import Report
@@ -15,25 +17,25 @@ from salesbot.core.text.render import Markdown
 
 MONTHS = 12
 """Of what was won, so many months are drawn."""
+_WIDTH, _HEIGHT = 900, 320
+_COLORS = ("#9ec5fe", "#1a6fd4")
+"""Light and dark; both can be seen on white and on black."""
 
 
 def pipeline(report: Report) -> Markdown | None:
     """Draw the open money by stage, what is likely of it in front; None if there is none."""
     if not any(stage.total.value for stage in report.board.stages):
         return None
-    return _bars(
-        f"Open, and weighted, by stage ({report.scope.pipeline.currency})",
-        report.scope.open_stages,
-        list(open_money(report).values()),
-    )
+    title = f"Open (light) and weighted (dark), by stage, in {report.scope.pipeline.currency}"
+    return _bars(title, report.scope.open_stages, list(open_money(report).values()), lying=True)
 
 
 def funnel(report: Report) -> Markdown | None:
-    """Draw how far deals came; None if there was none."""
+    """Draw how many deals reached each stage; None if there was none."""
     if not any(step.reached for step in report.funnel):
         return None
     names = [step.stage for step in report.funnel]
-    return _bars("Deals that reached each stage", names, [[step.reached for step in report.funnel]])
+    return _bars("Deals that reached each stage", names, [[step.reached for step in report.funnel]], lying=True)
 
 
 def won(report: Report) -> Markdown | None:
@@ -41,8 +43,9 @@ def won(report: Report) -> Markdown | None:
     months = won_by_month(report)
     if not any(value for _, value in months):
         return None
-    title = f"Won by month ({report.scope.pipeline.currency})"
-    return _bars(title, [month for month, _ in months], [[value for _, value in months]])
+    days = [date.fromisoformat(f"{month}-01") for month, _ in months]
+    title = f"Won by month, {days[0]:%b %Y} to {days[-1]:%b %Y}, in {report.scope.pipeline.currency}"
+    return _bars(title, [f"{day:%b}" for day in days], [[value for _, value in months]])
 
 
 def open_money(report: Report) -> Mapping[str, Sequence[Decimal]]:
@@ -64,10 +67,27 @@ def won_by_month(report: Report) -> list[tuple[str, Decimal]]:
     return [(name, value.get(name, Decimal(0))) for name in names]
 
 
-def _bars(title: str, names: Sequence[str], series: Sequence[Sequence[Decimal | int]]) -> Markdown:
+def _bars(
+    title: str, names: Sequence[str], series: Sequence[Sequence[Decimal | int]], *, lying: bool = False
+) -> Markdown:
+    """Draw bars from 0 on: by itself Mermaid begins at the smallest one. Several rows are drawn one over the other."""
     axis = ", ".join(_quoted(name) for name in names)
     bars = [f"    bar [{', '.join(_number(value) for value in each)}]" for each in series]
-    lines = ["```mermaid", "xychart-beta", f"    title {_quoted(title)}", f"    x-axis [{axis}]", *bars, "```"]
+    highest = max(value for each in series for value in each)
+    look = {
+        "xyChart": {"width": _WIDTH, "height": _HEIGHT},
+        "themeVariables": {"xyChart": {"plotColorPalette": ", ".join(_COLORS[-len(series) :])}},
+    }
+    lines = [
+        "```mermaid",
+        f"%%{{init: {json.dumps(look)}}}%%",
+        f"xychart-beta{' horizontal' if lying else ''}",
+        f"    title {_quoted(title)}",
+        f"    x-axis [{axis}]",
+        f"    y-axis 0 --> {_number(highest)}",
+        *bars,
+        "```",
+    ]
     return Markdown("\n".join(lines))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.totals import Share, Spread, Total
@@ -15,6 +15,11 @@ LONGEST = 80
 """Characters that are shown of a client's name, a next step, a reason."""
 WIDEST = 240
 """Characters they may take as Markdown: `$` takes fourteen, and some dozen issues of a stranger would fill a report."""
+
+_LARGE = ((Decimal(10**12), "trillion"), (Decimal(10**9), "billion"), (Decimal(10**6), "million"))
+_MILLION_DIGITS = 7
+MOST_CURRENCIES = 2
+"""Currencies beside the configured one that a sentence names."""
 
 
 def money(amount: Decimal, scope: Scope) -> str:
@@ -37,6 +42,46 @@ def _all_money(value: Decimal, unconverted: Mapping[str, Decimal], scope: Scope)
     return " + ".join([money(value, scope), *foreign] if value or not foreign else foreign)
 
 
+def rounded_money(amount: Decimal, scope: Scope) -> str:
+    """Round an amount for a sentence: `4,900 EUR`, `62,000 EUR`, `1.24 million EUR`."""
+    return _rounded(amount, scope.pipeline.currency)
+
+
+def rounded_number(amount: Decimal, scope: Scope) -> str:
+    """The same without the currency, where the sentence has named it."""
+    return rounded_money(amount, scope).removesuffix(f" {scope.pipeline.currency}")
+
+
+def rounded_total(found: Total, scope: Scope) -> str:
+    """Round a sum for a sentence; amounts without a rate are named beside it."""
+    return _rounded_all(found.value, found.unconverted, scope)
+
+
+def rounded_weighted(found: Total, scope: Scope) -> str:
+    """Round a weighted sum in the same way."""
+    return _rounded_all(found.weighted, found.unconverted_weighted, scope)
+
+
+def _rounded_all(value: Decimal, unconverted: Mapping[str, Decimal], scope: Scope) -> str:
+    foreign = [_rounded(amount, code) for code, amount in sorted(unconverted.items())]
+    left = len(foreign) - MOST_CURRENCIES
+    named = [*foreign[:MOST_CURRENCIES], *([f"{left} more currenc{'y' if left == 1 else 'ies'}"] if left > 0 else [])]
+    all_ = [rounded_money(value, scope), *named] if value or not named else named
+    return all_[0] if len(all_) == 1 else f"{', '.join(all_[:-1])} and {all_[-1]}"
+
+
+def _rounded(amount: Decimal, currency: str) -> str:
+    digits = amount.adjusted() + 1
+    if digits <= 1:
+        return str(Money(amount, currency))
+    step = Decimal(10) ** (digits - 3 if digits >= _MILLION_DIGITS else min(digits - 2, 3))
+    found = (amount / step).quantize(Decimal(1), ROUND_HALF_UP) * step
+    for size, word in _LARGE:
+        if found >= size:
+            return f"{found / size:,.2f}".rstrip("0").rstrip(".") + f" {word} {currency}"
+    return f"{found:,.0f} {currency}"
+
+
 def share(found: Share) -> str:
     """Write a share: in percent, or as "2 of 3" where there are too few for that."""
     if found.rate is None:
@@ -57,6 +102,12 @@ def moment(at: datetime, scope: Scope) -> str:
 
 def window(months: int) -> str:
     return "month" if months == 1 else f"{months} months"
+
+
+def short_day(at: datetime, scope: Scope) -> str:
+    """Write the day of a moment without its year, as a sentence of the week does: `16 Nov`."""
+    local = at.astimezone(scope.zone)
+    return f"{local.day} {local:%b}"
 
 
 def local_day(at: datetime, scope: Scope) -> str:

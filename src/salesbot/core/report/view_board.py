@@ -11,6 +11,7 @@ from salesbot.core.policies.attention import KINDS
 from salesbot.core.report import formatting
 from salesbot.core.report.action_items import AttentionItem, UpcomingItem
 from salesbot.core.report.compute import Board
+from salesbot.core.report.headings import board_headings
 from salesbot.core.report.open_money import Won
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.view_rows import MOST, Values, cut, deal_row, left_out, sums
@@ -22,6 +23,8 @@ MOST_OPEN = 60
 MOST_UPCOMING = 120
 """Items of the next seven days, over all people."""
 MOST_IN_CHAT = 10
+ATTENTION_SHOWN = 6
+"""Deals that need attention and are shown at once, so that the rest of the report is near; further ones are folded."""
 
 
 def board_values(board: Board, scope: Scope) -> Values:
@@ -30,6 +33,7 @@ def board_values(board: Board, scope: Scope) -> Values:
         "repository": scope.repository,
         "week": scope.week,
         "as_of": formatting.moment(scope.at, scope),
+        "headings": board_headings(board, scope),
         "headline": _headline(board, scope),
         "attention": _attention(board, scope, MOST),
         "stages": list(_stages(board, scope)),
@@ -66,12 +70,12 @@ def _won(won: Won, scope: Scope) -> Values:
         "value": formatting.total(won.total, scope),
         "goal": formatting.money(won.goal, scope) if won.goal else "",
         "share": min(1.0, won.reached) if won.reached is not None else 0,
-        "reached": f"{won.reached:.0%}".replace("%", " %") if won.reached is not None else "",
+        "reached": f"{won.reached:,.0%}".replace("%", " %") if won.reached is not None else "",
     }
 
 
 def _attention(board: Board, scope: Scope, most: int) -> Values:
-    return cut([_attention_item(item, scope) for item in board.attention], most)
+    return cut([_attention_item(item, scope) for item in board.attention], most, ATTENTION_SHOWN)
 
 
 def _attention_item(item: AttentionItem, scope: Scope) -> Values:
@@ -89,7 +93,7 @@ def _stages(board: Board, scope: Scope) -> Iterator[Values]:
     for stage in board.stages:
         rows = [deal_row(deal, scope) for deal in stage.deals[:room]]
         room -= len(rows)
-        yield {"stage": stage.stage, **sums(stage.total, scope), "rows": rows}
+        yield {"stage": stage.stage, **sums(stage.total, scope), **cut(rows, MOST_OPEN)}
 
 
 def _upcoming(board: Board, scope: Scope) -> Iterator[Values]:

@@ -6,6 +6,7 @@ from salesbot.core.report import formatting
 from salesbot.core.report.compute import Report
 from salesbot.core.report.counted_deal import CountedDeal
 from salesbot.core.report.scope import Scope
+from salesbot.core.report.view_charts import chart_values
 from salesbot.core.report.view_report import report_values
 from salesbot.core.report.view_rows import Values, deal_row, left_out
 
@@ -17,6 +18,7 @@ def page_values(report: Report) -> Values:
     deals = sorted(report.deals, key=lambda deal: (deal.closed is not None, -deal.since.timestamp(), deal.number))
     return {
         **report_values(report),
+        "drawings": chart_values(report),
         "deals": [_deal(deal, report.scope) for deal in deals[:MOST_ON_PAGE]],
         "listed": f"{MOST_ON_PAGE:,}",
         "more_deals": left_out(len(deals), MOST_ON_PAGE),

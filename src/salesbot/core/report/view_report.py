@@ -13,6 +13,7 @@ from salesbot.core.report.closing import Group, Reason
 from salesbot.core.report.compute import Report
 from salesbot.core.report.counted_deal import UncountableDeal
 from salesbot.core.report.flow import FunnelStep, StageFlow
+from salesbot.core.report.headings import report_headings
 from salesbot.core.report.movement import MovedDeal, Movement, MovementKind
 from salesbot.core.report.open_money import Month
 from salesbot.core.report.scope import Scope
@@ -57,6 +58,7 @@ def report_values(report: Report) -> Values:
     scope, ended = report.scope, report.closing
     return {
         **board_values(report.board, scope),
+        "headings": report_headings(report),
         "charts": {"pipeline": charts.pipeline(report), "funnel": charts.funnel(report), "won": charts.won(report)},
         "movement": _movement(report.movement, scope),
         "forecast": _forecast(report),
@@ -160,15 +162,15 @@ def _closed(report: Report) -> Values:
         "by_value": formatting.by_value(ended.by_value, every.rate),
         "cycle": formatting.duration(ended.cycle, "day") if enough else "",
         "time_to_loss": formatting.duration(ended.time_to_loss, "day") if enough else "",
-        "velocity": formatting.money(ended.velocity, scope) if enough and ended.velocity is not None else "",
+        "velocity": formatting.rounded_money(ended.velocity, scope) if enough and ended.velocity is not None else "",
         "velocity_left_out": f"{ended.velocity_left_out:,}" if ended.velocity_left_out else "",
         "sample": ended.sample,
         "needed_sample": ENOUGH,
         "response_time": formatting.duration(ended.response_hours, "working hour"),
         "responded": f"{ended.response_hours.count:,}",
         "discounted": f"{discount.count:,}" if discount.count else "",
-        "first": formatting.money(discount.first, scope),
-        "final": formatting.money(discount.final, scope),
+        "first": formatting.rounded_money(discount.first, scope),
+        "final": formatting.rounded_money(discount.final, scope),
         "discount": formatting.discount(discount.median),
     }
 

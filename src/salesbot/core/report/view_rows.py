@@ -14,12 +14,22 @@ from salesbot.core.text.render import Markdown
 
 MOST = 40
 """Rows of a list; further ones are only counted."""
+SHOWN = 10
+"""Rows of a list that are shown at once; further ones are folded."""
 Values = dict[str, Any]
 
 
-def cut(rows: Sequence[Any], most: int = MOST, **more: Any) -> Values:
-    """Give the first rows of a list, and how many are left out."""
-    return {**more, "rows": rows[:most], "more": left_out(len(rows), most)}
+def cut(rows: Sequence[Any], most: int = MOST, shown: int = SHOWN, **more: Any) -> Values:
+    """Give the rows of a list: the first ones, the ones to fold, how many those are, and how many are left out."""
+    listed = rows[:most]
+    return {
+        **more,
+        "rows": listed,
+        "first": listed[:shown],
+        "rest": listed[shown:],
+        "folded": left_out(len(listed), shown),
+        "more": left_out(len(rows), most),
+    }
 
 
 def left_out(count: int, most: int) -> str:
