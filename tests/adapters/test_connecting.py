@@ -271,7 +271,7 @@ def proxy() -> Iterator[Callable[[int], str]]:
         pytest.param(
             407, "cannot be reached (the proxy asks for a user and a password). Put them into HTTPS_PROXY", id="407"
         ),
-        pytest.param(403, "cannot be reached (the proxy forbids it). Its administrator", id="403"),
+        pytest.param(403, "cannot be reached (the proxy forbids it). Ask its administrator", id="403"),
         pytest.param(502, "did not answer (the proxy did not connect), 4 times in a row. Check HTTPS_PROXY", id="502"),
     ],
 )

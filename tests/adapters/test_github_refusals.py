@@ -63,7 +63,7 @@ MESSAGES = [
         "Resource protected by organization SAML enforcement. You must grant your OAuth token access to this "
         "organization.",
         "single sign-on",
-        "authorises it",
+        "authorise it",
     ),
     (
         403,
@@ -93,7 +93,7 @@ MESSAGES = [
     (403, "Sorry. Your account was suspended.", "suspended or flagged", "GitHub Support"),
     (403, "Your account is suspended. Please contact support.", "suspended or flagged", "GitHub Support"),
     (403, "User was flagged as spammy", "suspended or flagged", "GitHub Support"),
-    (403, "User is blocked", "blocked", "unblocks"),
+    (403, "User is blocked", "blocked", "unblock it"),
     (410, "Issues are disabled for this repo", "Issues are switched off", "Features"),
     (410, "Issues has been disabled in this repository.", "Issues are switched off", "Features"),
     (403, "Unable to create comment because issue is locked.", "issue is locked", "Unlock it"),
@@ -134,9 +134,9 @@ GRAPHQL = [
         "lacks a scope",
     ),
     ("INSUFFICIENT_SCOPES", "The 'login' field is not for you", "lacks a scope"),
-    ("NOT_FOUND", "Could not resolve to a Repository with the name 'acme/gone'.", "does not find it"),
-    ("NOT_FOUND", "Could not resolve to a Repository with the name 'acme/saml'.", "does not find it"),
-    ("NOT_FOUND", "Could not resolve to a node with the global id of 'archived'", "does not find it"),
+    ("NOT_FOUND", "Could not resolve to a Repository with the name 'acme/gone'.", "cannot find it"),
+    ("NOT_FOUND", "Could not resolve to a Repository with the name 'acme/saml'.", "cannot find it"),
+    ("NOT_FOUND", "Could not resolve to a node with the global id of 'archived'", "cannot find it"),
     ("UNPROCESSABLE", "Body is too long (maximum is 65536 characters)", "longer than GitHub allows"),
 ]
 

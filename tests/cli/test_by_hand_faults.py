@@ -31,7 +31,7 @@ READING = [
 ]
 UNREADABLE = [
     pytest.param(b"version: 1\n" + b"#" * 300_000, "at most 262,144", id="over 256 KiB"),
-    pytest.param(b"version: 1\x00\xff", "no text", id="not text"),
+    pytest.param(b"version: 1\x00\xff", "not a text file", id="not text"),
 ]
 
 

@@ -263,7 +263,7 @@ def test_a_value_that_does_not_fit_into_a_full_description_is_refused_and_nothin
     run = play.run()
     assert (run.exit_code, play.stages(deal), play.sales.issue(deal).body) == (0, ["lead"], text)
     assert play.receipts(deal, said) == ["CONFUSED"]
-    assert "has no room" in play.text(deal, "reply")
+    assert "description is full" in play.text(deal, "reply")
     play.assert_at_rest(deal)
 
 

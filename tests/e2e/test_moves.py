@@ -54,7 +54,7 @@ def test_a_refused_label_goes_back_and_one_comment_says_what_is_missing(play: Pl
     assert play.stages(deal) == ["lead"]
     assert play.said(deal) == ["card", "checklist:qualification", "refusal"]
     refusal = play.text(deal, "refusal")
-    assert refusal.startswith("**Not moved to qualified.** @ann\n")
+    assert refusal.startswith("**Not moved to qualified.** @ann The deal is back in **lead**.\n")
     assert "comment `/qualify`" in refusal
     assert (run.exit_code, run.outputs["moved"], run.outputs["refused"]) == (0, "false", "true")
     play.assert_at_rest(deal)
@@ -194,7 +194,7 @@ def test_closing_by_hand_asks_how_it_ended_and_a_tick_answers(play: Play) -> Non
     issue = play.sales.issue(deal)
     assert (play.stages(deal), issue.state) == (["lost"], "CLOSED")
     assert "### Reason\n\nprice" in issue.body
-    assert "by nora" in play.text(deal, "card")
+    assert "| nora | tick |" in play.text(deal, "card")
     assert "ask" not in play.said(deal)
     play.assert_at_rest(deal)
 

@@ -85,7 +85,7 @@ def test_a_label_that_came_along_does_not_end_the_deal_and_is_answered(play: Pla
     moved = transfer(play, code, number)
     play.reconcile()
     assert (play.stages(moved), play.sales.issue(moved).state) == (["lead"], "OPEN")
-    assert "another repository" in play.text(moved, "refusal")
+    assert "transferred here" in play.text(moved, "refusal")
     play.assert_at_rest(moved)
 
 
@@ -138,7 +138,7 @@ def test_a_deal_that_became_a_discussion_is_named_in_the_report_with_what_ends_i
     assert shown["open"]["count"] == 1 + 1, "the lead, and the one that is only closed"
     named = [problem["number"] for problem in shown["problems"] if "locked" in problem["what"]]
     assert sorted(named) == [converted, locked]
-    assert page.count("the label `not-a-deal` takes it off this list") == 2
+    assert page.count("The label `not-a-deal` takes it off this list") == 2
     play.sales.create_label("kim", "not-a-deal")
     for number in named:
         play.sales.label("kim", number, "not-a-deal")

@@ -171,4 +171,4 @@ def test_an_event_about_no_issue_of_ours_costs_one_request(post: Post, deal: int
     post.play.sales.dispatch("board", change)
     run = post.play.run()
     assert (run.exit_code, kinds(run)) == (0, ["query"])
-    assert "no issue of this repository" in run.summary
+    assert "not an issue of this repository" in run.summary
