@@ -12,9 +12,9 @@ from functools import lru_cache
 
 from salesbot.core.model import headings
 from salesbot.core.model.deal import StageVisit
+from salesbot.core.model.exchange import convert
 from salesbot.core.model.journal import Journal
 from salesbot.core.report.counted_deal import ForcedMove
-from salesbot.core.report.rates import convert
 from salesbot.core.report.scope import Scope
 from salesbot.core.text.money import Money, MoneyError
 

@@ -108,6 +108,11 @@ class _UnreadableError(Exception):
         self.why, self.sure = why, sure
 
 
+def is_unit(word: str) -> bool:
+    """Say whether a word is a unit of work or a currency."""
+    return _unit(word) is not None or bool(codes(word))
+
+
 def read(text: str, units: Units) -> EstimateLine:
     """Read a line of an estimate. A part of it that is struck out is not read."""
     bare = _PERSON.sub(" ", _without_emphasis(text[-_MOST_READ:]))
