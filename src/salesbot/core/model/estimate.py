@@ -17,7 +17,7 @@ from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text import estimate_lines
 from salesbot.core.text.checklists import Checklist
 from salesbot.core.text.estimate_lines import DAYS, EstimateLine, Units
-from salesbot.core.text.money import Money
+from salesbot.core.text.money import Money, MoneyError
 from salesbot.core.text.task_lists import Item
 
 CHECKLIST = "estimate"
@@ -145,6 +145,15 @@ class Estimate:
             for name in line.said.people if not line.item.ticked else ():
                 people[name] = (*people.get(name, ()), line)
         return people
+
+
+def kept_money(low: str, high: str, currency: str) -> Range | None:
+    """Read the money of a round that the journal kept; None if there is none, or of another currency."""
+    try:
+        ends = [Money.parse(text, currency) for text in (low, high)]
+    except MoneyError:
+        return None
+    return Range(ends[0].amount, ends[1].amount) if {each.currency for each in ends} == {currency} else None
 
 
 def _total(sums: Iterable[Sum]) -> Sum:
