@@ -15,6 +15,7 @@ from salesbot.core.installation.problem_issue import DealFight, LabelProblem
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import headings
 from salesbot.core.model.deal import Actor, Deal, How, Role, StageVisit
+from salesbot.core.model.estimate import Range
 from salesbot.core.model.headings import TRUSTED_FIELDS
 from salesbot.core.model.journal import Cursor, EstimatedRound, Journal, Pair
 from salesbot.core.model.messages import message
@@ -123,6 +124,7 @@ def _counted(number: int, stage: Stage, pipeline: Pipeline) -> CountedDeal:
         (StageInterval(_first(pipeline).name, BEGUN), StageInterval(stage.name, NOW - timedelta(days=2))),
         closed=None if stage.is_open or stage.paused else NOW - timedelta(days=2), owner="ann", value=Decimal(24000),
         rounds=((BEGUN, Decimal(30000)), (NOW, Decimal(24000))), probability=40,
+        estimate=Range(Decimal(22000), Decimal(26000)), service="Shop",
         expected=(NOW - timedelta(days=9)).date(), next_step=NextStep(NOW.date(), "send the estimate", "kim"),
         source="web", reason="price", revisit_on=NOW.date(), response_hours=3.0, attention=tuple(KINDS),
         choices=tuple("web" for _ in pipeline.report.by), problems=("its value cannot be read",),

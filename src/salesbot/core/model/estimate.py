@@ -36,6 +36,11 @@ class Range:
     def __add__(self, other: Range) -> Range:
         return Range(self.low + other.low, self.high + other.high)
 
+    def off(self, worth: Decimal) -> Decimal | None:
+        """Say how far an amount is from its nearer end, as a share of that; 0 within, None if that end is nothing."""
+        end = min(max(worth, self.low), self.high)
+        return worth / end - 1 if end else None
+
     def times(self, factor: Decimal) -> Range:
         """Multiply both ends."""
         return Range(self.low * factor, self.high * factor)

@@ -112,19 +112,8 @@ def compared(found: Estimate, deal: Deal, pipeline: Pipeline, day: date) -> dict
     if value is None:
         return {"word": word, "value": "", "change": ""}
     worth = convert(value, day, pipeline)
-    whole = worth is not None and total.is_whole and total.money is not None
-    return {"word": word, "value": str(value), "change": _off(worth, total.money) if whole else ""}
-
-
-def _off(worth: Decimal | None, money: Range | None) -> str:
-    off = share_off(worth, money) if worth is not None and money is not None else None
-    return "" if off is None else percent(off)
-
-
-def share_off(worth: Decimal, money: Range) -> Decimal | None:
-    """Say how far an amount is from a range, as a share of its nearer end; None within the range, or of nothing."""
-    end = money.low if worth < money.low else money.high
-    return worth / end - 1 if end and not money.low <= worth <= money.high else None
+    off = total.money.off(worth) if worth is not None and total.money is not None and total.is_whole else None
+    return {"word": word, "value": str(value), "change": percent(off) if off is not None else ""}
 
 
 def percent(change: Decimal | float) -> str:
