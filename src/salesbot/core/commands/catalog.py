@@ -301,7 +301,7 @@ def not_a_deal(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
     return reason if isinstance(reason, Refusal) else [*reason, LeavePipeline(LeftAs.NOT_A_DEAL)]
 
 
-@command("/estimate")
+@command("/estimate", needs="moves")
 def estimate_(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
     """Show the estimate as a table to copy into an offer."""
     if not estimate(deal.checklists, ctx.pipeline, ctx.today).counted:

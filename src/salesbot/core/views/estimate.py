@@ -58,7 +58,7 @@ def for_table(deal: Deal, pipeline: Pipeline, day: date) -> dict[str, Any]:
         "days": days(found.total.days),
         "total": in_words(found.total, pipeline),
         "people": list(_people(found, pipeline)),
-        "owed": [_short(line.item.text) for line in found.owed],
+        "owed": [_named(line) for line in found.owed],
         **compared(found, deal, pipeline, day),
     }
 
@@ -124,6 +124,11 @@ def percent(change: Decimal | float) -> str:
 
 def _owed(line: Line) -> dict[str, str]:
     return {"what": _short(guards.title(line.item, line.said.what)), "who": ", ".join(line.said.people)}
+
+
+def _named(line: Line) -> str:
+    owed = _owed(line)
+    return f"{owed['what']} ({owed['who']})" if owed["who"] else owed["what"]
 
 
 def _short(text: str) -> str:
