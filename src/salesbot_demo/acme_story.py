@@ -54,7 +54,7 @@ def story(web: Typeform | None = None, streak: Streak | None = None, github: San
             Chapter("A lead comes in through the form", [_opens("ann", SHOP, "Acme GmbH: new shop")]),
             Chapter("Won, already? salesbot puts it back and says what is missing", _too_early()),
             Chapter("Does it fit? Four answers, then it is qualified", _qualified()),
-            Chapter("The estimate: six items, a value, and the client has it", _estimate()),
+            Chapter("The estimate: amounts that add up, six items, a value, and the client has it", _estimate()),
             Chapter("Won, by answering GitHub's mail", _won()),
             Chapter("A slip, and /undo", _slip()),
             Chapter("Lost needs a reason", _lost()),
@@ -115,11 +115,27 @@ def _estimate() -> list[Step]:
     ticked = enumerate(("Scope", "Effort", "Assumptions", "Price", "Second pair of eyes", "Sent"), 1)
     no_value = Expected("qualified", says="The deal has no value", reaction="CONFUSED")
     return [
+        _estimates("nora", SHOP, Expected("qualified", card="Estimated: 21,000 to 24,600 EUR")),
         *(_ticks("nora", SHOP, item, Expected("qualified", card=f"{count} of 6")) for count, item in ticked),
         _says("nora", SHOP, "/negotiate", no_value),
         _says("nora", SHOP, "/value 24k EUR", Expected("qualified", says="", card="24,000 EUR", reaction="ROCKET")),
         _says("nora", SHOP, "/negotiate", Expected("negotiating", "OPEN", "", "weighted 14,400 EUR", "ROCKET")),
     ]
+
+
+PACKAGES = "\n\n- [ ] Design: 8 d @nora\n- [ ] Shop theme: 14-18 d @kim\n- [ ] Hosting, first year: 1,200 EUR"
+
+
+def _estimates(who: str, number: int, expected: Expected) -> Step:
+    """Write amounts below the heading of the packages; a day costs 900 EUR."""
+
+    def do(sales: Repo) -> None:
+        sales.push("kim", form_chapter.CONFIG, "version: 1\nrates: {default: 900 EUR}\n")
+        comment, _ = observation.item(sales.issue(number), "Scope")
+        part = next(line for line in comment.body.split("\n") if line.startswith("**Packages**"))
+        sales.edit_comment(who, comment.id, comment.body.replace(part, f"{part}{PACKAGES}"))
+
+    return Step(who, "adds three lines with amounts to the checklist: 8 d, 14-18 d, 1,200 EUR", number, do, expected)
 
 
 def _won() -> list[Step]:

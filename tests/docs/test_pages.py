@@ -131,8 +131,25 @@ def test_every_command_has_an_example() -> None:
     shown = {
         word for text in re.findall(r"^\| `/(.*?)` \| (?!.* \| )", page("commands"), re.M) for word in [text.split()[0]]
     }
-    qualify = {"lead", "negotiate", "streak"}  # shown where contacts, opportunities and boxes are tracked
-    assert {known.word for known in catalog.all_commands(default_pipeline())} <= shown | qualify
+    elsewhere = {"lead", "negotiate", "streak", "estimate"}  # shown on the pages of contacts, boxes and estimates
+    assert {known.word for known in catalog.all_commands(default_pipeline())} <= shown | elsewhere
+
+
+# docs/estimating.md
+
+
+def test_the_estimate_adds_up_as_the_page_shows() -> None:
+    settings = config.parse(blocks("estimating", "yaml")[0], "x", templates=builtin_names(), zones=SystemTimeZones())
+    lines, card, table = blocks("estimating", "markdown")
+    deal = a_deal("qualified", pipeline=settings)
+    posted = deal.by_key("checklist:estimate")
+    deal.edit(posted.id, f"{posted.body}\n\n**Packages**\n\n{lines}", NORA)
+    deal.run()
+    deal.comment("/value 25k\n/estimate", by=NORA)
+    deal.run()
+    shown = re.sub(r"\[(.*?)\]\(.*?\)", r"\1", deal.last("card")).replace("\\", "").split("\n")
+    assert set(card.strip().split("\n")) <= set(shown)
+    assert table in f"{deal.last('estimate')}\n"
 
 
 # docs/tracking.md

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from github_sandbox import Delivery
-from tests.e2e.play import BOT, Play, kinds
+from tests.e2e.play import BOT, CONFIG, Play, kinds
 
 TWO = ["query", "mutation"]
 ONE = ["query"]
@@ -29,6 +29,22 @@ def _refused_before(play: Play, deal: int) -> None:
     play.sales.label("ann", deal, "stage:prospect")
 
 
+def _estimated(play: Play, deal: int) -> None:
+    play.sales.push("kim", CONFIG, "rates: {default: 900 EUR}")
+    play.sales.comment("kim", deal, '/qualify --force "for the test"')
+    play.reconcile()
+    found = play.one(deal, "checklist:estimate")
+    lines = "- [ ] Design: 8-10 d @nora\n- [ ] Hosting: 1,200 EUR\n- [ ] Tests @kim\n"
+    play.sales.edit_comment("nora", found.id, f"{found.body}\n\n**Packages**\n\n{lines}")
+
+
+def _table(play: Play, deal: int) -> None:
+    _estimated(play, deal)
+    play.reconcile()
+    assert "8,400 to 10,200 EUR" in play.text(deal, "card")
+    play.sales.comment("nora", deal, "/estimate")
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -46,6 +62,8 @@ def _refused_before(play: Play, deal: int) -> None:
         pytest.param(lambda play, deal: play.sales.assign("ann", deal, "nora"), id="a new owner"),
         pytest.param(lambda play, deal: play.tick_all(deal, "qualification"), id="a checklist settled"),
         pytest.param(_ticked, id="a tick in the question how it ended"),
+        pytest.param(_estimated, id="amounts in the estimate"),
+        pytest.param(_table, id="the table of an estimate"),
     ],
 )
 def test_one_read_and_one_write(play: Play, change: Change) -> None:

@@ -15,8 +15,9 @@ from salesbot.core.installation.problem_issue import DealFight, LabelProblem
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import headings
 from salesbot.core.model.deal import Actor, Deal, How, Role, StageVisit
+from salesbot.core.model.estimate import Range
 from salesbot.core.model.headings import TRUSTED_FIELDS
-from salesbot.core.model.journal import Cursor, Journal, Pair
+from salesbot.core.model.journal import Cursor, EstimatedRound, Journal, Pair
 from salesbot.core.model.messages import message
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.model.trust import Doubt, TrustedField
@@ -59,10 +60,10 @@ def samples(template: str, pipeline: Pipeline) -> list[Values]:
     match template:
         case "card.md.j2":
             states_ = [*(_full(pipeline, stage) for stage in pipeline.stages), _bare(pipeline)]
-            return [card.values(state, pipeline) for state in states_]
-        case "help.md.j2" | "history.md.j2":
+            return [card.values(state, pipeline, NOW.date()) for state in states_]
+        case "help.md.j2" | "history.md.j2" | "estimate_table.md.j2":
             states = (_full(pipeline, _first(pipeline)), _bare(pipeline))
-            return [replies.values(template, state, ANN, Role.ADMIN, pipeline) for state in states]
+            return [replies.values(template, state, Role.ADMIN, pipeline, NOW.date()) for state in states]
         case "ask.md.j2":
             return [replies.how_it_ended(stage.name, "ann", pipeline) for stage in pipeline.stages if stage.is_open]
         case "board.md.j2" | "report.md.j2":
@@ -87,7 +88,8 @@ def _full(pipeline: Pipeline, stage: Stage) -> DealState:
         StageVisit(each.name, BEGUN + timedelta(days=number), "ann", How.COMMAND, "the client insists", "too early")
         for number, each in enumerate((*pipeline.stages, stage))
     )
-    items = (Item("Date", ticked=True), Item("Team"))
+    lines = ("Team", "Design: 4-6 d @ann", "Hosting: 1200 EUR", "Tests: 3 dayz", "Go live @kim")
+    items = (Item("Date", ticked=True), *(Item(line) for line in lines))
     deal = Deal(
         number=7,
         title="Acme GmbH: new shop",
@@ -103,6 +105,7 @@ def _full(pipeline: Pipeline, stage: Stage) -> DealState:
     journal = Journal(
         1, 7, stage.name, Cursor(NOW), BEGUN, history=visits, duplicate_of=5, possible_duplicates=((3, "same client"),),
         asked="E1", rounds=((BEGUN, "30000"), (BEGUN, "27000"), (NOW, "24000")),
+        estimates=(EstimatedRound(1, "28000 EUR", "33000 EUR", "3 d"), EstimatedRound(2, "", "", "4 to 6 d")),
         pair=Pair("box", received=NOW, sent=BEGUN, opened=BEGUN),
     )  # fmt: skip
     return DealState(deal, journal)
@@ -121,6 +124,7 @@ def _counted(number: int, stage: Stage, pipeline: Pipeline) -> CountedDeal:
         (StageInterval(_first(pipeline).name, BEGUN), StageInterval(stage.name, NOW - timedelta(days=2))),
         closed=None if stage.is_open or stage.paused else NOW - timedelta(days=2), owner="ann", value=Decimal(24000),
         rounds=((BEGUN, Decimal(30000)), (NOW, Decimal(24000))), probability=40,
+        estimate=Range(Decimal(22000), Decimal(26000)), service="Shop",
         expected=(NOW - timedelta(days=9)).date(), next_step=NextStep(NOW.date(), "send the estimate", "kim"),
         source="web", reason="price", revisit_on=NOW.date(), response_hours=3.0, attention=tuple(KINDS),
         choices=tuple("web" for _ in pipeline.report.by), problems=("its value cannot be read",),
@@ -200,7 +204,8 @@ def _small(stage: Stage) -> dict[str, list[Values]]:
         ],
         "refusal.md.j2": [dict(message("refusal.md.j2", values).values) for values in (refused, {})],
         "reminder.md.j2": [
-            {"kind": "overdue", **who, "next_step": "send the estimate"},
-            {"kind": "unanswered", **nobody, "next_step": None},
+            {"kind": "overdue", **who, "next_step": "send the estimate", "lines": []},
+            {"kind": "unanswered", **nobody, "next_step": None, "lines": []},
+            {"kind": "estimate", **who, "next_step": "send the estimate", "lines": ["Design", "Tests"]},
         ],
     }

@@ -512,6 +512,13 @@ OTHERS: list[Any] = [
         ((date(2026, 1, 1), Decimal("0.92")), (date(2026, 7, 1), Decimal("0.9"))),
         id="rates with dates, oldest first",
     ),
+    pytest.param(
+        "currency: CHF\nrates: {default: 900, Senior: '1,200 EUR'}",
+        lambda p: {name: str(each) for name, each in p.rates.items()},
+        {"default": "900 CHF", "senior": "1,200 EUR"},
+        id="what a day costs, in our currency unless it says another",
+    ),
+    pytest.param("hours_per_day: 7.5", lambda p: p.hours_per_day, Decimal("7.5"), id="hours of a day"),
     pytest.param("report: {window: 1 month}", lambda p: p.report.window_months, 1, id="a report over one month"),
     pytest.param(
         "streak: {guards: requires}", lambda p: p.streak, Streak("requires"), id="Streak without pipelines yet"

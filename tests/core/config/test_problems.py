@@ -190,6 +190,27 @@ def test_unknown_keys(text: str, said: str) -> None:
             "report: {rates: {USX: 1}}", "report.rates.USX: USX is not a currency", id="a rate of no currency"
         ),
         pytest.param(
+            "rates: {default: 900 EUR, senior: 1,200 EUR}",
+            'rates.200 EUR: "200 EUR" is not the name of a rate. Use letters, digits and dashes. Between braces, an '
+            'amount with a comma needs quotes: {senior: "1,200 EUR"}.',
+            id="a comma between braces",
+        ),
+        pytest.param(
+            "rates: {default: much}",
+            'rates.default: must be an amount such as 900 EUR, and is "much"',
+            id="a rate of a day that is no amount",
+        ),
+        pytest.param(
+            "rates: {days: 900}",
+            'rates.days: "days" is a unit, and cannot be the name of a rate',
+            id="a rate that is called like a unit",
+        ),
+        pytest.param(
+            "hours_per_day: 30",
+            'hours_per_day: must be a number of hours from 1 to 24, such as 7.5, and is "30"',
+            id="more hours than a day has",
+        ),
+        pytest.param(
             "report: {rates: {EUR: 1}}",
             "report.rates.EUR: EUR is your own currency. Take it out.",
             id="a rate of the team's own currency",

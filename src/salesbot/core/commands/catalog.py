@@ -26,6 +26,7 @@ from salesbot.core.model.changes import (
 )
 from salesbot.core.model.date_fields import day_in
 from salesbot.core.model.deal import Deal, Refusal
+from salesbot.core.model.estimate import estimate
 from salesbot.core.model.journal import LeftAs
 from salesbot.core.model.pipeline import Pipeline, field_key
 from salesbot.core.text import dates, logins, markdown, next_step
@@ -298,6 +299,15 @@ def not_a_deal(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
     """Close it: it is not a deal and is not counted."""
     reason = reason_changes(args.words, ctx)
     return reason if isinstance(reason, Refusal) else [*reason, LeavePipeline(LeftAs.NOT_A_DEAL)]
+
+
+@command("/estimate", needs="moves")
+def estimate_(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
+    """Show the estimate as a table to copy into an offer."""
+    if not estimate(deal.checklists, ctx.pipeline, ctx.today).counted:
+        hint = "Write them at the end of its lines, for example `Design: 8 d @nora`"
+        return Refusal("No line of the checklist estimate carries an amount.", hint)
+    return [Answer("estimate_table.md.j2")]
 
 
 @command("/status", needs="moves")

@@ -32,6 +32,7 @@ from salesbot.core.model.pipeline import (
     SweepSettings,
     Typeform,
 )
+from salesbot.core.text.money import Money, MoneyError
 from salesbot.core.text.suggestions import did_you_mean
 
 Settings = Mapping[str, Any]
@@ -110,6 +111,8 @@ def _filled(base: Pipeline, settings: Settings, names: Names, findings: Findings
         notify_new=settings.get("notify", {}).get("new"),
         chat=ChatSettings(**settings.get("chat", {})),
         owners=_owners(settings.get("owners", {})),
+        rates=_day_rates(settings.get("rates", {}), as_written.get("currency", base.currency), findings),
+        hours_per_day=settings.get("hours_per_day", base.hours_per_day),
         away={login: tuple(spans) for login, spans in settings.get("away", {}).items()},
         sweep=SweepSettings(**settings.get("sweep", {})),
         report=_report(settings.get("report", {})),
@@ -153,6 +156,17 @@ def _report(settings: Settings) -> ReportSettings:
         tuple(settings.get("by", ())),
         {currency: _rates(each) for currency, each in settings.get("rates", {}).items()},
     )
+
+
+def _day_rates(written: Mapping[str, str], currency: str, findings: Findings) -> dict[str, Money]:
+    """Read what a day costs; an amount without a currency is in the pipeline's."""
+    found: dict[str, Money] = {}
+    for name, text in written.items():
+        try:
+            found[name] = Money.parse(text, currency)
+        except MoneyError as error:
+            findings.add(("rates", name), str(error))
+    return found
 
 
 def _rates(rate: Decimal | Mapping[date, Decimal]) -> tuple[tuple[date, Decimal], ...]:

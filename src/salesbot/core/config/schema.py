@@ -20,6 +20,7 @@ from salesbot.core.model.pipeline import BOARD_FIELDS
 
 MAX_STAGES = 60
 MAX_FIELDS = 100
+MAX_RATES = 100
 
 
 def _settings(*keys: tuple[str, Any, str], required: tuple[str, ...] = ()) -> dict[Any, Any]:
@@ -223,6 +224,12 @@ def layout() -> dict[Any, Any]:
             "The time zone of today, of dates in commands and of the report's week. Default: UTC.",
         ),
         ("currency", value_types.currency(), "The currency of sums, and of amounts without one. Default: EUR."),
+        (
+            "rates",
+            _map(value_types.rate_name(), value_types.day_rate(), MAX_RATES),
+            "What a day of work costs: default: 900 EUR. Other names are for lines that name them, or their person.",
+        ),
+        ("hours_per_day", value_types.hours(), "Hours of a working day, for estimates. Default: 8."),
         ("label_prefix", shape.text(30, empty=True), 'What stage labels begin with. Default: "stage:".'),
         ("initial", value_types.stage_name(), "The stage a new deal starts in. Default: lead."),
         (

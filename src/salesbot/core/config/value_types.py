@@ -16,6 +16,7 @@ from salesbot.core.config.shape import Shape, Wrong, matching, written
 from salesbot.core.lifecycle.guards import USAGES
 from salesbot.core.model.deal import Role
 from salesbot.core.model.pipeline import Days
+from salesbot.core.text import amounts, estimate_lines
 from salesbot.core.text.suggestions import did_you_mean, nearest
 
 MAX_LABEL = 50
@@ -27,6 +28,7 @@ ROLES = {role.name.lower(): role for role in (Role.TRIAGE, Role.WRITE, Role.MAIN
 COMMAND = "[a-z][a-z0-9-]{1,29}"
 """What the word after a slash may be."""
 
+RATE_NAME = r"[^\W_][\w-]{0,39}"
 STAGE = re.compile(r"[^\W_](?:[\w -]{0,38}[^\W_])?")
 _MENTION = re.compile(r"@[a-z0-9][a-z0-9_-]{0,99}(/[a-z0-9][a-z0-9_.-]{0,99})?", re.IGNORECASE)
 
@@ -193,6 +195,52 @@ def rate() -> Shape:
         return Decimal(value)
 
     return Shape(read, {"type": "number", "exclusiveMinimum": 0})
+
+
+def rate_name() -> Shape:
+    """The name of a rate, as a line of an estimate names it; read in small letters."""
+
+    def read(value: Any) -> str:
+        name = written(value).casefold().removeprefix("@")
+        if re.fullmatch(RATE_NAME, name) is None:
+            hint = "Use letters, digits and dashes. Between braces, an amount with a comma needs quotes: "
+            raise Wrong(f'"{shown(value)}" is not the name of a rate', f'{hint}{{senior: "1,200 EUR"}}.')
+        if estimate_lines.is_unit(name):
+            raise Wrong(f'"{shown(value)}" is a unit, and cannot be the name of a rate')
+        return str(name)
+
+    return Shape(read, {"type": "string", "pattern": "^@?[^\\W_][\\w-]*$", "maxLength": 40})
+
+
+def day_rate() -> Shape:
+    """What a day costs: `900 EUR`, or a number in the pipeline's currency. `parse` knows that currency."""
+
+    def read(value: Any) -> str:
+        text = written(value)
+        try:
+            amount, _ = amounts.read(text, "USD")
+        except amounts.MoneyError as error:
+            hint = " or ".join(error.suggestions)
+            raise Wrong(
+                f"must be an amount such as 900 EUR, and is {kind(value)}", f"Write {hint}." * bool(hint)
+            ) from None
+        if not amount:
+            raise Wrong("must be more than 0")
+        return str(text)
+
+    return Shape(read, {"type": ["string", "number"]})
+
+
+def hours() -> Shape:
+    """Hours of a working day, such as 8 or 7.5."""
+
+    def read(value: Any) -> Decimal:
+        text = written(value)
+        if re.fullmatch(r"[0-9]{1,2}(\.[0-9]{1,2})?", text) is None or not value.plain or not 1 <= Decimal(text) <= 24:
+            raise Wrong(f"must be a number of hours from 1 to 24, such as 7.5, and is {kind(value)}")
+        return Decimal(text)
+
+    return Shape(read, {"type": "number", "minimum": 1, "maximum": 24})
 
 
 def months() -> Shape:

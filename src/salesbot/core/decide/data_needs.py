@@ -105,6 +105,7 @@ def _unknown_names(observed: Observed, commands: list[CommandIntent]) -> list[st
     if observed.facts.trigger.event == attention.SWEEP:
         step = next_step.parse(observed.parsed.body.fields.get(headings.NEXT_STEP, ""))
         names += [step.who] if step is not None and step.who else []
+        names += attention.owing_people(observed)
     if _needs_an_owner(observed):
         names += observed.pipeline.owners.people
     repository = observed.repository

@@ -15,6 +15,7 @@ from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import comments, keys
 from salesbot.core.model.deal import Role
+from salesbot.core.model.estimate import CHECKLIST
 from salesbot.core.model.facts import DealFacts, Issue
 from salesbot.core.model.keys import Kind
 from salesbot.core.model.pipeline import HORIZON
@@ -155,12 +156,19 @@ def _attention(state: DealState, observed: Observed) -> Iterator[tuple[int, str]
     reminded = attention.remind(state, swept)
     if reminded.pending != state.pending:
         yield REMIND, "a reminder is due"
+    if attention.estimate_is_due(state, swept) and _lacks_sight_of_the_estimate(state, swept):
+        yield REMIND, "its estimate is not in the comments that were read"
     if announcements.announce(state, swept)[1]:
         yield REMIND, "the chat is to be notified"
     on = {label_key(label.name) for label in observed.issue.labels if has_prefix(label.name, attention.PREFIX)}
     current = attention.current_occasions(state, swept)
     if wanted != on or any(occasion not in current for occasion in _occasions_shown(observed.issue)):
         yield MARK, "what needs attention has changed"
+
+
+def _lacks_sight_of_the_estimate(state: DealState, observed: Observed) -> bool:
+    known = bool(state.journal.estimates) and bool(state.journal.lists.get(CHECKLIST))
+    return known and not observed.issue.comments_complete and CHECKLIST not in state.deal.checklists
 
 
 def _occasions_shown(issue: Issue) -> Iterator[str]:

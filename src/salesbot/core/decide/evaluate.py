@@ -208,9 +208,10 @@ def _shown(line: CommandLine) -> str:
 def _done(before: DealState, state: DealState, intent: CommandIntent, observed: Observed) -> DealState:
     """Answer a plan that was carried out."""
     for answer in state.answers[len(before.answers) :]:
-        values = replies.values(answer.template, state, intent.by, observed.role(intent.by), observed.pipeline)
-        text = message(answer.template, values)
-        state = state.with_pending(Key(Kind.ANSWER, str(intent.comment.id)), text)
+        role, pipeline, today = observed.role(intent.by), observed.pipeline, observed.today
+        text = message(answer.template, replies.values(answer.template, state, role, pipeline, today))
+        kind = Kind.ESTIMATE if answer.template == replies.ESTIMATE else Kind.ANSWER
+        state = state.with_pending(Key(kind, str(intent.comment.id)), text)
     return replace(state, journal=state.journal.with_answer(intent.comment.id, "yes"))
 
 

@@ -28,10 +28,10 @@ def refuse(state: DealState, refused: Refused, key: Key, values: Mapping[str, An
     }
     state = state.with_pending(key, message("refusal.md.j2", shown))
     for no in refused.why:
-        if (name := guards.checklist_of(no)) is not None:
+        if (name := guards.list_to_post(no)) is not None:
             state = state.with_pending(keys.checklist(name))
     return replace(state, refused=(*state.refused, refused))
 
 
-FIXED_FIRST = frozenset({"checklist", "owner", "value", "field"})
+FIXED_FIRST = frozenset({"checklist", "owner", "value", "field", "estimate"})
 """Guards that need something done before the same move is asked for again. A reason or a date comes with the move."""

@@ -15,6 +15,7 @@ from salesbot.core.lifecycle import visit_fields
 from salesbot.core.model import headings
 from salesbot.core.model.date_fields import day_in
 from salesbot.core.model.deal import Deal, Move, Refusal
+from salesbot.core.model.estimate import CHECKLIST, estimate
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text.days import local_day
 from salesbot.core.text.render import Markdown
@@ -150,17 +151,37 @@ def has_field(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refu
     return Refusal(f"{heading} is empty.", f"Comment {instead}", f"field:{argument}")
 
 
+@guard("estimate")
+def is_estimated(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refusal | None:
+    """Every line of the estimate has an amount that can be read."""
+    found = estimate(deal.checklists, pipeline, local_day(move.at, pipeline.timezone))
+    lacking = [line for line in found.lines if line.is_owed or line in found.doubtful]
+    if found.counted and not lacking:
+        return None
+    names = ", ".join(title(line.item, line.said.what) for line in lacking)
+    what = f"The estimate has no amount for {names}." if lacking else "The estimate has no amounts yet."
+    hint = "Write it at the end of the line in the checklist estimate, for example `Design: 8 d @nora`"
+    return Refusal(what, f"{hint}, or strike the line out" if lacking else hint, "estimate")
+
+
+def list_to_post(refusal: Refusal) -> str | None:
+    """Name the checklist that somebody needs to answer a refusal; None if it is about something else."""
+    return CHECKLIST if refusal.missing == "estimate" else checklist_of(refusal)
+
+
 def short_name(refusal: Refusal) -> str:
     """Name what is missing in a word or two."""
     missing = refusal.missing or ""
     kind, _, argument = missing.partition(":")
-    return {"checklist": f"{argument} checklist", "field": argument}.get(kind, kind or refusal.reason)
+    return {"checklist": f"{argument} checklist", "field": argument, "estimate": "amounts in the estimate"}.get(
+        kind, kind or refusal.reason
+    )
 
 
-def title(item: Item) -> str:
-    """Name an item in a word or two: what its text has in bold, else its first words."""
+def title(item: Item, text: str = "") -> str:
+    """Name an item in a word or two: what its text has in bold, else its first words, or those of another text."""
     bold = re.match(r"\*\*(.+?)\*\*", item.text)
-    words = bold[1] if bold else item.text
+    words = bold[1] if bold else text or item.text
     return words if len(words) <= 40 else f"{words[:39].rsplit(' ', 1)[0]}…"
 
 

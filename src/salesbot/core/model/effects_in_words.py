@@ -85,6 +85,7 @@ NAMES: Mapping[str, str] = {
     Kind.REFUSAL: "the comment that refuses",
     Kind.REPLY: "the reply",
     Kind.ANSWER: "the answer",
+    Kind.ESTIMATE: "the table of the estimate",
     Kind.ASK: "the question how it ended",
     Kind.BACK: "the comment that the deal is back",
     Kind.REMINDER: "the reminder",

@@ -106,6 +106,16 @@ class OnBoard:
     """The drag, by its second, that waits for an answer."""
 
 
+@dataclass(frozen=True)
+class EstimatedRound:
+    """What the estimate of a round added up to: money from low to high, and beside it what no rate converts."""
+
+    number: int
+    low: str = ""
+    high: str = ""
+    unpriced: str = ""
+
+
 def _named(name: str, default: Any) -> Any:
     """Give a field another name in the marker, where cards have carried it since before it was renamed in the code."""
     return field(default=default, metadata={journal_codec.NAME: name})
@@ -142,6 +152,8 @@ class Journal:
     """Why the deal left the pipeline."""
     rounds: tuple[tuple[datetime, str], ...] = ()
     """Its values in turn, as commands set them."""
+    estimates: tuple[EstimatedRound, ...] = ()
+    """The sums of its estimate, round by round; the last one is that of the present round."""
     duplicate_of: int = 0
     assigned: tuple[Assigned, ...] = ()
     refresh: Mapping[str, int] = field(default_factory=dict)

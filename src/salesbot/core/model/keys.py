@@ -14,6 +14,8 @@ class Kind(StrEnum):
     REFUSAL = "refusal"
     REPLY = "reply"
     ANSWER = "answer"
+    ESTIMATE = "estimate"
+    """The table of `/estimate`; there is one, which is written anew."""
     ASK = "ask"
     BACK = "back"
     REMINDER = "reminder"

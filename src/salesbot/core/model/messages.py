@@ -51,6 +51,11 @@ SHAPES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "where": str, "taken": bool, "to": str, "stage": str, "person": str, "team": str, "why": _WHY,
             "boxes": [str],
         },
+        "estimate_table.md.j2": {
+            "rows": [{"what": str, "days": str, "amount": str}], "more": int, "days": str, "total": str,
+            "people": [{"name": str, "days": str, "amount": str}], "owed": [str],
+            "word": str, "value": str, "change": str,
+        },
         "help.md.j2": {"stage": str, "commands": _COMMANDS},
         "history.md.j2": {"history": _VISITS},
         "new.md.j2": {"team": str, "owner": str, "stage": str},
@@ -59,7 +64,7 @@ SHAPES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "to": str, "person": str, "command": str, "line": int, "others": bool, "label": bool, "stage": str,
             "say": str, "card": bool, "field": bool, "again": bool, "misread": bool, "boxes": [str], "why": _WHY,
         },
-        "reminder.md.j2": {"kind": str, "person": str, "team": str, "next_step": str},
+        "reminder.md.j2": {"kind": str, "person": str, "team": str, "next_step": str, "lines": [str]},
     }
 )  # fmt: skip
 """The values of each message, by template."""

@@ -15,6 +15,7 @@ from typing import Literal
 from salesbot.core.model.deal import Role
 from salesbot.core.model.headings import BUILT_IN_FIELDS, KEPT_FIELDS, LEAD_FIELDS, ONE_LINE_FIELDS
 from salesbot.core.text.label_names import label_key
+from salesbot.core.text.money import Money
 
 Outcome = Literal["won", "lost", "rejected"]
 FieldType = Literal["text", "number", "money", "date", "choice", "yes/no"]
@@ -196,6 +197,9 @@ class Pipeline:
     since: date | None = None
     timezone: tzinfo = UTC
     currency: str = "EUR"
+    rates: Mapping[str, Money] = field(default_factory=dict)
+    """What a day of work costs, by the name of the rate in small letters (docs/estimating.md)."""
+    hours_per_day: Decimal = Decimal(8)
     fields: tuple[Field, ...] = ()
     lost_reasons: tuple[str, ...] = ()
     reject_reasons: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 from salesbot.core.lifecycle import activity, guards, people
 from salesbot.core.lifecycle.observed import Observed
@@ -18,8 +19,9 @@ from salesbot.core.model import headings
 from salesbot.core.model.date_fields import day_in
 from salesbot.core.model.deal import How, Move
 from salesbot.core.model.effects import AddLabel, CreateLabel, Effect, RemoveLabel
+from salesbot.core.model.estimate import estimate
 from salesbot.core.model.keys import Key, Kind
-from salesbot.core.model.messages import message
+from salesbot.core.model.messages import Message, message
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text import logins, next_step
 from salesbot.core.text.days import add_working_days, local_day, working_days_between
@@ -58,12 +60,17 @@ NO_NEXT_STEP_FROM = 3
 
 def needed(state: DealState, observed: Observed) -> tuple[AttentionKind, ...]:
     """List what about a deal needs attention now. Asks nothing of ended deals, nor in the days after adoption."""
-    adopted = state.journal.born > observed.issue.created_at
-    if _stage(state, observed).outcome or state.journal.left or not state.deal.open:
-        return ()
-    if adopted and observed.now - state.journal.born < QUIET_AFTER_ADOPTION:
+    if is_left_in_peace(state, observed):
         return ()
     return tuple(kind for kind in KINDS if _CHECKS[kind](state, observed))
+
+
+def is_left_in_peace(state: DealState, observed: Observed) -> bool:
+    """Say whether nothing is asked of a deal: it has ended, or was adopted some days ago."""
+    adopted = state.journal.born > observed.issue.created_at
+    if _stage(state, observed).outcome or state.journal.left or not state.deal.open:
+        return True
+    return adopted and observed.now - state.journal.born < QUIET_AFTER_ADOPTION
 
 
 def _stage(state: DealState, observed: Observed) -> Stage:
@@ -157,39 +164,78 @@ def missing_labels(effects: Sequence[Effect], observed: Observed) -> Iterator[Ef
             yield CreateLabel(effect.name, COLOR, KINDS[AttentionKind(effect.name.removeprefix(PREFIX))])
 
 
+ESTIMATE = "estimate"
+"""What else somebody is reminded of, without a label: lines of the estimate, on the day before the next step."""
+
+
 def remind(state: DealState, observed: Observed) -> DealState:
-    """Add the reminders that are due: overdue next step, unanswered message; once per occasion, on working days."""
+    """Add the reminders that are due, once per occasion, on working days.
+
+    Of a next step that is overdue, of a message without an answer, of lines of an estimate.
+    """
     if observed.facts.trigger.event != SWEEP or observed.pipeline.is_quiet(observed.today):
         return state
-    kinds = needed(state, observed)
     for kind, occasion in _occasions(state, observed):
-        if kind not in kinds or occasion in state.journal.reminded or is_snoozed(state, observed):
+        texts = _reminders(kind, state, observed)
+        if occasion in state.journal.reminded or not texts or is_snoozed(state, observed):
             continue
-        person, team = _whom(state, observed)
-        if person is None and team is None:
-            continue
-        step = state.deal.fields.get(headings.NEXT_STEP)
-        values = {"kind": kind, "person": person, "team": team, "next_step": step}
         journal = replace(state.journal, reminded=(*state.journal.reminded, occasion)[-10:])
-        text = message("reminder.md.j2", values)
-        state = replace(state, journal=journal).with_pending(Key(Kind.REMINDER, occasion), text)
+        state = replace(state, journal=journal).with_pending(Key(Kind.REMINDER, occasion), *texts)
     return state
 
 
-def _occasions(state: DealState, observed: Observed) -> Iterator[tuple[AttentionKind, str]]:
-    """Name the occasions of reminders: which step is overdue, which message waits."""
-    step = _next_step(state)
-    if step is not None:
+def _reminders(kind: str, state: DealState, observed: Observed) -> list[Message]:
+    """Write what one comment says: a part for each person who is to read it."""
+    step = state.deal.fields.get(headings.NEXT_STEP)
+    if kind == ESTIMATE:
+        lines = {name: owed for name, owed in _owed_lines(state, observed).items() if _can_do_it(name, observed)}
+        values: list[dict[str, Any]] = [{"person": name, "lines": owed} for name, owed in lines.items()]
+    else:
+        person, team = _whom(state, observed)
+        values = [{"person": person, "team": team}] if person or team else []
+    return [message("reminder.md.j2", {"kind": kind, "next_step": step, **each}) for each in values]
+
+
+def _occasions(state: DealState, observed: Observed) -> Iterator[tuple[str, str]]:
+    """Name the occasions of reminders: which step is overdue, which message waits, for which step an estimate lacks."""
+    kinds, step = needed(state, observed), _next_step(state)
+    if step is not None and AttentionKind.OVERDUE in kinds:
         yield AttentionKind.OVERDUE, f"overdue-{step.day.isoformat()}"
     since = activity.waiting_since(observed.activity)
-    if since is not None:
+    if since is not None and AttentionKind.UNANSWERED in kinds:
         yield AttentionKind.UNANSWERED, f"unanswered-{int(since.timestamp())}"
+    if step is not None and _owed_lines(state, observed):
+        yield ESTIMATE, f"estimate-{step.day.isoformat()}"
 
 
 def current_occasions(state: DealState, observed: Observed) -> set[str]:
     """Name the occasions that last: their reminders are still news."""
-    kinds = needed(state, observed)
-    return {occasion for kind, occasion in _occasions(state, observed) if kind in kinds}
+    return {occasion for _, occasion in _occasions(state, observed)}
+
+
+def estimate_is_due(state: DealState, observed: Observed) -> bool:
+    """Say whether the next step is the next working day, or today if the day before brought no sweep."""
+    step, today = _next_step(state), observed.today
+    if step is None or step.day < today or is_left_in_peace(state, observed):
+        return False
+    return add_working_days(today, 1, observed.pipeline.quiet) >= step.day
+
+
+def _owed_lines(state: DealState, observed: Observed) -> dict[str, list[str]]:
+    """List the lines of the estimate that each person still owes, if the next step is near."""
+    if not estimate_is_due(state, observed):
+        return {}
+    found = estimate(state.deal.checklists, observed.pipeline, observed.today)
+    return {name: [guards.title(line.item, line.said.what) for line in lines] for name, lines in found.owing.items()}
+
+
+def owing_people(observed: Observed) -> list[str]:
+    """Name the people who still owe a line of the estimate: may they be mentioned?"""
+    return list(estimate(observed.parsed.checklists, observed.pipeline, observed.today).owing)
+
+
+def _can_do_it(name: str, observed: Observed) -> bool:
+    return people.is_here(name, observed.facts) and not observed.pipeline.is_away(name, observed.today)
 
 
 def _whom(state: DealState, observed: Observed) -> tuple[str | None, str | None]:
@@ -197,11 +243,7 @@ def _whom(state: DealState, observed: Observed) -> tuple[str | None, str | None]
     step = _next_step(state)
     named = step.who if step is not None and _overdue(state, observed) else None
     person = named if named and _is_somebody(named, state, observed) else state.deal.owner
-    if (
-        person is None
-        or not people.is_here(person, observed.facts)
-        or observed.pipeline.is_away(person, observed.today)
-    ):
+    if person is None or not _can_do_it(person, observed):
         return None, observed.pipeline.notify_new
     return person, None
 

@@ -11,21 +11,27 @@ from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import comments, journal, keys
 from salesbot.core.model.cards import Cards
 from salesbot.core.model.effects import Effect, PutComment
-from salesbot.core.model.journal import Journal
+from salesbot.core.model.estimate import CHECKLIST, Estimate, estimate
+from salesbot.core.model.journal import EstimatedRound, Journal
 from salesbot.core.model.keys import Kind
-from salesbot.core.reconcile import other_comments
+from salesbot.core.reconcile import checklist_comments, other_comments
 from salesbot.core.text import checklists
 from salesbot.core.text.label_names import label_key
 from salesbot.core.text.render import Renderer
 from salesbot.core.views import card
+from salesbot.core.views import estimate as estimate_view
+
+MOST_ROUNDS = 10
+"""Rounds of an estimate that are kept."""
 
 
 def card_effects(state: DealState, observed: Observed, render: Renderer) -> Iterator[Effect]:
     """Write the card if a person would see something new on it, or if the journal has something new to keep."""
-    kept_journal = _journal(state, observed)
+    found = estimate(state.deal.checklists, observed.pipeline, observed.today)
+    kept_journal = _journal(state, observed, found)
     # The card shows what the journal keeps, no more: the next run has nothing else to show.
     state = replace(state, deal=replace(state.deal, history=kept_journal.history), journal=kept_journal)
-    text = render("card.md.j2", card.values(state, observed.pipeline))
+    text = render("card.md.j2", card.values(state, observed.pipeline, observed.today))
     body = comments.write(keys.CARD, text, journal.to_payload(kept_journal))
     kept = observed.card
     if kept is None or not kept.own_text or not _same(observed.parsed.cards, body, kept_journal, state):
@@ -50,7 +56,7 @@ def _same(cards: Cards, new: str, memory: Journal, state: DealState) -> bool:
     return journal.to_payload(alike) == journal.to_payload(before) and shown == text
 
 
-def _journal(state: DealState, observed: Observed) -> Journal:
+def _journal(state: DealState, observed: Observed, found: Estimate) -> Journal:
     """The journal as it should be: with what was read on the issue, and with the comments this run is to write."""
     memory = state.journal.seen(observed.events_of_others)
     newest = observed.newest_comment
@@ -64,9 +70,21 @@ def _journal(state: DealState, observed: Observed) -> Journal:
         cleared=newest.id if state.moves and newest is not None else memory.cleared,
         ticks=_ticks(state, memory),
         sub_issues=observed.issue.sub_issues,
+        estimates=_estimates(found, state, observed),
         lists={**dict.fromkeys(state.deal.checklists, 0), **memory.lists, **_lists(observed)},
     )
     return journal.fitting(people.with_ids(complete, state.deal, observed.directory))
+
+
+def _estimates(found: Estimate, state: DealState, observed: Observed) -> tuple[EstimatedRound, ...]:
+    """The sums of all rounds. A list that was deleted keeps its sum, one without amounts has none."""
+    kept = state.journal.estimates
+    if CHECKLIST not in state.deal.checklists:
+        return kept
+    number = checklist_comments.round_of(CHECKLIST, state, observed.pipeline)
+    before = tuple(each for each in kept if each.number < number)
+    now = (estimate_view.as_round(found, number, observed.pipeline),) if found.counted else ()
+    return (*before, *now)[-MOST_ROUNDS:]
 
 
 def _unwritten(state: DealState, observed: Observed) -> tuple[tuple[str, str | None], ...]:

@@ -57,8 +57,8 @@ def _wanted(state: DealState, observed: Observed) -> list[str]:
 
 def _is_due(name: str, posted: Comment, state: DealState, observed: Observed) -> bool:
     written = _written(posted)
-    return written != (_round(name, state, observed.pipeline), _asked(name, state)) and (
-        written[0] < _round(name, state, observed.pipeline) or written[1] < _asked(name, state)
+    return written != (round_of(name, state, observed.pipeline), _asked(name, state)) and (
+        written[0] < round_of(name, state, observed.pipeline) or written[1] < _asked(name, state)
     )
 
 
@@ -73,7 +73,7 @@ def _asked(name: str, state: DealState) -> int:
     return state.journal.refresh.get(name, 0)
 
 
-def _round(name: str, state: DealState, pipeline: Pipeline) -> int:
+def round_of(name: str, state: DealState, pipeline: Pipeline) -> int:
     """How many times the deal came to the list's stage, counting only returns from further on, and none taken back.
 
     Being put off or closed in between makes no difference: the old estimate has to be redone.
@@ -117,7 +117,7 @@ def _is_first(name: str, state: DealState, observed: Observed) -> bool:
 def _filled(name: str, state: DealState, observed: Observed, render: Renderer) -> str:
     """The template with the deal's fields."""
     pipeline = observed.pipeline
-    return render(checklist_file(name), values(name, state.deal, pipeline, round_=_round(name, state, pipeline)))
+    return render(checklist_file(name), values(name, state.deal, pipeline, round_=round_of(name, state, pipeline)))
 
 
 def values(name: str, deal: Deal, pipeline: Pipeline, *, round_: int) -> dict[str, Any]:
@@ -141,7 +141,7 @@ def _forward(name: str, pipeline: Pipeline) -> str | None:
 def _renewed(name: str, posted: Comment, filled: str, state: DealState, observed: Observed) -> str:
     """The template's text with the ticks, strikes and lines of people; in a new round some ticks are due again."""
     old = posted.body
-    if _written(posted)[0] < _round(name, state, observed.pipeline):
+    if _written(posted)[0] < round_of(name, state, observed.pipeline):
         old = checklists.new_round(old)
     return checklist_merge.merge(old, filled)
 
@@ -150,7 +150,7 @@ def _put(
     name: str, text: str, filled: str, state: DealState, observed: Observed, posted: Comment | None = None
 ) -> PutComment:
     key = keys.checklist(name)
-    round_, asked = _round(name, state, observed.pipeline), _asked(name, state)
+    round_, asked = round_of(name, state, observed.pipeline), _asked(name, state)
     # The marker also names the lines as the bot wrote them, so that a later merge tells them from people's.
     payload: dict[str, Any] = {**checklist_merge.written(filled)}
     payload |= ({"round": round_} if round_ > 1 else {}) | ({"asked": asked} if asked else {})

@@ -85,8 +85,12 @@ def new_comments(state: DealState, observed: Observed, render: Renderer) -> list
 def _can_be_edited(key: Key, state: DealState, observed: Observed) -> Comment | None:
     """Refused again: the refusal is edited while it is under a day old and still the last comment.
 
-    Not one before an accepted move: it is about to be hidden, and the new text would be hidden with it.
+    The table of an estimate is always edited. Not a refusal before an accepted move: it is about to be hidden, and
+    the new text would be hidden with it.
     """
+    if key.kind == Kind.ESTIMATE:
+        tables = (comment for comment in observed.issue.comments if comments.kind_of(comment) == Kind.ESTIMATE)
+        return next((table for table in tables if not table.minimized), None)
     last = observed.newest_comment
     if last is None or last.minimized or comments.kind_of(last) != Kind.REFUSAL or key.kind != Kind.REFUSAL:
         return None

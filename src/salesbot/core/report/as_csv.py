@@ -26,6 +26,8 @@ COLUMNS = (
     "currency",
     "amount_given",
     "currency_given",
+    "estimated_low",
+    "estimated_high",
     "probability",
     "weighted",
     "expected_close",
@@ -65,7 +67,9 @@ def values(deal: CountedDeal, scope: Scope) -> Iterator[Value]:
     step = deal.next_step
     yield from (deal.number, deal.title, deal.client, deal.stage)
     yield from (_moment(deal.since), _moment(deal.created), _moment(deal.closed), deal.owner or "")
-    yield from (*_money(value), *_money(given), deal.probability)
+    yield from (*_money(value), *_money(given))
+    yield from _estimate(deal, scope)
+    yield deal.probability
     yield _money(value.weighted(deal.probability))[0] if value is not None and weighs else ""
     yield deal.expected.isoformat() if deal.expected else ""
     yield from (step.day.isoformat(), step.who or "", step.what) if step else ("", "", "")
@@ -81,6 +85,13 @@ def _cell(value: Value) -> str:
 
 def _money(money: Money | None) -> tuple[str, str]:
     return (str(money.rounded), money.currency) if money is not None else ("", "")
+
+
+def _estimate(deal: CountedDeal, scope: Scope) -> Iterator[str]:
+    for end in (deal.estimate.low, deal.estimate.high) if deal.estimate is not None else ():
+        yield _money(Money(end, scope.pipeline.currency))[0]
+    if deal.estimate is None:
+        yield from ("", "")
 
 
 def _moment(moment: datetime | None) -> str:

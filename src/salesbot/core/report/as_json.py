@@ -17,6 +17,7 @@ from salesbot.core.report import as_csv
 from salesbot.core.report.closing import Group, Reason
 from salesbot.core.report.compute import Report
 from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
+from salesbot.core.report.estimates import Estimated
 from salesbot.core.report.flow import StageFlow
 from salesbot.core.report.movement import MovementKind
 from salesbot.core.report.reader import group_headings
@@ -41,6 +42,7 @@ def values(report: Report) -> Json:
         **_now(report, money),
         **_forecast(report, money),
         **_ended(report, money),
+        **_estimates(report, money),
         **_people(report),
         **_doubts(report),
     }
@@ -143,6 +145,26 @@ def _ended(report: Report, money: _Money) -> Json:
             "median": ended.discount.median,
         },
         "first_reaction_hours": _spread(ended.response_hours),
+    }
+
+
+def _estimates(report: Report, money: _Money) -> Json:
+    """Give `estimates`, only where a deal has one."""
+    found = report.estimates
+    if not any(deal.estimate for deal in report.deals):
+        return {}
+    by = {heading.casefold(): [_estimated(each, money) for each in groups] for heading, groups in found.by.items()}
+    return {"estimates": {"offered": _estimated(found.offered, money), "won": _estimated(found.won, money), "by": by}}
+
+
+def _estimated(found: Estimated, money: _Money) -> Json:
+    return {
+        "name": found.name or None,
+        "count": found.count,
+        "estimated_low": money(found.estimate.low),
+        "estimated_high": money(found.estimate.high),
+        "value": money(found.value),
+        "off": found.off.median,
     }
 
 

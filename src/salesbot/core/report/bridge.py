@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from salesbot.core.model.exchange import rates_on
 from salesbot.core.report.counted_deal import CountedDeal
 from salesbot.core.report.figures import Figures
-from salesbot.core.report.rates import rates_on
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.totals import ZERO
 from salesbot.core.text import amounts

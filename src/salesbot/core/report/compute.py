@@ -9,6 +9,7 @@ from salesbot.core.report import action_items, flow, open_money
 from salesbot.core.report.action_items import AttentionItem, UpcomingItem
 from salesbot.core.report.closing import Closing, compute_closing
 from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
+from salesbot.core.report.estimates import Estimates, compute_estimates
 from salesbot.core.report.flow import FunnelStep, StageFlow
 from salesbot.core.report.movement import Movement, compute_movement
 from salesbot.core.report.open_money import Forecast, Headline, OpenStage
@@ -36,6 +37,7 @@ class Report:
     stages: tuple[StageFlow, ...]
     funnel: tuple[FunnelStep, ...]
     closing: Closing
+    estimates: Estimates
     paused: tuple[CountedDeal, ...]
     forced: tuple[CountedDeal, ...]
     doubtful: tuple[CountedDeal, ...]
@@ -66,6 +68,7 @@ def compute_report(issues: Iterable[CountedDeal | UncountableDeal], scope: Scope
         stages=flow.stages(deals, scope),
         funnel=flow.funnel(deals, scope),
         closing=compute_closing(deals, scope),
+        estimates=compute_estimates(deals, scope),
         paused=action_items.paused_deals(deals, scope),
         forced=tuple(deal for deal in deals if any(each.at > scope.since for each in deal.forced_moves)),
         doubtful=tuple(deal for deal in deals if deal.problems),

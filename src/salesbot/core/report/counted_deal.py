@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from salesbot.core.model.estimate import Range
 from salesbot.core.report.stage_intervals import StageInterval
 from salesbot.core.text.next_step import NextStep
 
@@ -42,11 +43,14 @@ class CountedDeal:
     """Currency and amount of its value, as somebody wrote it."""
     rounds: tuple[tuple[datetime, Decimal], ...] = ()
     """When commands set its value, and to what, oldest first; converted in the same way."""
+    estimate: Range | None = None
+    """What it was last estimated at, in the pipeline's currency; None if not all of that is money."""
     probability: int = 0
     """Percent: its own, else its stage's."""
     expected: date | None = None
     next_step: NextStep | None = None
     source: str = ""
+    service: str = ""
     reason: str = ""
     revisit_on: date | None = None
     choices: tuple[str, ...] = ()

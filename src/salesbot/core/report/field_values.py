@@ -12,9 +12,10 @@ from functools import lru_cache
 
 from salesbot.core.model import headings
 from salesbot.core.model.deal import StageVisit
+from salesbot.core.model.estimate import Range, kept_money
+from salesbot.core.model.exchange import convert
 from salesbot.core.model.journal import Journal
 from salesbot.core.report.counted_deal import ForcedMove
-from salesbot.core.report.rates import convert
 from salesbot.core.report.scope import Scope
 from salesbot.core.text.money import Money, MoneyError
 
@@ -55,6 +56,14 @@ def value_rounds(journal: Journal | None, day: date, scope: Scope) -> Iterator[t
         value = deal_value({headings.VALUE: text}, day, scope).value
         if value is not None and at <= scope.at:
             yield at, value
+
+
+def estimated(journal: Journal | None, scope: Scope) -> Range | None:
+    """Give the last estimate of a deal, if all of it is money of the pipeline's currency."""
+    last = journal.estimates[-1] if journal is not None and journal.estimates else None
+    if last is None or last.unpriced:
+        return None
+    return kept_money(last.low, last.high, scope.pipeline.currency)
 
 
 def as_configured(text: str, known: tuple[str, ...]) -> str:

@@ -66,7 +66,8 @@ class Reader:
         self._names = {label.id: label.name for label in self.context.repository.labels}
         self._groups = group_headings(self.scope)
         self._options = {each.label: each.options for each in pipeline.fields} | {headings.SOURCE: pipeline.sources}
-        self._has_checklists = any(name.startswith("checklist") for stage in pipeline.stages for name in stage.expects)
+        expected = (name for stage in pipeline.stages for name in stage.expects)
+        self._has_checklists = any(name.startswith(("checklist", "estimate")) for name in expected)
 
     def count(self, raw: RawIssue) -> CountedDeal | UncountableDeal | None:
         """Read an issue as a deal; None if it is none, or was none yet at the moment."""
@@ -159,11 +160,13 @@ class Reader:
             owner=owned.owner,
             value=value.value,
             given=value.given,
+            estimate=field_values.estimated(history.journal, scope),
             rounds=tuple(field_values.value_rounds(history.journal, day, scope)),
             probability=card.probability(deal, stage),
             expected=day_in(values, headings.EXPECTED_CLOSE),
             next_step=next_step.parse(values.get(headings.NEXT_STEP, "")),
             source=field_values.as_configured(values.get(headings.SOURCE, ""), pipeline.sources),
+            service=" ".join(values.get(headings.SERVICE, "").split()),
             reason="" if stage.is_open else field_values.reason(values.get(headings.REASON, ""), scope, stage.name),
             revisit_on=day_in(values, headings.REVISIT_ON) if stage.paused else None,
             choices=tuple(

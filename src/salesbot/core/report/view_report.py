@@ -12,6 +12,7 @@ from salesbot.core.report.bridge import BridgeStep, Start
 from salesbot.core.report.closing import Group, Reason
 from salesbot.core.report.compute import Report
 from salesbot.core.report.counted_deal import UncountableDeal
+from salesbot.core.report.estimates import Estimated
 from salesbot.core.report.flow import FunnelStep, StageFlow
 from salesbot.core.report.headings import report_headings
 from salesbot.core.report.movement import MovedDeal, Movement, MovementKind
@@ -20,6 +21,7 @@ from salesbot.core.report.scope import Scope
 from salesbot.core.report.totals import ENOUGH, Share, Total
 from salesbot.core.report.view_board import board_values
 from salesbot.core.report.view_rows import MOST, Values, cut, deal_row, issue_link, sums
+from salesbot.core.views import estimate
 
 MOVEMENT_TITLES = {
     MovementKind.NEW: "New",
@@ -69,6 +71,7 @@ def report_values(report: Report) -> Values:
         "lost": _reasons(ended.lost_by_reason, ended.overall.lost, scope),
         "rejected": _reasons(ended.rejected_by_reason, ended.overall.rejected, scope),
         "groups": list(_groups(report)),
+        "estimates": list(_estimates(report)),
         "paused": cut([deal_row(deal, scope) for deal in report.paused]),
         "forced": list(_forced(report))[:MOST],
         "problems": cut([{**deal_row(deal, scope), "what": "; ".join(deal.problems)} for deal in report.doubtful]),
@@ -205,6 +208,29 @@ def _group(group: Group, scope: Scope) -> Values:
         "rejected": f"{group.rejected.count:,}",
         "value": formatting.total(group.won, scope),
         "rate": formatting.share(group.rate),
+    }
+
+
+def _estimates(report: Report) -> Iterator[Values]:
+    """Show what open deals were estimated at and offered for, then the deals won, in all, by owner and by service."""
+    scope, found = report.scope, report.estimates
+    if found.offered.count:
+        yield _estimated("open, as offered", found.offered, scope)
+    if found.won.count:
+        yield _estimated("won", found.won, scope)
+    for heading, groups in found.by.items():
+        for each in groups[:MOST]:
+            yield _estimated(f"{heading.lower()} {formatting.shortened(each.name)}", each, scope)
+
+
+def _estimated(name: str, found: Estimated, scope: Scope) -> Values:
+    off = found.off.median
+    return {
+        "name": name,
+        "count": f"{found.count:,}",
+        "estimate": estimate.amount_in_words(found.estimate, scope.pipeline.currency),
+        "value": formatting.money(found.value, scope),
+        "off": "" if off is None else estimate.percent(off) or "within",
     }
 
 

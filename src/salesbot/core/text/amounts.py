@@ -98,6 +98,36 @@ def read(text: str, default_currency: str) -> tuple[Decimal, str]:
     return _exact(numbers[0][0], words, _currency(numbers[0][0], words, default_currency))
 
 
+def read_range(text: str, default_currency: str) -> tuple[Decimal, Decimal, str]:
+    """Read an amount or a range of two, `20-30k EUR`, and the code of its currency. Raises MoneyError."""
+    plain = _plain(text)
+    numbers = list(_NUMBER.finditer(plain))
+    if len(numbers) != 2 or len(plain) > LONGEST:
+        amount, currency = read(text, default_currency)
+        return amount, amount, currency
+    first, second = _ends(plain, numbers)
+    for words in (first, second):
+        if words.remarks:
+            raise MoneyError(f"{markdown.code(' '.join(words.remarks))} is not part of an amount.")
+    low, high = (
+        _exact(number[0], words, _currency(number[0], words, default_currency))
+        for number, words in zip(numbers, (first, second), strict=True)
+    )
+    if low[1] != high[1]:
+        raise MoneyError(f"{low[1]} and {high[1]} are two currencies.")
+    return low[0], high[0], low[1]
+
+
+def number(digits: str) -> Decimal:
+    """Read a number that is no money, such as `4`, `2.5` or `1,5`. Raises MoneyError."""
+    if re.fullmatch("[1-9][0-9]{0,2}[.,][0-9]{3}", digits):
+        raise MoneyError(f"{markdown.code(digits)} can be read in two ways.", re.sub("[.,]", "", digits), digits[:-1])
+    try:
+        return _amount(digits, 0, "EUR")
+    except MoneyError as error:
+        raise MoneyError(error.what) from None
+
+
 _NO_SIGN = str.maketrans("-\u2013\u2212()", "     ")
 
 
@@ -214,20 +244,28 @@ def _several(plain: str, numbers: Sequence[re.Match[str]], default: str) -> Mone
     """Refuse a range, and name both of its ends: a deal has one value."""
     if len(numbers) > 2:
         return _unreadable(plain)
-    before, after = plain[: numbers[0].start()], plain[numbers[1].end() :]
-    between = plain[numbers[0].end() : numbers[1].start()]
-    low, high = (
-        _sorted_out(_without_range(before).split() + _without_range(between).split()),
-        _sorted_out(after.split()),
-    )
-    if not _RANGE.search(between) or low.unknown or high.unknown:
-        return _unreadable(plain)
-    # In `20-30k EUR` the unit and the currency are meant for both.
-    first = _Words(low.power or high.power, low.currencies or high.currencies)
-    second = _Words(high.power or (low.power if not after.strip() else 0), high.currencies or low.currencies)
+    try:
+        first, second = _ends(plain, numbers)
+    except MoneyError as error:
+        return error
     offered = [*_meant_with(numbers[0][0], first, default), *_meant_with(numbers[1][0], second, default)]
     what = f"{markdown.code(plain)} is a range, and a deal has one value."
     return MoneyError(what, *dict.fromkeys(offered))
+
+
+def _ends(plain: str, numbers: Sequence[re.Match[str]]) -> tuple[_Words, _Words]:
+    """Read the words beside both numbers of a range. In `20-30k EUR` the unit and the currency are meant for both."""
+    before, after = plain[: numbers[0].start()], plain[numbers[1].end() :]
+    between = plain[numbers[0].end() : numbers[1].start()]
+    low = _sorted_out(_without_range(before).split() + _without_range(between).split())
+    high = _sorted_out(after.split())
+    if not _RANGE.search(between) or low.unknown or high.unknown:
+        raise _unreadable(plain)
+    power = high.power or (low.power if not after.strip() else 0)
+    return (
+        _Words(low.power or high.power, low.currencies or high.currencies, low.remarks),
+        _Words(power, high.currencies or low.currencies, high.remarks),
+    )
 
 
 def _without_range(text: str) -> str:

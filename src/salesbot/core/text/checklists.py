@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from salesbot.core.text import markdown
-from salesbot.core.text.task_lists import Item, Outline, is_needed, key, with_tick
+from salesbot.core.text.task_lists import Item, Outline, is_needed, is_packages, key, with_tick
 
 ASKED = "needed"
 """Where a list's marker keeps how many needed items the bot wrote."""
@@ -45,16 +45,18 @@ class Checklist:
 def read(name: str, body: str, url: str = "") -> Checklist:
     """Read a posted checklist: its task items wherever they stand, except in code and HTML.
 
-    What counts is the part under a heading or bold line that begins with "Needed", up to the next such line.
+    What counts is the part under a heading or bold line that begins with "Needed", up to the next such line. The lines
+    under one that begins with "Packages" are those of an estimate.
     """
     outline = Outline.of(body)
     parted = any(map(is_needed, outline.titles.values()))
-    needed, items = not parted, list[Item]()
+    needed, packages, items = not parted, False, list[Item]()
     for number in range(len(outline.lines)):
-        if parted and number in outline.titles:
-            needed = is_needed(outline.titles[number])
+        if number in outline.titles:
+            needed = is_needed(outline.titles[number]) or not parted
+            packages = is_packages(outline.titles[number])
         if number in outline.tasks:
-            items.append(outline.tasks[number].item(needed=needed))
+            items.append(outline.tasks[number].item(needed=needed, package=packages))
     return Checklist(name, tuple(items), url, _asked_in(body))
 
 

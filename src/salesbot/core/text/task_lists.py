@@ -33,6 +33,8 @@ class Item:
     struck: bool = False
     needed: bool = True
     each_round: bool = False
+    package: bool = False
+    """Under "Packages": a line of the estimate."""
 
     @property
     def settled(self) -> bool:
@@ -56,9 +58,9 @@ class Task(NamedTuple):
     def struck(self) -> bool:
         return _STRUCK.match(self.text) is not None
 
-    def item(self, *, needed: bool = True) -> Item:
+    def item(self, *, needed: bool = True, package: bool = False) -> Item:
         each_round = _EACH_ROUND.search(self.text) is not None
-        return Item(plain(self.text), self.ticked, self.struck, needed, each_round)
+        return Item(plain(self.text), self.ticked, self.struck, needed, each_round, package)
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ class Outline:
         task, bold = _TASK.fullmatch(line), _BOLD_LINE.fullmatch(line)
         if task:
             self.tasks[number] = Task(*task.groups())
-        elif bold and (not bold[3].strip(" \t:.") or is_needed(bold[2])):
+        elif bold and (not bold[3].strip(" \t:.") or is_needed(bold[2]) or is_packages(bold[2])):
             self.titles.setdefault(number, bold[2])
 
 
@@ -174,6 +176,11 @@ def _part_name(title: str) -> str:
 def is_needed(title: str) -> bool:
     """Say whether a title begins the part that counts."""
     return words_of(title).partition(" ")[0] == "needed"
+
+
+def is_packages(title: str) -> bool:
+    """Say whether a title begins the part with the lines of an estimate."""
+    return words_of(title).partition(" ")[0] == "packages"
 
 
 def plain(text: str) -> str:

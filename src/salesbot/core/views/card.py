@@ -18,24 +18,27 @@ from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import headings
 from salesbot.core.model.date_fields import day_in
 from salesbot.core.model.deal import Deal, How, Refusal, StageVisit
+from salesbot.core.model.estimate import estimate
 from salesbot.core.model.journal import BEFORE, Pair
 from salesbot.core.model.pipeline import Field, Pipeline, Stage
 from salesbot.core.model.trust import Doubt, TrustedField
 from salesbot.core.text import days, markdown, next_step
 from salesbot.core.text.money import Money
 from salesbot.core.text.render import Markdown
+from salesbot.core.views import estimate as estimate_view
 from salesbot.core.views import next_moves
 
 _PERCENT = re.compile(r"\s*(?:100|[0-9]{1,2})\s*%?\s*")
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
 
 
-def values(state: DealState, pipeline: Pipeline) -> dict[str, Any]:
-    """Gather what the card shows."""
+def values(state: DealState, pipeline: Pipeline, today: date) -> dict[str, Any]:
+    """Gather what the card shows. Today matters to exchange rates alone."""
     deal, stage = state.deal, pipeline.stage(state.deal.stage)
     assert stage is not None, state.deal.stage
     visit = deal.history[-1] if deal.history else None
     money = deal.value.money
+    found = estimate(deal.checklists, pipeline, today)
     following = next_moves.next_stage(state, stage, pipeline)
     return {
         "client": markdown.one_line(deal.client)[:SHOWN],
@@ -51,6 +54,7 @@ def values(state: DealState, pipeline: Pipeline) -> dict[str, Any]:
         "unassignable": list(state.unassignable),
         "value": str(money) if money else None,
         "rounds": _rounds(state, pipeline),
+        "estimate": estimate_view.for_card(found, deal, state.journal, pipeline, today),
         "weighted": _weighted(money, deal, stage),
         "probability": f"{probability(deal, stage)} %",
         "next_step": _next_step(deal),
@@ -67,7 +71,11 @@ def values(state: DealState, pipeline: Pipeline) -> dict[str, Any]:
         ],
         "ways": list(next_moves.ways(deal, stage, pipeline)),
         "next_stage": following,
-        "unreadable": [*unreadable(deal, pipeline), *_lost_mirror(state.journal.pair)],
+        "unreadable": [
+            *unreadable(deal, pipeline),
+            *estimate_view.doubtful(found),
+            *_lost_mirror(state.journal.pair),
+        ],
         "untrusted": any(each.heading == headings.VALUE for each in deal.doubts),
         "doubts": [_doubt(each, each.doubt) for each in deal.doubts if each.doubt is not None],
         "skipped": skipped(deal.history, pipeline),
@@ -273,7 +281,7 @@ def _rounds(state: DealState, pipeline: Pipeline) -> Mapping[str, Any] | None:
     first = Money.parse(rounds[0][1], pipeline.currency)
     change = None
     if first.currency == money.currency and first.amount:
-        change = f"{(money.amount / first.amount - 1) * 100:+.0f} %".replace("-", "\N{MINUS SIGN}")
+        change = estimate_view.percent(money.amount / first.amount - 1)
     return {
         "first": str(first),
         "on": day(rounds[0][0], pipeline),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from salesbot.core.commands.catalog import Command, all_commands, suggestion
@@ -14,7 +15,7 @@ from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.restore import NOT_A_DEAL
 from salesbot.core.lifecycle.transitions import DealState, Refused, undo_target
 from salesbot.core.model import comments
-from salesbot.core.model.deal import Actor, Deal, Refusal, Role
+from salesbot.core.model.deal import Deal, Refusal, Role
 from salesbot.core.model.effects import Effect, PutComment, React
 from salesbot.core.model.keys import Key, Kind
 from salesbot.core.model.pipeline import Outcome, Pipeline, Stage
@@ -22,7 +23,7 @@ from salesbot.core.text import markdown
 from salesbot.core.text.command_syntax import bare
 from salesbot.core.text.label_names import label_key
 from salesbot.core.text.render import Markdown, Renderer
-from salesbot.core.views import card, next_moves
+from salesbot.core.views import card, estimate, next_moves
 
 
 def unknown(word: str, pipeline: Pipeline) -> Refusal:
@@ -38,8 +39,13 @@ def unknown(word: str, pipeline: Pipeline) -> Refusal:
     return Refusal(Markdown(f"There is no command `/{word[:60]}`."), hint)
 
 
-def values(template: str, state: DealState, by: Actor | None, role: Role, pipeline: Pipeline) -> dict[str, Any]:
-    """Gather what an answer shows."""
+ESTIMATE = "estimate_table.md.j2"
+
+
+def values(template: str, state: DealState, role: Role, pipeline: Pipeline, today: date) -> dict[str, Any]:
+    """Gather what an answer shows to somebody with a role."""
+    if template == ESTIMATE:
+        return estimate.for_table(state.deal, pipeline, today)
     if template == "history.md.j2":
         return {"history": card.history(state.deal.history, pipeline)}
     return {
