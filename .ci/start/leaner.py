@@ -1,8 +1,13 @@
-"""Leaves out of a module what no run reads: the docstrings of libraries, and annotations but those of classes."""
+"""Leaves out of a module what no run reads: the docstrings of libraries, and annotations but those of classes.
+
+Libraries also bring what older Pythons lack (`typing_extensions`), and warn of what is not to be used any more: both
+cost more at a start than the rest of a module.
+"""
 
 from __future__ import annotations
 
 import ast
+import typing
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -32,8 +37,15 @@ class Leaner(ast.NodeTransformer):
         """Take the annotations of arguments."""
         return self._visit_function(node)
 
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST:
+        """Take from Python itself what it has."""
+        if node.module == "typing_extensions" and all(each.name in typing.__all__ for each in node.names):
+            node.module = "typing"
+        return node
+
     def _visit_function(self, node: _Function) -> ast.AST:
         self._shorten(node)
+        node.decorator_list = [each for each in node.decorator_list if not _warns(each)]
         if not _reads_annotations(node):
             node.returns = None
             of = node.args
@@ -51,6 +63,14 @@ def _plain(node: ast.stmt) -> ast.stmt | None:
     if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name):
         return node
     return ast.copy_location(ast.Assign([node.target], node.value), node) if node.value is not None else None
+
+
+def _warns(decorator: ast.expr) -> bool:
+    """Whether it only warns of what is not to be used any more."""
+    match decorator:
+        case ast.Call(func=ast.Name(id="deprecated")):
+            return True
+    return False
 
 
 def _reads_annotations(node: _Function) -> bool:

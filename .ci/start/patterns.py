@@ -37,17 +37,37 @@ class Recorder:
         return compiled
 
     def compile_literals(self, tree: ast.Module) -> None:
-        """Compile the patterns that a module has as literals, in functions too. Those with flags come by importing."""
+        """Compile the patterns that a module has as literals, in functions too."""
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and _takes_a_pattern(node):
+                flags = _flags(_given_flags(node))
                 match node.args[0]:
-                    case ast.Constant(value=str() | bytes() as pattern):
+                    case ast.Constant(value=str() | bytes() as pattern) if flags is not None:
                         with suppress(re.error):
-                            re.compile(pattern)
+                            re.compile(pattern, flags)
 
 
 def _takes_a_pattern(call: ast.Call) -> bool:
     match call.func:
         case ast.Attribute(value=ast.Name(id="re"), attr=name):
-            return name in _TAKES_A_PATTERN and bool(call.args) and not call.keywords
+            return name in _TAKES_A_PATTERN and bool(call.args)
     return False
+
+
+def _given_flags(call: ast.Call) -> ast.expr | None:
+    named = next((each.value for each in call.keywords if each.arg == "flags"), None)
+    second = isinstance(call.func, ast.Attribute) and call.func.attr == "compile" and len(call.args) > 1
+    return call.args[1] if second else named
+
+
+def _flags(node: ast.expr | None) -> int | None:
+    """Read flags that are written with names of `re`; None if they are made in another way."""
+    match node:
+        case None:
+            return 0
+        case ast.Attribute(value=ast.Name(id="re"), attr=name):
+            return int(getattr(re, name))
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            one, other = _flags(left), _flags(right)
+            return one | other if one is not None and other is not None else None
+    return None

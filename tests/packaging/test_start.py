@@ -158,7 +158,7 @@ def test_the_dataclasses_of_the_program_keep_their_fields() -> None:
     for name in NAMES:
         module = importlib.import_module(name)
         own = [each for each in vars(module).values() if isinstance(each, type) and each.__module__ == name]
-        classes = [each for each in own if "__dataclass_fields__" in vars(each)]
+        classes: list[Any] = [each for each in own if "__dataclass_fields__" in vars(each)]
         count, full = written_out(Path(str(module.__file__)).read_text(encoding="utf-8"), module)
         for each in classes:
             other = getattr(full, each.__name__)
