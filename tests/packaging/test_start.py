@@ -192,7 +192,8 @@ def test_the_packed_program_says_who_it_is(program: list[str]) -> None:
 def test_the_packed_program_decides_as_the_other_does(program: list[str]) -> None:
     written = []
     for command in ([sys.executable, "-m", "salesbot", "run"], [*program, "run"]):
-        with Sandbox(at=datetime(2026, 11, 23, 9, tzinfo=UTC), step=1, workflow=Workflow(command)) as github:
+        workflow = Workflow(command, environment={"PYTHONPATH": str(TOP / "src")})
+        with Sandbox(at=datetime(2026, 11, 23, 9, tzinfo=UTC), step=1, workflow=workflow) as github:
             sales = github.repo("acme/sales", roles={"ann": "triage", "nora": "write"})
             sales.open_issue("ann", "Acme GmbH: new shop", "### Company\n\nAcme GmbH\n")
             sales.comment("nora", 1, "/value 12k EUR\n/next friday call them\n/prospect")

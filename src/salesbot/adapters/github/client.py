@@ -17,7 +17,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
+from requests import Session
 
 from salesbot.adapters import http
 from salesbot.adapters.connecting import ConnectionFailure
@@ -99,7 +99,7 @@ class Client:
         self._transport = self.open_transport(self.token, self.api_url)
 
     @cached_property
-    def _events(self) -> requests.Session:
+    def _events(self) -> Session:
         """The connection that events are sent over, which few runs do."""
         return http.open_session()
 
