@@ -32,10 +32,11 @@ RUN export PYTHONPATH=/opt/salesbot/lib:/build/unused/site PYTHONDONTWRITEBYTECO
  && python3 /build/start/sbom.py /opt/salesbot/lib < /build/libraries > /image/opt/salesbot/sbom.cdx.json \
  && stdlib=$(python3 -c 'import sysconfig; print(sysconfig.get_path("stdlib"))') \
  && cp /build/start/full_dataclass.py /image/opt/salesbot/lib/ \
- && { echo '#!/opt/salesbot/bin/python -IBSuXlazy_imports=all'; cat /build/start/start.py; } > /image/opt/salesbot/bin/salesbot \
- && chmod 755 /image/opt/salesbot/bin/salesbot \
- && python3 -W ignore -X no_debug_ranges -X lazy_imports=all /build/start/pack.py /image/opt/salesbot/bin/salesbot.pack /image \
-      /opt/salesbot/lib "$stdlib" \
+ && install -D -m 755 /build/start/salesbot /image/opt/salesbot/bin/salesbot \
+ && install -D -m 644 /build/start/start.py /image/opt/salesbot/start/start.py \
+ && python3 -m compileall -q --invalidation-mode unchecked-hash -s /image /image/opt/salesbot/start \
+ && python3 -W ignore -X no_debug_ranges -X lazy_imports=all /build/start/pack.py /image/opt/salesbot/start/salesbot.pack \
+      /image /opt/salesbot/lib "$stdlib" \
  && chroot /image /opt/salesbot/bin/salesbot --help > /dev/null \
  && chroot /image /opt/salesbot/bin/python -c 'import zoneinfo; zoneinfo.ZoneInfo("Europe/Berlin"), zoneinfo.ZoneInfo("UTC")'
 

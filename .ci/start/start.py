@@ -1,6 +1,6 @@
 """Starts salesbot from what `pack.py` packed: nothing is searched on the path, compiled or generated.
 
-The image carries this file as /opt/salesbot/bin/salesbot, beside the pack.
+The image has this file beside the pack. What a person or a workflow starts is `salesbot`, which only imports it.
 """
 
 import atexit
@@ -71,13 +71,18 @@ def use_packed_patterns() -> None:
 sys.meta_path.insert(len(sys.meta_path) - 1, Finder)
 sys.path += INDEX["folders"]
 
-if __name__ == "__main__":
-    use_packed_patterns()
-    from salesbot.cli.main import main
 
-    code = main()
-    # What runs after a run only takes the interpreter to pieces, which the system does at once.
+def main() -> None:
+    """Run the command line, and end at once: all that would follow takes the interpreter to pieces."""
+    use_packed_patterns()
+    from salesbot.cli import main as command_line
+
+    code = command_line.main()
     atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

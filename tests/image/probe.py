@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-start = runpy.run_path("/opt/salesbot/bin/salesbot", run_name="start")
+start = runpy.run_path("/opt/salesbot/start/start.py", run_name="start")
 compiler = re._compiler  # type: ignore[attr-defined]
 counts = {"anew": 0, "patterns": 0}
 

@@ -19,7 +19,7 @@ from github_sandbox import Repo, Run, Sandbox, Workflow
 CONTAINER = Path(__file__).with_name("container.py")
 MOST_BYTES = 35_000_000
 """What a runner pulls before it can start."""
-START = "import runpy; start = runpy.run_path('/opt/salesbot/bin/salesbot', run_name='start')\n"
+START = "import runpy; start = runpy.run_path('/opt/salesbot/start/start.py', run_name='start')\n"
 """Imports from the pack, as the program does, without starting it."""
 
 

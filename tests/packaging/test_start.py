@@ -180,8 +180,8 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     (home / "full_dataclass.py").write_bytes((TOOLS / "full_dataclass.py").read_bytes())
     done = subprocess.run(line, env=tools, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    (home / "salesbot").write_bytes((TOOLS / "start.py").read_bytes())
-    return [sys.executable, "-IB", str(home / "salesbot")]
+    (home / "start.py").write_bytes((TOOLS / "start.py").read_bytes())
+    return [sys.executable, "-IB", str(home / "start.py")]
 
 
 def test_the_packed_program_says_who_it_is(program: list[str]) -> None:
