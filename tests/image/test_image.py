@@ -131,6 +131,16 @@ def test_there_is_no_shell_and_no_package_manager(container: str) -> None:
     assert {Path(name).name for name in names} == {"python3.15"}
 
 
+def test_it_finds_hosts_trusts_authorities_and_knows_time_zones(container: str) -> None:
+    look = (
+        "import requests, socket, ssl, zoneinfo; "
+        "context = ssl.create_default_context(cafile=requests.certs.where()); "
+        "print(bool(socket.getaddrinfo('localhost', 443)), len(context.get_ca_certs()) > 50, "
+        "len(zoneinfo.available_timezones()) > 400, 'ü'.encode().decode())"
+    )
+    assert inside(container, look) == "True True True ü"
+
+
 def test_nothing_is_written_or_compiled_at_run_time(container: str) -> None:
     flags = inside(container, "print(open('/opt/salesbot/bin/salesbot').readline())").split()
     assert flags == ["#!/opt/salesbot/bin/python", "-IBSuXlazy_imports=all"]
