@@ -36,7 +36,7 @@ MOST_MEMORY = 150
 """MB, however many deals there are."""
 PEAK = """
 import sys
-from salesbot.cli import main
+from salesbot.cli.main import main
 code = main(["run"])
 print(*(line for line in open("/proc/self/status") if line.startswith("VmHWM")), file=sys.stderr)
 sys.exit(code)
