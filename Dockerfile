@@ -1,4 +1,4 @@
-# The Action's image. What builds does not ship: no pip, no compiler, nothing a run does not need.
+# The Action's image: Python with what a run needs of it, and nothing else. No shell, no package manager, no compiler.
 # A Docker action runs as root and in a directory the runner sets, so there is no USER and no WORKDIR.
 ARG BASE=python:3.15-slim
 
@@ -6,7 +6,6 @@ FROM ${BASE} AS build
 COPY locks/run.txt locks/build.txt /build/locks/
 # Every dependency comes as a wheel, PyYAML with its C parser; one that would have to be compiled ends the build.
 RUN python3 -m venv /build/tools \
- && python3 -m venv --without-pip /opt/salesbot \
  && /build/tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
       -r /build/locks/build.txt \
  && /build/tools/bin/python -m pip wheel --quiet --disable-pip-version-check --require-hashes --no-deps \
@@ -19,26 +18,28 @@ COPY templates /build/templates
 RUN /build/tools/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \
       --wheel-dir /build/wheels /build \
  && mkdir /build/unused && mv /build/wheels/pynacl-* /build/wheels/pycparser-* /build/unused/ \
- && /build/tools/bin/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps \
+ && /build/tools/bin/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-compile \
       --target /build/unused/site /build/unused/*.whl \
- && /build/tools/bin/python -m pip --python /opt/salesbot/bin/python install --quiet --disable-pip-version-check \
-      --no-compile --no-index --no-deps /build/wheels/*.whl \
- && rm -r /opt/salesbot/lib/python3*/site-packages/icalendar/tests
+ && /build/tools/bin/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-compile \
+      --target /image/opt/salesbot/lib /build/wheels/*.whl \
+ && rm -r /image/opt/salesbot/lib/bin /image/opt/salesbot/lib/icalendar/tests && ln -s /image/opt/salesbot /opt/salesbot
+# What each start would do again is done here: packing, compiling, writing out (.ci/start). An image that cannot start, or
+# tell the time in Berlin, is not to be built.
+COPY .ci/start /build/start
+RUN export PYTHONPATH=/opt/salesbot/lib:/build/unused/site PYTHONDONTWRITEBYTECODE=1 \
+ && python3 -c 'from salesbot.adapters import templates as t; t.compile_builtin(t.compiled_home())' \
+ && python3 /build/start/rootfs.py /image /opt/salesbot/lib > /build/libraries \
+ && python3 /build/start/sbom.py /opt/salesbot/lib < /build/libraries > /image/opt/salesbot/sbom.cdx.json \
+ && stdlib=$(python3 -c 'import sysconfig; print(sysconfig.get_path("stdlib"))') \
+ && cp /build/start/full_dataclass.py /image/opt/salesbot/lib/ \
+ && install -D -m 755 /build/start/salesbot /image/opt/salesbot/bin/salesbot \
+ && install -D -m 644 /build/start/start.py /image/opt/salesbot/start/start.py \
+ && python3 -m compileall -q --invalidation-mode unchecked-hash -s /image /image/opt/salesbot/start \
+ && python3 -W ignore -X no_debug_ranges -X lazy_imports=all /build/start/pack.py /image/opt/salesbot/start/salesbot.pack \
+      /image /opt/salesbot/lib "$stdlib" \
+ && chroot /image /opt/salesbot/bin/salesbot --help > /dev/null \
+ && chroot /image /opt/salesbot/bin/python -c 'import zoneinfo; zoneinfo.ZoneInfo("Europe/Berlin"), zoneinfo.ZoneInfo("UTC")'
 
-FROM ${BASE}
-COPY --from=build /opt/salesbot /opt/salesbot
-# An image that cannot start, or tell the time in Berlin, is not to be built. Started here once, with every import, it
-# leaves what it uses compiled, the standard library included, which the official base does not. Of PyGithub's 170
-# modules a lazy client asks for a few: only those stay compiled. The base's own pip goes, and what would install it.
-RUN --mount=type=bind,from=build,source=/build/unused/site,target=/build/unused \
-    rm -rf /usr/local/bin/pip* /usr/local/lib/python3*/site-packages/pip* /usr/lib*/python3*/ensurepip \
-      /usr/local/lib/python3*/ensurepip \
- && export PYTHONPATH=/build/unused \
- && /opt/salesbot/bin/python -c 'import zoneinfo; zoneinfo.ZoneInfo("Europe/Berlin"), zoneinfo.ZoneInfo("UTC")' \
- && /opt/salesbot/bin/salesbot --help >/dev/null \
- && /opt/salesbot/bin/python -c 'from salesbot.adapters import templates as t; t.compile_builtin(t.compiled_home())' \
- && /opt/salesbot/bin/python -m compileall -q /opt/salesbot/lib/python3*/site-packages/salesbot \
- && rm -r /opt/salesbot/lib/python3*/site-packages/github/__pycache__ \
- && PYTHON_LAZY_IMPORTS=all /opt/salesbot/bin/python -c 'from salesbot.adapters.github import Client; Client("-")'
-ENV PYTHON_LAZY_IMPORTS=all PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+FROM scratch
+COPY --from=build /image /
 ENTRYPOINT ["/opt/salesbot/bin/salesbot", "run"]

@@ -44,8 +44,8 @@ hostile: $(VENV)/ready  ## feed ten thousand hostile texts through event, sweep 
 explore: $(VENV)/ready  ## play the property tests with new seeds, until Ctrl-C (SECONDS, SEED, FILES)
 	@$(BIN)/python -m tests.explore $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) $(FILES)
 
-bench: $(VENV)/ready  ## what an event, a board, a report and the sandbox's page cost: requests, seconds, CPU, memory
-	@$(BIN)/python -m tests.bench
+bench: $(VENV)/ready  ## what an event, a board, a report and the sandbox's page cost: requests, seconds, CPU, memory (JSON=FILE keeps those of events)
+	@$(BIN)/python -m tests.bench $(if $(JSON),--json $(JSON))
 	@$(BIN)/python -m tests.bench_board
 	@$(BIN)/python -m tests.bench_report
 	@$(BIN)/python -m tests.bench_page

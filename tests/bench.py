@@ -1,15 +1,18 @@
 """What an event costs, and a sweep: requests, seconds, CPU time and memory of real runs against the sandbox.
 
-    python -m tests.bench [--runs 5] [--container NAME] [--many]
+    python -m tests.bench [--runs 5] [--container NAME] [--many] [--json FILE]
 
 Each number is the median of several runs, each from the same state. A run is the whole process, as GitHub starts it;
 with --container it is the Action's image under buildah, less what an empty run of the same container takes.
-Sweeps run once, over 2,000 deals and with --many over 20,000, of which twenty need something.
+Sweeps run once, over 2,000 deals and with --many over 20,000, of which twenty need something. The file has the numbers
+by repository and event, with the commit, to be compared with another commit's.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import platform
 import resource
 import statistics
 import subprocess
@@ -26,14 +29,14 @@ from tests.image import container
 
 MANY = 5_000
 PEOPLE = {"ann": "triage", "nora": "write", "kim": "admin"}
-LATENCIES = (0, 50)
+LATENCIES = (0, 50, 200)
 PLAN = "/value 12k EUR\n/probability 40\n/next friday call them\n/prospect"
 DUE = 20
 MOST_MEMORY = 150
 """MB, however many deals there are."""
 PEAK = """
 import sys
-from salesbot.cli import main
+from salesbot.cli.main import main
 code = main(["run"])
 print(*(line for line in open("/proc/self/status") if line.startswith("VmHWM")), file=sys.stderr)
 sys.exit(code)
@@ -77,7 +80,9 @@ def main() -> None:
     options.add_argument("--runs", type=int, default=5)
     options.add_argument("--container", help="a working container of the image, made by `buildah from`")
     options.add_argument("--many", action="store_true", help="also sweep over 20,000 deals")
+    options.add_argument("--json", type=Path, help="also write the numbers of the events to this file")
     args = options.parse_args()
+    numbers: dict[str, dict[str, Any]] = {}
     program = [sys.executable, "-m", "salesbot", "run"]
     if args.container:
         program = [sys.executable, str(Path(container.__file__)), args.container]
@@ -87,8 +92,13 @@ def main() -> None:
         print(f"a repository with {old + 1:,} issue{'s' if old else ''}")
         with Sandbox(at=datetime(2026, 11, 23, 9, tzinfo=UTC), step=1, workflow=Workflow(program)) as github:
             sales = _prepare(github, repository, old)
+            numbers[repository] = {}
             for case in CASES:
-                print(_row(case, [_median(github, sales, case, latency, args.runs) for latency in LATENCIES], base))
+                costs = [_median(github, sales, case, latency, args.runs) for latency in LATENCIES]
+                print(_row(case, costs, base))
+                numbers[repository][case.title] = _numbers(costs, base)
+    if args.json:
+        args.json.write_text(json.dumps({**_what_was_measured(program), "events": numbers}, indent=1), encoding="utf-8")
     print(f"\n{'':29}  requests   points   seconds       CPU   memory")
     for count in (2_000, 20_000) if args.many else (2_000,):
         print(_sweep(count))
@@ -195,11 +205,20 @@ def reconcile(github: Sandbox) -> None:
 
 def _empty_run(name: str) -> Cost:
     """What starting the container costs without the program in it."""
-    line = ["buildah", "run", "--isolation=chroot", "--network=host", name, "--", "/bin/true"]
+    line = [
+        "buildah",
+        "run",
+        "--isolation=chroot",
+        "--network=host",
+        name,
+        "--",
+        "/opt/salesbot/bin/python",
+        "--version",
+    ]
     costs = []
     for _ in range(5):
         cpu, begun = _cpu(), time.monotonic()
-        subprocess.run(line, check=True)
+        subprocess.run(line, check=True, stdout=subprocess.DEVNULL)
         costs.append((time.monotonic() - begun, _cpu() - cpu))
     return Cost(0, statistics.median(cost[0] for cost in costs), statistics.median(cost[1] for cost in costs))
 
@@ -207,6 +226,19 @@ def _empty_run(name: str) -> Cost:
 def _cpu() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
+
+
+def _numbers(costs: list[Cost], base: Cost) -> dict[str, Any]:
+    seconds = {
+        str(latency): round(cost.seconds - base.seconds, 3) for latency, cost in zip(LATENCIES, costs, strict=True)
+    }
+    return {"requests": costs[0].requests, "cpu": round(costs[0].cpu - base.cpu, 3), "seconds": seconds}
+
+
+def _what_was_measured(program: list[str]) -> dict[str, str]:
+    line = ["git", "describe", "--always", "--dirty"]
+    commit = subprocess.run(line, capture_output=True, text=True, check=False).stdout.strip()
+    return {"commit": commit, "program": "image" if "-m" not in program else f"Python {platform.python_version()}"}
 
 
 def _row(case: Case, costs: list[Cost], base: Cost) -> str:

@@ -115,7 +115,7 @@ THREATS = [
         "ends an output of the step early and adds others",
         "a random delimiter of 128 bits for each value",
         "tests/adapters/test_actions.py::test_no_two_delimiters_are_the_same",
-        ("adapters/actions/runner.py", "secrets.token_hex(16)", "'end'"),
+        ("adapters/actions/runner.py", "os.urandom(16).hex()", "'end'"),
     ),
     Threat(
         "a stranger",

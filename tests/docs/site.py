@@ -41,7 +41,14 @@ NAV = {
         "docs/release.md",
     ],
     "Connect": ["docs/intake.md", "docs/board.md", "docs/chat.md", "docs/streak.md", "docs/server.md"],
-    "Run": ["docs/troubleshooting.md", "docs/action.md", "docs/limits.md", "docs/untried.md", "docs/security.md"],
+    "Run": [
+        "docs/troubleshooting.md",
+        "docs/action.md",
+        "docs/limits.md",
+        "docs/untried.md",
+        "docs/security.md",
+        "docs/performance.md",
+    ],
     "Extend": ["docs/extend.md", "docs/design.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"],
     "Decisions": ["docs/decisions/README.md", *(f"docs/decisions/{file.name}" for file in DECISIONS)],
 }

@@ -1,6 +1,6 @@
 """Runs the Action's container as GitHub's runner does; the sandbox starts this in place of `docker run`.
 
-    python container.py CONTAINER
+    python container.py CONTAINER [ENTRYPOINT...]
 
 The folders a runner mounts are mounted, and paths in the environment are translated the way it translates them
 (actions/runner, ContainerActionHandler.cs): under /github. `buildah run` needs no daemon and no privileges.
@@ -41,7 +41,7 @@ def _inside(value: str, place: Path) -> str:
 
 def main() -> None:
     """Become the container."""
-    entrypoint = ["/opt/salesbot/bin/salesbot", "run"]
+    entrypoint = sys.argv[2:] or ["/opt/salesbot/bin/salesbot", "run"]
     line = command(sys.argv[1], dict(os.environ), entrypoint)
     # buildah itself wants a home it may write to, and must not see the event's variables.
     os.execvpe(line[0], line, {"PATH": os.environ["PATH"], "HOME": "/root"})

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from jinja2 import BaseLoader, FileSystemBytecodeCache, StrictUndefined, nodes, pass_environment
+from jinja2 import BaseLoader, StrictUndefined, nodes, pass_environment
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.filters import do_indent, make_attrgetter
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -24,11 +24,10 @@ MAX_OUTPUT = 1_000_000
 """Characters a template may print. A comment holds 65,536, and a long report goes on in several."""
 
 
-def environment(loader: BaseLoader, compiled: FileSystemBytecodeCache | None) -> Environment:
+def environment(loader: BaseLoader) -> Environment:
     """Set up Jinja for Markdown."""
     jinja = Environment(
         loader=loader,
-        bytecode_cache=compiled,
         undefined=StrictUndefined,
         finalize=template_markup.text,
         optimized=False,

@@ -7,9 +7,10 @@ need any amount of memory and time: they are rendered in a process of their own,
 
 from __future__ import annotations
 
+import marshal
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager, suppress
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -19,17 +20,19 @@ from types import FrameType
 from typing import Any
 
 from jinja2 import (
+    BaseLoader,
     ChoiceLoader,
     DictLoader,
-    FileSystemBytecodeCache,
+    Environment,
     FunctionLoader,
     PrefixLoader,
     StrictUndefined,
+    Template,
     TemplateError,
+    TemplateNotFound,
     TemplateSyntaxError,
     meta,
 )
-from jinja2.bccache import Bucket
 from jinja2.nodes import Node
 from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -76,15 +79,26 @@ def compiled_home() -> Path:
 def compile_builtin(folder: Path) -> int:
     """Compile every built-in template, for runs to load from this folder. Gives how many there are."""
     folder.mkdir(exist_ok=True)
-    jinja = environment(FunctionLoader(_read_builtin), FileSystemBytecodeCache(str(folder)))
-    return len([jinja.get_template(name) for name in builtin_names()])
+    jinja = environment(FunctionLoader(_read_builtin))
+    for name in builtin_names():
+        code = jinja.compile(_read_builtin(name) or "", name, _FILENAME)
+        (folder / _compiled_name(name)).write_bytes(marshal.dumps(code))
+    return len(builtin_names())
 
 
-class _Compiled(FileSystemBytecodeCache):
-    """Templates compiled in advance. A changed one is compiled again and not saved."""
+def _compiled_name(template: str) -> str:
+    return template.replace("/", "_")
 
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Write nothing: the folder is filled when the image is built."""
+
+class _Compiled(BaseLoader):
+    """The built-in templates as they were compiled when the image was built, by the same Python."""
+
+    def load(self, environment: Environment, name: str, globals: MutableMapping[str, Any] | None = None) -> Template:  # noqa: A002 - Jinja's name
+        """Load the code of a template."""
+        if name not in builtin_names():
+            raise TemplateNotFound(name)
+        code = marshal.loads((compiled_home() / _compiled_name(name)).read_bytes())  # noqa: S302 - the image's own
+        return environment.template_class.from_code(environment, code, environment.make_globals(globals), None)
 
 
 class TemplateRenderer:
@@ -92,9 +106,9 @@ class TemplateRenderer:
 
     def __init__(self, overrides: Mapping[str, str] | None = None) -> None:
         self._overrides = dict(overrides or {})
-        builtin = FunctionLoader(_read_builtin)
+        builtin = _Compiled() if compiled_home().is_dir() else FunctionLoader(_read_builtin)
         loader = ChoiceLoader([DictLoader(self._overrides), builtin, PrefixLoader({"salesbot": builtin})])
-        self._jinja = environment(loader, _Compiled(str(compiled_home())) if compiled_home().is_dir() else None)
+        self._jinja = environment(loader)
 
     def __call__(self, template: str, values: Mapping[str, Any]) -> str:
         """Render a template. Raises InputError if a template of the repository fails, or needs too much."""

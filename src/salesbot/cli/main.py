@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from salesbot.adapters.clock import SYSTEM, Clock
 from salesbot.adapters.github import OpenTransport, open_transport
@@ -39,10 +40,10 @@ def main(
     """Run a command; the result is the exit code."""
     words = sys.argv[1:] if argv is None else argv
     # What the Action starts, a thousand times a month: the other commands need not be described for it.
-    args = argparse.Namespace(run=run.run) if list(words) == ["run"] else build_parser().parse_args(words)
+    command = run.run if list(words) == ["run"] else _parsed(words)
     host = Host(os.environ if env is None else env, clock, transport)
     try:
-        result: int = args.run(args, host)
+        result = command(host)
     except SalesbotError as error:
         output.show_error(error)
         return error.exit_code
@@ -58,13 +59,19 @@ def main(
     return result
 
 
+def _parsed(words: Sequence[str]) -> Callable[[Host], int]:
+    """Read a command and its arguments. Gives what runs it."""
+    args = build_parser().parse_args(words)
+    return functools.partial(args.run, args)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Describe every command."""
     parser = argparse.ArgumentParser("salesbot", description="A sales pipeline on GitHub issues.")
     parser.add_argument("--version", action="version", version=versions.salesbot())
     commands = parser.add_subparsers(required=True, metavar="command")
     action = commands.add_parser("run", help="what the Action runs: one event of GitHub Actions")
-    action.set_defaults(run=run.run)
+    action.set_defaults(run=lambda args, host: run.run(host))
     for module in (check, deals, leads, streak, board, report, listing, init, setup, sandbox):
         module.add_commands(commands)
     return parser

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 
 from salesbot.adapters import actions
@@ -22,7 +21,7 @@ from salesbot.tasks.outcome import Outcome
 NOT_HERE = "The card is not an issue of this repository."
 
 
-def run(args: argparse.Namespace, host: Host) -> int:
+def run(host: Host) -> int:
     """Do what the event asks for, and report to the runner."""
     runner = Runner.of(host.env, sys.stdout)
     try:

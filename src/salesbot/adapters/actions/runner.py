@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +49,7 @@ class Runner:
             return
         with Path(self.output_path).open("a", encoding="utf-8") as file:
             for name, value in values.items():
-                delimiter = f"salesbot-{secrets.token_hex(16)}"
+                delimiter = f"salesbot-{os.urandom(16).hex()}"
                 file.write(f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
 
     def summarize(self, lines: Iterable[str]) -> None:

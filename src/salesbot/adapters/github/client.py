@@ -13,8 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
+
+from requests import Session
 
 from salesbot.adapters import http
 from salesbot.adapters.connecting import ConnectionFailure
@@ -94,7 +97,11 @@ class Client:
         if host.endswith(_WITHOUT_ARGUMENT):
             self.left_out |= {"enableDuplicate"}
         self._transport = self.open_transport(self.token, self.api_url)
-        self._events = http.open_session()
+
+    @cached_property
+    def _events(self) -> Session:
+        """The connection that events are sent over, which few runs do."""
+        return http.open_session()
 
     def query(
         self, document: str, variables: Mapping[str, Any], *, tolerated: tuple[str, ...] = (), give_up: bool = False
