@@ -20,6 +20,7 @@ from salesbot.core.model.changes import (
     Change,
     LeavePipeline,
     LinkMirror,
+    LogActivity,
     PostChecklist,
     SetField,
     UnassignPerson,
@@ -28,6 +29,7 @@ from salesbot.core.model.date_fields import day_in
 from salesbot.core.model.deal import Deal, Refusal
 from salesbot.core.model.estimate import estimate
 from salesbot.core.model.journal import LeftAs
+from salesbot.core.model.logged_activity import ActivityKind
 from salesbot.core.model.pipeline import Pipeline, field_key
 from salesbot.core.text import dates, logins, markdown, next_step
 from salesbot.core.text.command_syntax import Args, bare
@@ -146,6 +148,29 @@ def _which_one(people: list[str], args: Args) -> Refusal:
 def done(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
     """The next step is done; set another with `/next`."""
     return [SetField(headings.NEXT_STEP, None)]
+
+
+@command("/call [what]")
+def call(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
+    """Log a call with the client, e.g. `/call they compare us with two others`."""
+    return _log(ActivityKind.CALL, args, ctx)
+
+
+@command("/met [what]")
+def met(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
+    """Log a meeting with the client, e.g. `/met scope is clear, the budget is not`."""
+    return _log(ActivityKind.MEETING, args, ctx)
+
+
+@command("/mailed [what]")
+def mailed(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
+    """Log a mail to the client, e.g. `/mailed sent the references`."""
+    return _log(ActivityKind.MAIL, args, ctx)
+
+
+def _log(kind: ActivityKind, args: Args, ctx: Context) -> list[Change] | Refusal:
+    read = arguments.plain(" ".join(args.words), f"/{kind}", ctx.today, ctx.pipeline)
+    return read if isinstance(read, Refusal) else [LogActivity(kind, read)]
 
 
 @command("/set <field> <value>")

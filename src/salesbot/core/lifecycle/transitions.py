@@ -20,6 +20,7 @@ from salesbot.core.model.changes import (
     Change,
     LeavePipeline,
     LinkMirror,
+    LogActivity,
     MoveTo,
     PostChecklist,
     Reopen,
@@ -30,6 +31,7 @@ from salesbot.core.model.changes import (
 from salesbot.core.model.deal import Deal, How, Move, Refusal, Role, StageVisit
 from salesbot.core.model.journal import Journal, LeftAs, Pair
 from salesbot.core.model.keys import Key, Kind
+from salesbot.core.model.logged_activity import LoggedActivity
 from salesbot.core.model.messages import Message, PendingComment
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text import fields
@@ -125,6 +127,9 @@ def _apply_change(state: DealState, change: Change, request: Request) -> DealSta
         case LinkMirror(key):
             known = state.journal.pair is not None and state.journal.pair.key == key
             return state if known else replace(state, journal=replace(state.journal, pair=Pair(key)))
+        case LogActivity(kind, what):
+            logged = LoggedActivity(request.at, kind, request.by or "", request.comment, what)
+            return replace(state, journal=state.journal.with_activity(logged))
         case Answer():
             return replace(state, answers=(*state.answers, change))
         case _:

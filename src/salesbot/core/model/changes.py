@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from salesbot.core.model.deal import Move
 from salesbot.core.model.journal import LeftAs
+from salesbot.core.model.logged_activity import ActivityKind
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,14 @@ class LinkMirror:
 
 
 @dataclass(frozen=True)
+class LogActivity:
+    """Note a call, a meeting or a mail with the client."""
+
+    kind: ActivityKind
+    what: str = ""
+
+
+@dataclass(frozen=True)
 class Answer:
     """Reply with a template; nothing about the deal changes."""
 
@@ -90,5 +99,6 @@ Change = (
     | PostChecklist
     | LeavePipeline
     | LinkMirror
+    | LogActivity
     | Answer
 )

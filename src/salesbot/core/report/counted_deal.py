@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from salesbot.core.model.estimate import Range
+from salesbot.core.model.logged_activity import LoggedActivity
 from salesbot.core.report.stage_intervals import StageInterval
 from salesbot.core.text.next_step import NextStep
 
@@ -61,6 +62,10 @@ class CountedDeal:
     attention: tuple[str, ...] = ()
     idle_days: int | None = None
     """Days since somebody of us did something; None if it has ended or its issue is closed."""
+    activities: tuple[LoggedActivity, ...] = ()
+    """The calls, meetings and mails that somebody logged, without their texts."""
+    last_contact: datetime | None = None
+    """When an activity was logged, or a mail came or went by the mirror, last."""
     problems: tuple[str, ...] = ()
 
     @property

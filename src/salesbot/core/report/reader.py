@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from salesbot.core.lifecycle import people
-from salesbot.core.lifecycle.activity import is_outsider
+from salesbot.core.lifecycle.activity import is_outsider, last_contact
 from salesbot.core.lifecycle.field_trust import Description, has_role, people_to_ask, trusted_fields
 from salesbot.core.lifecycle.observed import observe
 from salesbot.core.lifecycle.restore import NOT_A_DEAL, OWN_LABELS
@@ -22,6 +22,7 @@ from salesbot.core.model.date_fields import day_in
 from salesbot.core.model.deal import Actor, Deal, Role, StageVisit
 from salesbot.core.model.facts import DealFacts, Edit, Event, Issue, RepositoryFacts
 from salesbot.core.model.journal import Cursor, Journal
+from salesbot.core.model.logged_activity import LoggedActivity, without_texts
 from salesbot.core.policies import attention
 from salesbot.core.report import field_values
 from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
@@ -175,6 +176,8 @@ class Reader:
             ),
             response_hours=self._response_hours(issue),
             forced_moves=tuple(field_values.forced_moves(history.journal, scope)),
+            activities=_activities(history.journal, scope),
+            last_contact=last_contact(history.journal, scope.at),
         )
         if stage.outcome is None and issue.open:
             counted = self._with_attention(counted, history, deal)
@@ -219,6 +222,11 @@ class Reader:
         """Add the repository to an issue. People without a known role count as outsiders."""
         outsiders = {actor.login.casefold(): Role.NONE for actor in _people(issue) if actor is not None}
         return replace(self.context.with_issue(issue), roles={**outsiders, **self.context.roles})
+
+
+def _activities(journal: Journal | None, scope: Scope) -> tuple[LoggedActivity, ...]:
+    logged = journal.activities if journal is not None else ()
+    return without_texts(each for each in logged if each.at <= scope.at)
 
 
 def group_headings(scope: Scope) -> tuple[str, ...]:
