@@ -7,6 +7,7 @@ effects: nothing here touches GitHub.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from salesbot.core.model.deal import Move
 from salesbot.core.model.journal import LeftAs
@@ -83,6 +84,15 @@ class LogActivity:
 
 
 @dataclass(frozen=True)
+class OpenTask:
+    """Open a sub-issue that is to be done by a day."""
+
+    day: date
+    what: str
+    who: str = ""
+
+
+@dataclass(frozen=True)
 class Answer:
     """Reply with a template; nothing about the deal changes."""
 
@@ -100,5 +110,6 @@ Change = (
     | LeavePipeline
     | LinkMirror
     | LogActivity
+    | OpenTask
     | Answer
 )

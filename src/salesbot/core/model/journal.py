@@ -20,6 +20,7 @@ from salesbot.core.model.keys import CARD
 from salesbot.core.model.logged_activity import LoggedActivity
 from salesbot.core.model.messages import PendingComment
 from salesbot.core.model.mirror import EVER
+from salesbot.core.model.tasks import DealTask
 from salesbot.core.model.trust import TrustedField
 from salesbot.core.text import markdown
 
@@ -173,6 +174,10 @@ class Journal:
     """Its mirror in the other system."""
     sub_issues: tuple[int, int] | None = None
     """How many of its sub-issues are done, of how many, as the card shows it."""
+    task_counts: tuple[int, int] | None = None
+    """How many tasks are done, of how many, without those that were dropped."""
+    tasks: tuple[DealTask, ...] = ()
+    """The open ones, the earliest first, as last read."""
     board: OnBoard | None = None
     """What the project shows of it."""
     fields: tuple[tuple[str, str | None], ...] = ()
@@ -251,7 +256,7 @@ def _lighter(journal: Journal) -> Iterator[Journal]:
     yield (journal := replace(journal, history=tuple(map(_briefly, journal.history)), activities=briefly))
     yield (journal := replace(journal, pending=()))
     yield (journal := replace(journal, history=journal.history[-10:], activities=journal.activities[-10:]))
-    yield replace(journal, ticks={})
+    yield replace(journal, ticks={}, tasks=())
 
 
 def _briefly(visit: StageVisit) -> StageVisit:

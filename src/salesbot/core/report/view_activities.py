@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from salesbot.core.model.logged_activity import ActivityKind
-from salesbot.core.report.activity_counts import WEEKS, ActivityCounts
+from salesbot.core.report.activity_counts import ActivityCounts
 from salesbot.core.report.view_rows import Values, cut
 
 KINDS = (ActivityKind.CALL, ActivityKind.MEETING, ActivityKind.MAIL)
@@ -18,8 +18,6 @@ def activity_values(counts: ActivityCounts) -> Values:
         rows,
         weeks=[week.partition("-")[2] for week in counts.weeks],
         totals=[_shown(counts.of_week(week)) for week in counts.weeks],
-        total=f"{counts.total:,}",
-        span=str(WEEKS),
     )
 
 

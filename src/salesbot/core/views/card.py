@@ -25,8 +25,8 @@ from salesbot.core.model.trust import Doubt, TrustedField
 from salesbot.core.text import markdown, next_step
 from salesbot.core.text.money import Money
 from salesbot.core.text.render import Markdown
-from salesbot.core.views import estimate as estimate_view
 from salesbot.core.views import contacts, next_moves
+from salesbot.core.views import estimate as estimate_view
 from salesbot.core.views.contacts import day
 
 _PERCENT = re.compile(r"\s*(?:100|[0-9]{1,2})\s*%?\s*")
@@ -65,7 +65,8 @@ def values(state: DealState, pipeline: Pipeline, today: date) -> dict[str, Any]:
         "duplicate_of": state.journal.duplicate_of or None,
         "reason": deal.fields.get(headings.REASON) if stage.outcome or stage.paused else None,
         "revisit_on": in_words(deal.fields, headings.REVISIT_ON) if stage.paused else None,
-        "sub_issues": dict(zip(("done", "total"), state.journal.sub_issues or (), strict=False)),
+        "sub_issues": dict(zip(("done", "total"), state.journal.task_counts or (), strict=False)),
+        "next_task": _next_task(state.journal),
         "checklists": _checklists(deal, stage, following),
         "missing": [
             _need(refusal) for refusal in guards.missing(deal, next_moves.to(stage), _expected(deal, stage), pipeline)
@@ -163,6 +164,14 @@ def _next_step(deal: Deal) -> dict[str, Any] | None:
     if step is None:
         return {"day": None, "what": text, "who": None} if text else None
     return {"day": _date(step.day), "what": step.what, "who": step.who}
+
+
+def _next_task(journal: Journal) -> dict[str, Any] | None:
+    """The open task that is due first."""
+    dated = next((each for each in journal.tasks if each.day is not None), None)
+    if dated is None or dated.day is None:
+        return None
+    return {"day": _date(dated.day), "what": dated.what, "who": dated.who}
 
 
 def in_words(fields: Mapping[str, str], heading: str) -> str | None:
