@@ -23,11 +23,13 @@ from salesbot.core.model.effects import (
     AddLabel,
     Assign,
     CloseIssue,
+    CloseTask,
     CreateLabel,
     DeleteComment,
     EditBody,
     Effect,
     MinimizeComment,
+    OpenTask,
     PutComment,
     React,
     RemoveLabel,
@@ -53,6 +55,7 @@ from salesbot.core.model.facts import (
 )
 from salesbot.core.model.journal import Journal
 from salesbot.core.model.pipeline import Pipeline
+from salesbot.core.model.tasks import SubIssue
 
 BOT = Actor("github-actions", 41898282, is_bot=True)
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -96,6 +99,7 @@ class World:
         self.loads: dict[str, Load] | None = None
         self.parent: Parent | None = None
         self.sub_issues: tuple[int, int] | None = None
+        self.tasks: list[SubIssue] = []
         self.refused: list[tuple[str | None, list[str | None]]] = []
         """What the last run refused: the stage asked for, if any, and the guards that said no."""
         self.refuses: Callable[[Effect], str | None] = lambda effect: None
@@ -271,7 +275,8 @@ class World:
             "I1", 7, self.title, self.body, self.created_at, self.author, self.own_issue, "https://github.com/acme/sales/issues/7",
             self.open, self.state_reason, self.locked, tuple(listed), tuple(self.assignees),
             tuple(self.comments[id_] for id_ in sorted(self.comments)), events=tuple(self.events),
-            body_edits=tuple(self.body_edits[:5]), parent=self.parent, sub_issues=self.sub_issues,
+            body_edits=tuple(self.body_edits[:5]), parent=self.parent,
+            sub_issues=self.sub_issues or self._summary(), tasks=tuple(self.tasks),
         )  # fmt: skip
         ids = {name: self.accounts[name].id if name in self.accounts else None for name in self.roles}
         people = {name: Person(name, f"U_{name}", ids[name]) for name in self.roles if name != "eve"}
@@ -282,6 +287,9 @@ class World:
             repository, BOT, self.trigger, self.now, self.roles, issue=issue, linked=linked, loads=self.loads
         )
         return facts.with_refused(self.refusals)
+
+    def _summary(self) -> tuple[int, int] | None:
+        return (sum(not each.open for each in self.tasks), len(self.tasks)) if self.tasks else None
 
     def observed(self) -> Observed:
         """Read everything, and what it says."""
@@ -353,6 +361,13 @@ class World:
             case Unassign(login):
                 self.assignees = [actor for actor in self.assignees if actor.login != login]
                 self._event("unassigned", BOT, whom=self._account(login))
+            case OpenTask(key, title, _, person):
+                number = next(self.ids)
+                self.tasks.append(SubIssue(f"I{number}", number, title, who=person, key=key))
+            case CloseTask(number):
+                self.tasks = [
+                    replace(each, open=False, dropped=True) if each.number == number else each for each in self.tasks
+                ]
             case MinimizeComment(id_):
                 self.comments[id_] = replace(self.comments[id_], minimized=True)
             case DeleteComment(id_):

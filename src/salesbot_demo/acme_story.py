@@ -168,11 +168,12 @@ def _stranger() -> list[Step]:
 def _next_step() -> list[Step]:
     plan = "/assign me\n/next Friday call about the estimate"
     due = Expected("lead", says="@nora", card="call about the estimate")
+    called = Expected("lead", says="", card="they compare us with two others", reaction="ROCKET")
     return [
         _says("nora", APP, plan, Expected("lead", says="", card="call about the estimate", reaction="ROCKET")),
         _comes_round(APP, "on Monday; Friday has passed", timedelta(days=4, hours=22), due),
         _comes_round(APP, "on Tuesday", timedelta(days=1), Expected("lead", says="", unchanged=True)),
-        _says("nora", APP, "/done", Expected("lead", says="", reaction="ROCKET")),
+        _says("nora", APP, "/call they compare us with two others\n/done", called),
     ]
 
 

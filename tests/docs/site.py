@@ -32,7 +32,14 @@ SCRIPTS = {
 DECISIONS = sorted(file for file in TOP.glob("docs/decisions/*.md") if file.name != "README.md")
 NAV = {
     "Start": ["README.md", "docs/README.md"],
-    "Sell": ["docs/tracking.md", "docs/commands.md", "docs/finding.md", "docs/report.md", "docs/glossary.md"],
+    "Sell": [
+        "docs/tracking.md",
+        "docs/commands.md",
+        "docs/activities.md",
+        "docs/finding.md",
+        "docs/report.md",
+        "docs/glossary.md",
+    ],
     "Install": [
         "docs/start.md",
         "docs/migrating.md",

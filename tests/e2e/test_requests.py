@@ -56,6 +56,7 @@ def _table(play: Play, deal: int) -> None:
         pytest.param(lambda play, deal: play.sales.comment("ann", deal, "/qualify"), id="a refused command"),
         pytest.param(lambda play, deal: play.sales.comment("nora", deal, "/value 9k\n/prospect"), id="a plan"),
         pytest.param(lambda play, deal: play.sales.comment("eve", deal, "/prospect"), id="an outsider's command"),
+        pytest.param(lambda play, deal: play.sales.comment("nora", deal, "/call about the price"), id="a logged call"),
         pytest.param(lambda play, deal: play.sales.comment("ann", deal, "/help"), id="help"),
         pytest.param(lambda play, deal: play.sales.close("ann", deal), id="closed by hand"),
         pytest.param(lambda play, deal: play.sales.unlabel("ann", deal, "stage:lead"), id="the stage taken off"),

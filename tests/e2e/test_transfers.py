@@ -113,7 +113,7 @@ def test_sub_issues_are_work_on_a_deal_and_its_card_counts_them(play: Play) -> N
         play.sales.close("ann", part)
     play.drop()
     play.sweep()
-    assert "**Sub-issues:** 3 of 5 done" in play.text(deal, "card")
+    assert "**Tasks:** 3 of 5 done" in play.text(deal, "card")
     assert [play.said(part) for part in parts] == [[]] * 5
     play.assert_at_rest(deal)
     play.sales.label("ann", parts[4], "stage:prospect")

@@ -129,6 +129,9 @@ def _create_issue(context: Context, change: Change, given: Input) -> Payload:
     repo = _row(context, given["repositoryId"], "Repository")
     carried, people = _labels(context, given.get("labelIds") or []), _people(given.get("assigneeIds") or [])
     row_id = issues.create(change, repo, given["title"], given.get("body") or "", carried, people)
+    if given.get("parentIssueId") is not None:
+        parent = _row(context, given["parentIssueId"], "Issue")
+        issues.add_sub_issue(change, parent, issues.by_id(context.db, row_id))
     return {"issue": context.issue(issues.by_id(context.db, row_id))}
 
 

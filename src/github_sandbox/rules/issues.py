@@ -145,11 +145,17 @@ def convert_to_discussion(change: Change, issue: Row) -> None:
     change.announce("issues", "closed", issue["repository_id"], issue_id=issue["id"])
 
 
+MOST_SUB_ISSUES = 100
+"""GitHub's documented limit."""
+
+
 def add_sub_issue(change: Change, issue: Row, sub_issue: Row, *, replace_parent: bool = False) -> None:
     """Make an issue a sub-issue of another one, which may be in another repository."""
     change.need(change.repository(issue["repository_id"]), Level.TRIAGE, "add sub-issues")
     if sub_issue["parent_id"] and not replace_parent:
         raise Refused("unprocessable", "Sub issue may only have one parent")
+    if len(sub_issues_of(change.db, issue["id"])) >= MOST_SUB_ISSUES:
+        raise Refused("unprocessable", f"Parent cannot have more than {MOST_SUB_ISSUES} sub-issues")
     change.touch(sub_issue, parent_id=issue["id"])
 
 

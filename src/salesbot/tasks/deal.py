@@ -18,7 +18,7 @@ from salesbot.core.errors import ServiceError
 from salesbot.core.installation import problem_issue
 from salesbot.core.lifecycle.observed import Observed, observe
 from salesbot.core.model import keys
-from salesbot.core.model.effects import Assign, CreateLabel, Effect, PutComment
+from salesbot.core.model.effects import Assign, CreateLabel, Effect, OpenTask, PutComment
 from salesbot.core.model.facts import Comment, DealFacts, IssueSummary, Label, Refusals, RepositoryFacts, Trigger
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.model.write_result import WriteResult
@@ -254,6 +254,8 @@ class DealProcessor:
         refused = repair.refused_for_good(written, gone)
         if any(isinstance(effect, Assign) for effect, _ in refused):
             self._undo(facts, effects, written, repair.assigning_comments(facts))
+        if of_tasks := repair.task_comments(refused):
+            self._undo(facts, effects, written, of_tasks)
         concurrent = repair.concurrent_changes(written, facts, effects)
         again = repair.repair(facts, effects, concurrent, pipeline)
         if again:
@@ -263,7 +265,9 @@ class DealProcessor:
         harmless = [left_out.sentence(*each) for each in repair.harmless_failures(written)]
         notices = tuple(f"Deal {facts.issue.number}: {each}" for each in harmless)
         result = DealResult(Outcome(effects=(*done, *again), notices=notices), refused=refused, gone=written.gone)
-        return result, concurrent.settled and not (again or refused or written.gone)
+        # The card shows a new task with its number, which GitHub just gave it.
+        opened = any(isinstance(effect, OpenTask) for effect in done)
+        return result, concurrent.settled and not (again or refused or written.gone or opened)
 
     def _require_done(self, facts: DealFacts, effects: Sequence[Effect], written: WriteResult) -> None:
         """Raise ServiceError where a part failed that the next run may manage."""

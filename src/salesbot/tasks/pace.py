@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from salesbot.adapters.github import Client
-from salesbot.core.model.effects import EditBody, Effect, OpenLead, OpenProblem, OpenReport, PutComment
+from salesbot.core.model.effects import EditBody, Effect, OpenLead, OpenProblem, OpenReport, OpenTask, PutComment
 
 SECONDS_PER_WRITE = 1.0
 SECONDS_PER_CONTENT = 60 / 80
@@ -36,7 +36,9 @@ NOTHING = Usage()
 
 def count_content(effects: Sequence[Effect]) -> int:
     """Count the effects that create or edit content, as GitHub counts it."""
-    return sum(isinstance(effect, (PutComment, EditBody, OpenProblem, OpenLead, OpenReport)) for effect in effects)
+    return sum(
+        isinstance(effect, (PutComment, EditBody, OpenProblem, OpenLead, OpenReport, OpenTask)) for effect in effects
+    )
 
 
 def pause_after_write(client: Client, effects: Sequence[Effect] = ()) -> None:

@@ -18,8 +18,10 @@ from salesbot.core.model.deal import Actor, Deal, How, Role, StageVisit
 from salesbot.core.model.estimate import Range
 from salesbot.core.model.headings import TRUSTED_FIELDS
 from salesbot.core.model.journal import Cursor, EstimatedRound, Journal, Pair
+from salesbot.core.model.logged_activity import ActivityKind, LoggedActivity
 from salesbot.core.model.messages import message
 from salesbot.core.model.pipeline import Pipeline, Stage
+from salesbot.core.model.tasks import DealTask
 from salesbot.core.model.trust import Doubt, TrustedField
 from salesbot.core.policies.attention import KINDS
 from salesbot.core.reconcile import checklist_comments
@@ -107,6 +109,8 @@ def _full(pipeline: Pipeline, stage: Stage) -> DealState:
         asked="E1", rounds=((BEGUN, "30000"), (BEGUN, "27000"), (NOW, "24000")),
         estimates=(EstimatedRound(1, "28000 EUR", "33000 EUR", "3 d"), EstimatedRound(2, "", "", "4 to 6 d")),
         pair=Pair("box", received=NOW, sent=BEGUN, opened=BEGUN),
+        sub_issues=(3, 5), task_counts=(3, 5), tasks=(DealTask(9, "send the references", "2026-11-27", "kim"),),
+        activities=(LoggedActivity(NOW, ActivityKind.CALL, "ann", 5, "they compare us with two others"),),
     )  # fmt: skip
     return DealState(deal, journal)
 
@@ -128,6 +132,8 @@ def _counted(number: int, stage: Stage, pipeline: Pipeline) -> CountedDeal:
         expected=(NOW - timedelta(days=9)).date(), next_step=NextStep(NOW.date(), "send the estimate", "kim"),
         source="web", reason="price", revisit_on=NOW.date(), response_hours=3.0, attention=tuple(KINDS),
         choices=tuple("web" for _ in pipeline.report.by), problems=("its value cannot be read",),
+        tasks=(DealTask(9, "send the references", "2026-11-24", "kim"),), task_counts=(3, 5),
+        activities=(LoggedActivity(NOW, ActivityKind.CALL, "ann", 5),), last_contact=NOW,
         forced_moves=(ForcedMove(stage.name, NOW - timedelta(days=2), "ann", "the client insists"),),
     )  # fmt: skip
 

@@ -100,16 +100,16 @@ def test_a_stage_label_makes_a_deal_of_a_bots_issue_and_of_a_sub_issue(author: A
 
 def test_the_card_counts_the_sub_issues_and_the_sweep_sees_them_change() -> None:
     world = a_deal("lead")
-    assert "Sub-issues" not in world.last("card")
+    assert "Tasks:" not in world.last("card")
     for done, total in ((0, 5), (3, 5), (3, 6)):
         world.sub_issues = (done, total)
         assert due(world.observed()) is not None
         world.sweep()
-        assert f"**Sub-issues:** {done} of {total} done" in world.last("card")
+        assert f"**Tasks:** {done} of {total} done" in world.last("card")
         assert (world.decide().effects, due(world.observed())) == ((), None)
     world.sub_issues = None
     world.sweep()
-    assert "Sub-issues" not in world.last("card")
+    assert "Tasks:" not in world.last("card")
 
 
 def test_deals_labelled_turns_new_issues_off() -> None:

@@ -16,6 +16,7 @@ from salesbot.core.model.deal import Actor, How, StageVisit
 from salesbot.core.model.facts import Comment, Event, Issue, Label
 from salesbot.core.model.journal import Cursor, Journal, to_payload
 from salesbot.core.model.keys import Kind
+from salesbot.core.model.logged_activity import ActivityKind, LoggedActivity
 from salesbot.core.report.reader import RawIssue
 from salesbot.core.text import markdown
 
@@ -63,6 +64,8 @@ class Story:
     back_on: date | None = None
     said: tuple[tuple[str, datetime], ...] = ()
     forced: tuple[tuple[str, datetime, str, str], ...] = ()
+    logged: tuple[tuple[datetime, str, str], ...] = ()
+    """When somebody logged a call, a meeting or a mail, which, and who."""
     remembered: bool = False
     """There is a card with a journal."""
     fate: str = ""
@@ -121,7 +124,13 @@ def _with_memory(random: Random, story: Story) -> Story:
     if random.random() < 0.2:
         stage, at = random.choice(story.moves)
         story = replace(story, forced=((stage, at, "kim", "they asked"),))
-    return story
+    return replace(story, logged=tuple(_logged(Random(f"{story.number} {story.created}"), story)))
+
+
+def _logged(random: Random, story: Story) -> Iterator[tuple[datetime, str, str]]:
+    for _ in range(random.choice([0, 0, 1, 3])):
+        at = _before(random, NOW, (NOW - story.created).days + 1, story.created)
+        yield at, random.choice(["call", "meeting", "mail"]), random.choice(["nora", "kim"])
 
 
 def _moves(random: Random, created: datetime) -> Iterator[tuple[str, datetime]]:
@@ -246,6 +255,7 @@ def _card(story: Story, repository_id: int, events: Sequence[dict[str, Any]]) ->
         born=story.created,
         history=tuple(accepted),
         rounds=tuple((at, f"{amount} {currency}") for at, amount, currency in story.rounds),
+        activities=tuple(LoggedActivity(at, ActivityKind(kind), by, 1) for at, kind, by in story.logged),
     )
     return f"{markdown.marker(Kind.CARD, to_payload(memory))}\n**{story.stage}**"
 

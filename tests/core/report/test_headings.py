@@ -94,6 +94,7 @@ def test_an_empty_pipeline_has_a_sentence_for_each_section() -> None:
         "stages": "How long deals are in each stage",
         "funnel": "No deal was opened in the last 12 months",
         "ended": "No deal was won or lost in the last 12 months",
+        "activities": "0 activities logged in the last 8 weeks",
         "paused": "0 deals are put off",
         "doubts": "0 entries to check: forced moves and doubtful data",
     }
@@ -117,7 +118,7 @@ def test_issue_page_and_chat_have_the_same_headings() -> None:
     values = report_values(made)
     issue = "\n".join(TemplateRenderer()(name, values) for name in ("board.md.j2", "report.md.j2"))
     page = report_files.page(made)
-    found = {name: text for name, text in values["headings"].items() if name not in ("paused", "doubts")}
+    found = {name: text for name, text in values["headings"].items() if name not in ("activities", "paused", "doubts")}
     assert [text for text in found.values() if f"## {text}" not in issue] == []
     assert [text for text in found.values() if f">{text}<" not in page] == []
     said = chat("notify.txt.j2", chat_values(made.board, made.scope, ""))

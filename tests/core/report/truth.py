@@ -76,6 +76,8 @@ class Fact:
                 rate = rate_of(currency, day)
                 self.rounds += [(at, amount * rate)] if rate is not None else []
         self.forced = story.forced if remembered else ()
+        self.logged = story.logged if remembered else ()
+        self.contacts = [at for at, _, _ in self.logged]
         self.percent = PROBABILITY.get(self.stage, 0)
         if self.stage not in ENDED and story.probability is not None:
             self.percent = story.probability
@@ -210,6 +212,7 @@ def numbers(stories: list[Story], issues: list[dict[str, Any]], name: str) -> Nu
         "discount": discount(by["won"]),
         "first_reaction_hours": first_reactions(answers),
         "attention": attention(deals),
+        "activities": activities(deals),
         "coming_back": [
             {"number": deal.number, "on": deal.story.back_on.isoformat() if deal.story.back_on else None}
             for deal in sorted(deals, key=lambda deal: (deal.story.back_on or date.max, deal.number))
@@ -504,13 +507,14 @@ def idle(deal: Fact) -> bool:
 
 
 def idle_days(deal: Fact) -> int:
-    last = max([at for at, team, _ in changes(deal) if team], default=deal.story.created)
+    last = max([at for at, team, _ in changes(deal) if team] + deal.contacts, default=deal.story.created)
     return (TODAY - last.astimezone(ZONE).date()).days
 
 
 def unanswered(deal: Fact) -> bool:
     waiting = None
-    for at, team, word in changes(deal):
+    logged = [(at, True, False) for at in deal.contacts]
+    for at, team, word in sorted([*changes(deal), *logged], key=lambda change: change[0]):
         if team:
             waiting = None
         elif word and waiting is None:
@@ -525,6 +529,22 @@ def unanswered(deal: Fact) -> bool:
     while not is_working_day(day):
         day += timedelta(days=1)
     return datetime.combine(day, clock) <= NOW
+
+
+def activities(deals: list[Fact]) -> list[Numbers]:
+    """What was logged in the running week and the seven before, by person and week."""
+    found: dict[tuple[str, str], Numbers] = {}
+    totals: dict[str, int] = {}
+    for deal in deals:
+        for at, kind, by in deal.logged:
+            local = at.astimezone(ZONE).date()
+            year, week, _ = local.isocalendar()
+            if local >= TODAY - timedelta(days=TODAY.weekday() + 49):
+                key = (by, f"{year}-W{week:02}")
+                line = found.setdefault(key, {"person": by, "week": key[1], "calls": 0, "meetings": 0, "mails": 0})
+                line[f"{kind}s"] += 1
+                totals[by] = totals.get(by, 0) + 1
+    return sorted(found.values(), key=lambda line: (-totals[line["person"]], line["person"], line["week"]))
 
 
 def problems(deal: Fact) -> list[str]:

@@ -39,6 +39,8 @@ OPTIONAL = {
     "enableDuplicate": _DUPLICATE_ARGUMENT,
     "parent": "parent { number labels(first: 20) { nodes { name } } }",
     "subIssuesSummary": "subIssuesSummary { total completed }",
+    "subIssues": "subIssues(first: 50) { nodes { id number title body state stateReason viewerDidAuthor "
+    "repository { nameWithOwner } assignees(first: 1) { nodes { login } } } }",
 }
 """What not every server knows, by the name by which it refuses it, and the text that is left out of documents then."""
 _WITHOUT_ARGUMENT = ("api.github.com", ".ghe.com")

@@ -12,6 +12,7 @@ from salesbot.adapters.github.decode import Json, need, nodes
 from salesbot.adapters.github.documents import document
 from salesbot.adapters.github.refusals import NotFoundError
 from salesbot.core.errors import ServiceError
+from salesbot.core.model import tasks
 from salesbot.core.model.comments import each_once
 from salesbot.core.model.deal import Actor, Role
 from salesbot.core.model.facts import (
@@ -25,6 +26,7 @@ from salesbot.core.model.facts import (
     RepositoryFacts,
     Trigger,
 )
+from salesbot.core.model.tasks import SubIssue
 
 MAX_FILE = 256 * 1024
 """Bytes of a configuration or template file."""
@@ -223,6 +225,7 @@ def issue_facts(data: Json, viewer: Actor) -> Issue:
         body_edits=decode.edits(data.get("userContentEdits")),
         parent=_parent(data.get("parent")),
         sub_issues=_sub_issues(data.get("subIssuesSummary")),
+        tasks=_tasks(data),
     )
 
 
@@ -232,6 +235,28 @@ def _parent(data: Json | None) -> Parent | None:
 
 def _sub_issues(data: Json | None) -> tuple[int, int] | None:
     return (need(data, "completed"), data["total"]) if data and data["total"] else None
+
+
+def _tasks(data: Json) -> tuple[SubIssue, ...] | None:
+    """Read the sub-issues; None where they were not asked for. GitHub leaves out those that the token may not see."""
+    if "subIssues" not in data:
+        return None
+    here = need(data, "url").rpartition("/issues/")[0]
+    return tuple(_task(node, here) for node in nodes(data, "subIssues"))
+
+
+def _task(node: Json, here: str) -> SubIssue:
+    repository, people = need(node, "repository", "nameWithOwner"), nodes(node, "assignees")
+    return SubIssue(
+        id=need(node, "id"),
+        number=need(node, "number"),
+        title=need(node, "title"),
+        open=need(node, "state") == "OPEN",
+        dropped=node.get("stateReason") in ("NOT_PLANNED", "DUPLICATE"),
+        who=people[0]["login"] if people else "",
+        repository="" if here.casefold().endswith(f"/{repository.casefold()}") else repository,
+        key=tasks.key_of(node.get("body") or "") if need(node, "viewerDidAuthor") else "",
+    )
 
 
 def _comments(data: Json, viewer: Actor) -> tuple[tuple[Comment, ...], bool, Any, str | None]:

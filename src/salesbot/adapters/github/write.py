@@ -25,6 +25,7 @@ from salesbot.core.model.effects import (
     Assign,
     CloseIssue,
     CloseProblem,
+    CloseTask,
     CreateLabel,
     DeleteComment,
     EditBody,
@@ -34,6 +35,7 @@ from salesbot.core.model.effects import (
     OpenLead,
     OpenProblem,
     OpenReport,
+    OpenTask,
     PinIssue,
     PutComment,
     React,
@@ -164,6 +166,11 @@ def _step(effect: Effect, facts: RepositoryFacts) -> Step:  # one line for each 
             labels = [_label(name, facts) for name in (lead.LABEL, *names)]
             about = {"repository": facts.repository.node_id, "title": title, "body": body}
             return Step(effect, "OpenLead", {**about, "labels": labels})
+        case OpenTask(_, title, body, person):
+            about = {"repository": facts.repository.node_id, "parent": issue, "title": title, "body": body}
+            return Step(effect, "OpenTask", {**about, "people": [_person(person, facts)] if person else []})
+        case CloseTask(_, id_, of_id):
+            return Step(effect, "CloseTask", {"task": id_, "duplicate": of_id})
         case EditProblem(body):
             return Step(effect, "EditProblem", {"problem": _problem(facts), "body": body})
         case CloseProblem(body):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from salesbot.core.commands import arguments
+from salesbot.core.commands import arguments, dated
 from salesbot.core.commands.moves import move_command, reason_changes, set_field, value_changes
 from salesbot.core.commands.registry import COMMANDS, Command, Context, command
 from salesbot.core.commands.stage_words import spelled, stage_of
@@ -20,6 +20,8 @@ from salesbot.core.model.changes import (
     Change,
     LeavePipeline,
     LinkMirror,
+    LogActivity,
+    OpenTask,
     PostChecklist,
     SetField,
     UnassignPerson,
@@ -28,19 +30,19 @@ from salesbot.core.model.date_fields import day_in
 from salesbot.core.model.deal import Deal, Refusal
 from salesbot.core.model.estimate import estimate
 from salesbot.core.model.journal import LeftAs
+from salesbot.core.model.logged_activity import ActivityKind
 from salesbot.core.model.pipeline import Pipeline, field_key
-from salesbot.core.text import dates, logins, markdown, next_step
+from salesbot.core.text import dates, markdown
 from salesbot.core.text.command_syntax import Args, bare
-from salesbot.core.text.dates import Purpose
 from salesbot.core.text.render import Markdown
 from salesbot.core.text.suggestions import misspelled, nearest
 
 __all__ = ["COMMANDS", "Command", "Context", "all_commands", "find", "suggestion"]
 
-NAMES_PEOPLE = frozenset({"assign", "unassign", "next"})
+NAMES_PEOPLE = frozenset({"assign", "unassign", "next", "task"})
 """Commands in which `@name` is looked up."""
-LONGEST_OFFERED = 200
-"""Characters of a command that an answer writes out anew."""
+LONGEST_TASK = 200
+"""Characters of a task. A title takes 256, with the day."""
 
 
 def find(word: str, pipeline: Pipeline) -> Command | None:
@@ -106,46 +108,51 @@ def _expected(deal: Deal, read: str) -> list[Change]:
 @command("/next <date> <what> [@owner]")
 def next_(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
     """Set the one dated next step, e.g. `/next friday send the estimate @kim`."""
-    example = "For example `/next friday send the estimate`"
-    if not args.words:
-        return Refusal(Markdown("`/next` needs a date and what to do."), example)
-    try:
-        day, words = dates.leading_date(args.words, ctx.today, Purpose.ON, future=True)
-    except dates.DateError as error:
-        why = "`/next` begins with a date. " if isinstance(error, dates.NoDateError) else ""
-        return Refusal(Markdown(f"{why}{error.what}"), arguments.suggest_date("/next", error, "friday"), "date")
-    who = logins.mention(words[-1]) if words else None
-    what = " ".join(words[:-1] if who else words)
-    if not what:
-        return Refusal(Markdown("`/next` has a date, but not what to do."), example)
-    others = [name for name in logins.mentions(what) if who or name.casefold() in ctx.people]
-    if others:
-        return _which_one([*others, *([who] if who else [])], args)
-    if who and who.casefold() not in ctx.people:
-        return _nobody(who, ctx)
-    read = arguments.plain(what, "/next", ctx.today, ctx.pipeline)
-    if isinstance(read, Refusal):
-        return read
-    name = ctx.people[who.casefold()].login if who else None
-    return [SetField(headings.NEXT_STEP, str(next_step.NextStep(day, read, name)))]
+    step = dated.step("/next", "send the estimate", args, ctx)
+    return step if isinstance(step, Refusal) else [SetField(headings.NEXT_STEP, str(step))]
 
 
-def _which_one(people: list[str], args: Args) -> Refusal:
-    """Several people, or one in the middle: who does it is asked, and no word of the sentence is lost."""
-    text = logins.unmentioned(" ".join(args.words))
-    text = f"/next {text}" if len(text) <= LONGEST_OFFERED else "/next <date> <what>"
-    names = list({name.casefold(): name for name in people}.values())
-    ways = " or ".join(markdown.code(f"{text} @{name}") for name in names[:3])
-    return Refusal(
-        Markdown(f"It is not clear who does it: {', '.join(markdown.code(name) for name in names[:10])}?"),
-        f"Put the one who does it at the end, and no `@` elsewhere: {ways}. Without `@` it is the owner",
-    )
+@command("/task <date> <what> [@user]")
+def task(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
+    """Open a task as a sub-issue of the deal, e.g. `/task friday send the references @kim`."""
+    if not ctx.has_sub_issues:
+        return Refusal("This GitHub server has no sub-issues.", "Use `/next <date> <what>`")
+    step = dated.step("/task", "send the references", args, ctx)
+    if isinstance(step, Refusal):
+        return step
+    if len(step.what) > LONGEST_TASK:
+        why = f"That is {len(step.what):,} characters long; the title of a task takes {LONGEST_TASK}."
+        return Refusal(why, "Shorten it, and add the rest to the task")
+    return [OpenTask(step.day, step.what, step.who or "")]
 
 
 @command("/done")
 def done(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
     """The next step is done; set another with `/next`."""
     return [SetField(headings.NEXT_STEP, None)]
+
+
+@command("/call [what]")
+def call(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
+    """Log a call with the client, e.g. `/call they compare us with two others`."""
+    return _log(ActivityKind.CALL, args, ctx)
+
+
+@command("/met [what]")
+def met(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
+    """Log a meeting with the client, e.g. `/met scope is clear, the budget is not`."""
+    return _log(ActivityKind.MEETING, args, ctx)
+
+
+@command("/mailed [what]")
+def mailed(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
+    """Log a mail to the client, e.g. `/mailed sent the references`."""
+    return _log(ActivityKind.MAIL, args, ctx)
+
+
+def _log(kind: ActivityKind, args: Args, ctx: Context) -> list[Change] | Refusal:
+    read = arguments.plain(" ".join(args.words), f"/{kind}", ctx.today, ctx.pipeline)
+    return read if isinstance(read, Refusal) else [LogActivity(kind, read)]
 
 
 @command("/set <field> <value>")
@@ -195,7 +202,7 @@ def assign(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
         return _one_name("/assign", "the last one owns the deal, the others help")
     name = arguments.person(args.words, ctx.person)
     if name.casefold() not in ctx.people:
-        return _nobody(name, ctx)
+        return dated.nobody(name, ctx)
     return [AssignOwner(ctx.people[name.casefold()].login)]
 
 
@@ -209,12 +216,6 @@ def unassign(deal: Deal, args: Args, ctx: Context) -> list[Change] | Refusal:
 
 def _one_name(said: str, why: str) -> Refusal:
     return Refusal(Markdown(f"`{said}` takes one name."), f"Use it once for each name, on a line of its own: {why}")
-
-
-def _nobody(name: str, ctx: Context) -> Refusal:
-    guess = nearest(name, [person.login for person in ctx.people.values()])
-    hint = f"Did you mean `@{guess}`?" if guess else "Name someone who can be assigned here"
-    return Refusal(Markdown(f"{markdown.code(name[:60])} cannot be assigned here."), hint)
 
 
 @command("/checklist <name>")

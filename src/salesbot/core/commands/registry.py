@@ -35,6 +35,8 @@ class Context:
     issues: Mapping[int, str] = field(default_factory=dict)
     repository: str = ""
     """`owner/name`."""
+    has_sub_issues: bool = True
+    """Whether the server knows sub-issues."""
 
 
 Run = Callable[[Deal, Args, Context], list[Change] | Refusal]

@@ -167,6 +167,7 @@ def _context(intent: CommandIntent, person: str, role: Role, observed: Observed,
         lists=frozenset(lists),
         issues={number: issue.title for number, issue in facts.linked.items() if issue is not None},
         repository=facts.repository.name,
+        has_sub_issues=facts.issue.tasks is not None,
     )
 
 

@@ -59,12 +59,13 @@ def _stage(state: DealState, observed: Observed) -> Iterator[str]:
         yield f"Processed up to {journal.cursor.at:%Y-%m-%d %H:%M} UTC, according to the card."
         if journal.refused:
             yield "The last stage label somebody set was refused."
-    for row in card.history(state.deal.history, observed.pipeline):
+    for row in card.history(state.deal.history, state.journal, observed.pipeline):
         by = f" by {row['by']}" if row["by"] else ""
         forced = f", forced: {row['forced']}" if row["forced"] else ""
         until = f", until: {row['until']}" if row["until"] else ""
         why = f", because: {row['why']}" if row["why"] else ""
-        yield f"  {row['when']}: {row['stage']}{by} ({row['how']}{forced}{until}{why})"
+        place = row["stage"] or "contact"
+        yield f"  {row['when']}: {place}{by} ({row['how']}{forced}{until}{why})"
 
 
 def _ways(state: DealState, pipeline: Pipeline) -> Iterator[str]:

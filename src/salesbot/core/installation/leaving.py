@@ -18,7 +18,7 @@ from salesbot.core.model.pipeline import DEFAULT_STAGES, Pipeline, Stage
 from salesbot.core.text import markdown
 from salesbot.core.text.label_names import label_key
 from salesbot.core.text.render import Renderer
-from salesbot.core.views import card
+from salesbot.core.views import contacts
 
 LEFT = "left"
 """The kind of marker that a dated card carries, in its second line."""
@@ -75,7 +75,7 @@ def dated_card(observed: Observed, render: Renderer) -> PutComment | None:
     kept = observed.card
     if kept is None or kept.marker is None or not observed.issue.open or is_dated(kept.body):
         return None
-    line = render("left.md.j2", {"day": card.day(observed.now, observed.pipeline)})
+    line = render("left.md.j2", {"day": contacts.day(observed.now, observed.pipeline)})
     text = f"{markdown.marker(LEFT, {})}\n{line}\n\n{comments.text_of(kept.body)}"
     return PutComment(keys.CARD, comments.write(keys.CARD, text, kept.marker.payload), kept.id)
 

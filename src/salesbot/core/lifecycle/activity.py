@@ -8,6 +8,7 @@ from datetime import datetime
 
 from salesbot.core.model.deal import Actor, Role
 from salesbot.core.model.facts import DealFacts
+from salesbot.core.model.journal import Journal
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,31 @@ def activities(facts: DealFacts) -> list[Activity]:
     """
     here = (each for each in _activities(facts) if each.at >= facts.issue.created_at)
     return sorted(here, key=lambda activity: activity.at)
+
+
+def with_contacts(activities: Sequence[Activity], journal: Journal | None, now: datetime) -> list[Activity]:
+    """Add what the journal keeps of contacts with the client: logged activities, and our last mail by its mirror.
+
+    The comments that logged them may be deleted, or not read.
+    """
+    if journal is None:
+        return [*activities]
+    mail = journal.pair.sent if journal.pair is not None else None
+    contacts = [Activity(at, None, ours=True) for at in (*_logged(journal), mail) if at is not None and at <= now]
+    return sorted([*activities, *contacts], key=lambda activity: activity.at)
+
+
+def last_contact(journal: Journal | None, until: datetime | None = None) -> datetime | None:
+    """Say when the last contact with the client was: a logged activity, or a mail by the mirror, theirs or ours."""
+    if journal is None:
+        return None
+    mails = (journal.pair.received, journal.pair.sent) if journal.pair is not None else ()
+    times = (at for at in (*_logged(journal), *mails) if at is not None and (until is None or at <= until))
+    return max(times, default=None)
+
+
+def _logged(journal: Journal) -> list[datetime]:
+    return [each.at for each in journal.activities]
 
 
 def _activities(facts: DealFacts) -> Iterator[Activity]:

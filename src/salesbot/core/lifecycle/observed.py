@@ -168,8 +168,8 @@ class Observed:
 
     @cached_property
     def activity(self) -> Sequence[Activity]:
-        """What everybody but ourselves did, oldest first."""
-        return activity.activities(self.facts)
+        """What everybody but ourselves did, oldest first, contacts with the client too."""
+        return activity.with_contacts(activity.activities(self.facts), self.journal, self.now)
 
     @cached_property
     def installed(self) -> datetime | None:

@@ -75,6 +75,7 @@ def as_called_now(journal: Journal, new: Mapping[str, str]) -> Journal:
         assigned=tuple(replace(entry, login=_now(entry.login, new)) for entry in journal.assigned),
         history=tuple(replace(visit, by=visit.by and _now(visit.by, new)) for visit in journal.history),
         trusted=tuple(replace(each, by=_now(each.by, new)) for each in journal.trusted),
+        activities=tuple(replace(each, by=_now(each.by, new)) for each in journal.activities),
         pending=tuple(messages.with_people(entry, lambda name: _now(name, new)) for entry in journal.pending),
     )
 
@@ -115,6 +116,7 @@ def _names(journal: Journal, deal: Deal) -> Iterator[str]:
     yield from (entry.login for entry in journal.assigned)
     yield from (visit.by for visit in journal.history if visit.by)
     yield from (each.by for each in journal.trusted if each.by)
+    yield from (each.by for each in journal.activities if each.by)
     for entry in journal.pending:
         yield from messages.people(entry)
     step = next_step.parse(deal.fields.get(headings.NEXT_STEP, ""))

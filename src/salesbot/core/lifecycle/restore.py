@@ -16,7 +16,7 @@ from salesbot.core.lifecycle import description, field_trust, intents, people, t
 from salesbot.core.lifecycle.intents import CommandIntent, LabelIntent
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
-from salesbot.core.model import headings
+from salesbot.core.model import headings, tasks
 from salesbot.core.model.deal import Deal, How, StageVisit
 from salesbot.core.model.facts import Event, Issue
 from salesbot.core.model.journal import BEFORE, Cursor, Journal, LeftAs
@@ -44,9 +44,14 @@ def is_excluded(issue: Issue, journal: Journal | None) -> bool:
     A deal that left by `/not-a-deal` is still one for whoever wants it back.
     """
     names = {label_key(label.name) for label in issue.labels}
-    if issue.became_discussion or (issue.own and names & OWN_LABELS):
+    if issue.became_discussion or (issue.own and names & OWN_LABELS) or is_task(issue):
         return True
     return NOT_A_DEAL in names and (journal is None or journal.left != LeftAs.NOT_A_DEAL)
+
+
+def is_task(issue: Issue) -> bool:
+    """Say whether `/task` opened the issue: such a one is never a deal, even if it is no sub-issue any more."""
+    return issue.own and bool(tasks.key_of(issue.body))
 
 
 def restore(observed: Observed, commands: Sequence[CommandIntent]) -> Restored | None:

@@ -20,7 +20,9 @@ from salesbot.core.model.changes import (
     Change,
     LeavePipeline,
     LinkMirror,
+    LogActivity,
     MoveTo,
+    OpenTask,
     PostChecklist,
     Reopen,
     SetField,
@@ -30,8 +32,10 @@ from salesbot.core.model.changes import (
 from salesbot.core.model.deal import Deal, How, Move, Refusal, Role, StageVisit
 from salesbot.core.model.journal import Journal, LeftAs, Pair
 from salesbot.core.model.keys import Key, Kind
+from salesbot.core.model.logged_activity import LoggedActivity
 from salesbot.core.model.messages import Message, PendingComment
 from salesbot.core.model.pipeline import Pipeline, Stage
+from salesbot.core.model.tasks import NewTask
 from salesbot.core.text import fields
 from salesbot.core.text.render import Markdown
 
@@ -59,6 +63,8 @@ class DealState:
     refused: tuple[Refused, ...] = ()
     pending: tuple[PendingComment, ...] = ()
     answers: tuple[Answer, ...] = ()
+    tasks: tuple[NewTask, ...] = ()
+    """The tasks that commands of this run ask for."""
     ignored: tuple[int, ...] = ()
     """Comments of people below triage: they get a receipt, and nothing else, not even an entry in the journal."""
     notes: tuple[str, ...] = ()
@@ -125,6 +131,13 @@ def _apply_change(state: DealState, change: Change, request: Request) -> DealSta
         case LinkMirror(key):
             known = state.journal.pair is not None and state.journal.pair.key == key
             return state if known else replace(state, journal=replace(state.journal, pair=Pair(key)))
+        case LogActivity(kind, what):
+            logged = LoggedActivity(request.at, kind, request.by or "", request.comment, what)
+            return replace(state, journal=state.journal.with_activity(logged))
+        case OpenTask(day, what, who):
+            before = sum(each.key.startswith(f"{request.comment}-") for each in state.tasks)
+            new = NewTask(f"{request.comment}-{before + 1}", day, what, who)
+            return replace(state, tasks=(*state.tasks, new))
         case Answer():
             return replace(state, answers=(*state.answers, change))
         case _:

@@ -7,9 +7,11 @@ effects: nothing here touches GitHub.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from salesbot.core.model.deal import Move
 from salesbot.core.model.journal import LeftAs
+from salesbot.core.model.logged_activity import ActivityKind
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,23 @@ class LinkMirror:
 
 
 @dataclass(frozen=True)
+class LogActivity:
+    """Note a call, a meeting or a mail with the client."""
+
+    kind: ActivityKind
+    what: str = ""
+
+
+@dataclass(frozen=True)
+class OpenTask:
+    """Open a sub-issue that is to be done by a day."""
+
+    day: date
+    what: str
+    who: str = ""
+
+
+@dataclass(frozen=True)
 class Answer:
     """Reply with a template; nothing about the deal changes."""
 
@@ -90,5 +109,7 @@ Change = (
     | PostChecklist
     | LeavePipeline
     | LinkMirror
+    | LogActivity
+    | OpenTask
     | Answer
 )

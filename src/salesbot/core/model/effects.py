@@ -129,6 +129,25 @@ class OpenLead:
 
 
 @dataclass(frozen=True)
+class OpenTask:
+    """Open a task as a sub-issue of the deal. `key` is in the marker of its body."""
+
+    key: str
+    title: str
+    body: str
+    person: str = ""
+
+
+@dataclass(frozen=True)
+class CloseTask:
+    """Close a task that was opened twice, as a duplicate of the other one; both by node id."""
+
+    number: int
+    id: str
+    duplicate_of: str
+
+
+@dataclass(frozen=True)
 class EditProblem:
     """Bring the problem issue up to date."""
 
@@ -176,6 +195,8 @@ Effect = (
     | Unreact
     | OpenProblem
     | OpenLead
+    | OpenTask
+    | CloseTask
     | EditProblem
     | CloseProblem
     | OpenReport

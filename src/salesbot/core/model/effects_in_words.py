@@ -10,6 +10,7 @@ from salesbot.core.model.effects import (
     Assign,
     CloseIssue,
     CloseProblem,
+    CloseTask,
     CreateLabel,
     DeleteComment,
     EditBody,
@@ -19,6 +20,7 @@ from salesbot.core.model.effects import (
     OpenLead,
     OpenProblem,
     OpenReport,
+    OpenTask,
     PinIssue,
     PutComment,
     React,
@@ -66,6 +68,10 @@ def describe(effect: Effect) -> str:
             return f"open the issue {title}"
         case OpenLead(title):
             return f"open the lead {title}"
+        case OpenTask(_, title):
+            return f"open the task {title}"
+        case CloseTask(number):
+            return f"close the duplicate task #{number}"
         case EditProblem():
             return "update the problem issue"
         case CloseProblem():

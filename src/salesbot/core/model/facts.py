@@ -15,6 +15,7 @@ from salesbot.core.model.board import BoardView, FieldChange
 from salesbot.core.model.deal import Actor, Role
 from salesbot.core.model.effects import Assign, Effect
 from salesbot.core.model.mirror import Mirror, StageMap
+from salesbot.core.model.tasks import SubIssue
 from salesbot.core.text import command_syntax, markdown
 from salesbot.core.text.command_syntax import CommandLine
 from salesbot.core.text.markdown import Marker
@@ -152,6 +153,8 @@ class Issue:
     parent: Parent | None = None
     sub_issues: tuple[int, int] | None = None
     """How many of its sub-issues are done, of how many; None if it has none."""
+    tasks: tuple[SubIssue, ...] | None = None
+    """The first fifty of its sub-issues; None at a glance, or where the server knows none."""
 
     @property
     def transferred(self) -> bool:

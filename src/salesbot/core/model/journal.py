@@ -13,12 +13,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
-from salesbot.core.model import journal_codec, messages
+from salesbot.core.model import journal_codec, logged_activity, messages
 from salesbot.core.model.deal import StageVisit
 from salesbot.core.model.facts import Event
 from salesbot.core.model.keys import CARD
+from salesbot.core.model.logged_activity import LoggedActivity
 from salesbot.core.model.messages import PendingComment
 from salesbot.core.model.mirror import EVER
+from salesbot.core.model.tasks import DealTask
 from salesbot.core.model.trust import TrustedField
 from salesbot.core.text import markdown
 
@@ -172,6 +174,10 @@ class Journal:
     """Its mirror in the other system."""
     sub_issues: tuple[int, int] | None = None
     """How many of its sub-issues are done, of how many, as the card shows it."""
+    task_counts: tuple[int, int] | None = None
+    """How many tasks are done, of how many, without those that were dropped."""
+    tasks: tuple[DealTask, ...] = ()
+    """The open ones, the earliest first, as last read."""
     board: OnBoard | None = None
     """What the project shows of it."""
     fields: tuple[tuple[str, str | None], ...] = ()
@@ -180,6 +186,8 @@ class Journal:
     """What GitHub refuses to do on the deal, and why, as the card says it."""
     trusted: tuple[TrustedField, ...] = ()
     """The fields that count, as somebody gave them who may (`lifecycle.field_trust`)."""
+    activities: tuple[LoggedActivity, ...] = ()
+    """The calls, meetings and mails that somebody logged, oldest first."""
     people: Mapping[str, int] = field(default_factory=dict)
     """The database ids of those whom this journal and the next step name, by login in small letters."""
 
@@ -201,6 +209,10 @@ class Journal:
     def without_assigned(self, names: Collection[str]) -> Journal:
         """Forget that these people were assigned."""
         return replace(self, assigned=tuple(entry for entry in self.assigned if entry.login not in names))
+
+    def with_activity(self, new: LoggedActivity) -> Journal:
+        """Keep a call, a meeting or a mail that somebody logged."""
+        return replace(self, activities=logged_activity.with_activity(self.activities, new))
 
     def with_boxes(self, comment: int, at: datetime) -> Journal:
         """Keep until when the ticks in a question of ours were evaluated."""
@@ -230,7 +242,7 @@ def to_payload(journal: Journal) -> dict[str, Any]:
 
 
 def fitting(journal: Journal) -> Journal:
-    """Leave out what is missed least until the marker has room: long reasons, pending comments, old visits, ticks.
+    """Leave out what is missed least until the marker has room: long texts, pending comments, old visits, ticks.
 
     Without it a deal with a long history could not be written any more at all.
     """
@@ -240,10 +252,11 @@ def fitting(journal: Journal) -> Journal:
 
 def _lighter(journal: Journal) -> Iterator[Journal]:
     yield journal
-    yield (journal := replace(journal, history=tuple(_briefly(visit) for visit in journal.history)))
+    briefly = logged_activity.without_texts(journal.activities)
+    yield (journal := replace(journal, history=tuple(map(_briefly, journal.history)), activities=briefly))
     yield (journal := replace(journal, pending=()))
-    yield (journal := replace(journal, history=journal.history[-10:]))
-    yield replace(journal, ticks={})
+    yield (journal := replace(journal, history=journal.history[-10:], activities=journal.activities[-10:]))
+    yield replace(journal, ticks={}, tasks=())
 
 
 def _briefly(visit: StageVisit) -> StageVisit:

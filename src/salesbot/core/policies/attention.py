@@ -12,7 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from salesbot.core.lifecycle import activity, guards, people
+from salesbot.core.lifecycle import activity, deal_tasks, guards, people
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import headings
@@ -91,7 +91,8 @@ def _overdue(state: DealState, observed: Observed) -> bool:
 def _no_next_step(state: DealState, observed: Observed) -> bool:
     deal, pipeline, issue = state.deal, observed.pipeline, observed.issue
     due = _stage(state, observed) in pipeline.step_stages
-    if not due or deal.fields.get(headings.NEXT_STEP) or is_snoozed(state, observed):
+    planned = deal.fields.get(headings.NEXT_STEP) or deal_tasks.counts(issue, state.journal).open
+    if not due or planned or is_snoozed(state, observed):
         return False
     times = [visit.entered for visit in deal.history[-1:]] + [edit.at for edit in issue.body_edits[:1]]
     start = local_day(max(times, default=issue.created_at), pipeline.timezone)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from salesbot.core.lifecycle import description, people
+from salesbot.core.lifecycle import deal_tasks, description, people
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import comments, journal, keys
@@ -59,7 +59,7 @@ def _same(cards: Cards, new: str, memory: Journal, state: DealState) -> bool:
 def _journal(state: DealState, observed: Observed, found: Estimate) -> Journal:
     """The journal as it should be: with what was read on the issue, and with the comments this run is to write."""
     memory = state.journal.seen(observed.events_of_others)
-    newest = observed.newest_comment
+    newest, counts = observed.newest_comment, deal_tasks.counts(observed.issue, memory)
     complete = replace(
         memory,
         label=_label_id(state, observed) or memory.label,
@@ -71,6 +71,8 @@ def _journal(state: DealState, observed: Observed, found: Estimate) -> Journal:
         ticks=_ticks(state, memory),
         sub_issues=observed.issue.sub_issues,
         estimates=_estimates(found, state, observed),
+        task_counts=(counts.done, counts.total) if counts.total else None,
+        tasks=deal_tasks.open_tasks(observed.issue),
         lists={**dict.fromkeys(state.deal.checklists, 0), **memory.lists, **_lists(observed)},
     )
     return journal.fitting(people.with_ids(complete, state.deal, observed.directory))

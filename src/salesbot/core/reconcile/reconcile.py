@@ -1,8 +1,8 @@
 """Reconcile: bring the observed issue in step with the desired deal. Compare, then write; in step means no effect.
 
-The order of the effects is the order of the write (docs/design.md): card, body, labels, state, comments, receipts. The
-card comes before all else: if a run ends behind it, the decision counts and the issue is one step behind until the next
-run. Everything is derived from the desired deal and the issue, so the next run does what is left.
+The order of the effects is the order of the write (docs/design.md): new tasks, card, body, labels, state, comments,
+receipts. The card comes before all that can be derived again: if a run ends behind it, the decision counts, and the
+next run does what is left.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from salesbot.core.model.facts import Refusals
 from salesbot.core.model.journal import LeftAs
 from salesbot.core.model.pipeline import Stage
 from salesbot.core.policies import attention
-from salesbot.core.reconcile import card_comment, checklist_comments, left_out, other_comments
+from salesbot.core.reconcile import card_comment, checklist_comments, left_out, new_tasks, other_comments
 from salesbot.core.text.label_names import label_key
 from salesbot.core.text.render import Renderer
 
@@ -54,10 +54,13 @@ def reconcile(state: DealState, observed: Observed, render: Renderer) -> Reconci
     labels = [*stage_labels(stage, observed), *_label_of_no_deal(state, observed), *marks]
     behind_card = [*labels, *_open_or_closed(state, stage, observed), *_unless_locked(state, observed, lists, render)]
     before_card = list(_body(state, observed))
-    refused = left_out.refused([*before_card, *behind_card], observed.facts)
+    tasks = list(new_tasks.task_effects(state, observed))
+    refused = left_out.refused([*tasks, *before_card, *behind_card], observed.facts)
     left = (*left_out.without_room(labels, observed), *refused)
     out = [*left_out.fought_over(labels, observed), *(effect for effect, _ in left)]
-    marks, before_card, behind_card = (left_out.without(part, out) for part in (marks, before_card, behind_card))
+    marks, before_card, behind_card, tasks = (
+        left_out.without(part, out) for part in (marks, before_card, behind_card, tasks)
+    )
     again = left_out.tried_again([*before_card, *behind_card], observed)
     state = replace(state, left_out=left_out.for_card((*left, *again)))
     create = [
@@ -69,7 +72,7 @@ def reconcile(state: DealState, observed: Observed, render: Renderer) -> Reconci
         return Reconciled((*create, *behind_card), left, again)
     card = card_comment.card_effects(checklist_comments.with_lists(state, lists), observed, render)
     first = [*card, *before_card] if description.fits_in_card(state.deal) else [*before_card, *card]
-    return Reconciled((*create, *first, *behind_card), left, again)
+    return Reconciled((*create, *tasks, *first, *behind_card), left, again)
 
 
 def _unless_locked(

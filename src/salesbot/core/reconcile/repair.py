@@ -16,6 +16,7 @@ from salesbot.core.model.effects import (
     EditProblem,
     Effect,
     OpenProblem,
+    OpenTask,
     PutComment,
     React,
     Unreact,
@@ -197,6 +198,11 @@ def assigning_comments(facts: DealFacts) -> frozenset[int]:
     """Name the comments that only assign people: where GitHub refuses that, nothing of them was done."""
     comments_ = [comment for comment in facts.issue.comments if comment.commands]
     return frozenset(each.id for each in comments_ if all(line.word == "assign" for line in each.commands))
+
+
+def task_comments(refused: Refusals) -> frozenset[int]:
+    """Name the comments whose tasks GitHub refused to open: they are answered again, and the card names the task."""
+    return frozenset(int(effect.key.partition("-")[0]) for effect, _ in refused if isinstance(effect, OpenTask))
 
 
 def take_back(effects: Sequence[Effect], written: WriteResult, of: Collection[int] | None = None) -> list[Effect]:

@@ -33,12 +33,14 @@ def attention(deals: Sequence[CountedDeal]) -> tuple[AttentionItem, ...]:
 
 @dataclass(frozen=True)
 class UpcomingItem:
-    """Something with a date: a next step, an expected close, the return of a deal that was put off."""
+    """Something with a date: a next step, a task, an expected close, the return of a deal that was put off."""
 
     day: date
     deal: CountedDeal
     what: str
-    kind: Literal["next step", "close", "return"]
+    kind: Literal["next step", "task", "close", "return"]
+    key: str = ""
+    """Which one, where a deal has several of a kind."""
 
 
 def upcoming(deals: Sequence[CountedDeal], scope: Scope) -> Mapping[str, tuple[UpcomingItem, ...]]:
@@ -58,11 +60,14 @@ def upcoming(deals: Sequence[CountedDeal], scope: Scope) -> Mapping[str, tuple[U
 def dated_items(deal: CountedDeal, scope: Scope) -> Iterator[tuple[str, UpcomingItem]]:
     """Give everything of a deal that has a date, with the person it is for; an empty name is nobody.
 
-    A next step counts on closed deals too (docs/commands.md), an expected close only on open ones.
+    A next step and tasks count on closed deals too (docs/commands.md), an expected close only on open ones.
     """
     step, owner = deal.next_step, deal.owner or ""
     if step is not None:
         yield step.who or owner, UpcomingItem(step.day, deal, step.what, "next step")
+    for task in deal.tasks:
+        if task.day is not None:
+            yield task.who or owner, UpcomingItem(task.day, deal, task.what, "task", f"-{task.repository}{task.number}")
     if deal.expected is not None and deal.stage in scope.open_stages:
         yield owner, UpcomingItem(deal.expected, deal, "expected to close", "close")
     if deal.revisit_on is not None:

@@ -38,6 +38,10 @@ COLUMNS = (
     "reason",
     "attention",
     "idle_days",
+    "tasks_done",
+    "tasks",
+    "activities",
+    "last_contact",
     "problems",
     "url",
 )
@@ -74,7 +78,12 @@ def values(deal: CountedDeal, scope: Scope) -> Iterator[Value]:
     yield deal.expected.isoformat() if deal.expected else ""
     yield from (step.day.isoformat(), step.who or "", step.what) if step else ("", "", "")
     yield from (deal.source, deal.reason, deal.attention)
-    yield from (deal.idle_days if deal.idle_days is not None else "", deal.problems)
+    yield from (
+        deal.idle_days if deal.idle_days is not None else "",
+        *(deal.task_counts or (0, 0)),
+        len(deal.activities),
+    )
+    yield from (_moment(deal.last_contact), deal.problems)
     yield scope.issue_url(deal.number)
 
 

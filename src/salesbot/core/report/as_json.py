@@ -23,6 +23,7 @@ from salesbot.core.report.movement import MovementKind
 from salesbot.core.report.reader import group_headings
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.totals import Spread, Total
+from salesbot.core.report.view_activities import activity_json
 from salesbot.core.text.money import Money
 
 VERSION = 1
@@ -176,6 +177,7 @@ def _people(report: Report) -> Json:
             for item in sorted(report.board.attention, key=lambda item: item.deal.number)
             if kind in item.kinds
         ],
+        "activities": activity_json(report.activities),
         "coming_back": [
             {"number": deal.number, "on": deal.revisit_on.isoformat() if deal.revisit_on else None}
             for deal in report.paused

@@ -43,7 +43,7 @@ def entries(deals: Iterable[CountedDeal], scope: Scope, person: str = "") -> lis
 def _entry(item: UpcomingItem, person: str, scope: Scope) -> CalendarEntry:
     url = scope.issue_url(item.deal.number)
     return CalendarEntry(
-        uid=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{url}#{item.kind}")),
+        uid=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{url}#{item.kind}{item.key}")),
         day=item.day,
         title=f"{_client(item.deal, scope)}: {_shown(item.what)}{f' ({person})' if person else ''}",
         details="\n".join(_details(item.deal, scope)),

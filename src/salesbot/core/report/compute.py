@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from salesbot.core.report import action_items, flow, open_money
 from salesbot.core.report.action_items import AttentionItem, UpcomingItem
+from salesbot.core.report.activity_counts import ActivityCounts, count_activities
 from salesbot.core.report.closing import Closing, compute_closing
 from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
 from salesbot.core.report.estimates import Estimates, compute_estimates
@@ -38,6 +39,7 @@ class Report:
     funnel: tuple[FunnelStep, ...]
     closing: Closing
     estimates: Estimates
+    activities: ActivityCounts
     paused: tuple[CountedDeal, ...]
     forced: tuple[CountedDeal, ...]
     doubtful: tuple[CountedDeal, ...]
@@ -69,6 +71,7 @@ def compute_report(issues: Iterable[CountedDeal | UncountableDeal], scope: Scope
         funnel=flow.funnel(deals, scope),
         closing=compute_closing(deals, scope),
         estimates=compute_estimates(deals, scope),
+        activities=count_activities(deals, scope),
         paused=action_items.paused_deals(deals, scope),
         forced=tuple(deal for deal in deals if any(each.at > scope.since for each in deal.forced_moves)),
         doubtful=tuple(deal for deal in deals if deal.problems),

@@ -11,6 +11,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from salesbot.core.model.estimate import Range
+from salesbot.core.model.logged_activity import LoggedActivity
+from salesbot.core.model.tasks import DealTask
 from salesbot.core.report.stage_intervals import StageInterval
 from salesbot.core.text.next_step import NextStep
 
@@ -61,6 +63,14 @@ class CountedDeal:
     attention: tuple[str, ...] = ()
     idle_days: int | None = None
     """Days since somebody of us did something; None if it has ended or its issue is closed."""
+    tasks: tuple[DealTask, ...] = ()
+    """The open tasks, as the card keeps them."""
+    task_counts: tuple[int, int] | None = None
+    """How many tasks are done, of how many."""
+    activities: tuple[LoggedActivity, ...] = ()
+    """The calls, meetings and mails that somebody logged, without their texts."""
+    last_contact: datetime | None = None
+    """When an activity was logged, or a mail came or went by the mirror, last."""
     problems: tuple[str, ...] = ()
 
     @property

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from salesbot.core.report import formatting
+from salesbot.core.report.activity_counts import ActivityCounts
 from salesbot.core.report.charts import won_by_month
 from salesbot.core.report.closing import Closing
 from salesbot.core.report.compute import Board, Report
@@ -52,6 +53,7 @@ def report_headings(report: Report) -> Mapping[str, str]:
         "stages": _stages(report.stages, scope),
         "funnel": _funnel(report.funnel, len(scope.open_stages), window),
         "ended": _ended(report.closing, window),
+        "activities": _activities(report.activities),
         "paused": _paused(report.paused, scope),
         "doubts": _doubts(report),
     }
@@ -169,6 +171,10 @@ def _ended(closing: Closing, window: str) -> str:
     if rate.too_few:
         return f"You won {formatting.share(rate)} {noun} that ended in the last {window}"
     return f"You won {formatting.share(rate)} of the deals that ended in the last {window}"
+
+
+def _activities(counts: ActivityCounts) -> str:
+    return f"{counted(counts.total, 'activity', 'activities')} logged in the last {len(counts.weeks)} weeks"
 
 
 def _paused(deals: Sequence[CountedDeal], scope: Scope) -> str:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from salesbot.core.lifecycle import people
-from salesbot.core.lifecycle.activity import is_outsider
+from salesbot.core.lifecycle.activity import is_outsider, last_contact
 from salesbot.core.lifecycle.field_trust import Description, has_role, people_to_ask, trusted_fields
 from salesbot.core.lifecycle.observed import observe
-from salesbot.core.lifecycle.restore import NOT_A_DEAL, OWN_LABELS
+from salesbot.core.lifecycle.restore import NOT_A_DEAL, OWN_LABELS, is_task
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import comments, headings
 from salesbot.core.model.cards import find_cards
@@ -22,6 +22,7 @@ from salesbot.core.model.date_fields import day_in
 from salesbot.core.model.deal import Actor, Deal, Role, StageVisit
 from salesbot.core.model.facts import DealFacts, Edit, Event, Issue, RepositoryFacts
 from salesbot.core.model.journal import Cursor, Journal
+from salesbot.core.model.logged_activity import LoggedActivity, without_texts
 from salesbot.core.policies import attention
 from salesbot.core.report import field_values
 from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
@@ -175,6 +176,10 @@ class Reader:
             ),
             response_hours=self._response_hours(issue),
             forced_moves=tuple(field_values.forced_moves(history.journal, scope)),
+            tasks=history.journal.tasks if history.journal is not None else (),
+            task_counts=history.journal.task_counts if history.journal is not None else None,
+            activities=_activities(history.journal, scope),
+            last_contact=last_contact(history.journal, scope.at),
         )
         if stage.outcome is None and issue.open:
             counted = self._with_attention(counted, history, deal)
@@ -210,6 +215,8 @@ class Reader:
             self.context.repository.id, issue.number, interval.stage, Cursor(issue.created_at), issue.created_at
         )
         deal = replace(deal, checklists=checklists, history=(StageVisit(interval.stage, interval.entered),))
+        # The sub-issues are not read again: they are as the card has them.
+        issue = replace(issue, sub_issues=journal.sub_issues)
         observed = observe(self._facts(issue), self.scope.pipeline, self.scope.at)
         state = DealState(deal, journal)
         idle = attention.idle_days(state, observed)
@@ -219,6 +226,11 @@ class Reader:
         """Add the repository to an issue. People without a known role count as outsiders."""
         outsiders = {actor.login.casefold(): Role.NONE for actor in _people(issue) if actor is not None}
         return replace(self.context.with_issue(issue), roles={**outsiders, **self.context.roles})
+
+
+def _activities(journal: Journal | None, scope: Scope) -> tuple[LoggedActivity, ...]:
+    logged = journal.activities if journal is not None else ()
+    return without_texts(each for each in logged if each.at <= scope.at)
 
 
 def group_headings(scope: Scope) -> tuple[str, ...]:
@@ -247,7 +259,7 @@ def _with_first_text(issue: Issue) -> Issue:
 def _is_excluded(issue: Issue, journal: Journal | None) -> bool:
     """Whether an issue counts nowhere: marked as no deal, left by command, or written by salesbot."""
     names = {label_key(label.name) for label in issue.labels}
-    if NOT_A_DEAL in names or (issue.own and names & OWN_LABELS):
+    if NOT_A_DEAL in names or (issue.own and names & OWN_LABELS) or is_task(issue):
         return True
     return bool(journal is not None and journal.left)
 

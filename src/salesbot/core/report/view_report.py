@@ -19,6 +19,7 @@ from salesbot.core.report.movement import MovedDeal, Movement, MovementKind
 from salesbot.core.report.open_money import Month
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.totals import ENOUGH, Share, Total
+from salesbot.core.report.view_activities import activity_values
 from salesbot.core.report.view_board import board_values
 from salesbot.core.report.view_rows import MOST, Values, cut, deal_row, issue_link, sums
 from salesbot.core.views import estimate
@@ -72,6 +73,7 @@ def report_values(report: Report) -> Values:
         "rejected": _reasons(ended.rejected_by_reason, ended.overall.rejected, scope),
         "groups": list(_groups(report)),
         "estimates": list(_estimates(report)),
+        "activities": activity_values(report.activities),
         "paused": cut([deal_row(deal, scope) for deal in report.paused]),
         "forced": list(_forced(report))[:MOST],
         "problems": cut([{**deal_row(deal, scope), "what": "; ".join(deal.problems)} for deal in report.doubtful]),

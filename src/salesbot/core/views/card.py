@@ -19,14 +19,15 @@ from salesbot.core.model import headings
 from salesbot.core.model.date_fields import day_in
 from salesbot.core.model.deal import Deal, How, Refusal, StageVisit
 from salesbot.core.model.estimate import estimate
-from salesbot.core.model.journal import BEFORE, Pair
+from salesbot.core.model.journal import BEFORE, Journal, Pair
 from salesbot.core.model.pipeline import Field, Pipeline, Stage
 from salesbot.core.model.trust import Doubt, TrustedField
-from salesbot.core.text import days, markdown, next_step
+from salesbot.core.text import markdown, next_step
 from salesbot.core.text.money import Money
 from salesbot.core.text.render import Markdown
+from salesbot.core.views import contacts, next_moves
 from salesbot.core.views import estimate as estimate_view
-from salesbot.core.views import next_moves
+from salesbot.core.views.contacts import day
 
 _PERCENT = re.compile(r"\s*(?:100|[0-9]{1,2})\s*%?\s*")
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
@@ -64,7 +65,8 @@ def values(state: DealState, pipeline: Pipeline, today: date) -> dict[str, Any]:
         "duplicate_of": state.journal.duplicate_of or None,
         "reason": deal.fields.get(headings.REASON) if stage.outcome or stage.paused else None,
         "revisit_on": in_words(deal.fields, headings.REVISIT_ON) if stage.paused else None,
-        "sub_issues": dict(zip(("done", "total"), state.journal.sub_issues or (), strict=False)),
+        "sub_issues": dict(zip(("done", "total"), state.journal.task_counts or (), strict=False)),
+        "next_task": _next_task(state.journal),
         "checklists": _checklists(deal, stage, following),
         "missing": [
             _need(refusal) for refusal in guards.missing(deal, next_moves.to(stage), _expected(deal, stage), pipeline)
@@ -84,12 +86,13 @@ def values(state: DealState, pipeline: Pipeline, today: date) -> dict[str, Any]:
             for visit in deal.history
             if visit.forced is not None
         ],
-        "history": history(deal.history, pipeline),
+        "history": history(deal.history, state.journal, pipeline),
         "asked": bool(state.journal.asked),
         "twins": [{"number": number, "why": why} for number, why in state.journal.possible_duplicates]
         if stage.is_open
         else [],
-        "mail": _mail(state.journal.pair, pipeline),
+        "contact": contacts.last_logged(state.journal, pipeline),
+        "mail": contacts.mail(state.journal, pipeline),
         "half": state.journal.board.half if state.journal.board is not None else "",
         "question": state.journal.asked not in ("", BEFORE),
     }
@@ -98,12 +101,6 @@ def values(state: DealState, pipeline: Pipeline, today: date) -> dict[str, Any]:
 def without_links(text: str) -> str:
     """Drop link targets, for comparing two cards: a link appears once its comment was read (docs/design.md)."""
     return _LINK.sub(r"\1", text)
-
-
-def day(moment: datetime, pipeline: Pipeline) -> str:
-    """Write the day of a moment in the pipeline's zone, e.g. `12 Nov 2026`."""
-    local = days.local_day(moment, pipeline.timezone)
-    return f"{local.day} {local:%b %Y}"
 
 
 def probability(deal: Deal, stage: Stage) -> int:
@@ -126,24 +123,28 @@ def skipped(visits: tuple[StageVisit, ...], pipeline: Pipeline) -> list[str]:
     return found
 
 
-def history(visits: tuple[StageVisit, ...], pipeline: Pipeline) -> list[dict[str, Any]]:
-    """Write the way of the deal so far, a row for each visit, oldest first.
+def history(visits: tuple[StageVisit, ...], journal: Journal, pipeline: Pipeline) -> list[dict[str, Any]]:
+    """Write the way of the deal so far, a row for each visit and each logged activity, oldest first."""
+    rows = [*_visits(visits, pipeline), *contacts.history_rows(journal, pipeline)]
+    return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
 
-    Why it is where it is now, and until when, is elsewhere on the card.
-    """
+
+def _visits(visits: tuple[StageVisit, ...], pipeline: Pipeline) -> Iterator[tuple[datetime, dict[str, Any]]]:
+    """Why it is where it is now, and until when, is elsewhere on the card."""
     present = tuple(replace(visit, why=None, until=None) for visit in visits[-1:])
-    return [
-        {
-            "stage": visit.stage,
-            "when": day(visit.entered, pipeline),
-            "by": visit.by,
-            "how": visit.how,
-            "forced": visit.forced,
-            "until": in_words({headings.REVISIT_ON: visit.until}, headings.REVISIT_ON) if visit.until else None,
-            "why": visit.why,
-        }
-        for visit in (*visits[:-1], *present)
-    ]
+    for visit in (*visits[:-1], *present):
+        yield (
+            visit.entered,
+            {
+                "stage": visit.stage,
+                "when": day(visit.entered, pipeline),
+                "by": visit.by,
+                "how": visit.how,
+                "forced": visit.forced,
+                "until": in_words({headings.REVISIT_ON: visit.until}, headings.REVISIT_ON) if visit.until else None,
+                "why": visit.why,
+            },
+        )
 
 
 SHOWN = 80
@@ -163,6 +164,14 @@ def _next_step(deal: Deal) -> dict[str, Any] | None:
     if step is None:
         return {"day": None, "what": text, "who": None} if text else None
     return {"day": _date(step.day), "what": step.what, "who": step.who}
+
+
+def _next_task(journal: Journal) -> dict[str, Any] | None:
+    """The open task that is due first."""
+    dated = next((each for each in journal.tasks if each.day is not None), None)
+    if dated is None or dated.day is None:
+        return None
+    return {"day": _date(dated.day), "what": dated.what, "who": dated.who}
 
 
 def in_words(fields: Mapping[str, str], heading: str) -> str | None:
@@ -239,15 +248,6 @@ def _expected(deal: Deal, stage: Stage) -> tuple[str, ...]:
     """What the stage expects; of a deal that was moved in Streak also what others needed to come here."""
     dragged = bool(deal.history) and deal.history[-1].how in (How.MIRROR, How.BOARD)
     return tuple(dict.fromkeys((*stage.expects, *(stage.requires if dragged else ()))))
-
-
-def _mail(pair: Pair | None, pipeline: Pipeline) -> dict[str, Any] | None:
-    """The last mails of the deal, as days, and whether the last word is theirs."""
-    if pair is None or not (pair.received or pair.sent):
-        return None
-    received, sent, opened = (moment and day(moment, pipeline) for moment in (pair.received, pair.sent, pair.opened))
-    waiting = pair.received is not None and (pair.sent is None or pair.received > pair.sent)
-    return {"received": received, "sent": sent, "opened": opened, "waiting": waiting}
 
 
 def _lost_mirror(pair: Pair | None) -> Iterator[dict[str, str]]:

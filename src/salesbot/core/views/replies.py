@@ -47,7 +47,7 @@ def values(template: str, state: DealState, role: Role, pipeline: Pipeline, toda
     if template == ESTIMATE:
         return estimate.for_table(state.deal, pipeline, today)
     if template == "history.md.j2":
-        return {"history": card.history(state.deal.history, pipeline)}
+        return {"history": card.history(state.deal.history, state.journal, pipeline)}
     return {
         "stage": state.deal.stage,
         "commands": [_help(command, state.deal, pipeline) for command in _usable(state, role, pipeline)],
