@@ -55,11 +55,12 @@ Save = Callable[[Report, bool], Sequence[str]]
 
 
 class ReportContext(NamedTuple):
-    """The repository, its pipeline and its templates."""
+    """The repository, its pipeline and its templates, and who has a goal and is not in the repository."""
 
     facts: RepositoryFacts
     pipeline: Pipeline
     renderer: TemplateRenderer
+    absent: frozenset[str] = frozenset()
 
 
 Countable = CountedDeal | UncountableDeal
@@ -191,7 +192,15 @@ class Reporter:
         if pipeline is None:
             return None, outcome
         self.processor.roles.read_team(facts)
-        return ReportContext(facts, pipeline, TemplateRenderer(facts.repository.templates)), outcome
+        absent = frozenset(filter(self._is_absent(facts), pipeline.report.people_goals))
+        return ReportContext(facts, pipeline, TemplateRenderer(facts.repository.templates), absent), outcome
+
+    def _is_absent(self, facts: RepositoryFacts) -> Callable[[str], bool]:
+        """Say who is not in the repository; GitHub is asked only for those beyond the end of the list of people."""
+        people, roles = facts.repository, self.processor.roles
+        return lambda login: (
+            login not in people.people and (people.people_complete or roles.of_member(login) == Role.NONE)
+        )
 
     def _post(self, context: ReportContext, reports: Sequence[Issue], week: str) -> Outcome:
         """Make the report of a week, and bring its issue up to date."""
@@ -315,4 +324,5 @@ def _comparable(figures: Figures | None, pipeline: Pipeline) -> Figures | None:
 
 def _scope(context: ReportContext, now: datetime, week: str | None, since: datetime | None) -> Scope:
     repository = context.facts.repository
-    return choose_scope(repository.name, context.pipeline, now, week=week, since=since, url=repository.url)
+    scope = choose_scope(repository.name, context.pipeline, now, week=week, since=since, url=repository.url)
+    return replace(scope, absent=context.absent)

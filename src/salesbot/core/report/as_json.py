@@ -19,6 +19,7 @@ from salesbot.core.report.compute import Report
 from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
 from salesbot.core.report.estimates import Estimated
 from salesbot.core.report.flow import StageFlow
+from salesbot.core.report.goals import Won
 from salesbot.core.report.movement import MovementKind
 from salesbot.core.report.reader import group_headings
 from salesbot.core.report.scope import Scope
@@ -89,10 +90,26 @@ def _now(report: Report, money: _Money) -> Json:
             for step in report.funnel
         ],
         "movement": _movement(report, money),
-        "won": {
-            won.span: {**money.plain(won.total), "goal": None if won.goal is None else money(won.goal)}
-            for won in top.won
-        },
+        "won": {won.span: _won(won, money) for won in top.won},
+        "goals_by_person": [
+            {
+                "person": each.login,
+                "in_repository": not each.absent,
+                **{won.span: _won(won, money) for won in each.won},
+            }
+            for each in top.people
+        ],
+    }
+
+
+def _won(won: Won, money: _Money) -> Json:
+    return {
+        **money.plain(won.total),
+        "goal": None if won.goal is None else money(won.goal),
+        "needed": None if won.needed is None else money(won.needed),
+        "pipeline": money.weighted(won.pipeline),
+        "coverage": None if won.coverage is None else float(won.coverage),
+        "weighted_coverage": None if won.weighted_coverage is None else float(won.weighted_coverage),
     }
 
 
