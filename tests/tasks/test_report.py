@@ -242,6 +242,7 @@ def test_files_are_written_where_the_input_says(play: Play, tmp_path: Path, monk
     assert {path.name for path in (tmp_path / "report").iterdir()} == {
         "report.html",
         "deals.csv",
+        "clients.csv",
         "report.json",
         "deals.ics",
     }

@@ -24,6 +24,8 @@ from salesbot.core.model.facts import Comment, DealFacts, Issue, LinkedIssue, Re
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.report import weekly_issue
 from salesbot.core.report.bridge import figures_of
+from salesbot.core.report.clients import Client
+from salesbot.core.report.clients import clients as compute_clients
 from salesbot.core.report.compute import Report, compute_board, compute_report
 from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
 from salesbot.core.report.deal_list import Asked, matching, read_filters
@@ -77,6 +79,14 @@ class MatchingDeals(NamedTuple):
     """The deals that match, and the moment and place they are of; `scope` is None where nothing could be read."""
 
     deals: Sequence[CountedDeal]
+    scope: Scope | None
+    outcome: Outcome
+
+
+class ClientsFound(NamedTuple):
+    """All clients, and the moment and place they are of; `scope` is None where nothing could be read."""
+
+    clients: Sequence[Client]
     scope: Scope | None
     outcome: Outcome
 
@@ -173,6 +183,16 @@ class Reporter:
         read = self._read(context, scope, pages)
         counted = (deal for deal in read.deals if isinstance(deal, CountedDeal))
         return MatchingDeals(matching(counted, filters, scope), scope, outcome.then(read.outcome))
+
+    def clients(self) -> ClientsFound:
+        """List all clients."""
+        context, outcome = self._read_context()
+        if context is None:
+            return ClientsFound((), None, outcome)
+        scope = _scope(context, context.facts.read_at, None, None)
+        read = self._read(context, scope, self._every_deal(context.facts))
+        counted = [deal for deal in read.deals if isinstance(deal, CountedDeal)]
+        return ClientsFound(compute_clients(counted, scope), scope, outcome.then(read.outcome))
 
     def _may(self, comment: Comment) -> bool:
         return comment.author is not None and self.processor.roles.of(comment.author.login) >= Role.TRIAGE

@@ -101,6 +101,7 @@ def test_an_empty_pipeline_has_a_sentence_for_each_section() -> None:
         "funnel": "No deal was opened in the last 12 months",
         "ended": "No deal was won or lost in the last 12 months",
         "activities": "0 activities logged in the last 8 weeks",
+        "clients": "0 clients",
         "paused": "0 deals are put off",
         "doubts": "0 entries to check: forced moves and doubtful data",
     }

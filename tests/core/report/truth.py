@@ -218,6 +218,7 @@ def numbers(stories: list[Story], issues: list[dict[str, Any]], name: str) -> Nu
         },
         "discount": discount(by["won"]),
         "first_reaction_hours": first_reactions(answers),
+        "clients": client_numbers(deals),
         "attention": attention(deals),
         "activities": activities(deals),
         "coming_back": [
@@ -239,6 +240,38 @@ def numbers(stories: list[Story], issues: list[dict[str, Any]], name: str) -> Nu
             ),
         ],
     }  # fmt: skip
+
+
+def client_numbers(deals: list[Fact]) -> list[Numbers]:
+    """Deals with the same company belong together; one without a company stays alone."""
+    found: dict[str, list[Fact]] = {}
+    for deal in deals:
+        found.setdefault(deal.story.company or f"alone {deal.number}", []).append(deal)
+    rows = []
+    for theirs in found.values():
+        kinds = {"open": [deal for deal in theirs if deal.open]}
+        kinds |= {kind: [deal for deal in theirs if deal.stage == kind] for kind in ("won", "lost")}
+        money = {kind: sum((deal.worth() for deal in kinds[kind]), Decimal(0)) for kind in kinds}
+        owners: dict[str, int] = {}
+        for deal in theirs:
+            if deal.story.owner:
+                owners[deal.story.owner] = owners.get(deal.story.owner, 0) + 1
+        row = {
+            "client": theirs[0].story.company or theirs[0].story.title.partition(":")[0],
+            **{kind: plain(kinds[kind]) for kind in kinds},
+            "last_activity": max(last_done(deal) for deal in theirs).isoformat(),
+            "owners": [owner for owner, _ in sorted(owners.items(), key=lambda each: -each[1])],
+            "deals": [deal.number for deal in theirs],
+        }
+        rows.append((-money["open"], -money["won"], theirs[0].number, row))
+    return [row for *_, row in sorted(rows, key=lambda each: each[:3])]
+
+
+def last_done(deal: Fact) -> date:
+    """The day of the last act of the team on an open issue, else when it came to its stage."""
+    if deal.stage not in ENDED and deal.issue["state"] == "OPEN":
+        return TODAY - timedelta(days=idle_days(deal))
+    return deal.moves[-1][1].astimezone(ZONE).date()
 
 
 LAST_DAY = {"month": date(2026, 11, 30), "quarter": date(2026, 12, 31), "year": date(2026, 12, 31)}

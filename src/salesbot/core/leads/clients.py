@@ -1,6 +1,6 @@
 """Clients: the other deals of a deal's client, as its card names them.
 
-What makes two deals those of one client is `duplicates.joined`. Knows of others only their description, labels and card.
+What makes two deals those of one client is `duplicates.joined`. Of other deals, knows description, labels and card.
 """
 
 from __future__ import annotations

@@ -95,6 +95,50 @@ def joined(mine: Traits, theirs: Traits) -> str:
     return ""
 
 
+def groups(deals: Mapping[int, Traits]) -> list[list[int]]:
+    """Put deals together by client, however many others are between them; by number.
+
+    Mail addresses and domains go first. Then a company's name joins deals, unless that would join clients that have
+    a domain each.
+    """
+    client = {number: number for number in deals}
+
+    def find(number: int) -> int:
+        while client[number] != number:
+            client[number] = number = client[client[number]]
+        return number
+
+    def join(numbers: Iterable[int]) -> None:
+        first, *others = map(find, numbers)
+        client.update(dict.fromkeys(others, first))
+        client[first] = first
+
+    by_trait = _by_trait(deals)
+    for (why, _), numbers in by_trait.items():
+        if why in (SAME_EMAIL, SAME_DOMAIN):
+            join(numbers)
+    with_domain = {find(number) for number, traits in deals.items() if SAME_DOMAIN in traits}
+    for (why, _), numbers in by_trait.items():
+        clients = {find(number) for number in numbers} if why == SAME_COMPANY else set()
+        known = clients & {find(number) for number in with_domain}
+        joined = clients if len(known) < 2 else clients - known
+        if len(joined) > 1:
+            join(sorted(joined))
+    found: dict[int, list[int]] = {}
+    for number in sorted(deals):
+        found.setdefault(find(number), []).append(number)
+    return list(found.values())
+
+
+def _by_trait(deals: Mapping[int, Traits]) -> Mapping[tuple[str, str], list[int]]:
+    found: dict[tuple[str, str], list[int]] = {}
+    for number in sorted(deals):
+        for why, values in deals[number].items():
+            for value in sorted(values):
+                found.setdefault((why, value), []).append(number)
+    return found
+
+
 def still_joins(mine: Traits, what: str) -> bool:
     """Say whether a deal still has what joined it with another one."""
     why, _, value = what.partition(": ")

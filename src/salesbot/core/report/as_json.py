@@ -13,7 +13,8 @@ from decimal import Decimal
 from typing import Any
 
 from salesbot.core.policies.attention import AttentionKind
-from salesbot.core.report import as_csv
+from salesbot.core.report import as_csv, client_list
+from salesbot.core.report.clients import Client
 from salesbot.core.report.closing import Group, Reason
 from salesbot.core.report.compute import Report
 from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
@@ -45,6 +46,7 @@ def values(report: Report) -> Json:
         **_forecast(report, money),
         **_ended(report, money),
         **_estimates(report, money),
+        "clients": [client_list.values(each, report.scope) for each in report.clients],
         **_people(report),
         **_doubts(report),
     }
@@ -53,6 +55,12 @@ def values(report: Report) -> Json:
 def text_of_deals(deals: Iterable[CountedDeal], scope: Scope) -> str:
     """Write deals as JSON, in the order given: the columns of the CSV by name, null where there is nothing."""
     document = {**_about(scope), "deals": [_deal(deal, scope) for deal in deals]}
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def text_of_clients(clients: Iterable[Client], scope: Scope) -> str:
+    """Write clients as JSON, in the order given."""
+    document = {**_about(scope), "clients": [client_list.values(each, scope) for each in clients]}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 

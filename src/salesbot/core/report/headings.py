@@ -12,6 +12,7 @@ from decimal import Decimal
 from salesbot.core.report import formatting
 from salesbot.core.report.activity_counts import ActivityCounts
 from salesbot.core.report.charts import won_by_month
+from salesbot.core.report.clients import Client
 from salesbot.core.report.closing import Closing
 from salesbot.core.report.compute import Board, Report
 from salesbot.core.report.counted_deal import CountedDeal
@@ -56,6 +57,7 @@ def report_headings(report: Report) -> Mapping[str, str]:
         "funnel": _funnel(report.funnel, len(scope.open_stages), window),
         "ended": _ended(report.closing, window),
         "activities": _activities(report.activities),
+        "clients": _clients(report.clients),
         "paused": _paused(report.paused, scope),
         "doubts": _doubts(report),
     }
@@ -185,6 +187,11 @@ def _ended(closing: Closing, window: str) -> str:
 
 def _activities(counts: ActivityCounts) -> str:
     return f"{counted(counts.total, 'activity', 'activities')} logged in the last {len(counts.weeks)} weeks"
+
+
+def _clients(clients: Sequence[Client]) -> str:
+    again = sum(each.won.count > 1 for each in clients)
+    return f"{counted(len(clients), 'client')}{f', {again:,} of them won more than once' if again else ''}"
 
 
 def _paused(deals: Sequence[CountedDeal], scope: Scope) -> str:
