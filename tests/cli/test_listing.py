@@ -99,3 +99,29 @@ def test_a_filter_that_cannot_be_is_refused(play: Play, command: Command, argv: 
     said = command("list", *argv)
     assert (said.code, said.out) == (2, "")
     assert says in said.err
+
+
+CLIENTS_PAGE = (Path(__file__).parents[2] / "docs" / "clients.md").read_text(encoding="utf-8")
+
+
+def test_the_page_shows_the_clients_as_the_terminal_does(team: Play, command: Command) -> None:
+    before = len(team.github.requests)
+    said = command("clients")
+    (shown,) = re.findall(r"```console\n\$ salesbot clients --repo acme/sales\n(.*?)```", CLIENTS_PAGE, re.S)
+    assert (said.code, said.out, said.err) == (0, shown, "")
+    assert writes(team.github.requests[before:]) == []
+
+
+def test_clients_as_csv_and_json(team: Play, command: Command) -> None:
+    (acme,) = [
+        row for row in csv.DictReader(io.StringIO(command("clients", "--format", "csv").out)) if row["lost"] == "1"
+    ]
+    assert (acme["client"], acme["open_value"], acme["lost_value"], acme["owners"], acme["deals"]) == (
+        "Acme GmbH", "12000.00", "5000.00", "kim", "2; 4",
+    )  # fmt: skip
+    found = json.loads(command("clients", "--format", "json").out)["clients"]
+    assert [(each["client"], each["open"]["count"], each["deals"]) for each in found] == [
+        ("Borealis AG", 1, [1]),
+        ("Acme GmbH", 1, [2, 4]),
+        ("Cirrus Ltd", 1, [3]),
+    ]

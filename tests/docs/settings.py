@@ -14,7 +14,7 @@ from salesbot.core.model.defaults import default_pipeline
 from tests.docs.tables import table
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
-NAMES = {"stages": "<stage>", "fields": "<field>", "away": "<login>", "map": "<field>"}
+NAMES = {"stages": "<stage>", "fields": "<field>", "away": "<login>", "map": "<field>", "people": "<login>"}
 """What stands for the keys a team chooses itself, by the setting they stand under."""
 PATTERNS = {
     r"^\d{4}-\d{2}-\d{2}$": "a date",

@@ -37,6 +37,7 @@ NAV = {
         "docs/commands.md",
         "docs/activities.md",
         "docs/finding.md",
+        "docs/clients.md",
         "docs/report.md",
         "docs/glossary.md",
     ],

@@ -55,3 +55,31 @@ def test_being_refused_costs_one_request_a_run(server: Play) -> None:
     server.sales.label("ann", deal, "stage:prospect")
     refused = server.github.hub.duplicates_named == "always"
     assert kinds(server.run()) == ["query", *["query"] * refused, "mutation"]
+
+
+def named(play: Play, deal: int) -> str:
+    """The line of a card with the other deals of the client."""
+    return next((line for line in play.text(deal, "card").splitlines() if "Same client" in line), "")
+
+
+def test_a_card_names_the_other_deals_of_its_client_and_stays_true(play: Play) -> None:
+    won, lost = play.deal("won", body=VALUE), play.deal(body=VALUE)
+    play.sales.comment("nora", lost, "/lost price")
+    play.reconcile()
+    open_, deal = play.deal(body=VALUE), play.deal(body=VALUE)
+    assert named(play, deal) == (
+        f"- **Same client:** #{open_} (lead, 12,000 EUR), #{lost} (lost, price, Nov 2026), "
+        f"#{won} (won, 12,000 EUR, Nov 2026)"
+    )
+    assert f"duplicate of #{open_}: same company" in play.text(deal, "card")
+    assert f"duplicate of #{won}" not in play.text(deal, "card")
+
+    play.sales.comment("nora", open_, "/lost timing")
+    assert kinds(play.run()) == ["query", "rest", "mutation"], "a role is asked for, and no other deal read"
+    assert play.sweep().exit_code == 0
+    assert f"#{open_} (lost, timing, Nov 2026)" in named(play, deal)
+    assert "mutation" not in kinds(play.sweep()), "then there is nothing left to do"
+
+    play.sales.comment("nora", deal, "/set company Hooli")
+    assert kinds(play.run()) == ["query", "rest", "mutation"]
+    assert named(play, deal) == "", "what joined them is gone"

@@ -146,7 +146,9 @@ def test_the_issue_closes_when_it_is_repaired(play: Play, repair: str) -> None:
 
 
 def test_doctor_names_them(play: Play) -> None:
-    play.sales.push("kim", CONFIG, "version: 1\nowners: {people: [gone, ann]}\n")
+    goals = "report: {goal: {people: {left: {month: 5}, ann: {month: 5}}}}"
+    play.sales.push("kim", CONFIG, f"version: 1\nowners: {{people: [gone, ann]}}\n{goals}\n")
     run = play.salesbot("doctor")
     assert "fix: gone, named in owners.people, cannot be assigned here." in run.stdout
+    assert "fix: left, named in report.goal.people, is not in this repository." in run.stdout
     assert "ann, named" not in run.stdout

@@ -242,6 +242,7 @@ def test_files_are_written_where_the_input_says(play: Play, tmp_path: Path, monk
     assert {path.name for path in (tmp_path / "report").iterdir()} == {
         "report.html",
         "deals.csv",
+        "clients.csv",
         "report.json",
         "deals.ics",
     }
@@ -382,6 +383,19 @@ def test_the_sweeps_headline_is_the_reports_also_with_an_issue_that_was_closed_y
     scheduled(play, {"task": "sweep"})
     assert "As of Tue 24 Nov 2026" in the_report(play).body
     assert headline(the_report(play)) == before
+
+
+def test_goals_of_people_are_counted_by_owner_and_who_is_not_here_is_named(play: Play) -> None:
+    play.sales.push("kim", CONFIG, "report: {goal: {people: {Nora: {month: 20000}, gone: {quarter: 9000}}}}\n")
+    number = play.deal(body="### Value\n\n12000 EUR\n")
+    play.sales.assign("kim", number, "nora")
+    assert scheduled(play).exit_code == 0
+    found = the_report(play).body
+    assert "| nora | month | 0 EUR | 0 % of 20,000 EUR | 20,000 EUR | 0.6x, weighted 0.0x |" in found
+    assert "| gone | quarter | 0 EUR | 0 % of 9,000 EUR | 9,000 EUR | 0.0x, weighted 0.0x |" in found
+    assert "Not in this repository, but with a goal: gone." in found
+    assert scheduled(play, {"task": "sweep"}).exit_code == 0
+    assert the_report(play).body == found
 
 
 def headline(found: IssueView) -> str:

@@ -1,4 +1,4 @@
-"""`salesbot list`: the deals that match some filters, as a table, CSV or JSON.
+"""`salesbot list` and `salesbot clients`: the deals that match some filters, and all clients, as a table, CSV or JSON.
 
 The report is imported where it is used: an event pays for no report.
 """
@@ -19,6 +19,7 @@ from salesbot.tasks import report_files
 from salesbot.tasks.report_files import Files
 
 if TYPE_CHECKING:
+    from salesbot.core.report.clients import Client
     from salesbot.core.report.counted_deal import CountedDeal
     from salesbot.core.report.deal_list import Asked
     from salesbot.core.report.scope import Scope
@@ -45,6 +46,11 @@ def add_commands(commands: Subcommands) -> None:
     found.add_argument("--format", choices=["table", "csv", "json"], default="table", help="default: table")
     found.add_argument("--cache", metavar="FILE", help="with --all: keep what is read, as `salesbot report` does")
     found.set_defaults(run=run_list)
+    clients = commands.add_parser("clients", help="list the clients: open, won, lost, last activity, who knows them")
+    add_remote_options(clients)
+    clients.add_argument("--format", choices=["table", "csv", "json"], default="table", help="default: table")
+    clients.add_argument("--cache", metavar="FILE", help="keep what is read, as `salesbot report` does")
+    clients.set_defaults(run=run_clients)
 
 
 def run_list(args: argparse.Namespace, host: Host) -> int:
@@ -54,6 +60,18 @@ def run_list(args: argparse.Namespace, host: Host) -> int:
     found = report_files.reporter(deals, Files(cache=cache)).matching(_asked(args))
     if found.scope is not None:
         _show(args.format, found.deals, found.scope)
+    for line in (*found.outcome.problems, *found.outcome.notices):
+        output.show_error(line)
+    return found.outcome.exit_code
+
+
+def run_clients(args: argparse.Namespace, host: Host) -> int:
+    """Print all clients; what could not be read is named on the other stream."""
+    deals = processor(args, host, dry_run=True, log=output.show_progress)
+    cache = Path(args.cache) if args.cache else None
+    found = report_files.reporter(deals, Files(cache=cache)).clients()
+    if found.scope is not None:
+        _show_clients(args.format, found.clients, found.scope)
     for line in (*found.outcome.problems, *found.outcome.notices):
         output.show_error(line)
     return found.outcome.exit_code
@@ -87,3 +105,15 @@ def _show(form: str, deals: Sequence[CountedDeal], scope: Scope) -> None:
             output.show_exactly([as_json.text_of_deals(deals, scope)])
         case _:
             output.show_exactly(f"{line}\n" for line in as_table.lines(deals, scope))
+
+
+def _show_clients(form: str, clients: Sequence[Client], scope: Scope) -> None:
+    from salesbot.core.report import as_json, client_list
+
+    match form:
+        case "csv":
+            output.show_exactly(client_list.csv(clients, scope))
+        case "json":
+            output.show_exactly([as_json.text_of_clients(clients, scope)])
+        case _:
+            output.show_exactly(f"{line}\n" for line in client_list.table(clients, scope))

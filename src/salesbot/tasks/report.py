@@ -24,6 +24,8 @@ from salesbot.core.model.facts import Comment, DealFacts, Issue, LinkedIssue, Re
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.report import weekly_issue
 from salesbot.core.report.bridge import figures_of
+from salesbot.core.report.clients import Client
+from salesbot.core.report.clients import clients as compute_clients
 from salesbot.core.report.compute import Report, compute_board, compute_report
 from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
 from salesbot.core.report.deal_list import Asked, matching, read_filters
@@ -55,11 +57,12 @@ Save = Callable[[Report, bool], Sequence[str]]
 
 
 class ReportContext(NamedTuple):
-    """The repository, its pipeline and its templates."""
+    """The repository, its pipeline and its templates, and who has a goal and is not in the repository."""
 
     facts: RepositoryFacts
     pipeline: Pipeline
     renderer: TemplateRenderer
+    absent: frozenset[str] = frozenset()
 
 
 Countable = CountedDeal | UncountableDeal
@@ -76,6 +79,14 @@ class MatchingDeals(NamedTuple):
     """The deals that match, and the moment and place they are of; `scope` is None where nothing could be read."""
 
     deals: Sequence[CountedDeal]
+    scope: Scope | None
+    outcome: Outcome
+
+
+class ClientsFound(NamedTuple):
+    """All clients, and the moment and place they are of; `scope` is None where nothing could be read."""
+
+    clients: Sequence[Client]
     scope: Scope | None
     outcome: Outcome
 
@@ -173,6 +184,16 @@ class Reporter:
         counted = (deal for deal in read.deals if isinstance(deal, CountedDeal))
         return MatchingDeals(matching(counted, filters, scope), scope, outcome.then(read.outcome))
 
+    def clients(self) -> ClientsFound:
+        """List all clients."""
+        context, outcome = self._read_context()
+        if context is None:
+            return ClientsFound((), None, outcome)
+        scope = _scope(context, context.facts.read_at, None, None)
+        read = self._read(context, scope, self._every_deal(context.facts))
+        counted = [deal for deal in read.deals if isinstance(deal, CountedDeal)]
+        return ClientsFound(compute_clients(counted, scope), scope, outcome.then(read.outcome))
+
     def _may(self, comment: Comment) -> bool:
         return comment.author is not None and self.processor.roles.of(comment.author.login) >= Role.TRIAGE
 
@@ -191,7 +212,15 @@ class Reporter:
         if pipeline is None:
             return None, outcome
         self.processor.roles.read_team(facts)
-        return ReportContext(facts, pipeline, TemplateRenderer(facts.repository.templates)), outcome
+        absent = frozenset(filter(self._is_absent(facts), pipeline.report.people_goals))
+        return ReportContext(facts, pipeline, TemplateRenderer(facts.repository.templates), absent), outcome
+
+    def _is_absent(self, facts: RepositoryFacts) -> Callable[[str], bool]:
+        """Say who is not in the repository; GitHub is asked only for those beyond the end of the list of people."""
+        people, roles = facts.repository, self.processor.roles
+        return lambda login: (
+            login not in people.people and (people.people_complete or roles.of_member(login) == Role.NONE)
+        )
 
     def _post(self, context: ReportContext, reports: Sequence[Issue], week: str) -> Outcome:
         """Make the report of a week, and bring its issue up to date."""
@@ -315,4 +344,5 @@ def _comparable(figures: Figures | None, pipeline: Pipeline) -> Figures | None:
 
 def _scope(context: ReportContext, now: datetime, week: str | None, since: datetime | None) -> Scope:
     repository = context.facts.repository
-    return choose_scope(repository.name, context.pipeline, now, week=week, since=since, url=repository.url)
+    scope = choose_scope(repository.name, context.pipeline, now, week=week, since=since, url=repository.url)
+    return replace(scope, absent=context.absent)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from salesbot.tasks.report import Reporter
 
 HTML, CSV, JSON, ICS = "report.html", "deals.csv", "report.json", "deals.ics"
+CLIENTS = "clients.csv"
+"""Beside the table of deals."""
 
 
 @dataclass(frozen=True)
@@ -78,12 +80,13 @@ class Files:
         return [_write(path, text()) for path, text in self._texts(report)]
 
     def _texts(self, report: Report) -> Iterator[tuple[Path, Callable[[], str]]]:
-        from salesbot.core.report import as_csv, as_json
+        from salesbot.core.report import as_csv, as_json, client_list
 
         if self.html is not None:
             yield self.html, lambda: page(report)
         if self.csv is not None:
             yield self.csv, lambda: as_csv.text(report)
+            yield self.csv.with_name(CLIENTS), lambda: "".join(client_list.csv(report.clients, report.scope))
         if self.json is not None:
             yield self.json, lambda: as_json.text(report)
         if self.ics is not None:

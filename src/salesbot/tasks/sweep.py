@@ -6,15 +6,17 @@ same code as an event. A sweep has a budget and reports how many deals it left; 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from salesbot.adapters.github import GitHub
-from salesbot.core.decide.due import REMIND, Due, due, people_to_ask
+from salesbot.core.decide.due import MARK, REMIND, Due, due, people_to_ask
 from salesbot.core.installation import problem_issue
 from salesbot.core.installation.problem_issue import LabelProblem
-from salesbot.core.lifecycle.observed import Observed, observe
+from salesbot.core.leads.clients import ClientIndex
+from salesbot.core.lifecycle.observed import Observed, observe, summary_of
+from salesbot.core.model.client_deal import ClientDeal
 from salesbot.core.model.effects import Effect, PutComment
 from salesbot.core.model.facts import DealFacts, Repository, RepositoryFacts, Trigger
 from salesbot.core.model.keys import Kind
@@ -30,6 +32,7 @@ from salesbot.tasks.outcome import Outcome
 from salesbot.tasks.pace import LONGEST_RUN, NOTHING, Usage, count_content
 
 MOST_REMINDERS = 25
+CLIENT_CHANGED = "another deal of its client changed"
 
 SWEEPING = Trigger(attention.SWEEP)
 
@@ -44,6 +47,8 @@ class LightPass:
     count: int = 0
     due: list[Due] = field(default_factory=list)
     lost: dict[LabelProblem, None] = field(default_factory=dict)
+    clients: Mapping[int, tuple[ClientDeal, ...]] = field(default_factory=dict)
+    """The deals whose card names other deals of the client than it should, and which ones those are."""
     has_reports: bool = False
     """Whether an open weekly report is among the issues."""
     outcome: Outcome = field(default_factory=Outcome)
@@ -111,24 +116,29 @@ class Sweep:
 
     def _light_pass(self, context: RepositoryFacts, pipeline: Pipeline) -> LightPass:
         """Find what may need something: only numbers are kept, so that memory does not grow with the repository."""
-        found, isolation = LightPass(), Isolation(self.processor.log)
+        found, isolation, clients = LightPass(), Isolation(self.processor.log), ClientIndex(pipeline)
         passes = open_and_recently_closed(context.read_at)
         for deal in pass_over(self.github, context, passes, SWEEPING, self.processor.log):
             found.count += 1
-            look = partial(self._look_at, deal, pipeline, found)
+            look = partial(self._look_at, deal, pipeline, found, clients)
             isolation.attempt(f"Deal {deal.issue.number}", look)
+        found.clients = clients.changed()
+        known = {each.number for each in found.due}
+        found.due += [Due(MARK, number, CLIENT_CHANGED) for number in found.clients if number not in known]
         found.due.sort()
         found.outcome = isolation.outcome
         return found
 
-    def _look_at(self, deal: DealFacts, pipeline: Pipeline, found: LightPass) -> None:
+    def _look_at(self, deal: DealFacts, pipeline: Pipeline, found: LightPass, clients: ClientIndex) -> None:
         found.has_reports = found.has_reports or weekly_issue.is_report(deal.issue)
         current = self._with_current_labels(observe(self._board.seen(deal), pipeline, deal.read_at))
         problem = problem_issue.label_problem(current)
         if problem is not None:
             found.lost[problem] = None
-        elif (verdict := self._due(current)) is not None:
+            return
+        if (verdict := self._due(current)) is not None:
             found.due.append(verdict)
+        clients.add(summary_of(current), _named_on(current))
 
     def _with_current_labels(self, deal: Observed) -> Observed:
         """Read the list of labels once more if a deal's label is missing: an event may have created it meanwhile."""
@@ -159,7 +169,9 @@ class Sweep:
 
         outcome = ManyDeals(self.github, SWEEPING, clock, self.processor.log).work(
             [each.number for each in found.due],
-            lambda number, facts: self.processor.process_read(facts).outcome,
+            lambda number, facts: (
+                self.processor.process_read(replace(facts, same_client=found.clients.get(number))).outcome
+            ),
             tally=tally,
             is_enough=is_enough,
             skip=lambda number, _: urgency[number] == REMIND and tally.reminders >= MOST_REMINDERS,
@@ -171,6 +183,13 @@ class Sweep:
         notes = [f"Looked at {counted(found.count, 'deal')}; {what}."]
         notes += [f"Left {left:,} for the next sweep."] if left else []
         return outcome.then(Outcome(notes=tuple(notes)))
+
+
+def _named_on(deal: Observed) -> tuple[ClientDeal, ...] | None:
+    """Give the deals of the client that a card names; None where there is no card, or the deal has ended."""
+    if deal.journal is None or deal.journal.left or not deal.issue.open:
+        return None
+    return deal.journal.same_client
 
 
 def _what_it_would_do(found: LightPass, tally: SweepTally, left: int) -> str:

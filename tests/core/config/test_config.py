@@ -501,6 +501,12 @@ OTHERS: list[Any] = [
         "report: {goal: {month: 9.5}}", lambda p: p.report.goal, {"month": Decimal("9.5")}, id="goals are exact"
     ),
     pytest.param(
+        "report: {goal: {quarter: 250000, people: {'@Nora': {quarter: 90000}, kim: {year: 5}}}}",
+        lambda p: (p.report.goal, p.report.people_goals),
+        ({"quarter": Decimal(250000)}, {"nora": {"quarter": Decimal(90000)}, "kim": {"year": Decimal(5)}}),
+        id="goals of people beside those of the team",
+    ),
+    pytest.param(
         "report: {rates: {USD: 0.92}}",
         lambda p: p.report.rates["USD"],
         ((date.min, Decimal("0.92")),),

@@ -31,8 +31,23 @@ def problems(text: str) -> list[str]:
         ),
         pytest.param(
             "report: {goal: {week: 5}}",
-            "f:1:17: report.goal.week: unknown key. There are: month, quarter, year.",
+            "f:1:17: report.goal.week: unknown key. There are: month, quarter, year, people.",
             id="a key nothing like those there are: they are listed",
+        ),
+        pytest.param(
+            "report: {goal: {people: {nora: {week: 5}}}}",
+            "f:1:33: report.goal.people.nora.week: unknown key. There are: month, quarter, year.",
+            id="a goal of a person for a period that there is not",
+        ),
+        pytest.param(
+            "report: {goal: {people: {nora: 90000}}}",
+            'f:1:32: report.goal.people.nora: must be settings (key: value), but is "90000"',
+            id="a goal of a person without its period",
+        ),
+        pytest.param(
+            "report: {goal: {people: {Nora Novak: {month: 5}}}}",
+            'f:1:38: report.goal.people.Nora Novak: must be a GitHub login, but is "Nora Novak"',
+            id="a goal of somebody by name",
         ),
         pytest.param(
             "streak: {api_key: x}",
@@ -51,7 +66,7 @@ def problems(text: str) -> list[str]:
         ),
         pytest.param(
             "peopl: {ann: ann@acme.com}",
-            "f:1:1: peopl: unknown key. Did you mean owners.people or streak.people?",
+            "f:1:1: peopl: unknown key. Did you mean owners.people or report.goal.people or streak.people?",
             id="of two sections",
         ),
         pytest.param(

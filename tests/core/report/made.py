@@ -17,7 +17,9 @@ from salesbot.core.report.scope import choose_scope
 from tests.core.report.stories import BOT_ACTOR, CONFIG, NOW, TEAM, issue, raw, repository
 
 PIPELINE = parse(CONFIG, "salesbot.yml", templates=builtin_names(), zones=SystemTimeZones())
-SCOPE = choose_scope("acme/sales", PIPELINE, NOW, url="https://github.com/acme/sales")
+SCOPE = replace(
+    choose_scope("acme/sales", PIPELINE, NOW, url="https://github.com/acme/sales"), absent=frozenset({"left"})
+)
 AROUND = RepositoryFacts(
     Repository(1, "R_1", "acme/sales"),
     BOT_ACTOR,

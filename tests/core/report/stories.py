@@ -33,7 +33,7 @@ quiet: ["2026-10-05..2026-10-07"]
 fields:
   nda: {label: NDA signed, type: choice, options: ["yes", "no"]}
 report:
-  goal: {month: 50000, quarter: 250000}
+  goal: {month: 50000, quarter: 250000, people: {Nora: {quarter: 90000, year: 100}, left: {month: 7}}}
   by: [service]
   rates: {USD: {2026-01-01: 0.92, 2026-10-01: 0.9}}
 """

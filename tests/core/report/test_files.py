@@ -87,7 +87,7 @@ def test_a_spreadsheet_computes_nothing_a_stranger_wrote() -> None:
 def test_who_may_have_files(report: Report, tmp_path: Path, private: bool, publish: bool, written: bool) -> None:
     said = Files.all_in(str(tmp_path / "report"), publish=publish).save(report, private)
     found = {path.name for path in tmp_path.rglob("*.*")}
-    assert found == ({"report.html", "deals.csv", "report.json", "deals.ics"} if written else set())
+    assert found == ({"report.html", "deals.csv", "clients.csv", "report.json", "deals.ics"} if written else set())
     assert any("publish" in line for line in said) is not written
 
 

@@ -52,13 +52,18 @@ def test_an_amount_is_rounded_as_people_say_it(amount: str, said: str) -> None:
     ("issues", "said"),
     [
         pytest.param((), "Nothing won yet this month; the goal is 74,000 EUR", id="nothing won"),
-        pytest.param((won("62340.50 EUR"),), "You won 62,000 EUR this month, 12,000 short of the goal", id="short"),
+        pytest.param(
+            (won("62340.50 EUR"),),
+            "You won 62,000 EUR this month, 12,000 short of the goal (pipeline coverage 0.0x)",
+            id="short",
+        ),
         pytest.param((won("74000"),), "You won 74,000 EUR this month, exactly the goal", id="exactly"),
         pytest.param((won("80000"),), "You won 80,000 EUR this month, 6,000 above the goal", id="above"),
         pytest.param((won(""), won("")), "You won 2 deals without a value this month", id="no value"),
         pytest.param(
             (won("10000"), won("9000 USD"), won("100 GBP"), won("5000 JPY"), won("300 CHF")),
-            "You won 10,000 EUR, 300 CHF, 100 GBP and 2 more currencies this month, 64,000 short of the goal",
+            "You won 10,000 EUR, 300 CHF, 100 GBP and 2 more currencies this month, 64,000 short of the goal "
+            "(pipeline coverage 0.0x)",
             id="several currencies",
         ),
     ],
@@ -73,7 +78,7 @@ def test_the_first_heading_says_what_was_won_against_the_goal(issues: tuple[dict
         pytest.param("timezone: UTC", "You won 62,000 EUR this month", id="no goal"),
         pytest.param(
             "report: {goal: {year: 100000}}",
-            "You won 62,000 EUR this year, 38,000 short of the goal",
+            "You won 62,000 EUR this year, 38,000 short of the goal (pipeline coverage 0.0x)",
             id="for the year",
         ),
     ],
@@ -85,6 +90,7 @@ def test_it_takes_the_shortest_span_that_has_a_goal(config: str, said: str) -> N
 def test_an_empty_pipeline_has_a_sentence_for_each_section() -> None:
     assert headings() == {
         "headline": "Nothing won yet this month; the goal is 74,000 EUR",
+        "goals": "",
         "attention": "No deal needs attention",
         "open": "No deal is open",
         "upcoming": "Nothing is due in the next seven days",
@@ -95,6 +101,7 @@ def test_an_empty_pipeline_has_a_sentence_for_each_section() -> None:
         "funnel": "No deal was opened in the last 12 months",
         "ended": "No deal was won or lost in the last 12 months",
         "activities": "0 activities logged in the last 8 weeks",
+        "clients": "0 clients",
         "paused": "0 deals are put off",
         "doubts": "0 entries to check: forced moves and doubtful data",
     }

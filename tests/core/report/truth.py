@@ -157,12 +157,11 @@ def numbers(stories: list[Story], issues: list[dict[str, Any]], name: str) -> Nu
     ended = [deal for deal in deals if deal.closed and deal.closed >= WINDOW]
     by = {kind: [deal for deal in ended if deal.stage == kind] for kind in ENDED}
     sample = len(by["won"]) + len(by["lost"])
-    won_all = [deal for deal in deals if deal.stage == "won"]
     open_ = [deal for deal in deals if deal.open]
     cycle, loss = days_to_end(by["won"]), days_to_end(by["lost"])
     no_rate = [deal for deal in by["won"] if deal.foreign]
     in_headline = [deal for deal in open_ if deal.stage != "prospect"]
-    goals = {"month": "50000.00", "quarter": "250000.00", "year": None}
+    goals = {"month": 50_000, "quarter": 250_000}
     value = {kind: sum((deal.worth() for deal in by[kind]), Decimal(0)) for kind in ENDED}
     answers = [hours for deal in deals if (hours := first_answer(deal)) is not None]
     return {
@@ -177,10 +176,18 @@ def numbers(stories: list[Story], issues: list[dict[str, Any]], name: str) -> Nu
         "stages": [stage_numbers(stage, deals) for stage in (*OPEN, "revisit")],
         "funnel": funnel(deals),
         **forecast(deals),
-        "won": {
-            span: {**plain(deal for deal in won_all if deal.closed and deal.closed >= begun), "goal": goals[span]}
-            for span, begun in BEGUN.items()
-        },
+        "won": {span: won_in(span, deals, goals.get(span)) for span in BEGUN},
+        "goals_by_person": [
+            {
+                "person": "nora",
+                "in_repository": True,
+                **{
+                    span: won_in(span, [deal for deal in deals if deal.story.owner == "nora"], goal)
+                    for span, goal in (("quarter", 90_000), ("year", 100))
+                },
+            },
+            {"person": "left", "in_repository": False, "month": won_in("month", [], 7)},
+        ],
         "closed": {
             "won": len(by["won"]),
             "lost": len(by["lost"]),
@@ -211,6 +218,7 @@ def numbers(stories: list[Story], issues: list[dict[str, Any]], name: str) -> Nu
         },
         "discount": discount(by["won"]),
         "first_reaction_hours": first_reactions(answers),
+        "clients": client_numbers(deals),
         "attention": attention(deals),
         "activities": activities(deals),
         "coming_back": [
@@ -232,6 +240,62 @@ def numbers(stories: list[Story], issues: list[dict[str, Any]], name: str) -> Nu
             ),
         ],
     }  # fmt: skip
+
+
+def client_numbers(deals: list[Fact]) -> list[Numbers]:
+    """Deals with the same company belong together; one without a company stays alone."""
+    found: dict[str, list[Fact]] = {}
+    for deal in deals:
+        found.setdefault(deal.story.company or f"alone {deal.number}", []).append(deal)
+    rows = []
+    for theirs in found.values():
+        kinds = {"open": [deal for deal in theirs if deal.open]}
+        kinds |= {kind: [deal for deal in theirs if deal.stage == kind] for kind in ("won", "lost")}
+        money = {kind: sum((deal.worth() for deal in kinds[kind]), Decimal(0)) for kind in kinds}
+        owners: dict[str, int] = {}
+        for deal in theirs:
+            if deal.story.owner:
+                owners[deal.story.owner] = owners.get(deal.story.owner, 0) + 1
+        row = {
+            "client": theirs[0].story.company or theirs[0].story.title.partition(":")[0],
+            **{kind: plain(kinds[kind]) for kind in kinds},
+            "last_activity": max(last_done(deal) for deal in theirs).isoformat(),
+            "owners": [owner for owner, _ in sorted(owners.items(), key=lambda each: -each[1])],
+            "deals": [deal.number for deal in theirs],
+        }
+        rows.append((-money["open"], -money["won"], theirs[0].number, row))
+    return [row for *_, row in sorted(rows, key=lambda each: each[:3])]
+
+
+def last_done(deal: Fact) -> date:
+    """The day of the last act of the team on an open issue, else when it came to its stage."""
+    if deal.stage not in ENDED and deal.issue["state"] == "OPEN":
+        return TODAY - timedelta(days=idle_days(deal))
+    return deal.moves[-1][1].astimezone(ZONE).date()
+
+
+LAST_DAY = {"month": date(2026, 11, 30), "quarter": date(2026, 12, 31), "year": date(2026, 12, 31)}
+
+
+def won_in(span: str, deals: list[Fact], goal: int | None) -> Numbers:
+    """What was won in a span, what its goal still needs, and the open deals that are not expected after it."""
+    won = [deal for deal in deals if deal.stage == "won" and deal.closed and deal.closed >= BEGUN[span]]
+    ahead = []
+    for deal in deals:
+        is_late = deal.story.expected and deal.story.expected > LAST_DAY[span]
+        if deal.stage in ("lead", "qualified", "negotiating") and not is_late:
+            ahead.append(deal)
+    needed = None if goal is None else max(Decimal(0), goal - sum(deal.worth() for deal in won))
+    value = sum(deal.worth() for deal in ahead)
+    likely = sum(deal.worth() * deal.percent / 100 for deal in ahead)
+    return {
+        **plain(won),
+        "goal": None if goal is None else text(goal),
+        "needed": None if needed is None else text(needed),
+        "pipeline": weighted(ahead),
+        "coverage": float(value / needed) if needed else None,
+        "weighted_coverage": float(likely / needed) if needed else None,
+    }
 
 
 def first_reactions(hours: list[float]) -> Numbers:

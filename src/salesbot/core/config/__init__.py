@@ -150,11 +150,13 @@ def _owners(settings: Settings) -> Owners:
 
 
 def _report(settings: Settings) -> ReportSettings:
+    goals = settings.get("goal", {})
     return ReportSettings(
-        settings.get("goal", {}),
+        {span: goal for span, goal in goals.items() if span != "people"},
         settings.get("window", ReportSettings.window_months),
         tuple(settings.get("by", ())),
         {currency: _rates(each) for currency, each in settings.get("rates", {}).items()},
+        goals.get("people", {}),
     )
 
 

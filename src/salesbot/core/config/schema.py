@@ -151,7 +151,10 @@ def _board() -> dict[Any, Any]:
 
 
 def _report() -> dict[Any, Any]:
-    goal = _settings(*((span, value_types.money(), f"Won in a {span}.") for span in ("month", "quarter", "year")))
+    spans = [(span, value_types.money(), f"Won in a {span}.") for span in ("month", "quarter", "year")]
+    own = [(span, amount, f"{about.removesuffix('.')} in deals that the person owns.") for span, amount, about in spans]
+    people = _map(value_types.login(), _settings(*own))
+    goal = _settings(*spans, ("people", people, "Login: the goals of a person."))
     return _settings(
         ("goal", goal, "The team's target, in the currency above."),
         ("window", value_types.months(), "How far rates, cycle and funnel look back. Default: 12 months."),

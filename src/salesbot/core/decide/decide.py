@@ -111,6 +111,7 @@ def _evaluate_all(
     state = new_deals.welcome(start.state, observed)
     for intent in intents.in_order(collected):
         state = evaluate(state, intent, observed, lists)
+    state = new_deals.keep_client(state, observed)
     if not start.labels and not journal.left:
         state = _put_back(state, start.state, observed)
     state = _without_answers_to_fights(state, observed)

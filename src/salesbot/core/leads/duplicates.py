@@ -1,6 +1,7 @@
-"""Duplicates: other deals that may be the same one, and why. Named on the new deal's card, never merged by themselves.
+"""Sameness: what two deals have in common, whether they are of one client, and whether they may be one deal.
 
-The same mail address, the same company domain that is no mail host, the same name: each in whatever spelling.
+The same mail address, the same company domain that is no mail host, the same name: each in whatever spelling. Possible
+duplicates are named on the new deal's card, never merged by themselves.
 """
 
 from __future__ import annotations
@@ -68,21 +69,104 @@ def _domains(said: Mapping[str, str]) -> frozenset[str]:
 def find(
     number: int, deal_fields: Mapping[str, str], other_issues: Iterable[IssueSummary], pipeline: Pipeline
 ) -> list[PossibleDuplicate]:
-    """Find the deals that may be the same as this one, those with the strongest reasons first, then the newest."""
+    """Find the deals that may be the same as this one, those with the strongest reasons first, then the newest.
+
+    A deal that has ended is of the same client, and not the same deal.
+    """
     mine = traits(deal_fields)
-    found = [(_same(mine, other, pipeline), other.number) for other in other_issues if other.number != number]
+    others = (other for other in other_issues if other.number != number and not _has_ended(other, pipeline))
+    found = [(_same(mine, other, pipeline), other.number) for other in others]
     ranked = sorted((REASONS.index(whys[0]), -possible_duplicate, whys) for whys, possible_duplicate in found if whys)
     return [
         PossibleDuplicate(-possible_duplicate, ", ".join(whys)) for _, possible_duplicate, whys in ranked[:MOST_NAMED]
     ]
 
 
+def joined(mine: Traits, theirs: Traits) -> str:
+    """Say what makes two deals those of one client, e.g. `same company: acme`; nothing if nothing does.
+
+    A person's name alone does not, nor a company's where each has a domain of its own.
+    """
+    two_domains = bool(mine.get(SAME_DOMAIN)) and bool(theirs.get(SAME_DOMAIN))
+    for why in (SAME_EMAIL, SAME_DOMAIN, *(() if two_domains else (SAME_COMPANY,))):
+        common = mine.get(why, frozenset()) & theirs.get(why, frozenset())
+        if common:
+            return f"{why}: {min(common)}"
+    return ""
+
+
+def groups(deals: Mapping[int, Traits]) -> list[list[int]]:
+    """Put deals together by client, however many others are between them; by number.
+
+    Mail addresses and domains go first. Then a company's name joins deals, unless that would join clients that have
+    a domain each.
+    """
+    client = {number: number for number in deals}
+
+    def find(number: int) -> int:
+        while client[number] != number:
+            client[number] = number = client[client[number]]
+        return number
+
+    def join(numbers: Iterable[int]) -> None:
+        first, *others = map(find, numbers)
+        client.update(dict.fromkeys(others, first))
+        client[first] = first
+
+    by_trait = _by_trait(deals)
+    for (why, _), numbers in by_trait.items():
+        if why in (SAME_EMAIL, SAME_DOMAIN):
+            join(numbers)
+    with_domain = {find(number) for number, traits in deals.items() if SAME_DOMAIN in traits}
+    for (why, _), numbers in by_trait.items():
+        clients = {find(number) for number in numbers} if why == SAME_COMPANY else set()
+        known = clients & {find(number) for number in with_domain}
+        joined = clients if len(known) < 2 else clients - known
+        if len(joined) > 1:
+            join(sorted(joined))
+    found: dict[int, list[int]] = {}
+    for number in sorted(deals):
+        found.setdefault(find(number), []).append(number)
+    return list(found.values())
+
+
+def _by_trait(deals: Mapping[int, Traits]) -> Mapping[tuple[str, str], list[int]]:
+    found: dict[tuple[str, str], list[int]] = {}
+    for number in sorted(deals):
+        for why, values in deals[number].items():
+            for value in sorted(values):
+                found.setdefault((why, value), []).append(number)
+    return found
+
+
+def still_joins(mine: Traits, what: str) -> bool:
+    """Say whether a deal still has what joined it with another one."""
+    why, _, value = what.partition(": ")
+    return value in mine.get(why, frozenset())
+
+
+def traits_of(other: IssueSummary, pipeline: Pipeline) -> Traits:
+    """Gather what another issue can be recognised by; nothing if it is no deal."""
+    if other.duplicate or other.labels & NO_DEALS:
+        return {}
+    return traits(fields.read(other.body, pipeline.headings, pipeline.one_line))
+
+
+def may_share(mine: Traits, other: IssueSummary) -> bool:
+    """Say whether another issue may have anything in common with a deal; cheaper than to gather its traits."""
+    return not (other.duplicate or other.labels & NO_DEALS) and _may_be(mine, other.body)
+
+
+def _has_ended(other: IssueSummary, pipeline: Pipeline) -> bool:
+    return any((stage := pipeline.stage_of_label(label)) and stage.outcome for label in other.labels)
+
+
 def _same(mine: Traits, other: IssueSummary, pipeline: Pipeline) -> list[str]:
     """Say why another issue may be the same deal; nothing if it is no deal or nothing is the same."""
-    if other.duplicate or other.labels & NO_DEALS or not _may_be(mine, other.body):
+    if not may_share(mine, other):
         return []
     try:
-        theirs = traits(fields.read(other.body, pipeline.headings, pipeline.one_line))
+        theirs = traits_of(other, pipeline)
     except Exception:  # a bug of ours over another issue: its own run logs it, and this deal must not fail with it
         return [UNREADABLE]
     whys = [why for why, values in mine.items() if values & theirs.get(why, frozenset())]

@@ -20,7 +20,7 @@ from salesbot.core.lifecycle.people import Directory
 from salesbot.core.model import cards, comments
 from salesbot.core.model.cards import Cards
 from salesbot.core.model.deal import Actor, Role
-from salesbot.core.model.facts import Comment, DealFacts, Event, Issue, Label, Repository
+from salesbot.core.model.facts import Comment, DealFacts, Event, Issue, IssueSummary, Label, Repository
 from salesbot.core.model.journal import Cursor, Journal
 from salesbot.core.model.keys import Key
 from salesbot.core.model.pipeline import Pipeline, Stage
@@ -202,3 +202,19 @@ def _as_of_arrival(facts: DealFacts) -> DealFacts:
     """Let an issue that was transferred in begin with its arrival, for everything that is decided about it."""
     issue = facts.issue.since_transfer
     return facts if issue is facts.issue else replace(facts, issue=issue)
+
+
+def summary_of(observed: Observed) -> IssueSummary:
+    """Show an issue as other deals see it."""
+    issue, card = observed.issue, observed.card
+    return IssueSummary(
+        number=issue.number,
+        title=issue.title,
+        body=issue.body,
+        labels=frozenset(label_key(label.name) for label in issue.labels),
+        duplicate=issue.state_reason == "DUPLICATE" and not issue.open,
+        open=issue.open,
+        own=issue.own,
+        created_at=issue.created_at,
+        card=card.body if card is not None else "",
+    )

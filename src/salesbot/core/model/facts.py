@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Literal, Self
 
 from salesbot.core.model.board import BoardView, FieldChange
+from salesbot.core.model.client_deal import ClientDeal
 from salesbot.core.model.deal import Actor, Role
 from salesbot.core.model.effects import Assign, Effect
 from salesbot.core.model.mirror import Mirror, StageMap
@@ -322,6 +323,8 @@ class DealFacts(RepositoryFacts):
     """By lower-case login; only read for a new deal that is to be given to somebody."""
     other_issues: tuple[IssueSummary, ...] | None = None
     """The newest other issues; only read for a new deal, to see whether it came in before."""
+    same_client: tuple[ClientDeal, ...] | None = None
+    """The other deals of the client, where a pass over all deals has just found them."""
     refused: Refusals = ()
     """What GitHub refused for good when this run wrote it: it is left out."""
     mirror: Mirror | None = None

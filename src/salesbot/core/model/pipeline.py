@@ -103,6 +103,8 @@ class ReportSettings:
     """Keys of fields."""
     rates: Mapping[str, tuple[tuple[date, Decimal], ...]] = field(default_factory=dict)
     """By currency: what one unit is worth in the pipeline's currency, and from which day on, oldest first."""
+    people_goals: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
+    """By lower-case login: a person's own goals."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from salesbot.core.leads import duplicates, lead
+from salesbot.core.leads import clients, duplicates, lead
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState, give, leave
 from salesbot.core.model.facts import Load
@@ -70,13 +70,23 @@ def _leave_as_duplicate(state: DealState, observed: Observed) -> DealState:
 
 
 def _with_possible_duplicates(state: DealState, observed: Observed) -> Journal:
-    """Keep the deals that may be the same one; nothing is merged by itself."""
+    """Keep the deals that may be the same one; nothing is merged by itself. Keep the other deals of the client, too."""
     deal, others = state.deal, observed.facts.other_issues or ()
     found = duplicates.find(deal.number, deal.fields, others, observed.pipeline)
     return replace(
         state.journal,
         possible_duplicates=tuple((other.number, other.why) for other in found),
+        same_client=clients.find(deal.number, duplicates.traits(deal.fields), others, observed.pipeline),
     )
+
+
+def keep_client(state: DealState, observed: Observed) -> DealState:
+    """Keep the other deals of the client true: as a sweep has just found them, else those it is still joined with."""
+    known, found = state.journal.same_client, observed.facts.same_client
+    if found is None and not known:
+        return state
+    now = found if found is not None else clients.still(known, duplicates.traits(state.deal.fields))
+    return state if now == known else replace(state, journal=replace(state.journal, same_client=now))
 
 
 def choose(observed: Observed) -> str | None:

@@ -13,12 +13,14 @@ from decimal import Decimal
 from typing import Any
 
 from salesbot.core.policies.attention import AttentionKind
-from salesbot.core.report import as_csv
+from salesbot.core.report import as_csv, client_list
+from salesbot.core.report.clients import Client
 from salesbot.core.report.closing import Group, Reason
 from salesbot.core.report.compute import Report
 from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
 from salesbot.core.report.estimates import Estimated
 from salesbot.core.report.flow import StageFlow
+from salesbot.core.report.goals import Won
 from salesbot.core.report.movement import MovementKind
 from salesbot.core.report.reader import group_headings
 from salesbot.core.report.scope import Scope
@@ -44,6 +46,7 @@ def values(report: Report) -> Json:
         **_forecast(report, money),
         **_ended(report, money),
         **_estimates(report, money),
+        "clients": [client_list.values(each, report.scope) for each in report.clients],
         **_people(report),
         **_doubts(report),
     }
@@ -52,6 +55,12 @@ def values(report: Report) -> Json:
 def text_of_deals(deals: Iterable[CountedDeal], scope: Scope) -> str:
     """Write deals as JSON, in the order given: the columns of the CSV by name, null where there is nothing."""
     document = {**_about(scope), "deals": [_deal(deal, scope) for deal in deals]}
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def text_of_clients(clients: Iterable[Client], scope: Scope) -> str:
+    """Write clients as JSON, in the order given."""
+    document = {**_about(scope), "clients": [client_list.values(each, scope) for each in clients]}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -89,10 +98,26 @@ def _now(report: Report, money: _Money) -> Json:
             for step in report.funnel
         ],
         "movement": _movement(report, money),
-        "won": {
-            won.span: {**money.plain(won.total), "goal": None if won.goal is None else money(won.goal)}
-            for won in top.won
-        },
+        "won": {won.span: _won(won, money) for won in top.won},
+        "goals_by_person": [
+            {
+                "person": each.login,
+                "in_repository": not each.absent,
+                **{won.span: _won(won, money) for won in each.won},
+            }
+            for each in top.people
+        ],
+    }
+
+
+def _won(won: Won, money: _Money) -> Json:
+    return {
+        **money.plain(won.total),
+        "goal": None if won.goal is None else money(won.goal),
+        "needed": None if won.needed is None else money(won.needed),
+        "pipeline": money.weighted(won.pipeline),
+        "coverage": None if won.coverage is None else float(won.coverage),
+        "weighted_coverage": None if won.weighted_coverage is None else float(won.weighted_coverage),
     }
 
 

@@ -29,12 +29,18 @@ def lines(deals: Sequence[CountedDeal], scope: Scope) -> Iterator[str]:
     if not deals:
         yield "No deals match."
         return
-    rows = [HEADINGS, *(tuple(_fitting(cell) for cell in _cells(deal, scope)) for deal in deals)]
-    widths = [max(_width(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    for row in rows:
-        yield "  ".join(map(_padded, row, widths, HEADINGS)).rstrip()
+    yield from aligned([HEADINGS, *(_cells(deal, scope) for deal in deals)], RIGHT)
     yield ""
     yield _sum(deals, scope)
+
+
+def aligned(rows: Sequence[Sequence[str]], right: Sequence[str]) -> Iterator[str]:
+    """Write rows with equally wide columns, the headings first; those named in `right` end in line."""
+    fitting = [[_fitting(cell) for cell in row] for row in rows]
+    widths = [max(_width(cell) for cell in column) for column in zip(*fitting, strict=True)]
+    ends = [heading in right for heading in fitting[0]]
+    for row in fitting:
+        yield "  ".join(map(_padded, row, widths, ends)).rstrip()
 
 
 def _cells(deal: CountedDeal, scope: Scope) -> tuple[str, ...]:
@@ -57,9 +63,9 @@ def _fitting(cell: str) -> str:
     return text
 
 
-def _padded(cell: str, width: int, heading: str) -> str:
+def _padded(cell: str, width: int, at_end: bool) -> str:
     room = " " * (width - _width(cell))
-    return f"{room}{cell}" if heading in RIGHT else f"{cell}{room}"
+    return f"{room}{cell}" if at_end else f"{cell}{room}"
 
 
 def _width(text: str) -> int:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from salesbot.core.report import action_items, flow, open_money
 from salesbot.core.report.action_items import AttentionItem, UpcomingItem
 from salesbot.core.report.activity_counts import ActivityCounts, count_activities
+from salesbot.core.report.clients import Client
+from salesbot.core.report.clients import clients as compute_clients
 from salesbot.core.report.closing import Closing, compute_closing
 from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
 from salesbot.core.report.estimates import Estimates, compute_estimates
@@ -45,6 +47,7 @@ class Report:
     doubtful: tuple[CountedDeal, ...]
     uncountable: tuple[UncountableDeal, ...]
     deals: tuple[CountedDeal, ...]
+    clients: tuple[Client, ...] = ()
 
 
 def compute_board(deals: Iterable[CountedDeal], scope: Scope) -> Board:
@@ -77,4 +80,5 @@ def compute_report(issues: Iterable[CountedDeal | UncountableDeal], scope: Scope
         doubtful=tuple(deal for deal in deals if deal.problems),
         uncountable=tuple(each for each in listed if isinstance(each, UncountableDeal)),
         deals=deals,
+        clients=compute_clients(deals, scope),
     )

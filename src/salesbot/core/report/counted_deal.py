@@ -6,10 +6,11 @@ what is counted and no text of the discussion.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from salesbot.core.leads.duplicates import Traits
 from salesbot.core.model.estimate import Range
 from salesbot.core.model.logged_activity import LoggedActivity
 from salesbot.core.model.tasks import DealTask
@@ -72,6 +73,8 @@ class CountedDeal:
     last_contact: datetime | None = None
     """When an activity was logged, or a mail came or went by the mirror, last."""
     problems: tuple[str, ...] = ()
+    traits: Traits = field(default_factory=dict, compare=False)
+    """What tells whose deal it is (`core.leads.duplicates`)."""
 
     @property
     def foreign(self) -> tuple[str, Decimal] | None:

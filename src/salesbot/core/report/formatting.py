@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.totals import Share, Spread, Total
@@ -13,6 +13,8 @@ from salesbot.core.text.money import Money
 
 LONGEST = 80
 """Characters that are shown of a client's name, a next step, a reason."""
+MOST_TIMES = 100
+"""From here on how often something is covered says no more."""
 WIDEST = 240
 """Characters they may take as Markdown: `$` takes fourteen, and some dozen issues of a stranger would fill a report."""
 
@@ -87,6 +89,16 @@ def share(found: Share) -> str:
     if found.rate is None:
         return "none yet"
     return f"{found.part} of {found.whole}" if found.too_few else f"{found.rate:.0%}".replace("%", " %")
+
+
+def coverage(open_: Decimal | None, weighted_: Decimal | None) -> str:
+    """Write how often the open pipeline covers what is needed, and the weighted one; nothing if nothing is needed."""
+    return "" if open_ is None or weighted_ is None else f"{times(open_)}, weighted {times(weighted_)}"
+
+
+def times(found: Decimal) -> str:
+    """Write a ratio as `3.1x`, rounded down: what is not covered must not look so."""
+    return f"{found.quantize(Decimal('0.1'), ROUND_DOWN)}x" if found < MOST_TIMES else f"over {MOST_TIMES}x"
 
 
 def day(on: date | None) -> str:

@@ -12,12 +12,14 @@ from decimal import Decimal
 from salesbot.core.report import formatting
 from salesbot.core.report.activity_counts import ActivityCounts
 from salesbot.core.report.charts import won_by_month
+from salesbot.core.report.clients import Client
 from salesbot.core.report.closing import Closing
 from salesbot.core.report.compute import Board, Report
 from salesbot.core.report.counted_deal import CountedDeal
 from salesbot.core.report.flow import FunnelStep, StageFlow
+from salesbot.core.report.goals import PersonalGoals, Won
 from salesbot.core.report.movement import Movement, MovementKind
-from salesbot.core.report.open_money import Forecast, Headline, Won
+from salesbot.core.report.open_money import Forecast, Headline
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.totals import ZERO, Total, total
 from salesbot.core.text.plural import counted
@@ -35,6 +37,7 @@ def board_headings(board: Board, scope: Scope) -> Mapping[str, str]:
     """Write the headings of sections 1 to 4."""
     return {
         "headline": _headline(board.headline, scope),
+        "goals": _personal(board.headline.people),
         "attention": _attention(len(board.attention)),
         "open": _open(board.headline, scope),
         "upcoming": _upcoming(sum(map(len, board.upcoming.values()))),
@@ -54,6 +57,7 @@ def report_headings(report: Report) -> Mapping[str, str]:
         "funnel": _funnel(report.funnel, len(scope.open_stages), window),
         "ended": _ended(report.closing, window),
         "activities": _activities(report.activities),
+        "clients": _clients(report.clients),
         "paused": _paused(report.paused, scope),
         "doubts": _doubts(report),
     }
@@ -80,7 +84,15 @@ def _against_goal(won: Won, scope: Scope) -> str:
     short = won.goal - won.total.value
     if not short:
         return ", exactly the goal"
-    return f", {formatting.rounded_number(abs(short), scope)} {'short of' if short > 0 else 'above'} the goal"
+    if won.coverage is None:
+        return f", {formatting.rounded_number(-short, scope)} above the goal"
+    covered = f"pipeline coverage {formatting.times(won.coverage)}"
+    return f", {formatting.rounded_number(short, scope)} short of the goal ({covered})"
+
+
+def _personal(people: Sequence[PersonalGoals]) -> str:
+    needed = [won.needed for each in people for won in each.won]
+    return f"Personal goals: {sum(not each for each in needed)} of {len(needed)} reached" if needed else ""
 
 
 def _attention(count: int) -> str:
@@ -175,6 +187,11 @@ def _ended(closing: Closing, window: str) -> str:
 
 def _activities(counts: ActivityCounts) -> str:
     return f"{counted(counts.total, 'activity', 'activities')} logged in the last {len(counts.weeks)} weeks"
+
+
+def _clients(clients: Sequence[Client]) -> str:
+    again = sum(each.won.count > 1 for each in clients)
+    return f"{counted(len(clients), 'client')}{f', {again:,} of them won more than once' if again else ''}"
 
 
 def _paused(deals: Sequence[CountedDeal], scope: Scope) -> str:

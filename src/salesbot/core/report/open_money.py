@@ -1,4 +1,4 @@
-"""Open and won money: the headline with its goals, the open deals by stage, the forecast by month."""
+"""Open and won money: the headline, the open deals by stage, the forecast by month."""
 
 from __future__ import annotations
 
@@ -6,23 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from salesbot.core.report import goals
 from salesbot.core.report.counted_deal import CountedDeal
+from salesbot.core.report.goals import PersonalGoals, Won
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.totals import ZERO, Total, total
-
-
-@dataclass(frozen=True)
-class Won:
-    """What was won since a calendar month, quarter or year began, and the goal for it, if there is one."""
-
-    span: str
-    total: Total
-    goal: Decimal | None = None
-
-    @property
-    def reached(self) -> float | None:
-        """The share of the goal that is won."""
-        return float(self.total.value / self.goal) if self.goal else None
 
 
 @dataclass(frozen=True)
@@ -34,22 +22,19 @@ class Headline:
     prospects: Total
     paused: Total
     won: tuple[Won, ...]
+    people: tuple[PersonalGoals, ...] = ()
 
 
 def headline(deals: Sequence[CountedDeal], scope: Scope) -> Headline:
     """Sum up open and won money."""
     open_ = [deal for deal in deals if deal.stage in scope.open_stages]
-    won = [deal for deal in deals if scope.outcomes.get(deal.stage) == "won"]
-    goals = scope.pipeline.report.goal
     return Headline(
         open=total(open_),
         without_prospects=total(deal for deal in open_ if scope.in_headline(deal.stage)),
         prospects=total(deal for deal in open_ if deal.stage in scope.prospect_stages),
         paused=total(deal for deal in deals if deal.stage in scope.paused_stages),
-        won=tuple(
-            Won(span, total(deal for deal in won if deal.closed and deal.closed >= begun), goals.get(span))
-            for span, begun in scope.calendar_spans.items()
-        ),
+        won=goals.won(deals, scope),
+        people=goals.of_people(deals, scope),
     )
 
 

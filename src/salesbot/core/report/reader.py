@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from salesbot.core.leads import duplicates
 from salesbot.core.lifecycle import people
 from salesbot.core.lifecycle.activity import is_outsider, last_contact
 from salesbot.core.lifecycle.field_trust import Description, has_role, people_to_ask, trusted_fields
@@ -180,6 +181,7 @@ class Reader:
             task_counts=history.journal.task_counts if history.journal is not None else None,
             activities=_activities(history.journal, scope),
             last_contact=last_contact(history.journal, scope.at),
+            traits=duplicates.traits(values),
         )
         if stage.outcome is None and issue.open:
             counted = self._with_attention(counted, history, deal)

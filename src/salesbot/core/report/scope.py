@@ -34,6 +34,8 @@ class Scope:
     url: str = ""
     before: Figures | None = None
     """What the previous report said of the open money, if it kept that; its moment is `since`."""
+    absent: frozenset[str] = frozenset()
+    """Who has a goal and is not in the repository, by lower-case login."""
 
     @cached_property
     def zone(self) -> tzinfo:
@@ -59,6 +61,13 @@ class Scope:
         return {"month": self.midnight(month), "quarter": self.midnight(quarter), "year": self.midnight(
             month.replace(month=1)
         )}  # fmt: skip
+
+    @cached_property
+    def last_days(self) -> Mapping[str, date]:
+        """Give the last day of the running month, quarter and year."""
+        months = {"month": 1, "quarter": 3, "year": 12}
+        first = {span: local_day(begun, self.zone) for span, begun in self.calendar_spans.items()}
+        return {span: day + relativedelta(months=months[span], days=-1) for span, day in first.items()}
 
     @cached_property
     def outcomes(self) -> Mapping[str, Outcome]:

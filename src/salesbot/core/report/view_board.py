@@ -12,8 +12,8 @@ from salesbot.core.report import formatting
 from salesbot.core.report.action_items import AttentionItem, UpcomingItem
 from salesbot.core.report.compute import Board
 from salesbot.core.report.headings import board_headings
-from salesbot.core.report.open_money import Won
 from salesbot.core.report.scope import Scope
+from salesbot.core.report.view_goals import goal_values, won_values
 from salesbot.core.report.view_rows import MOST, Values, cut, deal_row, left_out, sums
 from salesbot.core.text.plural import counted
 from salesbot.core.text.render import Markdown
@@ -35,6 +35,7 @@ def board_values(board: Board, scope: Scope) -> Values:
         "as_of": formatting.moment(scope.at, scope),
         "headings": board_headings(board, scope),
         "headline": _headline(board, scope),
+        "goals": goal_values(board.headline, scope),
         "attention": _attention(board, scope, MOST),
         "stages": list(_stages(board, scope)),
         "any_open": bool(board.headline.open.count),
@@ -58,19 +59,8 @@ def _headline(board: Board, scope: Scope) -> Values:
         "prospects": f"{headline.prospects.count:,}" if headline.prospects.count else "",
         "paused": f"{headline.paused.count:,}" if headline.paused.count else "",
         "paused_value": formatting.total(headline.paused, scope),
-        "won": [_won(won, scope) for won in headline.won],
+        "won": [won_values(won, scope) for won in headline.won],
         "needing_attention": f"{len(board.attention):,}",
-    }
-
-
-def _won(won: Won, scope: Scope) -> Values:
-    return {
-        "span": won.span,
-        "count": f"{won.total.count:,}",
-        "value": formatting.total(won.total, scope),
-        "goal": formatting.money(won.goal, scope) if won.goal else "",
-        "share": min(1.0, won.reached) if won.reached is not None else 0,
-        "reached": f"{won.reached:,.0%}".replace("%", " %") if won.reached is not None else "",
     }
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from salesbot.core.report import charts, formatting
+from salesbot.core.report import charts, client_list, formatting
 from salesbot.core.report.bridge import BridgeStep, Start
 from salesbot.core.report.closing import Group, Reason
 from salesbot.core.report.compute import Report
@@ -74,6 +74,7 @@ def report_values(report: Report) -> Values:
         "groups": list(_groups(report)),
         "estimates": list(_estimates(report)),
         "activities": activity_values(report.activities),
+        "clients": client_list.rows(report.clients, scope),
         "paused": cut([deal_row(deal, scope) for deal in report.paused]),
         "forced": list(_forced(report))[:MOST],
         "problems": cut([{**deal_row(deal, scope), "what": "; ".join(deal.problems)} for deal in report.doubtful]),

@@ -25,7 +25,7 @@ from salesbot.core.model.trust import Doubt, TrustedField
 from salesbot.core.text import markdown, next_step
 from salesbot.core.text.money import Money
 from salesbot.core.text.render import Markdown
-from salesbot.core.views import contacts, next_moves
+from salesbot.core.views import client_deals, contacts, next_moves
 from salesbot.core.views import estimate as estimate_view
 from salesbot.core.views.contacts import day
 
@@ -91,6 +91,7 @@ def values(state: DealState, pipeline: Pipeline, today: date) -> dict[str, Any]:
         "twins": [{"number": number, "why": why} for number, why in state.journal.possible_duplicates]
         if stage.is_open
         else [],
+        "same_client": client_deals.values(state.journal, stage, pipeline),
         "contact": contacts.last_logged(state.journal, pipeline),
         "mail": contacts.mail(state.journal, pipeline),
         "half": state.journal.board.half if state.journal.board is not None else "",

@@ -55,7 +55,7 @@ def examine(
         yield findings.of_since(pipeline, github.place.config)
         yield from _form(ConfigurationFiles.of_repository(context.repository, github.place), pipeline, typeform)
         yield from findings.of_labels(context, pipeline)
-        yield from findings.of_owners(pipeline, context, _roles_of_owners(github, context, pipeline))
+        yield from findings.of_people(pipeline, context, _roles_of_people(github, context, pipeline))
         yield from _deals(github, context, pipeline, log)
         if pipeline.board is not None and projects is not None:
             yield from board.check(ProjectSetup(projects.client, projects.owner), projects, pipeline)
@@ -122,12 +122,13 @@ def _form(files: ConfigurationFiles, pipeline: Pipeline, typeform: Typeform | No
         yield Finding("ok", "typeform.map matches the form.")
 
 
-def _roles_of_owners(github: GitHub, context: RepositoryFacts, pipeline: Pipeline) -> dict[str, Role]:
-    """Ask for the roles of configured owners who may be beyond the end of the list of people."""
+def _roles_of_people(github: GitHub, context: RepositoryFacts, pipeline: Pipeline) -> dict[str, Role]:
+    """Ask for the roles of configured people who may be beyond the end of the list of people."""
     if context.repository.people_complete:
         return {}
     listed = context.repository.people
-    return {login: github.role(login) for login in pipeline.owners.people if login.casefold() not in listed}
+    named = {*pipeline.owners.people, *pipeline.report.people_goals}
+    return {login: github.role(login) for login in sorted(named) if login.casefold() not in listed}
 
 
 def _deals(github: GitHub, context: RepositoryFacts, pipeline: Pipeline, log: Log) -> Iterator[Finding]:

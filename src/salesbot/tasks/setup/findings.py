@@ -181,13 +181,21 @@ def of_since(pipeline: Pipeline, file: str) -> Finding:
     return Finding("note", f"{file} has no start date.", "Add `since:` with a date")
 
 
-def of_owners(pipeline: Pipeline, context: RepositoryFacts, roles: Mapping[str, Role]) -> Iterator[Finding]:
-    """Check that the configured owners can be assigned. `roles` are those of whom the list of people does not name."""
-    for login in pipeline.owners.people:
+def of_people(pipeline: Pipeline, context: RepositoryFacts, roles: Mapping[str, Role]) -> Iterator[Finding]:
+    """Check that configured owners, and people with a goal, are in the repository.
+
+    `roles` are those of whom the list of people does not name.
+    """
+    hint = "Correct the name, give them access to this repository, or take them out"
+
+    def is_absent(login: str) -> bool:
         known = login.casefold() in context.repository.people
-        if not known and (context.repository.people_complete or roles[login] == Role.NONE):
-            hint = "Correct the name, give them access to this repository, or take them out"
-            yield Finding("fix", problem_issue.unassignable(login), hint)
+        return not known and (context.repository.people_complete or roles[login] == Role.NONE)
+
+    for login in filter(is_absent, pipeline.owners.people):
+        yield Finding("fix", problem_issue.unassignable(login), hint)
+    for login in filter(is_absent, pipeline.report.people_goals):
+        yield Finding("fix", f"{login}, named in report.goal.people, is not in this repository.", hint)
 
 
 def of_deals(deals: Sequence[DealFacts], pipeline: Pipeline, roles: Mapping[str, Role]) -> Iterator[Finding]:
