@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from salesbot.core.installation.job_container import INPUT, Image, read_image
+
 EVENTS: Mapping[str, str] = {
     "issues": "labels, closings and new issues go unnoticed",
     "issue_comment": "commands and ticks go unnoticed",
@@ -34,6 +36,7 @@ _NAME = "salesbot"
 _OWN_INPUTS = frozenset({"typeform-token", "typeform-secret", "streak-key"})
 """Inputs that no other action has."""
 _PINNED = re.compile(r"[0-9a-f]{40}|v\d+(\.\d+\.\d+)?")
+_RUN = re.compile(r"(?:^|[\s/])salesbot run\s*$")
 _JOBS_TOKEN = re.compile(r"github\.token|secrets\.GITHUB_TOKEN", re.IGNORECASE)
 _SECRET = re.compile(r"\$\{\{\s*secrets\.(\w+)\s*\}\}")
 
@@ -51,6 +54,8 @@ class SalesWorkflow:
     is_light: bool
     ref: str
     secrets: tuple[str, ...]
+    image: Image | None = None
+    """The image that its job runs in; None where it uses the Action."""
     is_by_jobs_token: bool = True
     """Whether it acts with the job's own token, as other workflows of the repository do."""
 
@@ -62,30 +67,67 @@ class SalesWorkflow:
     @property
     def pinned(self) -> bool:
         """Whether it runs a commit or a release, not the head of a branch."""
-        return _PINNED.fullmatch(self.ref) is not None
+        return self.image.pinned if self.image else _PINNED.fullmatch(self.ref) is not None
 
     def lacking(self) -> list[str]:
         """List the permissions the job lacks, as they must be written; none if the file sets no permissions."""
         given = self.permissions
         if given is None:
             return []
-        return [f"{name}: {least}" for name, least in NEEDED.items() if _RANK[given.get(name, "none")] < _RANK[least]]
+        needed = {**NEEDED, "packages": "read"} if self.image else NEEDED
+        return [f"{name}: {least}" for name, least in needed.items() if _RANK[given.get(name, "none")] < _RANK[least]]
 
 
 def read(text: str) -> SalesWorkflow | None:
     """Read a workflow file; None if it does not run salesbot, or is no workflow."""
     found = _workflow(text)
     for job, step in _steps(found):
-        uses, given = _USES.match(str(step.get("uses", ""))), step.get("with")
-        inputs = given if isinstance(given, dict) else {}
-        if uses and _is_ours(uses["name"], step, inputs):
+        if (program := _of_action(step) or _of_container(job, step)) is not None:
             permissions = _permissions(job.get("permissions", found.get("permissions")))
-            secrets = tuple(dict.fromkeys(_SECRET.findall(str(given))))
-            task, is_light = str(inputs.get("task", "auto")), uses["folder"] == "/light"
+            secrets = tuple(dict.fromkeys(_SECRET.findall(str(program.inputs))))
+            task = str(program.inputs.get("task", "auto"))
             return SalesWorkflow(
-                task, _events(found), permissions, uses["copy"], is_light, uses["ref"], secrets, _is_shared(inputs)
+                task,
+                _events(found),
+                permissions,
+                program.copy,
+                program.is_light,
+                program.ref,
+                secrets,
+                program.image,
+                _is_shared(program.inputs),
             )
     return None
+
+
+@dataclass(frozen=True)
+class _Program:
+    """What a step runs, where that is salesbot."""
+
+    copy: str
+    ref: str
+    inputs: Mapping[str, Any]
+    is_light: bool = False
+    image: Image | None = None
+
+
+def _of_action(step: Mapping[str, Any]) -> _Program | None:
+    uses, given = _USES.match(str(step.get("uses", ""))), step.get("with")
+    inputs = given if isinstance(given, dict) else {}
+    if uses is None or not _is_ours(uses["name"], step, inputs):
+        return None
+    return _Program(uses["copy"], uses["ref"], inputs, uses["folder"] == "/light")
+
+
+def _of_container(job: Mapping[str, Any], step: Mapping[str, Any]) -> _Program | None:
+    """Read a step that starts the program in the container of its job, with inputs as variables."""
+    container, given = job.get("container"), step.get("env")
+    image = read_image(str(container.get("image") if isinstance(container, dict) else container))
+    if image is None or not _RUN.search(str(step.get("run", ""))):
+        return None
+    variables = given if isinstance(given, dict) else {}
+    inputs = {str(name).removeprefix(INPUT).lower().replace("_", "-"): value for name, value in variables.items()}
+    return _Program(image.name, image.ref, inputs, image=image)
 
 
 def _is_shared(inputs: Mapping[str, Any]) -> bool:
