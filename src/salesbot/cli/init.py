@@ -62,7 +62,7 @@ def run_init(args: argparse.Namespace, host: Host) -> int:
         output.show_plain(f"{given.resolve()} is in the repository {folder}; the files go there.")
     ask = _question if sys.stdin.isatty() and not args.yes else None
     choices = _choices(args, host, folder, ask)
-    program = choices.image.text if choices.image else choices.copy
+    program = choices.image.text if choices.image else f"{choices.copy}{'/light' if choices.light else ''}"
     output.show_plain(f"With {program}, time zone {choices.timezone}, currency {choices.currency}.")
     files = init.plan(folder, choices)
     options = init.Options(args.yes or args.force, args.force, ask, output.show_plain)

@@ -276,7 +276,7 @@ def test_what_is_there_is_not_asked_again(tmp_path: Path) -> None:
     run_init(tmp_path, "--owner", "acme/our-bot", "--yes", "--light", "--timezone", "Asia/Tokyo", "--form", "u6nXL7")
     (tmp_path / ".github/workflows/check.yml").unlink()
     out, _ = Terminal(tmp_path, TZ="Europe/Berlin").types("all")
-    assert out.startswith("With acme/our-bot, time zone Asia/Tokyo, currency EUR.\n")
+    assert out.startswith("With acme/our-bot/light, time zone Asia/Tokyo, currency EUR.\n")
     assert out.count("as it should be") == 6
     assert "uses: acme/our-bot@main" in (tmp_path / ".github/workflows/check.yml").read_text()
 

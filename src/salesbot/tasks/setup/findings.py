@@ -252,7 +252,7 @@ def of_minutes(path: str, runs: int | None, days: int, *, private: bool) -> Find
         return Finding("unknown", f"How many Actions minutes {path} takes: this needs `actions: read`.")
     month = round(runs * 30 / days)
     billed = "at least, of the private repository's allowance" if private else "and free, in a public repository"
-    return Finding("ok", f"About {month:,} Actions minutes a month {billed}: {runs:,} runs in {days} days.")
+    return Finding("ok", f"{path}: about {month:,} Actions minutes a month {billed}: {runs:,} runs in {days} days.")
 
 
 def of_rates(rates: Mapping[str, Rate] | None) -> Iterator[Finding]:
