@@ -290,7 +290,7 @@ def test_the_chapter_of_the_board_goes_as_expected() -> None:
         changes = [opens(), *board_chapter.steps(1, github)]
         Player(github, out).play(Story("A story", people, [], [Chapter("One", changes)]))
     printed = " ".join(out.getvalue().split())
-    assert "on the board: the card is in Prospect; Value 18000" in printed
+    assert "on the board: the card is in Prospect; Value 18,000" in printed
 
 
 def test_without_a_board_the_chapter_cannot_be_played(play: Play) -> None:

@@ -15,7 +15,7 @@ from salesbot.cli.connection import Subcommands, repository_here
 from salesbot.cli.exit_codes import DONE
 from salesbot.cli.host import Host
 from salesbot.core.errors import InputError
-from salesbot.core.installation.job_container import Image
+from salesbot.core.installation.image_step import Image
 from salesbot.core.installation.kit import Choices
 from salesbot.core.text.currencies import DECIMALS
 from salesbot.core.text.suggestions import nearest
@@ -41,7 +41,7 @@ def add_commands(commands: Subcommands) -> None:
         "--image",
         default="",
         metavar="IMAGE",
-        help="run in a published image, which may be private: ghcr.io/OWNER/salesbot:VERSION",
+        help="run a published image, which may be private: ghcr.io/OWNER/salesbot:VERSION",
     )
     install.add_argument("--timezone", default="", metavar="ZONE", help="default: that of this machine")
     install.add_argument("--currency", default="", metavar="CODE", help="default: EUR")

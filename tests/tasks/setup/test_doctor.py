@@ -51,7 +51,8 @@ def test_where_all_is_well_it_says_so(healthy: Play, command: Command) -> None:
         "ok: The start date is 2026-11-01: what happened before is history.",
         "ok: Every stage has its label.",
         "ok: Only members of the organisation can read values.",
-        "ok: .github/workflows/sales.yml: about 120 Actions minutes a month at least, of the private repository's allowance: 120 runs in 30 days.",
+        f"ok: {WORKFLOW}: about 120 Actions minutes a month at least, of the private repository's allowance: "
+        "120 runs in 30 days.",
     ]
     assert lines[-3].endswith("of 5,000 REST requests are left this hour.")
     assert lines[-2].endswith("of 5,000 GraphQL points are left this hour.")

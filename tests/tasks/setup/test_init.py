@@ -71,12 +71,12 @@ def test_light_runs_without_a_container_where_it_can(tmp_path: Path) -> None:
     assert (read.copy, read.is_light) == ("acme/salesbot", True)
 
 
-def test_a_published_image_is_the_container_of_every_job_and_stays_it(tmp_path: Path) -> None:
+def test_a_published_image_is_started_by_every_workflow_and_stays_so(tmp_path: Path) -> None:
     image = "ghcr.io/acme/salesbot:1.0.0"
     assert run_init(tmp_path, "--image", image, "--yes") == 0
     files = written(tmp_path)
     workflows = [text for path, text in files.items() if "/workflows/" in path]
-    assert [text.count(f"container: {image}") for text in workflows] == [1, 1, 1]
+    assert [text.count(f"IMAGE: {image}\n") for text in workflows] == [1, 1, 1]
     assert "OWNER" not in "".join(files.values())
     assert run_init(tmp_path, "--force") == 0
     assert written(tmp_path) == files, "what is there is not asked again"
@@ -87,7 +87,7 @@ def test_a_published_image_is_the_container_of_every_job_and_stays_it(tmp_path: 
 def test_another_version_of_the_image_is_put_in_its_place(tmp_path: Path) -> None:
     run_init(tmp_path, "--image", "ghcr.io/acme/salesbot:1.0.0", "--yes")
     assert run_init(tmp_path, "--image", "ghcr.io/acme/salesbot:1.1.0", "--force") == 0
-    assert "container: ghcr.io/acme/salesbot:1.1.0" in written(tmp_path)[WORKFLOW]
+    assert "IMAGE: ghcr.io/acme/salesbot:1.1.0" in written(tmp_path)[WORKFLOW]
 
 
 @pytest.mark.parametrize("image", ["acme/salesbot:1.0.0", "ghcr.io/acme/salesbot", "ghcr.io/Acme/salesbot:1.0.0"])

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from salesbot.core.installation.job_container import Image, with_image
+from salesbot.core.installation.image_step import Image, with_image
 
 _COPY = "OWNER/salesbot"
 """In the files as they come: whoever hosts salesbot."""
@@ -43,7 +43,7 @@ class Choices:
     since: date
     light: bool = False
     image: Image | None = None
-    """The published image that the jobs run in; None where they use the Action."""
+    """The published image that the workflows start; None where they use the Action."""
     timezone: str = "UTC"
     currency: str = "EUR"
     form: str = ""

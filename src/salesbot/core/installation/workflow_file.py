@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from salesbot.core.installation.job_container import INPUT, Image, read_image
+from salesbot.core.installation.image_step import INPUT, RUNS_IMAGE, Image, read_image
 
 EVENTS: Mapping[str, str] = {
     "issues": "labels, closings and new issues go unnoticed",
@@ -36,7 +36,6 @@ _NAME = "salesbot"
 _OWN_INPUTS = frozenset({"typeform-token", "typeform-secret", "streak-key"})
 """Inputs that no other action has."""
 _PINNED = re.compile(r"[0-9a-f]{40}|v\d+(\.\d+\.\d+)?")
-_RUN = re.compile(r"(?:^|[\s/])salesbot run\s*$")
 _JOBS_TOKEN = re.compile(r"github\.token|secrets\.GITHUB_TOKEN", re.IGNORECASE)
 _SECRET = re.compile(r"\$\{\{\s*secrets\.(\w+)\s*\}\}")
 
@@ -55,7 +54,7 @@ class SalesWorkflow:
     ref: str
     secrets: tuple[str, ...]
     image: Image | None = None
-    """The image that its job runs in; None where it uses the Action."""
+    """The image that a step starts; None where it uses the Action."""
     is_by_jobs_token: bool = True
     """Whether it acts with the job's own token, as other workflows of the repository do."""
 
@@ -82,7 +81,7 @@ def read(text: str) -> SalesWorkflow | None:
     """Read a workflow file; None if it does not run salesbot, or is no workflow."""
     found = _workflow(text)
     for job, step in _steps(found):
-        if (program := _of_action(step) or _of_container(job, step)) is not None:
+        if (program := _of_action(step) or _of_image(step)) is not None:
             permissions = _permissions(job.get("permissions", found.get("permissions")))
             secrets = tuple(dict.fromkeys(_SECRET.findall(str(program.inputs))))
             task = str(program.inputs.get("task", "auto"))
@@ -119,14 +118,15 @@ def _of_action(step: Mapping[str, Any]) -> _Program | None:
     return _Program(uses["copy"], uses["ref"], inputs, uses["folder"] == "/light")
 
 
-def _of_container(job: Mapping[str, Any], step: Mapping[str, Any]) -> _Program | None:
-    """Read a step that starts the program in the container of its job, with inputs as variables."""
-    container, given = job.get("container"), step.get("env")
-    image = read_image(str(container.get("image") if isinstance(container, dict) else container))
-    if image is None or not _RUN.search(str(step.get("run", ""))):
+def _of_image(step: Mapping[str, Any]) -> _Program | None:
+    """Read a step that starts the image, with inputs as variables. With another entry point it is another command."""
+    variables, script = step.get("env"), str(step.get("run", ""))
+    given = variables if isinstance(variables, dict) else {}
+    image = read_image(str(given.get("IMAGE")))
+    if image is None or RUNS_IMAGE not in script or "--entrypoint" in script:
         return None
-    variables = given if isinstance(given, dict) else {}
-    inputs = {str(name).removeprefix(INPUT).lower().replace("_", "-"): value for name, value in variables.items()}
+    own = {str(name): value for name, value in given.items() if str(name).startswith(INPUT)}
+    inputs = {name.removeprefix(INPUT).lower().replace("_", "-"): value for name, value in own.items()}
     return _Program(image.name, image.ref, inputs, image=image)
 
 

@@ -18,7 +18,7 @@ from salesbot.adapters.templates import builtin_home
 from salesbot.core.errors import InputError
 from salesbot.core.installation import kit as files_of
 from salesbot.core.installation import workflow_file
-from salesbot.core.installation.job_container import Image, read_image
+from salesbot.core.installation.image_step import Image, read_image
 from salesbot.core.installation.kit import Choices
 from salesbot.core.text.plural import counted
 from salesbot.tasks.outcome import Log
@@ -128,8 +128,8 @@ def checked_image(text: str) -> Image:
     """Read the name of a published image. Raises InputError where it is none, or leaves open which one."""
     image = read_image(text)
     if image is None:
-        what = f"{text!r} is not the full name of an image."
-        raise InputError(what, "Use REGISTRY/OWNER/NAME:VERSION, in lowercase, e.g. ghcr.io/acme/salesbot:1.0.0")
+        what = f"{text!r} is not the full name of an image on ghcr.io."
+        raise InputError(what, "Use ghcr.io/OWNER/NAME:VERSION, in lowercase, e.g. ghcr.io/acme/salesbot:1.0.0")
     return image
 
 

@@ -1,17 +1,15 @@
-"""The workflow files for a private image: the runner logs in for the container of a job only."""
+"""The workflow files for a private image: what a step starts, and what doctor reads of it."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from salesbot.adapters.actions import read_inputs
 from salesbot.core.installation import workflow_file
-from salesbot.core.installation.job_container import Image, read_image, with_image
+from salesbot.core.installation.image_step import Image, read_image, with_image
 
 TOP = Path(__file__).parents[3]
 SHIPPED = TOP / "templates/github/workflows"
@@ -39,32 +37,27 @@ def step(found: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", ["sales", "report"])
-def test_every_input_reaches_the_program_in_the_container(name: str) -> None:
+def test_every_input_is_a_variable_of_the_step(name: str) -> None:
     before, after = job(shipped(name)), job(with_image(shipped(name), image()))
-    assert after["container"] == "ghcr.io/acme/salesbot:1.0.0"
     inputs = next(each["with"] for each in before["steps"] if each["uses"].startswith("OWNER/"))
     variables = {f"INPUT_{key.upper().replace('-', '_')}": value for key, value in inputs.items()}
-    assert step(after)["env"] == {"INPUT_TOKEN": "${{ github.token }}", **variables}
-    read = read_inputs({"GITHUB_REPOSITORY": "acme/sales", "INPUT_TOKEN": "t", "INPUT_NOTIFY_URL": "https://x.test"})
-    assert read.notify_url == "https://x.test"
+    token = "${{ github.token }}"
+    assert step(after)["env"] == {"IMAGE": image().text, "PULL_TOKEN": token, "INPUT_TOKEN": token, **variables}
 
 
 @pytest.mark.parametrize("name", ["sales", "report", "check"])
 def test_nothing_but_the_way_to_start_it_changes(name: str) -> None:
     before, after = yaml.safe_load(shipped(name)), yaml.safe_load(with_image(shipped(name), image()))
     (was,), (now,) = before["jobs"].values(), after["jobs"].values()
-    assert now.pop("container") == image().text
     assert now["permissions"].pop("packages") == "read"
     was["steps"] = [each for each in was["steps"] if not each["uses"].startswith("OWNER/")]
     now["steps"].remove(step(now))
     assert after == before
 
 
-def test_the_program_is_where_the_image_has_it() -> None:
-    words = step(job(with_image(shipped("sales"), image())))["run"].split()
-    entrypoint = f"ENTRYPOINT {json.dumps(words)}"
-    assert entrypoint in (TOP / "Dockerfile").read_text(encoding="utf-8")
-    assert step(job(with_image(shipped("check"), image())))["run"].endswith("/salesbot check .github/salesbot.yml")
+def test_no_value_is_written_into_the_script() -> None:
+    for name in ("sales", "report", "check"):
+        assert "${{" not in step(job(with_image(shipped(name), image())))["run"]
 
 
 def test_other_files_stay_as_they_are() -> None:
@@ -78,7 +71,6 @@ def test_other_files_stay_as_they_are() -> None:
         pytest.param(f"ghcr.io/acme/salesbot@{DIGEST}", "acme/salesbot", True, id="a digest"),
         pytest.param(f"ghcr.io/acme/our-bot:main@{DIGEST}", "acme/our-bot", True, id="a tag and a digest"),
         pytest.param("ghcr.io/acme/salesbot:main", "acme/salesbot", False, id="a tag that moves"),
-        pytest.param("localhost:5000/salesbot:1.0.0", "salesbot", True, id="a port"),
     ],
 )
 def test_doctor_reads_what_init_wrote(text: str, name: str, pinned: bool) -> None:
@@ -109,7 +101,12 @@ def test_a_job_that_may_not_pull_lacks_a_permission() -> None:
     "text",
     [
         *("", "salesbot:1.0.0", "acme/salesbot:1.0.0", "ghcr.io/acme/salesbot", "ghcr.io/Acme/salesbot:1.0.0"),
-        *("ghcr.io/acme/salesbot:", "ghcr.io/acme/salesbot@sha256:12", "ghcr.io/acme/salesbot:1 # x", "x\ny.z/a:1"),
+        *(
+            "ghcr.io/acme/salesbot:",
+            "ghcr.io/acme/salesbot@sha256:12",
+            "ghcr.io/acme/salesbot:1 # x",
+            "docker.io/acme/salesbot:1.0.0",
+        ),
     ],
 )
 def test_what_leaves_open_which_image_is_none(text: str) -> None:
