@@ -79,9 +79,11 @@ WORKFLOWS := $(wildcard .github/workflows/*.yml templates/github/workflows/*.yml
 workflows: $(VENV)/workflows  ## actionlint, zizmor and the published schemas, on our workflows, action.yml and what init writes
 	rm -rf $(WRITTEN) && git init --quiet $(WRITTEN)
 	$(BIN)/salesbot init --repo $(WRITTEN) --owner acme/our-bot --light --timezone Asia/Kolkata --currency INR --form u6nXL7 --streak agxz --yes
-	$(BIN)/actionlint $(WORKFLOWS) $(WRITTEN)/.github/workflows/*.yml
-	$(BIN)/zizmor --offline --pedantic --quiet .github action.yml light/action.yml $(wildcard templates/github/workflows/*.yml) $(WRITTEN)/.github/workflows/*.yml
-	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS) $(WRITTEN)/.github/workflows/*.yml
+	git init --quiet $(WRITTEN)/image
+	$(BIN)/salesbot init --repo $(WRITTEN)/image --image ghcr.io/acme/our-bot:1.0.0 --timezone Asia/Kolkata --yes
+	$(BIN)/actionlint $(WORKFLOWS) $(WRITTEN)/.github/workflows/*.yml $(WRITTEN)/image/.github/workflows/*.yml
+	$(BIN)/zizmor --offline --pedantic --quiet .github action.yml light/action.yml $(wildcard templates/github/workflows/*.yml) $(WRITTEN)/.github/workflows/*.yml $(WRITTEN)/image/.github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS) $(WRITTEN)/.github/workflows/*.yml $(WRITTEN)/image/.github/workflows/*.yml
 	$(BIN)/check-jsonschema --schemafile schema/salesbot.schema.json $(WRITTEN)/.github/salesbot.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms $(WRITTEN)/.github/ISSUE_TEMPLATE/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml light/action.yml

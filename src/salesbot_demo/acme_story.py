@@ -59,10 +59,10 @@ def story(web: Typeform | None = None, streak: Streak | None = None, github: San
             Chapter("A slip, and /undo", _slip()),
             Chapter("Lost needs a reason", _lost()),
             Chapter("A stranger gives a command", _stranger()),
-            Chapter("A next step with a day, and the sweep that reminds of it once", _next_step()),
+            Chapter("A next step with a date; the sweep reminds once", _next_step()),
             Chapter("Put off until a day, and back by itself", _put_off()),
-            Chapter("A lead by the form on the website, and who it may be", lead_by_form),
-            Chapter("Streak: a dragged box is a fact, unless the team wants it otherwise", box),
+            Chapter("A lead from the form on the website, and a possible duplicate", lead_by_form),
+            Chapter("Streak: a dragged box moves the deal; how strictly it is checked is configured", box),
             Chapter(
                 "The board: a dragged card is a move, evaluated like a label",
                 [_opens("ann", PORTAL, "Delta AG: customer portal"), *board_chapter.steps(PORTAL, github)],

@@ -85,7 +85,7 @@ class _Board:
     def shown(self, sales: Repo) -> str:
         """Say what the board shows."""
         card = self._card(sales)
-        values = ", ".join(f"{name} {value}" for name, value in card.values.items() if name != "Status")
+        values = ", ".join(f"{name} {_value(value)}" for name, value in card.values.items() if name != "Status")
         return f"on the board: the card is in {card.column}" + (f"; {values}" if values else "")
 
     def _card(self, sales: Repo) -> CardView:
@@ -93,3 +93,8 @@ class _Board:
         if not found:
             raise LookupError(f"the board has no card of #{self.number}")
         return found
+
+
+def _value(value: object) -> str:
+    """Show a value as the board does: a number without decimals that are none."""
+    return f"{value:,.10g}" if isinstance(value, (int, float)) else str(value)

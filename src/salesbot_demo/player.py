@@ -114,7 +114,7 @@ class Player:
         after = self._look(step, runs)
         before = before or replace(after, body="", labels=(), assignees=(), comments=(), events=())
         outside = self._outside(step, runs)
-        nothing = "changed nothing" if runs else "starts no run; the next one goes by it"
+        nothing = "changed nothing" if runs else "starts no run; the next one uses it"
         done = [*observation.changes(before, after), *([outside] if outside else [])] or [nothing]
         for head, line in zip([_cost(runs) if runs else "", *[""] * len(done)], done, strict=False):
             self._line(head, self._paint("32", "→ ") + line)
@@ -155,7 +155,7 @@ class Player:
         changed = [str(issue.number) for issue in before if self.repo.issue(issue.number) != issue]
         if changed:
             raise StoryError(f"Nobody touched the old issues, but these changed: #{', #'.join(changed)}.")
-        self._say(f"\nThe {len(before)} old issues are as they were: no label, no comment, no edit.")
+        self._say(f"\nThe {len(before)} older issues are unchanged: no label, no comment, no edit.")
 
     def _close(self, story: Story, seconds: float) -> None:
         runs, requests = len(self.github.runs), len(self.github.requests)

@@ -48,7 +48,13 @@ def steps(number: int, streak: Streak | None) -> list[Step]:
         ),
         box.sync("comes round: the deal gets a box", Expected("lead", says="", outside="is in Lead")),
         box.sync("comes round; kim had dragged the box to Negotiating", taken, drag="Negotiating"),
-        Step("kim", "asks for more: `guards: requires`", number, box.configure("requires"), Expected("negotiating")),
+        Step(
+            "kim",
+            "has boxes checked like labels: `guards: requires`",
+            number,
+            box.configure("requires"),
+            Expected("negotiating"),
+        ),
         box.sync("comes round; kim had dragged the box to Won", back, drag="Won"),
     ]
 

@@ -212,7 +212,7 @@ def test_a_place_that_cannot_be_written_is_named(play: Play, tmp_path: Path) -> 
     assert "deal.json cannot be written" in run.stderr
 
 
-NO_TOKEN = "GITHUB_TOKEN is empty, try: gh auth login."
+NO_TOKEN = "there is no token, run gh auth login or set GITHUB_TOKEN."
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ def texts() -> list[Line]:
 
 
 def _is_for_people(text: str) -> bool:
-    if re.match("(?:SELECT|CREATE|INSERT|DELETE|UPDATE|PRAGMA) ", text):
+    if re.match("(?:SELECT|CREATE|INSERT|DELETE|UPDATE|PRAGMA|docker|- name:) ", text):
         return False
     words_in_it = re.search("[a-z]{2}.* .*[a-z]{2}", text) is not None
     return words_in_it and (len(text) < LIST_OF_WORDS or re.search(r"[.,:;?!](?:\s|$)", text) is not None)

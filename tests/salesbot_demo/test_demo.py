@@ -72,7 +72,7 @@ def test_the_first_chapters_go_as_expected(play: Play) -> None:
     assert "ann fills in the issue form: #21 “Acme GmbH: new shop”" in printed
     assert "→ labels: +stage:lead" in printed
     assert "Not moved to won." in printed
-    assert "The 20 old issues are as they were" in printed
+    assert "The 20 older issues are unchanged" in printed
     assert printed.endswith("Everything came out as expected.\n")
     assert max(map(len, printed.splitlines())) <= 120
 
@@ -181,7 +181,7 @@ def test_a_change_that_starts_no_run_is_printed_as_such(play: Play) -> None:
         lambda sales: sales.push("kim", form_chapter.CONFIG, "version: 1\n"),
         Expected(unchanged=True),
     )
-    assert "→ starts no run; the next one goes by it" in play(opens(), configures)
+    assert "→ starts no run; the next one uses it" in play(opens(), configures)
 
 
 # Observation
@@ -290,7 +290,7 @@ def test_the_chapter_of_the_board_goes_as_expected() -> None:
         changes = [opens(), *board_chapter.steps(1, github)]
         Player(github, out).play(Story("A story", people, [], [Chapter("One", changes)]))
     printed = " ".join(out.getvalue().split())
-    assert "on the board: the card is in Prospect; Value 18000" in printed
+    assert "on the board: the card is in Prospect; Value 18,000" in printed
 
 
 def test_without_a_board_the_chapter_cannot_be_played(play: Play) -> None:

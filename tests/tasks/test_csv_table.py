@@ -105,7 +105,7 @@ def test_one_wrong_line_and_nothing_is_done(play: Play, file: Path, capsys: pyte
 
 def test_a_dry_run_says_what_would_be_done(play: Play, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert take_in(play, file, TABLE, *MAPPED, "--dry-run") == 0
-    assert "would open the lead Acme GmbH" in capsys.readouterr().out
+    assert "would open the issue Acme GmbH" in capsys.readouterr().out
     assert play.sales.issues() == ()
 
 
@@ -209,7 +209,7 @@ def test_an_export_of_another_system_is_looked_at_first_and_then_brought_in_once
     options = ("--from", "pipedrive", "--stage", "Discovery=lead")
     assert take_in(play, file, PIPEDRIVE, *options, "--dry-run") == 0
     printed = capsys.readouterr().out
-    assert "Left out: 1 row of deals that are won, lost or deleted there." in printed
+    assert "Left out: 1 deal won, lost or deleted there." in printed
     assert "2 to open, 0 to change, 0 unchanged." in printed
     assert play.sales.issues() == ()
     for _ in range(2):

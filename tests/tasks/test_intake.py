@@ -220,7 +220,7 @@ def test_more_than_a_run_may_write_is_left_for_the_next(play: Play, forms: Forms
 def test_a_dry_run_says_what_would_come_in(forms: Forms) -> None:
     forms.send()
     run = forms.poll({"dry-run": "true"})
-    assert "would open the lead Acme GmbH: A new shop." in run.stdout
+    assert "would open the issue Acme GmbH: A new shop." in run.stdout
     assert (forms.leads(), writes(run.requests)) == ([], [])
 
 
@@ -357,7 +357,7 @@ def test_a_dry_run_says_what_would_hold_the_place_of_a_deleted_lead(play: Play, 
     play.sales.delete_issue("kim", forms.of(token)[0].number)
     run = play.run(inputs={"dry-run": "true"})
     assert (writes(run.requests), play.sales.issues()) == ([], ())
-    assert "would open the lead A lead that was deleted (#1)" in run.stdout
+    assert "would open the issue A lead that was deleted (#1)" in run.stdout
 
 
 def test_a_deleted_issue_that_came_in_by_no_form_costs_no_request(play: Play, forms: Forms) -> None:
@@ -618,7 +618,7 @@ def test_by_hand_with_a_persons_token_the_workflow_gives_the_card(play: Play, fo
 def test_by_hand_since_a_day(play: Play, forms: Forms, capsys: pytest.CaptureFixture[str]) -> None:
     forms.typeform.send(FORM, JANE, at=play.github.clock.now() - timedelta(days=30))
     assert by_hand(play, forms, play.github.token("kim"), "--since", "2026-10-01", "--dry-run") == 0
-    assert "would open the lead Acme GmbH: A new shop." in capsys.readouterr().out
+    assert "would open the issue Acme GmbH: A new shop." in capsys.readouterr().out
     assert forms.leads() == []
     assert by_hand(play, forms, play.github.token("kim"), "--since", "yesterday") == 2
     assert "--since yesterday is not a date" in capsys.readouterr().err

@@ -89,7 +89,7 @@ def read_inputs(args: argparse.Namespace, host: Host) -> actions.Inputs:
     elif not actions.REPOSITORY.fullmatch(repository):
         missing.append(f"{repository!r} is not OWNER/NAME")
     if not token:
-        missing.append("GITHUB_TOKEN is empty, try: gh auth login")
+        missing.append("there is no token, run gh auth login or set GITHUB_TOKEN")
     if missing:
         raise InputError(log_safe(f"Cannot connect to GitHub: {'; '.join(missing)}."))
     given = {"GITHUB_REPOSITORY": repository, "INPUT_TOKEN": token, "INPUT_CONFIG": args.config}

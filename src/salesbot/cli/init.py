@@ -15,6 +15,7 @@ from salesbot.cli.connection import Subcommands, repository_here
 from salesbot.cli.exit_codes import DONE
 from salesbot.cli.host import Host
 from salesbot.core.errors import InputError
+from salesbot.core.installation.image_step import Image
 from salesbot.core.installation.kit import Choices
 from salesbot.core.text.currencies import DECIMALS
 from salesbot.core.text.suggestions import nearest
@@ -34,7 +35,14 @@ def add_commands(commands: Subcommands) -> None:
         default="",
         help="who hosts your copy of salesbot on GitHub, and its name; default: salesbot of the git remote's owner",
     )
-    install.add_argument("--light", action="store_true", help="run without a container, on the runner's own Python")
+    how = install.add_mutually_exclusive_group()
+    how.add_argument("--light", action="store_true", help="run without a container, on the runner's own Python")
+    how.add_argument(
+        "--image",
+        default="",
+        metavar="IMAGE",
+        help="run a published image, which may be private: ghcr.io/OWNER/salesbot:VERSION",
+    )
     install.add_argument("--timezone", default="", metavar="ZONE", help="default: that of this machine")
     install.add_argument("--currency", default="", metavar="CODE", help="default: EUR")
     install.add_argument("--form", default="", metavar="ID", help="the Typeform form that leads come from")
@@ -54,7 +62,8 @@ def run_init(args: argparse.Namespace, host: Host) -> int:
         output.show_plain(f"{given.resolve()} is in the repository {folder}; the files go there.")
     ask = _question if sys.stdin.isatty() and not args.yes else None
     choices = _choices(args, host, folder, ask)
-    output.show_plain(f"With {choices.copy}, time zone {choices.timezone}, currency {choices.currency}.")
+    program = choices.image.text if choices.image else f"{choices.copy}{'/light' if choices.light else ''}"
+    output.show_plain(f"With {program}, time zone {choices.timezone}, currency {choices.currency}.")
     files = init.plan(folder, choices)
     options = init.Options(args.yes or args.force, args.force, ask, output.show_plain)
     written = init.write_files(folder, files, options)
@@ -69,18 +78,28 @@ def _choices(args: argparse.Namespace, host: Host, folder: Path, ask: Ask | None
     owner = repository_here(host, folder).partition("/")[0]
     given = {"copy": args.owner, **{name: getattr(args, name) for name in ("timezone", "currency", "form", "streak")}}
     known = init.existing_choices(folder) | {name: text for name, text in given.items() if text}
+    image = _image(args, known)
+    if image and not args.owner:
+        known["copy"] = image.name
     asked = _Questions(known, ask)
     copy = asked.answer("copy", "Who hosts your copy of salesbot, OWNER or OWNER/NAME", owner, init.checked_copy)
     timezone = asked.answer("timezone", "Time zone", ZONES.of_machine(host.env), _zone)
     return Choices(
         copy=copy,
         since=host.clock.now().astimezone().date(),
-        light=args.light or bool(known.get("light")),
+        light=image is None and (args.light or bool(known.get("light"))),
+        image=image,
         timezone=timezone,
         currency=asked.answer("currency", "Currency", "EUR", _currency),
         form=asked.answer("form", "Typeform form that leads come from, its id or address; empty for none", "", _form),
         streak=asked.answer("streak", "Key of your pipeline in Streak; empty for none", "", _key),
     )
+
+
+def _image(args: argparse.Namespace, known: Mapping[str, str]) -> Image | None:
+    """Give the image to run in: the one named, else the one of the workflow, unless another way is asked for."""
+    named = args.image or ("" if args.light or args.owner else known.get("image", ""))
+    return init.checked_image(named) if named else None
 
 
 class _Questions:

@@ -9,7 +9,7 @@ from functools import partial
 from salesbot.adapters.github import advice_on
 from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.leads import csv_rows, lead
-from salesbot.core.leads.csv_rows import Changed
+from salesbot.core.leads.csv_rows import Changed, Plan
 from salesbot.core.leads.exports import Source
 from salesbot.core.leads.lead import BRIEF
 from salesbot.core.lifecycle import people, restore, timeline
@@ -50,14 +50,22 @@ class CsvTable:
         now = self.opener.context.read_at
         plan = csv_rows.plan(table.rows, self.opener.other_issues, pipeline, now, local_day(now, pipeline.timezone))
         if plan.problems:
-            raise InputError("\n".join(plan.problems), f"{counted(len(plan.problems), 'problem')}: nothing was done")
-        counts = f"{len(plan.new):,} to open, {len(plan.changed):,} to change, {plan.same:,} unchanged."
-        outcome = outcome.then(Outcome(notes=(*table.notes, *plan.notes, counts))).then(self.opener.open_all(plan.new))
+            nothing = f"Nothing was done: {counted(len(plan.problems), 'problem')}."
+            raise InputError("\n".join([*plan.problems, nothing]))
+        outcome = outcome.then(Outcome(notes=(*table.notes, *plan.notes, self._counts(plan)))).then(
+            self.opener.open_all(plan.new)
+        )
         changes = {each.number: each for each in plan.changed}
         many = ManyDeals(self.processor.github, Trigger(EDITED), self.processor.clock, self.processor.log)
         return outcome.then(
             many.work([*changes], lambda number, facts: self._change(facts, changes[number], pipeline), tally=Tally())
         )
+
+    def _counts(self, plan: Plan) -> str:
+        """Count what is to be done. Where something is done, that is listed, and only the rest is counted."""
+        if self.processor.dry_run or not (plan.new or plan.changed):
+            return f"{len(plan.new):,} to open, {len(plan.changed):,} to change, {plan.same:,} unchanged."
+        return f"{counted(plan.same, 'row')} unchanged."
 
     def _change(self, facts: DealFacts, change: Changed, pipeline: Pipeline) -> Outcome:
         """Write a row into the description of its deal, and process the deal."""

@@ -109,8 +109,8 @@ def test_a_description_names_fields_and_stages_there_are_and_its_sources(name: s
 def test_what_is_left_out_is_named() -> None:
     notes = table("pipedrive", PIPEDRIVE).notes
     assert notes == (
-        'Left out: 3 columns: Deal - Pipeline, Deal - Status, Deal - Owner. --map "COLUMN=FIELD" takes one.',
-        "Left out: 2 rows of deals that are won, lost or deleted there.",
+        'Left out: 2 columns: Deal - Pipeline, Deal - Owner. --map "COLUMN=FIELD" takes one.',
+        "Left out: 2 deals won, lost or deleted there.",
     )
 
 

@@ -45,7 +45,7 @@ def test_a_workflow_with_a_persons_token_is_recognised_by_its_card(play: Play, c
 
 
 GIVEN = {"GITHUB_REPOSITORY": "acme/sales", "GITHUB_TOKEN": "t"}
-NO_TOKEN = "GITHUB_TOKEN is empty, try: gh auth login"
+NO_TOKEN = "there is no token, run gh auth login or set GITHUB_TOKEN"
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,8 @@ def test_where_all_is_well_it_says_so(healthy: Play, command: Command) -> None:
         "ok: The start date is 2026-11-01: what happened before is history.",
         "ok: Every stage has its label.",
         "ok: Only members of the organisation can read values.",
-        "ok: About 120 Actions minutes a month at least, of the private repository's allowance: 120 runs in 30 days.",
+        f"ok: {WORKFLOW}: about 120 Actions minutes a month at least, of the private repository's allowance: "
+        "120 runs in 30 days.",
     ]
     assert lines[-3].endswith("of 5,000 REST requests are left this hour.")
     assert lines[-2].endswith("of 5,000 GraphQL points are left this hour.")
@@ -550,4 +551,4 @@ def test_what_changed_before_the_workflow_came_is_no_reason(play: Play, command:
 
 def test_runs_of_longer_ago_do_not_count(healthy: Play, command: Command) -> None:
     healthy.github.advance(timedelta(days=40))
-    assert "About 0 Actions minutes a month" in command("doctor", by="kim").out
+    assert "about 0 Actions minutes a month" in command("doctor", by="kim").out

@@ -71,6 +71,34 @@ def test_light_runs_without_a_container_where_it_can(tmp_path: Path) -> None:
     assert (read.copy, read.is_light) == ("acme/salesbot", True)
 
 
+def test_a_published_image_is_started_by_every_workflow_and_stays_so(tmp_path: Path) -> None:
+    image = "ghcr.io/acme/salesbot:1.0.0"
+    assert run_init(tmp_path, "--image", image, "--yes") == 0
+    files = written(tmp_path)
+    workflows = [text for path, text in files.items() if "/workflows/" in path]
+    assert [text.count(f"IMAGE: {image}\n") for text in workflows] == [1, 1, 1]
+    assert "OWNER" not in "".join(files.values())
+    assert run_init(tmp_path, "--force") == 0
+    assert written(tmp_path) == files, "what is there is not asked again"
+    assert run_init(tmp_path, "--light", "--force") == 0
+    assert "uses: acme/salesbot/light@main" in written(tmp_path)[WORKFLOW]
+
+
+def test_another_version_of_the_image_is_put_in_its_place(tmp_path: Path) -> None:
+    run_init(tmp_path, "--image", "ghcr.io/acme/salesbot:1.0.0", "--yes")
+    assert run_init(tmp_path, "--image", "ghcr.io/acme/salesbot:1.1.0", "--force") == 0
+    assert "IMAGE: ghcr.io/acme/salesbot:1.1.0" in written(tmp_path)[WORKFLOW]
+
+
+@pytest.mark.parametrize("image", ["acme/salesbot:1.0.0", "ghcr.io/acme/salesbot", "ghcr.io/Acme/salesbot:1.0.0"])
+def test_an_image_that_is_not_named_in_full_is_refused(
+    tmp_path: Path, image: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_init(tmp_path, "--image", image, "--yes") == 2
+    assert "ghcr.io/acme/salesbot:1.0.0" in capsys.readouterr().err
+    assert written(tmp_path) == {}
+
+
 def test_the_line_it_leaves_to_type_works_from_where_one_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "our deals"
     folder.mkdir()
@@ -248,7 +276,7 @@ def test_what_is_there_is_not_asked_again(tmp_path: Path) -> None:
     run_init(tmp_path, "--owner", "acme/our-bot", "--yes", "--light", "--timezone", "Asia/Tokyo", "--form", "u6nXL7")
     (tmp_path / ".github/workflows/check.yml").unlink()
     out, _ = Terminal(tmp_path, TZ="Europe/Berlin").types("all")
-    assert out.startswith("With acme/our-bot, time zone Asia/Tokyo, currency EUR.\n")
+    assert out.startswith("With acme/our-bot/light, time zone Asia/Tokyo, currency EUR.\n")
     assert out.count("as it should be") == 6
     assert "uses: acme/our-bot@main" in (tmp_path / ".github/workflows/check.yml").read_text()
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from salesbot.core.installation.image_step import Image, with_image
+
 _COPY = "OWNER/salesbot"
 """In the files as they come: whoever hosts salesbot."""
 _USES = re.compile(rf"^(?P<before> *- )uses: {_COPY}@.*$", re.M)
@@ -40,6 +42,8 @@ class Choices:
     """Who hosts salesbot, and under which name: `acme/salesbot`."""
     since: date
     light: bool = False
+    image: Image | None = None
+    """The published image that the workflows start; None where they use the Action."""
     timezone: str = "UTC"
     currency: str = "EUR"
     form: str = ""
@@ -50,7 +54,8 @@ class Choices:
 
 def fill(text: str, choices: Choices, existing: str | None) -> str:
     """Fill in a file as it comes with salesbot. `existing` is the file in its place, None if there is none."""
-    filled = _with_copy(text, choices, existing or "")
+    shipped = with_image(text, choices.image) if choices.image else text
+    filled = _with_copy(shipped, choices, existing or "")
     if _SINCE.search(text):
         filled = _configured(filled, choices, existing or "")
     if choices.form or choices.streak:

@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from salesbot.core.installation.image_step import INPUT, RUNS_IMAGE, Image, read_image
+
 EVENTS: Mapping[str, str] = {
     "issues": "labels, closings and new issues go unnoticed",
     "issue_comment": "commands and ticks go unnoticed",
@@ -51,6 +53,8 @@ class SalesWorkflow:
     is_light: bool
     ref: str
     secrets: tuple[str, ...]
+    image: Image | None = None
+    """The image that a step starts; None where it uses the Action."""
     is_by_jobs_token: bool = True
     """Whether it acts with the job's own token, as other workflows of the repository do."""
 
@@ -62,30 +66,68 @@ class SalesWorkflow:
     @property
     def pinned(self) -> bool:
         """Whether it runs a commit or a release, not the head of a branch."""
-        return _PINNED.fullmatch(self.ref) is not None
+        return self.image.pinned if self.image else _PINNED.fullmatch(self.ref) is not None
 
     def lacking(self) -> list[str]:
         """List the permissions the job lacks, as they must be written; none if the file sets no permissions."""
         given = self.permissions
         if given is None:
             return []
-        return [f"{name}: {least}" for name, least in NEEDED.items() if _RANK[given.get(name, "none")] < _RANK[least]]
+        needed = {**NEEDED, "packages": "read"} if self.image else NEEDED
+        return [f"{name}: {least}" for name, least in needed.items() if _RANK[given.get(name, "none")] < _RANK[least]]
 
 
 def read(text: str) -> SalesWorkflow | None:
     """Read a workflow file; None if it does not run salesbot, or is no workflow."""
     found = _workflow(text)
     for job, step in _steps(found):
-        uses, given = _USES.match(str(step.get("uses", ""))), step.get("with")
-        inputs = given if isinstance(given, dict) else {}
-        if uses and _is_ours(uses["name"], step, inputs):
+        if (program := _of_action(step) or _of_image(step)) is not None:
             permissions = _permissions(job.get("permissions", found.get("permissions")))
-            secrets = tuple(dict.fromkeys(_SECRET.findall(str(given))))
-            task, is_light = str(inputs.get("task", "auto")), uses["folder"] == "/light"
+            secrets = tuple(dict.fromkeys(_SECRET.findall(str(program.inputs))))
+            task = str(program.inputs.get("task", "auto"))
             return SalesWorkflow(
-                task, _events(found), permissions, uses["copy"], is_light, uses["ref"], secrets, _is_shared(inputs)
+                task,
+                _events(found),
+                permissions,
+                program.copy,
+                program.is_light,
+                program.ref,
+                secrets,
+                program.image,
+                _is_shared(program.inputs),
             )
     return None
+
+
+@dataclass(frozen=True)
+class _Program:
+    """What a step runs, where that is salesbot."""
+
+    copy: str
+    ref: str
+    inputs: Mapping[str, Any]
+    is_light: bool = False
+    image: Image | None = None
+
+
+def _of_action(step: Mapping[str, Any]) -> _Program | None:
+    uses, given = _USES.match(str(step.get("uses", ""))), step.get("with")
+    inputs = given if isinstance(given, dict) else {}
+    if uses is None or not _is_ours(uses["name"], step, inputs):
+        return None
+    return _Program(uses["copy"], uses["ref"], inputs, uses["folder"] == "/light")
+
+
+def _of_image(step: Mapping[str, Any]) -> _Program | None:
+    """Read a step that starts the image, with inputs as variables. With another entry point it is another command."""
+    variables, script = step.get("env"), str(step.get("run", ""))
+    given = variables if isinstance(variables, dict) else {}
+    image = read_image(str(given.get("IMAGE")))
+    if image is None or RUNS_IMAGE not in script or "--entrypoint" in script:
+        return None
+    own = {str(name): value for name, value in given.items() if str(name).startswith(INPUT)}
+    inputs = {name.removeprefix(INPUT).lower().replace("_", "-"): value for name, value in own.items()}
+    return _Program(image.name, image.ref, inputs, image=image)
 
 
 def _is_shared(inputs: Mapping[str, Any]) -> bool:

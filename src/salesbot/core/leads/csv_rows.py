@@ -147,7 +147,7 @@ def read(text: str, source: Source, pipeline: Pipeline) -> Table:
     known = export.wanted(names, mapped) if export is not None else {}
     columns = Columns(names, {**known, **mapped}, key or (export.key(names) if export is not None else ""), pipeline)
     left = [name for name, heading in known.items() if not heading]
-    left += columns.leave_out() if export is not None else []
+    left += [name for name in columns.leave_out() if not export.ends(name)] if export is not None else []
     too_long = (line for line, row in rows if any(cell.strip() for cell in row[len(names) :]))
     problems = [*columns.problems(), *(f"line {line}: it has more cells than there are columns." for line in too_long)]
     if problems:
@@ -162,7 +162,7 @@ def _left_out(columns: Sequence[str], over: int) -> Iterator[str]:
     if columns:
         yield f'Left out: {counted(len(columns), "column")}: {", ".join(columns)}. --map "COLUMN=FIELD" takes one.'
     if over:
-        yield f"Left out: {counted(over, 'row')} of deals that are won, lost or deleted there."
+        yield f"Left out: {counted(over, 'deal')} won, lost or deleted there."
 
 
 def _parsed(text: str) -> list[tuple[int, list[str]]]:

@@ -51,6 +51,10 @@ class Export:
         """Say whether a row is a deal that has ended there."""
         return any(_folded(cell) in self.over.get(_folded(name), ()) for name, cell in zip(names, cells, strict=False))
 
+    def ends(self, name: str) -> bool:
+        """Say whether a column tells which deals have ended there."""
+        return _folded(name) in self.over
+
 
 @dataclass(frozen=True)
 class Source:

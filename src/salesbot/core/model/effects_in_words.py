@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 from salesbot.core.model.effects import (
@@ -66,8 +66,8 @@ def describe(effect: Effect) -> str:
             return f"remove {'🚀' if receipt == 'ROCKET' else '😕'} from comment {id_}"
         case OpenProblem(title):
             return f"open the issue {title}"
-        case OpenLead(title):
-            return f"open the lead {title}"
+        case OpenLead(title, labels=labels):
+            return f"open the issue {title}{_labelled(labels)}"
         case OpenTask(_, title):
             return f"open the task {title}"
         case CloseTask(number):
@@ -105,3 +105,7 @@ NAMES: Mapping[str, str] = {
 def _name(key: Key) -> str:
     """Name a comment by what it is; which event it answers means nothing to people."""
     return f"the checklist {key.of}" if key.kind == Kind.CHECKLIST else NAMES.get(key.kind, f"the comment {key.kind}")
+
+
+def _labelled(labels: Sequence[str]) -> str:
+    return f" ({', '.join(labels)})" if labels else ""

@@ -110,11 +110,7 @@ def _file(path: str, sales: SalesWorkflow) -> Iterator[Finding]:
     if sales.copy.startswith("OWNER/"):
         yield Finding("fix", f"{path} does not say who hosts salesbot.", "Put your organisation in place of OWNER")
     elif not sales.pinned:
-        yield Finding(
-            "note",
-            f"{path} runs whatever is at {sales.copy}@{sales.ref} that day.",
-            "Put a commit or a release after the @",
-        )
+        yield _unpinned(path, sales)
     for permission in sales.lacking():
         yield Finding("fix", f"{path} lacks the permission `{permission}`.", "Add it under `permissions:` of the job")
     for event, means in sales.needed.items():
@@ -126,6 +122,14 @@ def _file(path: str, sales: SalesWorkflow) -> Iterator[Finding]:
             f"{path} names no permissions, so the repository's setting decides.",
             "Add `contents: read` and `issues: write` under `permissions:` of the job",
         )
+
+
+def _unpinned(path: str, sales: SalesWorkflow) -> Finding:
+    if sales.image:
+        what = f"{path} runs whatever the image {sales.image.text} is that day."
+        return Finding("note", what, "Use the tag of a version, or a digest")
+    what = f"{path} runs whatever is at {sales.copy}@{sales.ref} that day."
+    return Finding("note", what, "Put a commit or a release after the @")
 
 
 def _switched(each: Workflow) -> Iterator[Finding]:
@@ -256,7 +260,7 @@ def of_minutes(path: str, runs: int | None, days: int, *, private: bool) -> Find
         return Finding("unknown", f"How many Actions minutes {path} takes: this needs `actions: read`.")
     month = round(runs * 30 / days)
     billed = "at least, of the private repository's allowance" if private else "and free, in a public repository"
-    return Finding("ok", f"About {month:,} Actions minutes a month {billed}: {runs:,} runs in {days} days.")
+    return Finding("ok", f"{path}: about {month:,} Actions minutes a month {billed}: {runs:,} runs in {days} days.")
 
 
 def of_rates(rates: Mapping[str, Rate] | None) -> Iterator[Finding]:

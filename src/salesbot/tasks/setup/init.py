@@ -18,6 +18,7 @@ from salesbot.adapters.templates import builtin_home
 from salesbot.core.errors import InputError
 from salesbot.core.installation import kit as files_of
 from salesbot.core.installation import workflow_file
+from salesbot.core.installation.image_step import Image, read_image
 from salesbot.core.installation.kit import Choices
 from salesbot.core.text.plural import counted
 from salesbot.tasks.outcome import Log
@@ -72,7 +73,8 @@ def existing_choices(folder: Path) -> dict[str, str]:
     found = files_of.read_configuration(config) if config is not None else {}
     sales = workflow_file.read(read_if_present(folder / WORKFLOW, hint=UNREADABLE) or "")
     if sales is not None and not sales.copy.startswith("OWNER/"):
-        found |= {"copy": sales.copy, "light": "yes" if sales.is_light else ""}
+        image = sales.image.text if sales.image else ""
+        found |= {"copy": sales.copy, "light": "yes" if sales.is_light else "", "image": image}
     return found
 
 
@@ -120,6 +122,15 @@ def checked_copy(text: str) -> str:
         what = f"{text!r} is not a GitHub owner name, nor OWNER/NAME." if text else "Who hosts your copy of salesbot?"
         raise InputError(what, "Use --owner OWNER, or --owner OWNER/NAME if your copy has another name than salesbot")
     return f"{found['owner']}/{found['name'] or 'salesbot'}"
+
+
+def checked_image(text: str) -> Image:
+    """Read the name of a published image. Raises InputError where it is none, or leaves open which one."""
+    image = read_image(text)
+    if image is None:
+        what = f"{text!r} is not the full name of an image on ghcr.io."
+        raise InputError(what, "Use ghcr.io/OWNER/NAME:VERSION, in lowercase, e.g. ghcr.io/acme/salesbot:1.0.0")
+    return image
 
 
 @dataclass(frozen=True)
