@@ -140,7 +140,7 @@ SPOILT = [
 def test_a_cache_that_is_lost_or_spoilt_is_filled_again(
     play: Play, made: Made, cache: Path, spoil: Callable[[Path], object]
 ) -> None:
-    seeded(play, Random(2), 120)
+    seeded(play, Random(2), 60)
     made(cache)
     spoil(cache)
     assert made(cache) == made()
@@ -158,7 +158,6 @@ def _rewritten(file: sqlite3.Connection, change: Callable[[dict[str, Any]], obje
 
 BOMB = zlib.compress(b'"' + b"x" * 4 * snapshot.LARGEST + b'"', 9)
 ROWS = [
-    pytest.param(lambda file: BOMB, id="a bomb"),
     pytest.param(lambda file: b"not packed", id="not packed"),
     pytest.param(lambda file: b"", id="nothing"),
     pytest.param(lambda file: "a text", id="a text"),
@@ -188,12 +187,22 @@ def test_a_row_that_is_not_ours_has_the_cache_filled_anew(
     full = made(cache)
     with closing(sqlite3.connect(cache)) as file, file:
         file.execute("UPDATE issues SET node = ? WHERE number = 5", (row(file),))
-    tracemalloc.start()
     assert made(cache) == full
-    assert tracemalloc.get_traced_memory()[1] < 100_000_000
-    tracemalloc.stop()
     with closing(sqlite3.connect(cache)) as file:
         assert json.loads(zlib.decompress(file.execute("SELECT node FROM issues WHERE number = 5").fetchone()[0]))
+
+
+def test_a_row_that_unpacks_to_more_than_any_issue_is_not_unpacked(play: Play, made: Made, cache: Path) -> None:
+    seeded(play, Random(2), 20)
+    full = made(cache)
+    with closing(sqlite3.connect(cache)) as file, file:
+        file.execute("UPDATE issues SET node = ? WHERE number = 5", (BOMB,))
+    tracemalloc.start()
+    try:
+        assert made(cache) == full
+        assert tracemalloc.get_traced_memory()[1] < 100_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(
@@ -291,7 +300,7 @@ def test_the_first_filling_says_what_it_costs_stops_at_its_budget_and_goes_on(
     assert the_report(play).title == "Pipeline report 2026-W48"
 
 
-@pytest.mark.parametrize("request_", [3, 7, 13])
+@pytest.mark.parametrize("request_", [3, 7])
 def test_a_filling_that_is_killed_goes_on_where_it_was(
     play: Play, made: Made, cache: Path, monkeypatch: pytest.MonkeyPatch, request_: int
 ) -> None:

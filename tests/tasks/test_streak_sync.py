@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import pytest
 
@@ -423,6 +424,15 @@ def test_a_run_that_dies_after_any_request_is_finished_by_the_next(boxes: Boxes,
         assert boxes.picture(deal) == clean, number
 
 
+def taking_turns(scenes: Sequence[Callable[[Boxes], int]], faults: Iterable[str]) -> list[Any]:
+    """Pair each fault with every other scene, beginning with another one each time."""
+    return [
+        pytest.param(scene, name, id=f"{scene.__name__.strip('_')}, {name}")
+        for number, name in enumerate(faults)
+        for scene in scenes[number % 2 :: 2]
+    ]
+
+
 WEATHER: dict[str, Callable[[int], Fault]] = {
     "500": lambda nth: Fault.fails(500, nth=nth),
     "500 for ever": lambda nth: Fault.fails(500, nth=nth, times=20),
@@ -434,9 +444,10 @@ WEATHER: dict[str, Callable[[int], Fault]] = {
 }
 
 
-# Together these ask for everything there is to ask for.
-@pytest.mark.parametrize("scene", [_a_new_deal, _ours_moved, _goes_back, _a_connection])
-@pytest.mark.parametrize("name", WEATHER)
+# Together these scenes ask for everything there is to ask for. Each meets every other fault, and each fault two scenes.
+@pytest.mark.parametrize(
+    ("scene", "name"), taking_turns([_a_new_deal, _ours_moved, _goes_back, _a_connection], WEATHER)
+)
 def test_bad_weather_at_any_request_loses_nothing_and_doubles_nothing(
     boxes: Boxes, scene: Callable[[Boxes], int], name: str
 ) -> None:
@@ -465,8 +476,9 @@ AT_GITHUB: dict[str, Callable[[int], Fault]] = {
 }
 
 
-@pytest.mark.parametrize("scene", [_a_new_deal, _theirs_moved, _waits, _a_connection])
-@pytest.mark.parametrize("name", AT_GITHUB)
+@pytest.mark.parametrize(
+    ("scene", "name"), taking_turns([_a_new_deal, _theirs_moved, _waits, _a_connection], AT_GITHUB)
+)
 def test_bad_weather_at_github_leaves_both_sides_to_the_next_sync(
     boxes: Boxes, scene: Callable[[Boxes], int], name: str
 ) -> None:
