@@ -36,7 +36,7 @@ def workflow(program: Sequence[str], web: Typeform) -> Workflow:
 
 
 def steps(web: Typeform | None, *, after: int, number: int) -> list[Step]:
-    """Make the steps in which a response comes in as issue `number`, though deal `after` may be the same client."""
+    """Make the steps in which a response comes in as issue `number`; its card names deal `after`."""
 
     def published(sales: Repo) -> None:
         _there(web).form(FORM, QUESTIONS)
@@ -47,9 +47,7 @@ def steps(web: Typeform | None, *, after: int, number: int) -> list[Step]:
         body, signature = _there(web).delivery(token)
         sales.dispatch("typeform", {"body": body.decode(), "signature": signature})
 
-    came = Expected(
-        "lead", "OPEN", says="A new deal came in automatically", card=f"Possible duplicate of #{after}: same company"
-    )
+    came = Expected("lead", "OPEN", says="A new deal came in automatically", card=f"#{after}")
     return [
         Step("kim", f"names the form on the website in {CONFIG}", after, published, Expected(unchanged=True)),
         Step("Robin", "sends the form off; a relay hands the response to GitHub", number, sent, came),

@@ -114,10 +114,14 @@ def _comment(before: CommentView | None, after: CommentView) -> Iterator[str]:
             yield f"{FACES.get(face, face)} on the comment of {after.author}"
 
 
+OTHER_DEALS = ("Possible duplicate", "Same client")
+"""How the card begins to name other deals."""
+
+
 def _written(what: str, of: str, comment: CommentView) -> Iterator[str]:
     if what == "card":
         yield "wrote the card"
-        yield from (f"card: {line}" for line in text(comment) if "Possible duplicate" in line)
+        yield from (f"card: {line}" for line in text(comment) if any(known in line for known in OTHER_DEALS))
     elif what == "checklist":
         yield f"posted the checklist {of}: {first_sentence(text(comment)[0])}"
     else:
