@@ -108,7 +108,8 @@ async function sell(page, hand, address, examine) {
   async function tick(list, words) {
     for (const [at, word] of words.entries()) {
       await hand.press(page, page.locator("aside li", {hasText: word}).locator("input[type=checkbox]:not([disabled])").first());
-      await page.locator("aside .text table", {hasText: `${at + 1} of ${words.length}`}).first().waitFor();
+      const progress = at + 1 < words.length ? `${at + 1} of ${words.length}` : "nothing is missing";
+      await page.locator("aside .text", {hasText: progress}).first().waitFor();
       await idle(page);
     }
   }

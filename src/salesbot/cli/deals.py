@@ -20,7 +20,7 @@ from salesbot.cli.host import Host
 from salesbot.core.decide.decide import decide
 from salesbot.core.decide.explain import explain
 from salesbot.core.errors import InputError
-from salesbot.core.installation import identity
+from salesbot.core.lifecycle import identity
 from salesbot.core.lifecycle.observed import observe
 from salesbot.core.model.deal import Actor, Role
 from salesbot.core.model.effects import EditBody, Effect, PutComment

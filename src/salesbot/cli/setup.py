@@ -11,7 +11,7 @@ from salesbot.cli.connection import Subcommands, add_remote_options, board_with,
 from salesbot.cli.exit_codes import DONE, WRONG_INPUT
 from salesbot.cli.host import Host
 from salesbot.core.errors import InputError
-from salesbot.core.installation import identity
+from salesbot.core.lifecycle import identity
 from salesbot.core.model.facts import RepositoryFacts, Trigger
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.text.plural import counted

@@ -18,6 +18,7 @@ from salesbot.adapters.github.client import BrokenError, Client
 from salesbot.adapters.github.decode import Json, need, nodes
 from salesbot.adapters.github.documents import document
 from salesbot.adapters.github.read import RepositoryPaths, where
+from salesbot.core.lifecycle import identity
 from salesbot.core.model.deal import Actor
 from salesbot.core.model.facts import Comment, Edit, Issue, Label, RepositoryFacts
 from salesbot.core.report.reader import RawIssue
@@ -276,15 +277,15 @@ def _said(node: Json) -> Sequence[Json]:
 
 
 def _comment(node: Json, viewer: Actor) -> Comment:
-    """Read a comment. Of others' comments only who and when is kept."""
-    own = bool(need(node, "viewerDidAuthor"))
+    """Read a comment. Of people's comments only who and when is kept."""
+    own, author = bool(need(node, "viewerDidAuthor")), decode.actor(node.get("author"))
     editor, edited = decode.actor(node.get("editor")), decode.moment_or_none(node.get("lastEditedAt"))
     return Comment(
         id=need(node, "databaseId"),
         node_id="",
-        body=need(node, "body") if own else "",
+        body=need(node, "body") if own or identity.is_workflow(author) else "",
         created_at=decode.moment(need(node, "createdAt")),
-        author=decode.actor(node.get("author")),
+        author=author,
         own=own,
         own_text=own and (edited is None or (editor is not None and editor.id == viewer.id)),
         editor=editor,

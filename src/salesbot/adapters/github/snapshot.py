@@ -17,15 +17,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from salesbot.adapters.github import decode
 from salesbot.adapters.github.client import Client
 from salesbot.adapters.github.decode import Json, need, nodes
 from salesbot.adapters.github.documents import document
 from salesbot.adapters.github.history import DOCUMENT, PAGE, POINTS, Deals, Question, State, pages, raw_of, whole
 from salesbot.adapters.github.read import RepositoryPaths
 from salesbot.core.errors import InputError, ServiceError
+from salesbot.core.lifecycle import identity
 from salesbot.core.model.facts import RepositoryFacts
 
-VERSION = 2
+VERSION = 3
 BUDGET = 600
 """Points a filling may cost; GITHUB_TOKEN has 1,000 an hour, and others need some."""
 OVERLAP = timedelta(hours=1)
@@ -232,7 +234,8 @@ def _pruned(node: Json) -> dict[str, Any]:
 
 
 def _silent(comment: Json) -> Json:
-    return comment if comment.get("viewerDidAuthor") else {**comment, "body": ""}
+    is_ours = comment.get("viewerDidAuthor") or identity.is_workflow(decode.actor(comment.get("author")))
+    return comment if is_ours else {**comment, "body": ""}
 
 
 def _with_labels(node: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

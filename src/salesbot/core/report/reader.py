@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from salesbot.core.leads import duplicates
-from salesbot.core.lifecycle import people
+from salesbot.core.lifecycle import identity, people
 from salesbot.core.lifecycle.activity import is_outsider, last_contact
 from salesbot.core.lifecycle.field_trust import Description, has_role, people_to_ask, trusted_fields
 from salesbot.core.lifecycle.observed import observe
@@ -73,7 +73,7 @@ class Reader:
 
     def count(self, raw: RawIssue) -> CountedDeal | UncountableDeal | None:
         """Read an issue as a deal; None if it is none, or was none yet at the moment."""
-        raw = replace(raw, issue=raw.issue.since_transfer)
+        raw = replace(raw, issue=self._as_workflow(raw.issue))
         issue = raw.issue
         if issue.created_at > self.scope.at:
             return None
@@ -89,6 +89,10 @@ class Reader:
         if not is_over and not as_of.open and (as_of.locked or as_of.became_discussion):
             return UncountableDeal(issue.number, issue.title, locked=True)
         return self._counted(found)
+
+    def _as_workflow(self, issue: Issue) -> Issue:
+        """Read an issue as the workflow does, whoever makes the report."""
+        return identity.seen_by_workflow(self.context.with_issue(issue)).issue.since_transfer
 
     def _was_closed_as_duplicate(self, issue: Issue) -> bool:
         """Whether somebody of us closed it so; its author, who is nobody of us, takes no deal out of the numbers."""
@@ -190,7 +194,7 @@ class Reader:
 
     def people_to_look_up(self, raw: RawIssue) -> list[str]:
         """List the people whose role matters: for attention, for the response time, and for fields that count."""
-        issue = raw.issue.since_transfer
+        issue = self._as_workflow(raw.issue)
         if issue.own:
             return []
         if issue.open or _is_duplicate(issue) or issue.created_at >= self.scope.window_start:
@@ -202,7 +206,8 @@ class Reader:
     def _description(self, issue: Issue, journal: Journal | None, body: Body) -> Description:
         written = find_cards(issue, self.context.repository).kept if journal is not None else None
         at = written.changed_at if written is not None else None
-        return Description(_with_first_text(issue), body, journal, at, self.context.viewer.id)
+        ours = next((each.author.id for each in issue.comments if each.own and each.author), self.context.viewer.id)
+        return Description(_with_first_text(issue), body, journal, at, ours)
 
     def _response_hours(self, issue: Issue) -> float | None:
         if issue.created_at < self.scope.window_start:

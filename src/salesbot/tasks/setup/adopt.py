@@ -15,8 +15,9 @@ from salesbot.adapters.github import advice_on
 from salesbot.adapters.templates import TemplateRenderer
 from salesbot.core.config.problems import sentence
 from salesbot.core.errors import InputError, ServiceError
-from salesbot.core.installation import adoption, identity
+from salesbot.core.installation import adoption
 from salesbot.core.installation.adoption import Candidate
+from salesbot.core.lifecycle import identity
 from salesbot.core.lifecycle.observed import observe
 from salesbot.core.model.effects import CreateLabel
 from salesbot.core.model.facts import DealFacts, Label, RepositoryFacts, Trigger

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 
 from salesbot.adapters.github import advice_on
 from salesbot.core.errors import ServiceError
-from salesbot.core.installation import identity, label_list
+from salesbot.core.installation import label_list
 from salesbot.core.installation.label_list import LabelChange
-from salesbot.core.lifecycle import timeline
+from salesbot.core.lifecycle import identity, timeline
 from salesbot.core.model.cards import find_cards
 from salesbot.core.model.effects import AddLabel, CreateLabel
 from salesbot.core.model.facts import DealFacts, Label, Repository, RepositoryFacts, Trigger

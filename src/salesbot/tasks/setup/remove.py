@@ -14,8 +14,9 @@ from salesbot.adapters.github import Pinned, Workflow, advice_on
 from salesbot.adapters.local_files import write_text
 from salesbot.adapters.templates import TemplateRenderer
 from salesbot.core.errors import InputError, ServiceError
-from salesbot.core.installation import deal_export, identity, leaving, workflow_file
+from salesbot.core.installation import deal_export, leaving, workflow_file
 from salesbot.core.installation.leaving import Row
+from salesbot.core.lifecycle import identity
 from salesbot.core.lifecycle.observed import observe
 from salesbot.core.lifecycle.restore import OWN_LABELS
 from salesbot.core.model.facts import DealFacts, Label, RepositoryFacts, Trigger

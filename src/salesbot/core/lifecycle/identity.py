@@ -23,10 +23,23 @@ def plain(login: str) -> str:
     return login.removesuffix("[bot]").casefold()
 
 
+def is_workflow(actor: Actor | None) -> bool:
+    """Whether this is the account of the workflow's own token."""
+    return _is(actor, ACTIONS)
+
+
 def who_writes(facts: DealFacts) -> str:
     """Guess the account of the workflow: the viewer, if they wrote a card here; else that of the workflow's token."""
     wrote_card = any(comments.kind_of(comment) == Kind.CARD for comment in facts.issue.comments)
     return facts.viewer.login if wrote_card else ACTIONS
+
+
+def seen_by_workflow(facts: DealFacts) -> DealFacts:
+    """Convert a deal that a person reads to how the workflow's own token reads it, if that wrote a card there."""
+    if facts.viewer.login.endswith("[bot]") or who_writes(facts) != ACTIONS:
+        return facts
+    seen = seen_as(facts, ACTIONS)
+    return seen if find_cards(seen.issue, seen.repository).kept is not None else facts
 
 
 def seen_as(facts: DealFacts, login: str) -> DealFacts:
