@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -40,13 +40,15 @@ class Budget:
 
 
 NOTHING = Budget(requests=0, modules=80, patterns=50, classes=560)
-MOVE = Budget(2, 345, 215, 1300, frozenset({*FOR_REQUESTS, "jinja2", "markdown_it", "markupsafe"}))
+BY_LABEL = Budget(2, 350, 210, 1300, frozenset({*FOR_REQUESTS, "jinja2", "markdown_it", "markupsafe"}))
+BY_COMMAND = replace(BY_LABEL, modules=357, patterns=220)
+"""Seven modules more than a label: what a command is, in a comment that may have come by mail, or was edited since."""
 KINDS = [
     pytest.param(lambda sales: sales.comment("nora", 1, "Thanks!"), NOTHING, id="talk: nothing is imported for it"),
     pytest.param(lambda sales: sales.edit_issue("ann", 1, title="Acme"), NOTHING, id="a new title: nothing either"),
-    pytest.param(lambda sales: sales.label("ann", 1, "stage:prospect"), MOVE, id="a move by label"),
-    pytest.param(lambda sales: sales.comment("nora", 1, "/prospect"), MOVE, id="a move by command"),
-    pytest.param(lambda sales: sales.label("ann", 1, "stage:won"), MOVE, id="a refused move"),
+    pytest.param(lambda sales: sales.label("ann", 1, "stage:prospect"), BY_LABEL, id="a move by label"),
+    pytest.param(lambda sales: sales.comment("nora", 1, "/prospect"), BY_COMMAND, id="a move by command"),
+    pytest.param(lambda sales: sales.label("ann", 1, "stage:won"), BY_LABEL, id="a refused move"),
 ]
 
 
