@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,21 @@ def test_a_slow_chat_is_given_up(chat: Answers, monkeypatch: pytest.MonkeyPatch)
     wrong = post(address(chat), "hello")
     assert wrong
     assert "SECRET" not in wrong
+
+
+def test_a_chat_that_answers_a_byte_at_a_time_delays_nothing(chat: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
+    drip = threading.Event()
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "1000")
+        handler.end_headers()
+        drip.wait(5)
+
+    monkeypatch.setattr(webhook, "TIMEOUT", 1)
+    monkeypatch.setattr(chat.RequestHandlerClass, "do_POST", answer)
+    assert post(address(chat), "hello") == ""
+    drip.set()
 
 
 def test_a_certificate_nobody_vouches_for_is_refused(chat: Answers, monkeypatch: pytest.MonkeyPatch) -> None:

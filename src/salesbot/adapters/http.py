@@ -61,13 +61,20 @@ def open_session() -> requests.Session:
     return session
 
 
-def send(session: requests.Session, method: str, url: str, *, timeout: int = TIMEOUT, **content: Any) -> Answer:
-    """Send one request. A redirect is never followed: it would carry the key, or the text, to another address."""
+def send(
+    session: requests.Session, method: str, url: str, *, timeout: int = TIMEOUT, is_read: bool = True, **content: Any
+) -> Answer:
+    """Send one request. A redirect is never followed: it would carry the key, or the text, to another address.
+
+    Where only the status matters, the text is not read: a service that sends a byte at a time would keep a run waiting.
+    """
     try:
-        reply = session.request(method, url, timeout=timeout, allow_redirects=False, **content)
+        with session.request(
+            method, url, timeout=timeout, allow_redirects=False, stream=not is_read, **content
+        ) as reply:
+            return Answer(reply.status_code, reply.headers, reply.text if is_read else "")
     except requests.RequestException as error:
         return Answer(None, failure=read_failure(error))
-    return Answer(reply.status_code, reply.headers, reply.text)
 
 
 @dataclass

@@ -30,7 +30,7 @@ def post(url: str, payload: Mapping[str, Any], sleep: http.Sleep) -> str:
     session = http.open_session()
 
     def attempt() -> http.Answer:
-        return http.send(session, "POST", url, timeout=TIMEOUT, json=payload)
+        return http.send(session, "POST", url, timeout=TIMEOUT, json=payload, is_read=False)
 
     try:
         answer = retries.until_answered(attempt, repeatable=False)

@@ -263,6 +263,12 @@ MINDS: list[tuple[str, Callable[[Play], object], str]] = [
         " believed. If it repeats what strangers write, run salesbot as a GitHub App, see docs/server.md.",
     ),
     (
+        "a schedule of another time zone than the configuration's",
+        push(CONFIG, "version: 1\nsince: 2026-11-01\ntimezone: Asia/Tokyo\n"),
+        f"note: {WORKFLOW} starts by the clock of UTC; the configuration has Asia/Tokyo."
+        ' Write `timezone: "Asia/Tokyo"` under each `- cron:`.',
+    ),
+    (
         "no permissions named",
         push(WORKFLOW, FILE.replace("permissions:", "env:")),
         "sales.yml names no permissions, so the repository's setting decides.",

@@ -57,6 +57,8 @@ class SalesWorkflow:
     """The image that a step starts; None where it uses the Action."""
     is_by_jobs_token: bool = True
     """Whether it acts with the job's own token, as other workflows of the repository do."""
+    time_zones: frozenset[str] = frozenset()
+    """Of its schedules: UTC where one names none."""
 
     @property
     def needed(self) -> Mapping[str, str]:
@@ -95,6 +97,7 @@ def read(text: str) -> SalesWorkflow | None:
                 secrets,
                 program.image,
                 _is_shared(program.inputs),
+                _time_zones(found),
             )
     return None
 
@@ -183,6 +186,14 @@ def _events(found: Mapping[str, Any]) -> frozenset[str]:
     if isinstance(events, str):
         return frozenset({events})
     return frozenset(str(event) for event in events) if isinstance(events, (list, dict)) else frozenset()
+
+
+def _time_zones(found: Mapping[str, Any]) -> frozenset[str]:
+    """https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#onschedule"""
+    events = found.get("on")
+    schedules = events.get("schedule") if isinstance(events, dict) else None
+    listed = schedules if isinstance(schedules, list) else []
+    return frozenset(str(each.get("timezone") or "UTC") for each in listed if isinstance(each, dict))
 
 
 def _permissions(configured: Any) -> Mapping[str, str] | None:

@@ -53,6 +53,8 @@ def examine(
     yield from findings.of_identity(found)
     if pipeline is not None:
         yield findings.of_since(pipeline, github.place.config)
+        if server is None:  # a server of one's own refuses the key `timezone`
+            yield from findings.of_time_zones(found, pipeline)
         yield from _form(ConfigurationFiles.of_repository(context.repository, github.place), pipeline, typeform)
         yield from findings.of_labels(context, pipeline)
         yield from findings.of_people(pipeline, context, _roles_of_people(github, context, pipeline))

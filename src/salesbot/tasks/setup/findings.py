@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from salesbot.adapters.github import Rate, Runs, Workflow
+from salesbot.core.config.problems import shown
 from salesbot.core.installation import label_list, problem_issue, workflow_file
 from salesbot.core.installation.platform_assumptions import Trial
 from salesbot.core.installation.workflow_file import SalesWorkflow
@@ -104,6 +105,17 @@ def of_workflows(
         yield from wrong
         if not any(finding.level == "fix" for finding in wrong):
             yield Finding("ok", f"{each.path} {'writes the report' if sales.task == 'report' else 'runs salesbot'}.")
+
+
+def of_time_zones(found: Sequence[Workflow], pipeline: Pipeline) -> Iterator[Finding]:
+    """Name the schedules that follow another time zone than the days of the configuration."""
+    configured = str(pipeline.timezone)
+    for each in found:
+        sales = workflow_file.read(each.text)
+        if sales is not None and (others := sorted(sales.time_zones - {configured})):
+            named = " and ".join(shown(zone) for zone in others)
+            what = f"{each.path} starts by the clock of {named}; the configuration has {configured}."
+            yield Finding("note", what, f'Write `timezone: "{configured}"` under each `- cron:`')
 
 
 def _file(path: str, sales: SalesWorkflow) -> Iterator[Finding]:
