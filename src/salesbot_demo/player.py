@@ -40,7 +40,7 @@ class Expected:
     unchanged: bool = False
     """The program changed nothing."""
     outside: str | None = None
-    """Words in what changed outside of GitHub."""
+    """Words in what changed outside GitHub."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Step:
     wait: timedelta = timedelta(minutes=17)
     """How much time passes before it."""
     outside: Callable[[Repo], str] | None = field(default=None, repr=False)
-    """Describes what changed outside of GitHub."""
+    """Describes what changed outside GitHub."""
 
 
 @dataclass(frozen=True)

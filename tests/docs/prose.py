@@ -2,8 +2,8 @@
 
     python -m tests.docs.prose     name what it finds; `make prose` installs textlint first
 
-Pages are read as they are. Of a template what it prints by itself is read, of a program its texts, a paragraph each.
-What is filled in is `…`.
+Pages are read as they are. Of a template what it prints by itself is read, of a program its texts and docstrings,
+a paragraph each. What is filled in is `…`.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def _shown(kind: str, text: str) -> str:
 
 
 def program_texts(source: str) -> Iterator[tuple[int, str]]:
-    """Read the texts of a program, but not its docstrings."""
+    """Read the texts of a program, docstrings included."""
     tree = ast.parse(source)
     inside = {id(part) for node in ast.walk(tree) for part in _without(node)}
     for node in ast.walk(tree):
@@ -167,8 +167,6 @@ def program_texts(source: str) -> Iterator[tuple[int, str]]:
 def _without(node: ast.AST) -> list[ast.expr]:
     """Name what is read with its whole, and what nobody but programmers read."""
     match node:
-        case ast.Expr(ast.Constant(str())):
-            return [node.value]
         case ast.JoinedStr(parts):
             return [part for value in parts for part in ast.walk(value) if isinstance(part, ast.expr)]
         case ast.Call(ast.Attribute(ast.Name("re")), [pattern, *_]):

@@ -21,9 +21,9 @@ def test_of_a_template_what_it_prints_is_read_at_its_line(source: str, shown: li
     assert [each for each in prose.template_texts(source) if each[1].strip()] == shown
 
 
-def test_of_a_program_its_texts_are_read_but_not_its_docstrings() -> None:
+def test_of_a_program_its_texts_and_docstrings_are_read() -> None:
     source = '"""A module."""\nsay(f"{name} has no value", "Set one")\nre.compile("one two")\n'
-    assert sorted(prose.program_texts(source)) == [(2, "Set one"), (2, "… has no value")]
+    assert sorted(prose.program_texts(source)) == [(1, "A module."), (2, "Set one"), (2, "… has no value")]
 
 
 def test_of_a_workflow_its_comments_are_read_and_its_sentences() -> None:

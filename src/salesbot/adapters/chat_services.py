@@ -1,11 +1,12 @@
 """The chats that take messages by an incoming webhook: what each calls bold and a link, and the JSON it takes.
 
-Text from strangers is text in each of them: it mentions nobody, links nowhere and breaks no line. Formats:
-Slack https://docs.slack.dev/messaging/formatting-message-text (escaping, special mentions);
-Mattermost https://developers.mattermost.com/integrate/webhooks/incoming (`text` in Markdown, Slack's mentions too);
+Text from strangers is text in each of them: it mentions nobody, links nowhere and breaks no line.
+
+Formats: Slack https://docs.slack.dev/messaging/formatting-message-text (escaping, special mentions).
+Mattermost https://developers.mattermost.com/integrate/webhooks/incoming (`text` in Markdown, Slack's mentions too).
 Teams' workflows https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using
-(a message with one Adaptive Card, the only format workflows document);
-Discord https://docs.discord.com/developers/resources/webhook#execute-webhook (2,000 characters, `allowed_mentions`);
+(a message with one Adaptive Card, the only format workflows document).
+Discord https://docs.discord.com/developers/resources/webhook#execute-webhook (2,000 characters, `allowed_mentions`).
 Google Chat https://developers.google.com/workspace/chat/format-messages (links, `<users/all>`).
 """
 

@@ -28,7 +28,7 @@ def repository_of(folder: Path, server: str, env: Mapping[str, str]) -> str:
 
 
 def token_for(server: str, env: Mapping[str, str]) -> str:
-    """Take the token for a server from GitHub's command line tool; "" if it has none, or is not here."""
+    """Take the token for a server from GitHub's command-line tool; "" if it has none, or is not here."""
     return _printed(["gh", "auth", "token", "--hostname", server], env, Path())
 
 

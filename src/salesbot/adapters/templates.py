@@ -45,7 +45,7 @@ from salesbot.core.errors import InputError
 
 SUFFIX = ".md.j2"
 _FILENAME = "<template>"
-"""Jinja's file name for the code of a template that is no file."""
+"""Jinja's filename for the code of a template that is not a file."""
 MAX_STEPS = 200_000
 """Lines of a repository's templates that one text may run through; the built-in ones need some hundreds."""
 
@@ -256,7 +256,7 @@ def _line_compiled(error: Exception) -> int:
 
 
 def tidy(text: str) -> str:
-    """Fold the blank lines that conditions leave behind, keep everything else."""
+    """Fold the empty lines that conditions leave behind, keep everything else."""
     lines: list[str] = []
     for line in text.strip("\n").splitlines():
         blank = not line.strip()

@@ -40,7 +40,7 @@ def post(url: str, payload: Mapping[str, Any], sleep: http.Sleep) -> str:
 
 
 def _wrong(answer: http.Answer) -> str:
-    """Say why an answer is no success. A page for people, with whatever status, is no answer of a webhook."""
+    """Say why an answer is not a success. A page for people, with whatever status, is not an answer of a webhook."""
     if answer.headers.get("content-type", "").partition(";")[0].strip().lower() == "text/html":
         return f"the chat {answer} with a web page, so its address is not that of an incoming webhook"
     return "" if (answer.status or 0) < 300 else f"the chat {answer}"

@@ -45,7 +45,7 @@ class BoardConnection:
         return self.error is not None and not is_passing(self.error)
 
     def seen(self, facts: DealFacts, observed: Observed) -> DealFacts:
-        """Add what the board shows of a deal. What is no deal and was never put on the board is not asked about."""
+        """Add what the board shows of a deal. What is not a deal and was never put on the board is not asked about."""
         pipeline, journal = observed.pipeline, observed.journal
         is_none = restore.is_excluded(observed.issue, journal) and (journal is None or journal.board is None)
         if pipeline.board is None or facts.board is not None or is_none or self.error is not None:

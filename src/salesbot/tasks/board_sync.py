@@ -1,4 +1,4 @@
-"""Keeps deals and the cards of a project in step, on schedule and by hand (docs/board.md).
+"""Keeps deals and the cards of a project in sync, on schedule and by hand (docs/board.md).
 
 Some requests list what is on the board, a light pass over the deals finds those that differ; only these are read in
 full, and processed by the same code as an event. What follows from a difference is known to `core.policies.board_sync`.
@@ -35,7 +35,7 @@ class BoardSync:
     used: Usage = NOTHING
 
     def run(self) -> Outcome:
-        """Bring all deals and their cards in step. Raises ServiceError if the repository cannot be read."""
+        """Bring all deals and their cards in sync. Raises ServiceError if the repository cannot be read."""
         started = self.processor.clock.monotonic() - self.used.seconds
         context = self.processor.github.read_repository(SYNC)
         outcome, pipeline = self.processor.configured(context)

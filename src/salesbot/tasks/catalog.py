@@ -102,4 +102,4 @@ def connect_streak(inputs: Inputs, clock: Clock) -> Streak:
 
 TASKS: Mapping[str, Task] = {"sweep": _sweep, "report": _report, "intake": _intake, "streak": _streak, "board": _board}
 SCHEDULED = ("sweep", "intake", "streak")
-"""The board is not among them: the sweep brings it in step."""
+"""The board is not among them: the sweep brings it in sync."""

@@ -127,7 +127,7 @@ def _edit(facts: DealFacts, change: Changed, pipeline: Pipeline) -> EditBody | N
 
 
 def _row(facts: DealFacts, pipeline: Pipeline) -> dict[str, str] | None:
-    """Show a deal as a row; None if the issue is no deal."""
+    """Show a deal as a row; None if the issue is not a deal."""
     issue = facts.issue.since_transfer
     memory = find_cards(issue, facts.repository).journal
     stages = [stage.name for stage, _ in timeline.current_stages(issue, pipeline)]

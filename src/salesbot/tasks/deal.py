@@ -85,7 +85,7 @@ class DealProcessor:
     problems: ProblemReporter = field(init=False)
     _other_issues: tuple[IssueSummary, ...] | None = field(default=None, init=False)
     _announcements: dict[str, Announcement] = field(default_factory=dict, init=False)
-    """What is announced of the deal at hand once it is done, by occasion: a repeated write decides anew."""
+    """What is announced of the deal at hand once it is done, by occasion: a repeated write decides again."""
     _created_labels: list[Label] = field(default_factory=list, init=False)
     """Facts that were read before these labels were created do not list them."""
 
@@ -212,7 +212,7 @@ class DealProcessor:
         return replace(result, outcome=outcome, decided_on=observed), at_rest
 
     def _show_on_board(self, decision: Decision, observed: Observed, at_rest: bool) -> Outcome:
-        """Bring the board in step once the deal is at rest. What a write failed over is not shown there."""
+        """Bring the board in sync once the deal is at rest. What a write failed over is not shown there."""
         if self.board is None:
             return Outcome()
         shown = self.board.show(decision.state, observed, dry_run=self.dry_run) if at_rest else Outcome()

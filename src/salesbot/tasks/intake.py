@@ -80,7 +80,7 @@ class Intake:
     def receive(self, body: str, signature: str) -> Outcome:
         """Open a lead for one response as the form's webhook delivered it. One that is not signed costs no request.
 
-        Raises InputError if it is not signed with our secret, is no response, or is one of another form.
+        Raises InputError if it is not signed with our secret, is not a response, or is one of another form.
         """
         if not self.secret:
             raise InputError("A response was relayed, but the input `typeform-secret` is empty.", SIGNED_WITH)

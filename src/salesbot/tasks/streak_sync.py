@@ -220,7 +220,7 @@ def _attempt(listing: Callable[[], RemotePipeline], work: Callable[[RemotePipeli
 
 
 def _is_quiet(state: DealState, observed: Observed, remote: RemotePipeline) -> bool:
-    """Say whether a deal and its box are in step, as far as their columns can be."""
+    """Say whether a deal and its box are in sync, as far as their columns can be."""
     return mirror_sync.is_quiet(state, observed) or mirror_sync.is_quiet(state, observed, remote.layout().untouchable)
 
 

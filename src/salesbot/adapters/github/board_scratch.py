@@ -34,7 +34,7 @@ TEXTS = {CLOSE: "2030-12-31", STEP: "salesbot doctor: to be ignored", STEP_DATE:
 
 @dataclass
 class BoardScratch:
-    """One scratch card, of an issue that is no deal. It is taken off the board whatever happens."""
+    """One scratch card, of an issue that is not a deal. It is taken off the board whatever happens."""
 
     projects: Projects
     pipeline: Pipeline

@@ -79,7 +79,7 @@ class DryRunError(AssertionError):
 
 @dataclass
 class Client:
-    """One connection for one run. Counts its requests, bounds its waiting, and can be told to change nothing."""
+    """One connection for one run. Counts its requests, bounds its waiting, and can be set to change nothing."""
 
     token: str = field(repr=False)
     api_url: str = "https://api.github.com"

@@ -24,7 +24,7 @@ class Pinned:
 
 
 def update_label(client: Client, label: Label) -> Label:
-    """Rename, recolour or describe the label of this id; its issues keep it, and nobody is told.
+    """Rename, recolour or describe the label of this id; its issues keep it, and nobody is informed.
 
     Raises ServiceError where GitHub refuses.
     """

@@ -154,7 +154,7 @@ def people_of(found: Iterable[Json]) -> dict[str, Person]:
 
 
 def _problems(found: Iterable[Json]) -> list[ProblemIssue]:
-    """Only our own: an issue of anybody else with that label is no place to write."""
+    """Only our own: an issue of anybody else with that label is not a place to write."""
     return [ProblemIssue(node["id"], node["number"], node["body"]) for node in found if node.get("viewerDidAuthor")]
 
 
@@ -165,7 +165,7 @@ def open_problems(client: Client, facts: RepositoryFacts) -> list[ProblemIssue]:
 
 
 def _wrong(blob: Json) -> str:
-    """Say why a file is not read; nothing if it is. What is no text or too large is not read in part."""
+    """Say why a file is not read; nothing if it is. What is not text or too large is not read in part."""
     if "byteSize" not in blob:
         return "is not a file"
     if blob.get("isBinary"):

@@ -243,7 +243,7 @@ def _detail(error: Any) -> Any:
 
 
 def of_status(status: int, headers: Mapping[str, Any], answer: Mapping[str, Any]) -> ServiceError:
-    """Make the error of an answer that is no success, and no failure of GitHub's."""
+    """Make the error of an answer that is neither a success nor a failure of GitHub's."""
     text = words(answer)
     accepted = str(headers.get("x-accepted-github-permissions", ""))
     failure = _known(text) or _of_status(status, headers, text)

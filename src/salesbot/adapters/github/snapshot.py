@@ -248,9 +248,9 @@ def _with_labels(node: dict[str, Any], names: Mapping[str, str]) -> dict[str, An
 def opened(
     path: Path, client: Client, place: RepositoryPaths, context: RepositoryFacts, log: Log
 ) -> Iterator[Snapshot]:
-    """Open a cache file; one of another repository, identity or version, or a spoilt one, is begun anew.
+    """Open a cache file; one of another repository, identity or version, or a spoilt one, is begun again.
 
-    What stood there is set aside, since it may be no cache but something of somebody's. Raises InputError where no file
+    What was there is set aside, since it may be no cache but something of somebody's. Raises InputError where no file
     can be.
     """
     key = f"{VERSION} {context.repository.id} {context.viewer.id}"

@@ -56,7 +56,7 @@ MOST_ALIASES = 60
 _FINAL = "UNPROCESSABLE"
 """The type of an error by which GitHub refuses what it was asked, whoever asks and however often."""
 _LOCKED = "is locked"
-"""In a refusal for want of rights that no permission mends."""
+"""In a refusal for want of rights that no permission repairs."""
 
 
 class TargetGoneError(Exception):

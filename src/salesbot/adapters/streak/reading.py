@@ -43,7 +43,7 @@ def sharing_entries(value: Any) -> list[Json]:
 
 
 def key_of(found: Any) -> str | None:
-    """Give the key of a box; None if there is none, or it is no box at all."""
+    """Give the key of a box; None if there is none, or it is not a box at all."""
     key = (found.get("key") or found.get("boxKey")) if isinstance(found, Mapping) else None
     return key if isinstance(key, str) else None
 

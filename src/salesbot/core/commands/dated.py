@@ -13,7 +13,7 @@ from salesbot.core.text.render import Markdown
 from salesbot.core.text.suggestions import nearest
 
 LONGEST_OFFERED = 200
-"""Characters of a command that an answer writes out anew."""
+"""Characters of a command that an answer writes out again."""
 
 
 def step(command: str, example: str, args: Args, ctx: Context) -> NextStep | Refusal:

@@ -12,11 +12,11 @@ from salesbot.core.text import command_syntax
 from salesbot.core.text.command_syntax import CommandLine
 
 TYPED = frozenset({"close"})
-"""Words people type that are no commands and get an answer all the same (docs/commands.md)."""
+"""Words people type that are not commands and get an answer all the same (docs/commands.md)."""
 
 
 def meant(lines: Sequence[CommandLine], pipeline: Pipeline) -> tuple[CommandLine, ...]:
-    """Keep the lines that were meant as commands: known words, near misses, and what is no ordinary text and is beside
+    """Keep the lines that were meant as commands: known words, near misses, and what is not ordinary text and is beside
     a known one or alone."""
     named = [by_name(line, pipeline) for line in lines]
     known = any(find(line.word, pipeline) for line in named)

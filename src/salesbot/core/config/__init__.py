@@ -38,7 +38,7 @@ from salesbot.core.text.suggestions import did_you_mean
 Settings = Mapping[str, Any]
 
 RESERVED_COMMANDS = frozenset(COMMANDS) | {"close", "force", "report"}
-"""Commands that are no moves, so that no stage may use them."""
+"""Commands that are not moves, so that no stage may use them."""
 
 _AS_WRITTEN = ("label_prefix", "deals", "since", "currency")
 _LISTS = ("lost_reasons", "reject_reasons", "sources", "quiet")

@@ -45,7 +45,7 @@ def _add(findings: Findings, path: list[str | int], error: vol.Invalid) -> None:
 
 
 def _elsewhere(word: str, hint: str, findings: Findings) -> str:
-    """Suggest other places where a key of this name, or nearly this name, belongs, if it is no slip at its own."""
+    """Suggest other places for a key of this name or nearly so, if it is not a slip of a key that belongs here."""
     here = hint.removeprefix("Did you mean ").removesuffix("?")
     key = misspelled(word, findings.choices(places()))
     if key is None or misspelled(word, [here]) is not None:

@@ -106,7 +106,7 @@ def mention() -> Shape:
 
 
 def login() -> Shape:
-    """A GitHub login, with or without @; read in small letters."""
+    """A GitHub login, with or without @; read in lowercase."""
     plain = matching("@?[A-Za-z0-9][A-Za-z0-9_-]{0,99}", "a GitHub login")
     return Shape(lambda value: plain.read(value).lower().removeprefix("@"), plain.schema)
 
@@ -125,7 +125,7 @@ def role() -> Shape:
 
 
 def mail() -> Shape:
-    """A mail address, in small letters as services compare them."""
+    """A mail address, in lowercase as services compare them."""
     plain = matching(r"[^\s@]{1,64}@[^\s@]{3,190}", "a mail address")
     return Shape(lambda value: str(plain.read(value)).casefold(), plain.schema)
 
@@ -198,7 +198,7 @@ def rate() -> Shape:
 
 
 def rate_name() -> Shape:
-    """The name of a rate, as a line of an estimate names it; read in small letters."""
+    """The name of a rate, as a line of an estimate names it; read in lowercase."""
 
     def read(value: Any) -> str:
         name = written(value).casefold().removeprefix("@")

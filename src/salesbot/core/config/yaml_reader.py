@@ -27,7 +27,7 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\uf
 
 
 def read(text: str, file: str) -> Document:
-    """Read one YAML document of settings. Raises ConfigError for text that is no YAML, or not fit to be read."""
+    """Read one YAML document of settings. Raises ConfigError for text that is not YAML, or not fit to be read."""
     text = text.removeprefix("\ufeff")
     _refuse_unfit(text, file)
     reader = _Reader(text, file)
@@ -138,7 +138,7 @@ class _Reader:
         return Node(at, pairs, keys_at)
 
     def _key(self, at: int, path: tuple[str, ...], node: Node, seen: dict[str, int]) -> Text | None:
-        """Read a key; None, and a problem noted, if it is no word or was there before."""
+        """Read a key; None, and a problem noted, if it is not a word or was there before."""
         if not isinstance(node.content, Text) or not node.content:
             self._note(at, path[:-1], f"a key must be a word, but is {kind(node.value)}")
             return None

@@ -2,7 +2,7 @@
 
 1. Restore the deal (`lifecycle.restore`). 2. Collect the intents that nobody answered yet (`lifecycle.intents`).
 3. Evaluate each in the order it came, on the deal as the one before left it (`lifecycle.transitions`, `policies`).
-4. Bring the issue in step with that (`reconcile`).
+4. Bring the issue in sync with that (`reconcile`).
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def _close_refusals(state: DealState, observed: Observed) -> DealState:
 
 
 def _put_back(state: DealState, start: DealState, observed: Observed) -> DealState:
-    """A stage label taken off alone moves nothing: it comes back, and the person is told why."""
+    """A stage label taken off alone moves nothing: it comes back, and the person learns why."""
     if state.moves or start.deal.stage in [stage.name for stage, _ in observed.parsed.current_stages]:
         return state
     removed = timeline.last_removed(observed.stage_events)

@@ -155,7 +155,7 @@ def _run_line(
 
 
 def _context(intent: CommandIntent, person: str, role: Role, observed: Observed, lists: Collection[str]) -> Context:
-    """Durations and relative dates count from the comment's own time (docs/design.md, How a run judges)."""
+    """Durations and relative dates count from the comment's own time (docs/design.md, The rules of a run)."""
     facts, pipeline = observed.facts, observed.pipeline
     return Context(
         pipeline,
@@ -219,7 +219,7 @@ def _done(before: DealState, state: DealState, intent: CommandIntent, observed: 
 def _evaluate_state(state: DealState, intent: StateIntent, observed: Observed) -> DealState:
     """A person closed or reopened the issue: ask how it ended, or bring the deal back.
 
-    What its author does who is nobody of us ends and revives no deal: somebody is asked, once for each such person.
+    What its author does who is not on the team ends and revives no deal: somebody is asked, once for each such person.
     """
     stage = observed.pipeline.stage(state.deal.stage)
     person = intent.by.login if intent.by and not intent.by.is_bot else None

@@ -100,7 +100,7 @@ def _in_time_zone(text: str, zone: str) -> str:
 
 
 def read_configuration(text: str) -> dict[str, str]:
-    """Read what an existing configuration says of the choices, defaults included. Nothing if it is no YAML."""
+    """Read what an existing configuration says of the choices, defaults included. Nothing if it is not YAML."""
     try:
         found: Any = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - makes nothing but texts, lists and maps
     except yaml.YAMLError:

@@ -41,7 +41,7 @@ class Row:
 
 
 def row(observed: Observed) -> Row | None:
-    """Write down a deal; None where an issue is none."""
+    """Export a deal; None where an issue is none."""
     issue, journal = observed.issue, observed.journal
     labelled = [stage.name for stage, _ in observed.parsed.current_stages]
     if restore.is_excluded(issue, journal) or (journal is not None and journal.left) or not (journal or labelled):

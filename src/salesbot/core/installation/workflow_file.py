@@ -80,7 +80,7 @@ class SalesWorkflow:
 
 
 def read(text: str) -> SalesWorkflow | None:
-    """Read a workflow file; None if it does not run salesbot, or is no workflow."""
+    """Read a workflow file; None if it does not run salesbot, or is not a workflow."""
     found = _workflow(text)
     for job, step in _steps(found):
         if (program := _of_action(step) or _of_image(step)) is not None:
@@ -140,7 +140,7 @@ def _is_shared(inputs: Mapping[str, Any]) -> bool:
 def may_comment(text: str) -> bool:
     """Say whether a job of a workflow may comment on issues with its own token.
 
-    Where the file names no permissions, the repository's setting decides, and that is not read.
+    Where the file lists no permissions, the repository's setting decides, and that is not read.
     """
     found = _workflow(text)
     named = (job.get("permissions", found.get("permissions")) for job in _jobs(found.get("jobs")))

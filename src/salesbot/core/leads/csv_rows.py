@@ -140,7 +140,7 @@ def shown(body: str, pipeline: Pipeline) -> dict[str, str]:
 def read(text: str, source: Source, pipeline: Pipeline) -> Table:
     """Read a table as its source says; of an export, columns that nobody knows and deals that are over are left out.
 
-    Raises InputError with everything that is wrong with the columns, or if it is no table.
+    Raises InputError with everything that is wrong with the columns, or if it is not a table.
     """
     (_, names), *rows = _parsed(text)
     export, mapped, key = source.export, source.mapped, source.key

@@ -66,7 +66,7 @@ def read(heading: str, cell: str, currency: str, today: date, pipeline: Pipeline
 
 
 def means(heading: str, cell: str, current: str, currency: str, pipeline: Pipeline) -> bool:
-    """Say whether a cell is what a field says already, perhaps as a spreadsheet wrote it anew."""
+    """Say whether a cell is what a field says already, perhaps as a spreadsheet wrote it again."""
     kind = _kind(heading, pipeline)
     if kind == "money" and currency:
         return False

@@ -18,7 +18,7 @@ _OF_GMAIL = frozenset({"gmail.com", "googlemail.com"})
 
 
 def host_of(text: str) -> str:
-    """Give the host that an address names, in ASCII and small letters; nothing if it names none.
+    """Give the host that an address names, in ASCII and lowercase; nothing if it names none.
 
     `Jane <jane@ACME.com>`, `https://www.acme.com:443/shop?x` and `acme.com.` all name acme.com.
     """
@@ -79,7 +79,7 @@ def _ascii(host: str) -> str:
 
 
 def _suffix_size(parts: list[str]) -> int:
-    """Count the labels of the public suffix that these are; none if they are no suffix (publicsuffix.org/list)."""
+    """Count the labels of the public suffix that these are; none if they are not a suffix (publicsuffix.org/list)."""
     rules, name = _rules(), ".".join(parts)
     if f"!{name}" in rules:
         return len(parts) - 1

@@ -1,7 +1,7 @@
 """Sameness: what two deals have in common, whether they are of one client, and whether they may be one deal.
 
-The same mail address, the same company domain that is no mail host, the same name: each in whatever spelling. Possible
-duplicates are named on the new deal's card, never merged by themselves.
+The same mail address, the same company domain that is not a mail host, the same name: each in whatever spelling.
+Possible duplicates are named on the new deal's card, never merged by themselves.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def still_joins(mine: Traits, what: str) -> bool:
 
 
 def traits_of(other: IssueSummary, pipeline: Pipeline) -> Traits:
-    """Gather what another issue can be recognised by; nothing if it is no deal."""
+    """Gather what another issue can be recognised by; nothing if it is not a deal."""
     if other.duplicate or other.labels & NO_DEALS:
         return {}
     return traits(fields.read(other.body, pipeline.headings, pipeline.one_line))
@@ -162,7 +162,7 @@ def _has_ended(other: IssueSummary, pipeline: Pipeline) -> bool:
 
 
 def _same(mine: Traits, other: IssueSummary, pipeline: Pipeline) -> list[str]:
-    """Say why another issue may be the same deal; nothing if it is no deal or nothing is the same."""
+    """Say why another issue may be the same deal; nothing if it is not a deal or nothing is the same."""
     if not may_share(mine, other):
         return []
     try:

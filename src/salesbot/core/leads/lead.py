@@ -206,7 +206,7 @@ def _shown(answer: Answer) -> dict[str, Any]:
 
 
 def _link(address: str) -> Markdown | None:
-    """The address of an uploaded file, for a link; None if it is no plain https address. Nothing is downloaded."""
+    """The address of an uploaded file, for a link; None if it is not a plain https address. Nothing is downloaded."""
     plain = "".join(
         sign if _IN_ADDRESS.match(sign) else "".join(f"%{byte:02X}" for byte in sign.encode("utf-8", "replace"))
         for sign in address

@@ -49,7 +49,7 @@ def keys(other_issues: Iterable[IssueSummary]) -> dict[str, int]:
 
 
 def fresh(received: Iterable[Received], other_issues: Iterable[IssueSummary]) -> list[Received]:
-    """Keep what is no issue yet, each lead once, the oldest first."""
+    """Keep what is not an issue yet, each lead once, the oldest first."""
     known = keys(other_issues)
     waiting = {each.key: each for each in received if each.key not in known}
     return sorted(waiting.values(), key=lambda each: (each.at, each.key))

@@ -47,7 +47,7 @@ _SHORTEST, _SHORTEST_FORM = 2, 3
 
 
 def folded(text: str) -> tuple[str, ...]:
-    """Write a text in small letters without marks, and once more with umlauts written out where it has any."""
+    """Write a text in lowercase without marks, and once more with umlauts written out where it has any."""
     small = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).casefold())
     plain = _bare(small.translate(_PLAIN_TABLE))
     return (plain,) if plain.isascii() and small.isascii() else tuple(dict.fromkeys((plain, _written_out(small))))

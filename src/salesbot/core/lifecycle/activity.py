@@ -25,7 +25,7 @@ class Activity:
 def activities(facts: DealFacts) -> list[Activity]:
     """List what everybody but ourselves did since the issue came here, oldest first.
 
-    What we do ourselves resets nothing, and bringing the issue here is no answer.
+    What we do ourselves resets nothing, and bringing the issue here is not an answer.
     """
     here = (each for each in _activities(facts) if each.at >= facts.issue.created_at)
     return sorted(here, key=lambda activity: activity.at)
@@ -78,7 +78,7 @@ def _activities(facts: DealFacts) -> Iterator[Activity]:
 
 
 def is_outsider(actor: Actor | None, facts: DealFacts) -> bool:
-    """Say whether it was the issue's author, whom GitHub lets close and reopen it, and who is nobody of us."""
+    """Say whether it was the issue's author, whom GitHub lets close and reopen it, and who is not on the team."""
     is_author = actor is not None and not actor.is_bot and actor == facts.issue.author and not facts.issue.own
     return is_author and not _is_ours(actor, facts)
 

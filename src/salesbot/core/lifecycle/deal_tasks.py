@@ -41,7 +41,7 @@ def counts(issue: Issue, journal: Journal | None) -> Counts:
 
 
 def open_tasks(issue: Issue) -> tuple[DealTask, ...]:
-    """List the open tasks for the journal, the earliest first, those without a day last."""
+    """List the open tasks for the journal, the earliest first, those without a date last."""
     found = [of_title(each) for each in issue.tasks or () if each.open]
     return tuple(sorted(found, key=lambda task: (task.day or date.max, task.number))[:MOST_KEPT])
 

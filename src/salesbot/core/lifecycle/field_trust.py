@@ -85,7 +85,7 @@ class Description:
 
     @property
     def is_cut(self) -> bool:
-        """Whether there may be older edits than were read, of a deal whose fields were judged before."""
+        """Whether there may be older edits than were read, of a deal whose fields were checked before."""
         return len(self.issue.body_edits) >= EDITS_READ and self.journal is not None and bool(self.journal.trusted)
 
 

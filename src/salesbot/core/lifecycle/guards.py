@@ -49,7 +49,7 @@ def guard(usage: str) -> Callable[[Guard], Guard]:
 def missing(deal: Deal, move: Move, names: tuple[str, ...], pipeline: Pipeline) -> tuple[Refusal, ...]:
     """Ask guards by name, `name` or `name:argument`, and collect every refusal in order.
 
-    What was given for the visit that the move ends is no answer (`visit_fields`).
+    What was given for the visit that the move ends is not an answer (`visit_fields`).
     """
     refusals = []
     target = pipeline.stage(move.to)
@@ -170,7 +170,7 @@ def list_to_post(refusal: Refusal) -> str | None:
 
 
 def short_name(refusal: Refusal) -> str:
-    """Name what is missing in a word or two."""
+    """Name what is missing briefly."""
     missing = refusal.missing or ""
     kind, _, argument = missing.partition(":")
     return {"checklist": f"{argument} checklist", "field": argument, "estimate": "amounts in the estimate"}.get(
@@ -179,7 +179,7 @@ def short_name(refusal: Refusal) -> str:
 
 
 def title(item: Item, text: str = "") -> str:
-    """Name an item in a word or two: what its text has in bold, else its first words, or those of another text."""
+    """Name an item briefly: what its text has in bold, else its first words, or those of another text."""
     bold = re.match(r"\*\*(.+?)\*\*", item.text)
     words = bold[1] if bold else text or item.text
     return words if len(words) <= 40 else f"{words[:39].rsplit(' ', 1)[0]}…"

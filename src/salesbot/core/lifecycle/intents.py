@@ -100,7 +100,7 @@ class MirrorIntent:
 
 @dataclass(frozen=True)
 class BoardIntent:
-    """A card was dragged on the board. No stage: to a column that is no stage's. `by` is None where nobody is known."""
+    """A card was dragged on the board. No stage: to no stage's column. `by` is None where nobody is known."""
 
     stage: str | None
     at: datetime

@@ -24,7 +24,7 @@ CanBeAssigned = Callable[[str], bool | None]
 
 @dataclass(frozen=True)
 class Directory:
-    """Everybody who was read, by id and by login in small letters, as GitHub calls them now."""
+    """Everybody who was read, by id and by login in lowercase, as GitHub calls them now."""
 
     logins: Mapping[int, str]
     ids: Mapping[str, int]

@@ -2,7 +2,7 @@
 
 The state comes from the journal, or from the labels if there is no journal to believe. A repair never accepts an
 intent: without a journal one stage label is taken as it is, and only what came on top of it, or what triggered this
-run, is evaluated (docs/design.md, How a run judges).
+run, is evaluated (docs/design.md, The rules of a run).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from salesbot.core.text.label_names import label_key
 from salesbot.core.text.money import Amount
 
 NOT_A_DEAL = LeftAs.NOT_A_DEAL.value
-"""The label of an issue that is no deal."""
+"""The label of an issue that is not a deal."""
 NOT_A_DEAL_ABOUT = ("ededed", "Not a deal; not counted")
 OWN_LABELS = frozenset({"report", "salesbot-problem"})
 
@@ -50,7 +50,7 @@ def is_excluded(issue: Issue, journal: Journal | None) -> bool:
 
 
 def is_task(issue: Issue) -> bool:
-    """Say whether `/task` opened the issue: such a one is never a deal, even if it is no sub-issue any more."""
+    """Say whether `/task` opened the issue: such a one is never a deal, even if it is not a sub-issue any more."""
     return issue.own and bool(tasks.key_of(issue.body))
 
 
@@ -94,7 +94,7 @@ def _if_wanted_back(issue: Issue, journal: Journal, written: datetime) -> Journa
 
 
 def _restore_unlabelled(observed: Observed, commands: Sequence[CommandIntent]) -> Restored | None:
-    """A deal without a stage label: a lost one comes back, a new one starts, everything else is no deal."""
+    """A deal without a stage label: a lost one comes back, a new one starts, everything else is not a deal."""
     if observed.parsed.unknown_stage_labels:
         return None
     removed, since = timeline.last_removed(observed.stage_events), observed.installed
@@ -143,7 +143,7 @@ def _initial(pipeline: Pipeline) -> Stage:
 
 
 def _is_brand_new(observed: Observed) -> bool:
-    """An issue we never touched. Won or put off is no place to start: it is evaluated like a move from the first stage.
+    """An issue we never touched. Nothing starts as won or put off: it is evaluated like a move from the first stage.
 
     A closed one from before our time, or from another repository, is history, and stays as it is.
     """

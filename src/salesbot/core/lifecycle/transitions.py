@@ -1,7 +1,7 @@
 """Transitions: changes applied one after the other, each to the deal as the changes before left it.
 
 Allowed changes make a new state; the first one that is not allowed comes back as `Refused`, and then nothing of its
-plan has happened. Pure: bringing GitHub in step with the new state is the business of `core.reconcile`.
+plan has happened. Pure: bringing GitHub in sync with the new state is the business of `core.reconcile`.
 """
 
 from __future__ import annotations
@@ -211,7 +211,7 @@ def leave(state: DealState, why: LeftAs, of: int | None = None) -> DealState:
 
 
 def _move(state: DealState, move: Move, request: Request) -> DealState | Refused:
-    """A goal already reached is done, not refused (docs/design.md, How a run judges)."""
+    """A goal already reached is done, not refused (docs/design.md, The rules of a run)."""
     pipeline = request.pipeline
     target = pipeline.stage(move.to)
     assert target is not None, move.to

@@ -118,7 +118,7 @@ class Deal:
         return tuple(each for each in self.trust.values() if each.doubt is not None)
 
     def with_body(self, body: Body, trust: Mapping[str, TrustedField] | None = None) -> Deal:
-        """Change the description. A value that stays as it is is not read again."""
+        """Change the description. An unchanged value is not read again."""
         changed = replace(self, body=body, trust=self.trust if trust is None else trust)
         text = changed.fields.get(headings.VALUE, "")
         return changed if text == self.value.text else replace(changed, value=replace(self.value, text=text))

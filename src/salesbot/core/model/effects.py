@@ -32,7 +32,7 @@ class EditBody:
 
 @dataclass(frozen=True)
 class PutComment:
-    """Write the one comment of this key: anew, or in place of comment `id`."""
+    """Write the one comment of this key: a new one, or in place of comment `id`."""
 
     key: Key
     body: str

@@ -47,7 +47,7 @@ class Edit:
 class Comment:
     """A comment on the issue. `id` is the database id (it grows with time), `node_id` what mutations want.
 
-    What its text says is parsed at first use and kept with it: a comment that stays as it is is parsed once in a run.
+    What its text says is parsed at first use and kept with it: an unchanged comment is parsed once in a run.
     """
 
     id: int
@@ -221,7 +221,7 @@ class IssueSummary:
     title: str
     body: str
     labels: frozenset[str] = frozenset()
-    """In small letters."""
+    """In lowercase."""
     duplicate: bool = False
     """Closed as a duplicate itself."""
     open: bool = True
@@ -267,9 +267,9 @@ class Repository:
     config: str | None = None
     """Text of the configuration file on the default branch; None if there is none."""
     templates: Mapping[str, str] = field(default_factory=dict)
-    """Overriding templates by file name relative to `.github/salesbot/`."""
+    """Overriding templates by filename relative to `.github/salesbot/`."""
     unreadable: Mapping[str, str] = field(default_factory=dict)
-    """Files of the two that are no text or too large: path and what is wrong."""
+    """Files of the two that are not text or too large: path and what is wrong."""
     problem: ProblemIssue | None = None
     people: Mapping[str, Person] = field(default_factory=dict)
     """Who can be assigned, by lower-case login."""

@@ -192,7 +192,7 @@ class Journal:
     activities: tuple[LoggedActivity, ...] = ()
     """The calls, meetings and mails that somebody logged, oldest first."""
     people: Mapping[str, int] = field(default_factory=dict)
-    """The database ids of those whom this journal and the next step name, by login in small letters."""
+    """The database ids of those whom this journal and the next step name, by login in lowercase."""
 
     def with_answer(self, comment: int, answer: Answered) -> Journal:
         """Keep how a comment was answered."""

@@ -15,7 +15,7 @@ class Kind(StrEnum):
     REPLY = "reply"
     ANSWER = "answer"
     ESTIMATE = "estimate"
-    """The table of `/estimate`; there is one, which is written anew."""
+    """The table of `/estimate`; there is one, which is written again."""
     ASK = "ask"
     BACK = "back"
     REMINDER = "reminder"

@@ -28,7 +28,7 @@ class Mirror:
     columns: Mapping[str, str] = field(default_factory=dict)
     """The texts of its columns; empty ones are left out."""
     people: frozenset[str] = frozenset()
-    """Mail addresses, in small letters, of those it is assigned to."""
+    """Mail addresses, in lowercase, of those it is assigned to."""
     received: datetime | None = None
     """When the last mail came, and the next two: when the last one went, and when that one was opened."""
     sent: datetime | None = None

@@ -44,7 +44,7 @@ class Stage:
     checklist: str | None = None
     notify: str | None = None
     command: str | None = None
-    """The slash command that moves here, without the slash."""
+    """The command that moves here, without the slash."""
     outcome: Outcome | None = None
     """An end stage: entering it closes the issue."""
     paused: bool = False
@@ -200,7 +200,7 @@ class Pipeline:
     timezone: tzinfo = UTC
     currency: str = "EUR"
     rates: Mapping[str, Money] = field(default_factory=dict)
-    """What a day of work costs, by the name of the rate in small letters (docs/estimating.md)."""
+    """What a day of work costs, by the name of the rate in lowercase (docs/estimating.md)."""
     hours_per_day: Decimal = Decimal(8)
     fields: tuple[Field, ...] = ()
     lost_reasons: tuple[str, ...] = ()
@@ -240,7 +240,7 @@ class Pipeline:
         return {label_key(label) for label in names | (set(stage.was) - DEFAULT_STAGES)}
 
     def stage_of_command(self, word: str) -> Stage | None:
-        """Find the stage that `/word` moves to; None if it is no move."""
+        """Find the stage that `/word` moves to; None if it is not a move."""
         return next((stage for stage in self.stages if stage.command and stage.command == word.casefold()), None)
 
     def allows(self, source: str, target: str) -> bool:

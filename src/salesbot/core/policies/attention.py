@@ -100,7 +100,7 @@ def _no_next_step(state: DealState, observed: Observed) -> bool:
 
 
 def _idle(state: DealState, observed: Observed) -> bool:
-    """A deal with a next step in the future is not idle, and one that came back on its day begins anew."""
+    """A deal with a next step in the future is not idle, and one that came back on its day begins again."""
     limit, step = _stage(state, observed).idle_days, _next_step(state)
     if limit is None or is_snoozed(state, observed) or (step is not None and step.day >= observed.today):
         return False
@@ -148,7 +148,7 @@ _CHECKS = {
 
 
 def label_effects(state: DealState, observed: Observed) -> list[Effect]:
-    """Put the labels in step with what is needed; only the sweep puts new ones on."""
+    """Put the labels in sync with what is needed; only the sweep puts new ones on."""
     wanted = {f"{PREFIX}{kind}" for kind in needed(state, observed)}
     on = {label_key(label.name): label.name for label in observed.issue.labels if has_prefix(label.name, PREFIX)}
     known = {f"{PREFIX}{kind}" for kind in KINDS}

@@ -1,4 +1,4 @@
-"""Keeping deals and a project of GitHub's in step: what people ask for on the board, and what the board is to show.
+"""Keeping deals and a project of GitHub's in sync: what people ask for on the board, and what the board is to show.
 
 The journal names what the board is to show, and as of when, before the board is written. A change there that is
 younger is a person's; an older one is what a run left undone, and is written over. So a drag is evaluated once, and
@@ -219,9 +219,9 @@ def _absent(state: DealState, before: OnBoard | None, view: BoardView) -> OnBoar
 
 
 def outgoing(state: DealState | None, observed: Observed) -> list[BoardEffect]:
-    """List what is to change on the board, so that it shows what the deal became. In step means nothing.
+    """List what is to change on the board, so that it shows what the deal became. In sync means nothing.
 
-    Without a state the issue is no deal: it is taken off if salesbot put it there.
+    Without a state the issue is not a deal: it is taken off if salesbot put it there.
     """
     view, journal = observed.facts.board, state.journal if state is not None else observed.journal
     on_board = agreed(journal.board, view) if view is not None and journal is not None else None

@@ -100,7 +100,7 @@ def option_of(stage: str | None, view: BoardView, pipeline: Pipeline) -> str:
 
 
 def stage_of(option: str, view: BoardView, pipeline: Pipeline) -> Stage | None:
-    """Find the stage of a column; None if it is no stage's."""
+    """Find the stage of a column; None if it is not a stage's."""
     return next((each for each in pipeline.stages if option and option_of(each.name, view, pipeline) == option), None)
 
 

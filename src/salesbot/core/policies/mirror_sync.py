@@ -1,4 +1,4 @@
-"""Keeping deals and their mirrors in step: what each side asks of the other, and what the journal keeps of both.
+"""Keeping deals and their mirrors in sync: what each side asks of the other, and what the journal keeps of both.
 
 The journal holds the two stages in which a deal and its mirror last agreed. So it shows which side moved since,
 whatever was written when: one side moved, the other follows; both moved, the newer move wins; and what a run died over
@@ -186,7 +186,7 @@ def _as_shown(pair: Pair, mirror: Mirror) -> Pair:
 
 
 def outgoing(state: DealState, observed: Observed, layout: Layout) -> list[MirrorEffect]:
-    """List what is to change in the mirror, so that it shows what the deal became. In step means nothing."""
+    """List what is to change in the mirror, so that it shows what the deal became. In sync means nothing."""
     mirror, deal = observed.facts.mirror, state.deal
     assert mirror is not None
     if mirror.away:

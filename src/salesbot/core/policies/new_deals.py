@@ -1,4 +1,4 @@
-"""New deals: who gets one that a machine opened or nobody took, who is told, whether it came before."""
+"""New deals: who gets one that a machine opened or nobody took, who is informed, whether it came before."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The observed issue against the desired deal: the effects that bring the one in step with the other."""
+"""The observed issue against the desired deal: the effects that bring the one in sync with the other."""

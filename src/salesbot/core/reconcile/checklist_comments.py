@@ -1,4 +1,4 @@
-"""The checklists on a deal: which are to be posted, when they are written anew, and with what.
+"""The checklists on a deal: which are to be posted, when they are written again, and with what.
 
 A tick never makes the bot rewrite a list: comments know no compare-and-swap. Lists are written on first entry, for a
 new round, and on `/checklist`; then ticks and people's lines are kept.

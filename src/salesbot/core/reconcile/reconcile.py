@@ -1,4 +1,4 @@
-"""Reconcile: bring the observed issue in step with the desired deal. Compare, then write; in step means no effect.
+"""Reconcile: bring the observed issue in sync with the desired deal. Compare, then write; in sync means no effect.
 
 The order of the effects is the order of the write (docs/design.md): new tasks, card, body, labels, state, comments,
 receipts. The card comes before all that can be derived again: if a run ends behind it, the decision counts, and the
@@ -46,7 +46,7 @@ class Reconciled:
 
 
 def reconcile(state: DealState, observed: Observed, render: Renderer) -> Reconciled:
-    """List the effects that bring the issue in step with the desired deal."""
+    """List the effects that bring the issue in sync with the desired deal."""
     stage = observed.pipeline.stage(state.deal.stage)
     assert stage is not None, state.deal.stage
     lists = [] if observed.issue.locked else checklist_comments.list_effects(state, observed, render)

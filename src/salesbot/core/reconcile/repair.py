@@ -47,7 +47,7 @@ class ConcurrentChanges:
 
 
 def concurrent_changes(written: WriteResult, facts: RepositoryFacts, effects: Sequence[Effect]) -> ConcurrentChanges:
-    """Compare the issue after the write with the facts it rested on. No answer: nothing can be told, not settled."""
+    """Compare the issue after the write with the facts it rested on. No answer: nothing is known, not settled."""
     if not isinstance(facts, DealFacts) or all(isinstance(effect, _ELSEWHERE) for effect in effects):
         return ConcurrentChanges()
     after = written.after
@@ -65,7 +65,7 @@ def concurrent_changes(written: WriteResult, facts: RepositoryFacts, effects: Se
 
 
 def _overwritten_lists(written: WriteResult, facts: DealFacts, effects: Sequence[Effect]) -> dict[int, Edit]:
-    """People's edits of the checklists we wrote anew, after our read and before our write: a tick, mostly."""
+    """People's edits of the checklists we wrote again, after our read and before our write: a tick, mostly."""
     overwritten: dict[int, Edit] = {}
     for effect in effects:
         if isinstance(effect, PutComment) and effect.id is not None and effect.key.kind == Kind.CHECKLIST:

@@ -95,7 +95,7 @@ class Reader:
         return identity.seen_by_workflow(self.context.with_issue(issue)).issue.since_transfer
 
     def _was_closed_as_duplicate(self, issue: Issue) -> bool:
-        """Whether somebody of us closed it so; its author, who is nobody of us, takes no deal out of the numbers."""
+        """Whether somebody on the team closed it so; an outside author takes no deal out of the numbers."""
         closer = next((event.by for event in reversed(issue.events) if event.kind == "closed"), None)
         return _is_duplicate(issue) and not is_outsider(closer, self._facts(issue))
 

@@ -73,7 +73,7 @@ class DesiredReport:
 
 
 def read_state(issue: Issue, repository: int) -> ReportState | None:
-    """Read the state of a report; None for an issue that is no report of this repository."""
+    """Read the state of a report; None for an issue that is not a report of this repository."""
     marker = markdown.read_marker(issue.body)
     if not issue.own or marker is None or marker.kind != MARKER or marker.payload.get("repo") != repository:
         return None

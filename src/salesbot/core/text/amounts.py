@@ -119,7 +119,7 @@ def read_range(text: str, default_currency: str) -> tuple[Decimal, Decimal, str]
 
 
 def number(digits: str) -> Decimal:
-    """Read a number that is no money, such as `4`, `2.5` or `1,5`. Raises MoneyError."""
+    """Read a number that is not money, such as `4`, `2.5` or `1,5`. Raises MoneyError."""
     if re.fullmatch("[1-9][0-9]{0,2}[.,][0-9]{3}", digits):
         raise MoneyError(f"{markdown.code(digits)} can be read in two ways.", re.sub("[.,]", "", digits), digits[:-1])
     try:
@@ -221,7 +221,7 @@ def _meant(text: str, default: str) -> tuple[str, ...]:
 
 
 def _wrong_word(digits: str, words: _Words, default: str) -> MoneyError:
-    """Refuse words that are no part of an amount. What an unknown one means nobody knows, unless it is misspelled."""
+    """Refuse words that are not part of an amount. What an unknown one means nobody knows, unless it is misspelled."""
     if not words.unknown:
         what = f"{markdown.code(' '.join(words.remarks))} is not part of an amount."
         return MoneyError(what, *_meant_with(digits, words, default))

@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from salesbot.core.text import characters, mail, markdown
 
 MOST_COMMANDS = 20
-"""In one comment. More are no plan but a mistake, and none of them is run."""
+"""In one comment. More are not a plan but a mistake, and none of them is run."""
 LONGEST_COMMENT = 65_536
 """Bytes. What comes after them is not read, nor is the line they end in."""
 
@@ -46,7 +46,7 @@ class CommandLine:
     """A line that begins with a slash and a word. `rest` is what follows, with its Markdown as typed."""
 
     word: str
-    """In small letters, without the slash. A full stop right behind it belongs to it: `/won.` is no `/won`."""
+    """In lowercase, without the slash. A full stop right behind it belongs to it: `/won.` is not a `/won`."""
     rest: str
     line: int
     """In the comment, counted from one."""

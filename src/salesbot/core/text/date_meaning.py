@@ -36,7 +36,7 @@ class DateError(ValueError):
 
 
 class NoDateError(DateError):
-    """Text that is no date at all, so that it may be something else."""
+    """Text that is not a date at all, so that it may be something else."""
 
 
 class ShortYearError(DateError):
@@ -150,7 +150,7 @@ def unclear(days: Sequence[date], asked: Asked) -> DateError:
 
 
 def not_a_date(text: str, *suggestions: str, rest: Sequence[str] = ()) -> NoDateError:
-    """Refuse a text that is no date."""
+    """Refuse a text that is not a date."""
     return NoDateError(f"{quoted(text)} is not a date.", *suggestions, rest=rest)
 
 

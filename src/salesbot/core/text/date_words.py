@@ -102,7 +102,7 @@ def _plain_sign(sign: str) -> str:
 
 
 def one_spelling(text: str) -> str:
-    """Write the text of a date in small letters and with the words that the forms know."""
+    """Write the text of a date in lowercase and with the words that the forms know."""
     line = ascii_digits(markdown.one_line(text)).lower().rstrip(",;:")
     return _WORD.sub(lambda word: _ONE_SPELLING.get(word[0], word[0]), line)
 

@@ -138,7 +138,7 @@ def _leading(words: Sequence[str], asked: Asked) -> tuple[date, tuple[str, ...]]
 
 
 def _is_another_number(word: str) -> bool:
-    """`12 april 1500 flyers`: four digits that are no year of our time are a number of something."""
+    """`12 april 1500 flyers`: four digits that are not a year of our time are a number of something."""
     bare = word.rstrip(".,:;")
     return re.fullmatch(r"\d{4}", bare, re.ASCII) is not None and not _YEAR_LIKE.fullmatch(bare)
 
@@ -169,7 +169,7 @@ def _misplaced(words: Sequence[str], asked: Asked) -> NoDateError:
 
 
 def _offers(text: str, asked: Asked) -> list[str]:
-    """Find what somebody meant whose text is no date: the misspelled one, or the dates in it."""
+    """Find what somebody meant whose text is not a date: the misspelled one, or the dates in it."""
     right = corrected(text) if len(text) <= LONGEST else None
     if right is not None and _quietly(right.split(), asked) is not None:
         return [right.lower()]

@@ -98,7 +98,7 @@ class Units:
 
     currency: str = "EUR"
     rates: Collection[str] = field(default=frozenset())
-    """In small letters."""
+    """In lowercase."""
     hours_per_day: Decimal = Decimal(8)
 
 

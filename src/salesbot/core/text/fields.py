@@ -52,7 +52,7 @@ class _Layout:
     """What Markdown makes of the lines, as far as sections care."""
 
     headings: list[tuple[int, str | None]] = field(default_factory=list)
-    """Line by line; None for a heading that is no field."""
+    """Line by line; None for a heading that is not a field."""
     fences: dict[int, int] = field(default_factory=dict)
     comments: set[int] = field(default_factory=set)
 
@@ -89,7 +89,7 @@ class Body:
     def with_field(self, heading: str, value: str | None) -> Body:
         """Set a field in place, else at the end of the body; None or what means empty takes its section away.
 
-        White space around the value is dropped, and where people left notes only the value goes. A value that would not
+        Whitespace around the value is dropped, and where people left notes only the value goes. A value that would not
         read back, because it looks like structure itself, is put into a code block. Raises FieldError for several lines
         in a field of `one_line`, and where a block left open above would swallow what is written.
         """
@@ -215,7 +215,7 @@ def _section(lines: list[str], layout: _Layout, heading: str, where: range, *, o
 
 
 def _layout(lines: list[str], known: Mapping[str, str]) -> _Layout:
-    """Find the headings. Where a block is left open, reading begins anew at the next one that looks known."""
+    """Find the headings. Where a block is left open, reading begins again at the next one that looks known."""
     if not _NOT_PLAIN.search("".join(lines)):
         return _plain_layout(lines, known)
     layout, start, tries = _Layout(), 0, 0

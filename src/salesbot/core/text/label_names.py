@@ -20,7 +20,7 @@ _UNSEEN = re.compile(
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _LETTERS = str.maketrans({"\u0131": "i", "\u2010": "-", "\u2011": "-"})
-"""What looks like an ASCII letter and is no form of it to Unicode: the Turkish i without a dot, hyphens."""
+"""What looks like an ASCII letter and is not a form of it to Unicode: the Turkish i without a dot, hyphens."""
 _DOTTED_I = re.compile("i\u0307+")
 """What becomes of the Turkish capital I with a dot."""
 

@@ -1,6 +1,6 @@
 """Logins: how GitHub names people, and where a text mentions them.
 
-Managed users have an underscore (`kim_acme`). What ends a sentence is no part of a name.
+Managed users have an underscore (`kim_acme`). What ends a sentence is not part of a name.
 """
 
 from __future__ import annotations

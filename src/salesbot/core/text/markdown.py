@@ -139,7 +139,7 @@ def fenced(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Fold white space and line breaks to single spaces and drop what nobody can see."""
+    """Fold whitespace and line breaks to single spaces and drop what nobody can see."""
     return " ".join(characters.visible(text).split())
 
 
@@ -232,7 +232,7 @@ class _Boundary(NamedTuple):
 
 
 def _boundaries(text: str) -> list[_Boundary]:
-    """Where top-level blocks begin, outside of folded parts."""
+    """Where top-level blocks begin, outside folded parts."""
     sizes = list(accumulate(map(_size, lines(text)), initial=0))
     found: list[_Boundary] = []
     folded = 0

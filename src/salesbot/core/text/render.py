@@ -16,7 +16,7 @@ class Markdown(str):
 
 
 class Renderer(Protocol):
-    """Render a template by its file name, e.g. `card.md.j2`. Deterministic: equal values, equal text."""
+    """Render a template by its filename, e.g. `card.md.j2`. Deterministic: equal values, equal text."""
 
     def __call__(self, template: str, values: Mapping[str, Any]) -> str: ...
 

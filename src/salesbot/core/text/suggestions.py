@@ -24,7 +24,7 @@ def misspelled(word: str, known: Iterable[str]) -> str | None:
     """Find the known word that this one is, but for a slip; from six letters on, for two.
 
     A slip is a letter too many, too few, wrong, or exchanged with its neighbour. The known words are taken
-    as they are, so that none in capitals is guessed: codes of currencies are too close to each other.
+    as they are, so that none in uppercase is guessed: codes of currencies are too close to each other.
     """
     typed = word[:LONGEST].casefold()
     allowed = 0 if len(typed) < SHORTEST else 1 if len(typed) < 6 else 2

@@ -176,7 +176,7 @@ def _next_task(journal: Journal) -> dict[str, Any] | None:
 
 
 def in_words(fields: Mapping[str, str], heading: str) -> str | None:
-    """Write the day of a field as people do, e.g. `Thu 1 Apr 2027`; text that is no day stays as it is."""
+    """Write the day of a field as people do, e.g. `Thu 1 Apr 2027`; text that is not a day stays as it is."""
     day = day_in(fields, heading)
     return _date(day) if day is not None else fields.get(heading)
 

@@ -56,7 +56,7 @@ def _following(stage: Stage, pipeline: Pipeline) -> Stage | None:
 
 
 def needs(deal: Deal, target: Stage, pipeline: Pipeline) -> list[str]:
-    """Name in a word or two each what a deal still lacks to enter a stage."""
+    """Name briefly what a deal still lacks to enter a stage."""
     return [guards.short_name(refusal) for refusal in _missing(deal, target, pipeline)]
 
 

@@ -1,4 +1,4 @@
-"""Replies: help, history, the question how a deal ended, the answer to a word that is no command."""
+"""Replies: help, history, the question how a deal ended, the answer to a word that is not a command."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from salesbot.core.views import card, estimate, next_moves
 
 
 def unknown(word: str, pipeline: Pipeline) -> Refusal:
-    """Answer a word that is no command with the nearest one, or with how a deal ends."""
+    """Answer a word that is not a command with the nearest one, or with how a deal ends."""
     if bare(word) == "close":
         ends = [f"`{usage(stage)}`" for stage in pipeline.stages if not stage.is_open]
         ways = f"{', '.join(ends[:-1])} or {ends[-1]}" if len(ends) > 1 else "".join(ends)
@@ -127,7 +127,7 @@ def _ending(outcome: Outcome, source: str | None, pipeline: Pipeline) -> Stage |
 
 
 def on_no_deal(commands: list[CommandIntent], observed: Observed, render: Renderer) -> Iterator[Effect]:
-    """Answer commands on an issue that is no deal. In a repository with code, other bots' commands are left to them."""
+    """Answer commands on an issue that is not a deal. With code in it, other bots' commands are left to them."""
     pipeline = observed.pipeline
     for intent in commands:
         if intent.late or pipeline.deals == "labelled" or intent.by is None or is_guess(intent.lines, pipeline):

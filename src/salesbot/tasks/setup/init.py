@@ -88,7 +88,7 @@ def root_of(folder: Path) -> Path:
 
 
 def _require_inside(folder: Path, paths: Iterable[str]) -> None:
-    """Raise InputError where a link would have a file written outside of the repository."""
+    """Raise InputError where a link would have a file written outside the repository."""
     root = folder.resolve()
     for path in paths:
         target = (folder / path).resolve()
