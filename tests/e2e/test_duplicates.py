@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal, get_args
 
 import pytest
@@ -83,3 +84,55 @@ def test_a_card_names_the_other_deals_of_its_client_and_stays_true(play: Play) -
     play.sales.comment("nora", deal, "/set company Hooli")
     assert kinds(play.run()) == ["query", "rest", "mutation"]
     assert named(play, deal) == "", "what joined them is gone"
+
+
+CLIENT = (
+    "### Company\n\nAcme GmbH\n\n### Contact\n\nJane Doe\n\n### Email\n\njane@acme.example\n\n"
+    "### Phone\n\n+49 30 1234567\n"
+)
+LACKS = "### Company\n\nAcme\n\n### Service\n\nShop\n"
+
+
+def offered(play: Play, deal: int) -> list[str]:
+    """The commands that a card offers to copy."""
+    return re.findall(r"^/set .*$", play.text(deal, "card"), re.MULTILINE)
+
+
+def test_what_an_earlier_deal_of_the_client_has_is_offered_to_copy_and_nothing_is_filled_in(play: Play) -> None:
+    first = play.deal(body=f"{CLIENT}\n### Service\n\nApp\n\n### Value\n\n9000 EUR\n")
+    deal = play.sales.open_issue("ann", "Acme again", LACKS)
+    assert kinds(play.run()) == ["query", "query", "mutation"], "the other deals are read once, as ever"
+    lines = ["/set contact Jane Doe", "/set email jane@acme.example", "/set phone +49 30 1234567"]
+    assert offered(play, deal) == lines
+    assert f"known from #{first}" in play.text(deal, "card")
+    assert play.sales.issue(deal).body == LACKS
+
+    play.sales.comment("nora", deal, "\n".join(lines))
+    play.reconcile()
+    assert offered(play, deal) == []
+    assert play.sales.issue(deal).body.count("jane@acme.example") == 1
+    play.assert_at_rest(deal)
+
+
+def test_what_a_stranger_wrote_is_offered_to_nobody(play: Play) -> None:
+    play.deal()
+    earlier = play.sales.open_issue("eve", "Acme", f"{CLIENT}\n### Value\n\n9000 EUR\n")
+    play.reconcile()
+    play.sales.comment("nora", earlier, "/value 12000 EUR\n/prospect")
+    play.reconcile()
+    deal = play.sales.open_issue("ann", "Acme again", LACKS)
+    play.reconcile()
+    assert f"#{earlier}" in named(play, deal), "it is the same client all the same"
+    assert offered(play, deal) == []
+
+
+def test_a_text_that_would_be_another_command_or_end_the_block_is_not_offered(play: Play) -> None:
+    play.deal(body=(
+        "### Company\n\nAcme\n\n### Value\n\n9000 EUR\n\n### Contact\n\nJane\n/won 1 EUR\n\n"
+        "### Email\n\njane@acme.example --force\n\n### Phone\n\n~~~\n```\n/lost price\n```\n~~~\n"
+    ))  # fmt: skip
+    deal = play.sales.open_issue("ann", "Acme again", LACKS)
+    play.reconcile()
+    assert named(play, deal)
+    assert offered(play, deal) == []
+    assert "/lost price" not in play.text(deal, "card")

@@ -14,7 +14,7 @@ from typing import Any
 from salesbot.core.installation.problem_issue import DealFight, LabelProblem
 from salesbot.core.lifecycle.transitions import DealState
 from salesbot.core.model import headings
-from salesbot.core.model.client_deal import ClientDeal
+from salesbot.core.model.client_deal import ClientDeal, FieldOffer
 from salesbot.core.model.deal import Actor, Deal, How, Role, StageVisit
 from salesbot.core.model.estimate import Range
 from salesbot.core.model.headings import TRUSTED_FIELDS
@@ -110,6 +110,7 @@ def _full(pipeline: Pipeline, stage: Stage) -> DealState:
         asked="E1", rounds=((BEGUN, "30000"), (BEGUN, "27000"), (NOW, "24000")),
         estimates=(EstimatedRound(1, "28000 EUR", "33000 EUR", "3 d"), EstimatedRound(2, "", "", "4 to 6 d")),
         same_client=(ClientDeal(5, "won", "24,000 EUR", BEGUN), ClientDeal(4, "lost", reason="price")),
+        offers=(FieldOffer(5, "Phone", "+49 30 1234"),),
         pair=Pair("box", received=NOW, sent=BEGUN, opened=BEGUN),
         sub_issues=(3, 5), task_counts=(3, 5), tasks=(DealTask(9, "send the references", "2026-11-27", "kim"),),
         activities=(LoggedActivity(NOW, ActivityKind.CALL, "ann", 5, "they compare us with two others"),),

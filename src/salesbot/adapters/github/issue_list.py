@@ -60,4 +60,5 @@ def other(node: Json) -> IssueSummary:
         own=need(node, "viewerDidAuthor"),
         created_at=decode.moment(need(node, "createdAt")),
         card=cards[0] if cards else "",
+        author=decode.actor(node.get("author")),
     )

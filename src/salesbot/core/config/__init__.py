@@ -142,7 +142,9 @@ def _start(key: str, default: str, settings: Settings, names: Names, findings: F
 
 def _field(key: str, settings: Settings) -> Field:
     label = settings.get("label") or key.replace("-", " ").replace("_", " ").capitalize()
-    return Field(key, label, settings.get("type", "text"), tuple(settings.get("options", ())))
+    return Field(
+        key, label, settings.get("type", "text"), tuple(settings.get("options", ())), settings.get("client", False)
+    )
 
 
 def _owners(settings: Settings) -> Owners:

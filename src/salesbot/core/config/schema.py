@@ -91,6 +91,11 @@ def _field() -> dict[Any, Any]:
         ("label", shape.text(80), "The heading in the issue. Default: the key."),
         ("type", shape.one_of(types), "What the field holds. Default: text."),
         ("options", _list(shape.word()), "The options of a choice, as written, also yes and no."),
+        (
+            "client",
+            shape.flag(),
+            "true: it describes the client, and is offered on the client's next deal. Default: false.",
+        ),
     )
 
 

@@ -52,7 +52,7 @@ def as_client_deal(other: IssueSummary, pipeline: Pipeline) -> ClientDeal | None
     stage = next(filter(None, map(pipeline.stage_of_label, sorted(other.labels))), None)
     if stage is None:
         return None
-    kept = _journal_of(other)
+    kept = journal_of(other)
     return ClientDeal(
         other.number,
         stage.name,
@@ -62,7 +62,8 @@ def as_client_deal(other: IssueSummary, pipeline: Pipeline) -> ClientDeal | None
     )
 
 
-def _journal_of(other: IssueSummary) -> Journal | None:
+def journal_of(other: IssueSummary) -> Journal | None:
+    """Read what the card of another issue keeps; None if it has none of its own."""
     marker = markdown.read_marker(other.card)
     kept = journal.from_payload(marker.payload) if marker is not None else None
     return kept if kept is not None and kept.issue == other.number else None

@@ -61,9 +61,14 @@ def traits(deal_fields: Mapping[str, str]) -> Traits:
 
 def _domains(said: Mapping[str, str]) -> frozenset[str]:
     """The company's domain, by its mail address or wherever else somebody wrote an address of the company."""
-    sites = (text for heading, text in said.items() if heading == "Company" or heading.casefold() in _WEBSITES)
+    sites = (text for heading, text in said.items() if heading == "Company" or is_website(heading))
     found = (company_domain(said.get("Email", "")), *map(domain_of, sites))
     return frozenset(found) - {""}
+
+
+def is_website(heading: str) -> bool:
+    """Say whether a field holds the address of a company."""
+    return heading.casefold() in _WEBSITES
 
 
 def find(

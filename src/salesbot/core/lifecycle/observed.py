@@ -217,4 +217,5 @@ def summary_of(observed: Observed) -> IssueSummary:
         own=issue.own,
         created_at=issue.created_at,
         card=card.body if card is not None else "",
+        author=issue.author,
     )

@@ -1,4 +1,4 @@
-"""A client's other deal, as the card of a deal names it."""
+"""A client's other deal, as the card of a deal names it, and what it offers."""
 
 from __future__ import annotations
 
@@ -18,3 +18,13 @@ class ClientDeal:
     reason: str = ""
     joined: str = ""
     """What both have in common, e.g. `same company domain: acme.com`."""
+
+
+@dataclass(frozen=True)
+class FieldOffer:
+    """A field of the client as an earlier deal has it, offered on a deal that lacks it."""
+
+    number: int
+    """The earlier deal."""
+    heading: str
+    text: str

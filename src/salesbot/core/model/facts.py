@@ -230,6 +230,7 @@ class IssueSummary:
     created_at: datetime | None = None
     card: str = ""
     """The oldest card of ours on it, if there is one: its journal is in the marker."""
+    author: Actor | None = None
 
 
 @dataclass(frozen=True)

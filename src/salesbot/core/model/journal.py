@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from salesbot.core.model import journal_codec, logged_activity, messages
-from salesbot.core.model.client_deal import ClientDeal
+from salesbot.core.model.client_deal import ClientDeal, FieldOffer
 from salesbot.core.model.deal import StageVisit
 from salesbot.core.model.facts import Event
 from salesbot.core.model.keys import CARD
@@ -173,6 +173,8 @@ class Journal:
     """The deals that may be the same one, each with why."""
     same_client: tuple[ClientDeal, ...] = _named("client", ())
     """Other deals of the same client, the newest first."""
+    offers: tuple[FieldOffer, ...] = ()
+    """Fields of the client that its earlier deals had, and this one lacked on its first run."""
     pair: Pair | None = None
     """Its mirror in the other system."""
     sub_issues: tuple[int, int] | None = None
@@ -257,7 +259,7 @@ def _lighter(journal: Journal) -> Iterator[Journal]:
     yield journal
     briefly = logged_activity.without_texts(journal.activities)
     yield (journal := replace(journal, history=tuple(map(_briefly, journal.history)), activities=briefly))
-    yield (journal := replace(journal, same_client=journal.same_client[:3]))
+    yield (journal := replace(journal, same_client=journal.same_client[:3], offers=()))
     yield (journal := replace(journal, pending=()))
     yield (journal := replace(journal, history=journal.history[-10:], activities=journal.activities[-10:]))
     yield replace(journal, ticks={}, tasks=())

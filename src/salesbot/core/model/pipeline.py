@@ -66,6 +66,8 @@ class Field:
     label: str
     type: FieldType = "text"
     options: tuple[str, ...] = ()
+    client: bool = False
+    """It describes the client: what one deal has is offered on the next."""
 
 
 @dataclass(frozen=True)

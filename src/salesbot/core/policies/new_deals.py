@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from salesbot.core.leads import clients, duplicates, lead
+from salesbot.core.leads import client_fields, clients, duplicates, lead
 from salesbot.core.lifecycle.observed import Observed
 from salesbot.core.lifecycle.transitions import DealState, give, leave
 from salesbot.core.model.facts import Load
@@ -71,12 +71,15 @@ def _leave_as_duplicate(state: DealState, observed: Observed) -> DealState:
 
 def _with_possible_duplicates(state: DealState, observed: Observed) -> Journal:
     """Keep the deals that may be the same one; nothing is merged by itself. Keep the other deals of the client, too."""
-    deal, others = state.deal, observed.facts.other_issues or ()
-    found = duplicates.find(deal.number, deal.fields, others, observed.pipeline)
+    deal, facts, pipeline = state.deal, observed.facts, observed.pipeline
+    others = facts.other_issues or ()
+    found = duplicates.find(deal.number, deal.fields, others, pipeline)
+    same_client = clients.find(deal.number, duplicates.traits(deal.fields), others, pipeline)
     return replace(
         state.journal,
         possible_duplicates=tuple((other.number, other.why) for other in found),
-        same_client=clients.find(deal.number, duplicates.traits(deal.fields), others, observed.pipeline),
+        same_client=same_client,
+        offers=client_fields.offers(deal.fields, same_client, others, facts.roles, pipeline),
     )
 
 

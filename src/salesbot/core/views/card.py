@@ -92,6 +92,7 @@ def values(state: DealState, pipeline: Pipeline, today: date) -> dict[str, Any]:
         if stage.is_open
         else [],
         "same_client": client_deals.values(state.journal, stage, pipeline),
+        "offers": client_deals.offers(state.journal, deal, stage),
         "contact": contacts.last_logged(state.journal, pipeline),
         "mail": contacts.mail(state.journal, pipeline),
         "half": state.journal.board.half if state.journal.board is not None else "",
