@@ -182,14 +182,14 @@ def _sweep(count: int) -> str:
 
 
 def at_rest(model: IssueView, number: int, *, due: bool) -> dict[str, Any]:
-    """Another deal like this one. A card is believed only on its own issue."""
+    """Another deal like this one, of another client. A card is believed only on its own issue."""
     said = [{"by": each.author, "at": model.created_at, "body": each.body} for each in model.comments]
     said[0]["body"] = said[0]["body"].replace('"issue":1,', f'"issue":{number},', 1)
     said += [{"by": "nora", "at": model.created_at, "body": "/next friday call them"}] if due else []
     event = {"kind": "labeled", "by": "github-actions[bot]", "at": model.created_at, "label": "stage:lead"}
     return {
         "title": f"Deal {number}",
-        "body": model.body,
+        "body": model.body.replace("Acme GmbH", f"Client {number}"),
         "author": "ann",
         "created_at": model.created_at,
         "labels": list(model.labels),
