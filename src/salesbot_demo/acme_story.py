@@ -67,6 +67,7 @@ def story(web: Typeform | None = None, streak: Streak | None = None, github: San
                 "The board: a dragged card is a move, evaluated like a label",
                 [_opens("ann", PORTAL, "Delta AG: customer portal"), *board_chapter.steps(PORTAL, github)],
             ),
+            Chapter("Several things to do: each task is a sub-issue, counted on the card", tasks(PORTAL, PORTAL + 1)),
         ],
     )
 
@@ -184,6 +185,22 @@ def _put_off() -> list[Step]:
         _says("nora", APP, "/revisit in 2 weeks no budget before", off),
         _comes_round(APP, "a day too early", timedelta(days=12), Expected("revisit", says="")),
         _comes_round(APP, "on the day", timedelta(days=2), back),
+    ]
+
+
+def tasks(number: int, task: int) -> list[Step]:
+    """Make the steps in which a deal gets a task, the next issue of the repository, and somebody closes it."""
+    opened = Expected(says="", card="0 of 1 done; next Fri", reaction="ROCKET")
+    return [
+        _says("nora", number, "/task friday send the references @kim", opened),
+        Step(
+            "kim",
+            f"closes the task, #{task}",
+            task,
+            lambda sales: sales.close("kim", task),
+            Expected(state="COMPLETED"),
+        ),
+        _says("nora", number, "/status", Expected(card="1 of 1 done", reaction="ROCKET")),
     ]
 
 

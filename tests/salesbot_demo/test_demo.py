@@ -29,6 +29,7 @@ from salesbot_demo import (
     with_board,
     workflow,
 )
+from salesbot_demo.acme_story import tasks
 
 PROGRAM = [sys.executable, "-m", "salesbot", "run"]
 IDLE = [sys.executable, "-S", "-c", "pass"]
@@ -291,6 +292,14 @@ def test_the_chapter_of_the_board_goes_as_expected() -> None:
         Player(github, out).play(Story("A story", people, [], [Chapter("One", changes)]))
     printed = " ".join(out.getvalue().split())
     assert "on the board: the card is in Prospect; Value 18,000" in printed
+
+
+def test_the_chapter_of_tasks_goes_as_expected() -> None:
+    with Sandbox(at=MONDAY, step=1, workflow=Workflow(PROGRAM)) as github:
+        out = io.StringIO()
+        people = {"ann": "triage", "nora": "write", "kim": "admin"}
+        Player(github, out).play(Story("A story", people, [], [Chapter("One", [opens(), *tasks(1, 2)])]))
+    assert "closes the task, #2" in out.getvalue()
 
 
 def test_without_a_board_the_chapter_cannot_be_played(play: Play) -> None:
