@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from github_sandbox import Fault
@@ -71,3 +73,26 @@ def test_sub_issues_elsewhere_dropped_and_a_hundred_of_them(play: Play) -> None:
     play.by_hand(deal)
     assert "**Tasks:** 1 of 59 done" in play.text(deal, "card")
     play.assert_at_rest(deal)
+
+
+def test_a_deal_with_a_task_past_its_day_is_overdue_until_the_task_is_done(play: Play) -> None:
+    def labels() -> list[str]:
+        return [name for name in play.sales.issue(deal).labels if name.startswith("attention:")]
+
+    deal = play.deal("qualified")
+    play.sales.comment("nora", deal, f"{COMMAND}\n/next 2027-03-01 call them")
+    play.reconcile()
+    (task,) = tasks_of(play)
+    play.github.advance(timedelta(days=4))
+    play.sweep()
+    assert labels() == [], "Friday is not over"
+    play.github.advance(timedelta(days=1))
+    play.sweep()
+    assert labels() == ["attention:overdue"]
+    assert "reminder" not in " ".join(play.said(deal))
+    assert "mutation" not in kinds(play.sweep()), "then there is nothing left to do"
+
+    play.sales.close("nora", task)
+    play.sweep()
+    assert labels() == []
+    assert "mutation" not in kinds(play.sweep())

@@ -124,7 +124,8 @@ def test_the_page_and_the_chat_say_the_same() -> None:
 
 def test_a_deal_needs_attention_once_with_all_reasons_and_says_how_long_it_is_idle() -> None:
     issue = an_issue("### Next step\n\n2026-11-10: call\n", ("labeled", "stage:qualified", "2026-11-02T09:00:00Z"))
-    line = "(qualified, ann, idle for 21 days): the next step is past its date; idle for longer than this stage allows"
+    why = "the next step or a task is past its date; idle for longer than this stage allows"
+    line = f"(qualified, ann, idle for 21 days): {why}"
     found = text(issue)
     assert f"- [Acme GmbH](https://x/acme/sales/issues/1) {line}. Next step: 10 Nov 2026: call\n" in found
     assert "· 1 deal needs attention" in found

@@ -46,6 +46,12 @@ def open_tasks(issue: Issue) -> tuple[DealTask, ...]:
     return tuple(sorted(found, key=lambda task: (task.day or date.max, task.number))[:MOST_KEPT])
 
 
+def is_late(issue: Issue, journal: Journal, today: date) -> bool:
+    """Say whether an open task is past its day: as read in full, else as the card has them."""
+    tasks = open_tasks(issue) if issue.tasks is not None else journal.tasks
+    return any(task.day is not None and task.day < today for task in tasks)
+
+
 def doubles(issue: Issue) -> Iterator[tuple[SubIssue, SubIssue]]:
     """Give the tasks that were opened a second time by a run at the same moment, each with the one that stays."""
     first: dict[str, SubIssue] = {}

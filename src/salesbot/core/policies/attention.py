@@ -44,7 +44,7 @@ class AttentionKind(StrEnum):
 
 KINDS: Mapping[AttentionKind, str] = MappingProxyType(
     {
-        AttentionKind.OVERDUE: "The next step is past its date",
+        AttentionKind.OVERDUE: "The next step or a task is past its date",
         AttentionKind.NO_NEXT_STEP: "It has no next step",
         AttentionKind.IDLE: "Idle for longer than this stage allows",
         AttentionKind.UNANSWERED: "Somebody outside waits for an answer",
@@ -84,6 +84,10 @@ def _next_step(state: DealState) -> NextStep | None:
 
 
 def _overdue(state: DealState, observed: Observed) -> bool:
+    return _step_is_late(state, observed) or deal_tasks.is_late(observed.issue, state.journal, observed.today)
+
+
+def _step_is_late(state: DealState, observed: Observed) -> bool:
     step = _next_step(state)
     return step is not None and step.day < observed.today
 
@@ -200,7 +204,7 @@ def _reminders(kind: str, state: DealState, observed: Observed) -> list[Message]
 def _occasions(state: DealState, observed: Observed) -> Iterator[tuple[str, str]]:
     """Name the occasions of reminders: which step is overdue, which message waits, for which step an estimate lacks."""
     kinds, step = needed(state, observed), _next_step(state)
-    if step is not None and AttentionKind.OVERDUE in kinds:
+    if step is not None and AttentionKind.OVERDUE in kinds and _step_is_late(state, observed):
         yield AttentionKind.OVERDUE, f"overdue-{step.day.isoformat()}"
     since = activity.waiting_since(observed.activity)
     if since is not None and AttentionKind.UNANSWERED in kinds:
@@ -242,7 +246,7 @@ def _can_do_it(name: str, observed: Observed) -> bool:
 def _whom(state: DealState, observed: Observed) -> tuple[str | None, str | None]:
     """The person named in the next step, else the owner; for who is away or left, the team is reminded instead."""
     step = _next_step(state)
-    named = step.who if step is not None and _overdue(state, observed) else None
+    named = step.who if step is not None and _step_is_late(state, observed) else None
     person = named if named and _is_somebody(named, state, observed) else state.deal.owner
     if person is None or not _can_do_it(person, observed):
         return None, observed.pipeline.notify_new
