@@ -48,6 +48,52 @@ def test_a_move_on_github_brings_the_box_along_at_once(boxes: Boxes) -> None:
     assert boxes.play.stages(deal) == ["prospect"]
 
 
+@pytest.mark.parametrize(
+    ("there", "back"),
+    [
+        pytest.param("/prospect", "/lead", id="a move and another one back"),
+        pytest.param("/prospect", "/undo", id="a move that is taken back"),
+        pytest.param("/lost price", "/reopen", id="a deal that is lost and opened again"),
+    ],
+)
+@pytest.mark.parametrize("guards", ["expects", "requires"])
+def test_there_and_back_between_two_syncs_the_box_follows_twice(
+    boxes: Boxes, there: str, back: str, guards: str
+) -> None:
+    deal, _ = boxes.in_step(guards=guards)
+    for command in (there, back):
+        boxes.play.github.advance(600)
+        boxes.play.sales.comment("nora", deal, command)
+        assert boxes.play.run().exit_code == 0
+    assert (boxes.play.stages(deal), boxes.box_stage(deal)) == (["lead"], "lead")
+    boxes.to_rest()
+    assert (boxes.play.stages(deal), boxes.box_stage(deal)) == (["lead"], "lead")
+
+
+def test_there_and_back_while_streak_is_down_the_box_follows_with_the_sync(boxes: Boxes) -> None:
+    deal, _ = boxes.in_step()
+    boxes.play.sales.comment("nora", deal, "/prospect")
+    boxes.play.run()
+    boxes.play.sales.comment("nora", deal, "/lead")
+    boxes.arm(Fault.fails(times=20))
+    boxes.play.run()
+    boxes.streak.faults.clear()
+    assert (boxes.play.stages(deal), boxes.box_stage(deal)) == (["lead"], "prospect")
+    boxes.to_rest()
+    assert (boxes.play.stages(deal), boxes.box_stage(deal)) == (["lead"], "lead")
+
+
+def test_a_box_that_is_dragged_back_later_is_a_move(boxes: Boxes) -> None:
+    deal, box = boxes.in_step()
+    for command in ("/prospect", "/lead"):
+        boxes.play.sales.comment("nora", deal, command)
+        boxes.play.run()
+    boxes.play.github.advance(600)
+    boxes.streak.move(box, "Prospect")
+    boxes.to_rest()
+    assert (boxes.play.stages(deal), boxes.box_stage(deal)) == (["prospect"], "prospect")
+
+
 def test_a_move_in_streak_is_taken_and_the_owner_hears_what_is_missing(boxes: Boxes) -> None:
     deal, box = boxes.in_step("qualified")
     boxes.play.sales.comment("nora", deal, "/assign nora")

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
+from itertools import dropwhile, pairwise
 
 from salesbot.core.lifecycle import guards
 from salesbot.core.lifecycle.intents import MirrorIntent
@@ -40,6 +41,8 @@ from salesbot.core.views import replies
 
 FROM_STREAK = "streak"
 """How the keys of leads begin that were somebody's mirror before (`core.leads.lead`)."""
+LAG = timedelta(minutes=2)
+"""How long after the next move a mirror may still be brought to the stage before it, by the run of the earlier move."""
 _WAITS_FOR = frozenset({"value", "reason"})
 
 
@@ -75,13 +78,29 @@ def intent(state: DealState, observed: Observed) -> MirrorIntent | None:
     target = observed.pipeline.stage(observed.facts.stage_map.ours.get(mirror.stage))
     if target is None or target.name == state.deal.stage or mirror.stage == pair.theirs:
         return None
+    if _followed(state, pair, target, mirror.moved_at):
+        return None
     if not theirs_counts(state, pair.ours, target, mirror.moved_at):
         return None
     return MirrorIntent(target.name, mirror.moved_at)
 
 
-def _ours_moved(state: DealState, pair: Pair) -> bool:
-    return state.deal.stage != pair.ours
+def _followed(state: DealState, pair: Pair, target: Stage, moved_at: datetime) -> bool:
+    """Say whether the mirror came to a stage while the deal was in it: it followed, and the deal went on since."""
+    since = dropwhile(lambda visit: visit.stage != pair.ours, state.journal.history)
+    return any(
+        visit.stage == target.name and visit.entered <= moved_at < after.entered + LAG
+        for visit, after in pairwise(since)
+    )
+
+
+def _ours_moved(state: DealState, pair: Pair, observed: Observed) -> bool:
+    """Say whether the deal moved since both agreed, be it there and back."""
+    mirror = observed.facts.mirror
+    assert mirror is not None
+    shown = observed.pipeline.stage(observed.facts.stage_map.ours.get(mirror.stage))
+    came_back = shown is not None and mirror.stage != pair.theirs and _followed(state, pair, shown, mirror.moved_at)
+    return state.deal.stage != pair.ours or came_back
 
 
 def evaluate(state: DealState, intent: MirrorIntent, observed: Observed) -> DealState:
@@ -237,7 +256,7 @@ def _stage(state: DealState, observed: Observed) -> list[MirrorEffect]:
         goes_back = strict or (stage is not None and stage.outcome is not None)
         back = theirs or pair.theirs
         return [Tell(_why_back(state, moved, observed.issue.url)), PutStage(back)] if goes_back and back else []
-    if theirs is None or theirs == mirror.stage or not _ours_moved(state, pair):
+    if theirs is None or theirs == mirror.stage or not _ours_moved(state, pair, observed):
         return []
     is_talk = mirror.stage not in stages.ours and mirror.stage != pair.theirs and is_newer(mirror.moved_at, state)
     return [] if is_talk else [PutStage(theirs)]
