@@ -1,0 +1,1 @@
+"""Programs that measure salesbot: what it costs, and what it does under load."""
