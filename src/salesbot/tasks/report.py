@@ -20,7 +20,7 @@ from salesbot.adapters.templates import TemplateRenderer
 from salesbot.core.errors import BUG, ServiceError
 from salesbot.core.model.deal import Role
 from salesbot.core.model.effects import CreateLabel, EditBody, Effect, OpenReport, PinIssue, React, UnpinIssue
-from salesbot.core.model.facts import Comment, DealFacts, Issue, LinkedIssue, RepositoryFacts, Trigger
+from salesbot.core.model.facts import Comment, DealFacts, Issue, LinkedIssue, Repository, RepositoryFacts, Trigger
 from salesbot.core.model.pipeline import Pipeline
 from salesbot.core.report import weekly_issue
 from salesbot.core.report.bridge import figures_of
@@ -100,6 +100,7 @@ class Reporter:
     notify: Notify = field(default=lambda report, address: "")
     cache: Path | None = None
     """A file that keeps what was read, for the next time."""
+    part: Callable[[Report, Repository], Sequence[str]] = lambda report, repository: ()
 
     @property
     def github(self) -> GitHub:
@@ -166,7 +167,8 @@ class Reporter:
         made = compute_report(read.deals, scope)
         values = report_values(made)
         page = "\n\n".join(context.renderer(name, values) for name in TEMPLATES)
-        saved = self.save(made, context.facts.repository.private)
+        repository = context.facts.repository
+        saved = (*self.save(made, repository.private), *self.part(made, repository))
         return read.outcome.then(Outcome(notes=tuple(saved), page=page))
 
     def matching(self, asked: Asked) -> MatchingDeals:

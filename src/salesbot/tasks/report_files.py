@@ -23,6 +23,7 @@ from salesbot.tasks.pace import Usage
 from salesbot.tasks.sweep import Sweep
 
 if TYPE_CHECKING:
+    from salesbot.core.model.facts import Repository
     from salesbot.core.report.compute import Report
     from salesbot.core.report.counted_deal import CountedDeal
     from salesbot.core.report.scope import Scope
@@ -46,6 +47,8 @@ class Files:
     """What was read, kept for the next time."""
     chat: str = field(default="", repr=False)
     """The address of a webhook that gets a message with each new report: a secret."""
+    part: Path | None = None
+    """What was counted, for a report on several repositories."""
 
     @classmethod
     def all_in(cls, folder: str, *, publish: bool, cache: str = "", chat: str = "") -> Files:
@@ -58,7 +61,7 @@ class Files:
 
     def check(self) -> None:
         """Raise InputError for a file that cannot be written, before anything is read or posted."""
-        for path in (self.html, self.csv, self.json, self.ics, self.cache):
+        for path in (self.html, self.csv, self.json, self.ics, self.cache, self.part):
             if path is not None and not _writable(path):
                 raise InputError(f"{path} cannot be written.", "Name another place")
 
@@ -78,6 +81,12 @@ class Files:
         if not private and not self.publish and any(True for _ in self._texts(report)):
             return ("No files were written: this repository is public. The input `publish: yes` allows them.",)
         return [_write(path, text()) for path, text in self._texts(report)]
+
+    def save_part(self, report: Report, repository: Repository) -> Sequence[str]:
+        """Write the part, if that is asked for."""
+        from salesbot.tasks import report_parts
+
+        return () if self.part is None else [report_parts.write(self.part, report, repository)]
 
     def _texts(self, report: Report) -> Iterator[tuple[Path, Callable[[], str]]]:
         from salesbot.core.report import as_csv, as_json, client_list
@@ -147,4 +156,12 @@ def reporter(processor: DealProcessor, files: Files) -> Reporter:
     from salesbot.tasks.report import Reporter
 
     files.check()
-    return Reporter(processor, files.save, files.notify, files.cache)
+    return Reporter(processor, files.save, files.notify, files.cache, files.save_part)
+
+
+def merge(parts: Sequence[Path], files: Files) -> Outcome:
+    """Make one report of the parts of several repositories. Raises InputError for what cannot be read or written."""
+    from salesbot.tasks import report_parts
+
+    files.check()
+    return report_parts.merge(parts, files.save)

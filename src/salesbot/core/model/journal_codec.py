@@ -1,14 +1,16 @@
 """How the journal's fields become JSON and are read back: derived from their types, so that each is declared once.
 
-Moments are seconds, dataclasses lists of their fields in order, enums and keys their text. What old cards carry must
-stay readable: a field may be added at the end of a dataclass, with a default, and none may change its place.
+Moments are seconds, dataclasses and named tuples lists of their fields in order, enums, keys, days and amounts their
+text. What old cards carry must stay readable: a field may be added at the end of a dataclass, with a default, and none
+may change its place. The parts of a report (`core.report.parts`) are written in the same way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
@@ -47,10 +49,14 @@ def encode(value: Any) -> Any:
     match value:
         case datetime():
             return int(value.timestamp())
+        case date():
+            return value.isoformat()
         case Enum():
             return value.value
-        case Key():
+        case Key() | Decimal():
             return str(value)
+        case frozenset():
+            return sorted(value)
         case tuple():
             return [encode(each) for each in value]
         case Mapping():
@@ -96,6 +102,10 @@ def _decoder(of: Any) -> Decode:
         return lambda value: value
     if of is datetime:
         return lambda value: datetime.fromtimestamp(int(value), UTC)
+    if of is date:
+        return date.fromisoformat
+    if of is Decimal:
+        return _amount
     if of is Key:
         return lambda value: Key.parse(str(value))
     if origin is Literal:
@@ -105,6 +115,11 @@ def _decoder(of: Any) -> Decode:
         return lambda value: None if value is None else inner(value)
     if origin is tuple:
         return _tuple_decoder(args)
+    if origin is frozenset:
+        return lambda value: frozenset(map(_decoder(args[0]), value))
+    if origin is None and issubclass(of, tuple):
+        named = _tuple_decoder(tuple(get_type_hints(of).values()))
+        return lambda value: of(*named(value))
     if origin is not None and issubclass(origin, Mapping):
         entry = _decoder(args[1])
         return lambda value: {str(name): entry(each) for name, each in value.items()}
@@ -112,6 +127,13 @@ def _decoder(of: Any) -> Decode:
         return _dataclass_decoder(of)
     decode: Decode = of  # int, str, bool, and enums, which raise ValueError for what is none of theirs
     return decode
+
+
+def _amount(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError(text) from error
 
 
 def _tuple_decoder(args: tuple[Any, ...]) -> Decode:

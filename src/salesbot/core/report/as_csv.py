@@ -69,7 +69,7 @@ def values(deal: CountedDeal, scope: Scope) -> Iterator[Value]:
     value = given if deal.value is None else Money(deal.value, scope.pipeline.currency)
     weighs = deal.stage in scope.open_stages
     step = deal.next_step
-    yield from (deal.number, deal.title, deal.client, deal.stage)
+    yield from (scope.reference(deal.number), deal.title, deal.client, deal.stage)
     yield from (_moment(deal.since), _moment(deal.created), _moment(deal.closed), deal.owner or "")
     yield from (*_money(value), *_money(given))
     yield from _estimate(deal, scope)

@@ -75,6 +75,7 @@ def _about(scope: Scope) -> Json:
     return {
         "version": VERSION,
         "repository": scope.repository,
+        **({"repositories": list(scope.repositories)} if scope.places else {}),
         "week": scope.week,
         "as_of": _moment(scope.at),
         "currency": scope.pipeline.currency,
@@ -87,7 +88,7 @@ def _now(report: Report, money: _Money) -> Json:
         "open": money.weighted(top.open),
         "prospects": money.weighted(top.prospects),
         "revisit": money.plain(top.paused),
-        "stages": [_stage(each, money) for each in report.stages],
+        "stages": [_stage(each, report.scope, money) for each in report.stages],
         "funnel": [
             {
                 "stage": step.stage,
@@ -195,20 +196,27 @@ def _estimated(found: Estimated, money: _Money) -> Json:
 
 
 def _people(report: Report) -> Json:
+    scope = report.scope
     return {
         "attention": [
-            {"number": item.deal.number, "why": kind, "idle_days": item.deal.idle_days}
+            {"number": scope.reference(item.deal.number), "why": kind, "idle_days": item.deal.idle_days}
             for kind in AttentionKind
             for item in sorted(report.board.attention, key=lambda item: item.deal.number)
             if kind in item.kinds
         ],
         "activities": activity_json(report.activities),
         "coming_back": [
-            {"number": deal.number, "on": deal.revisit_on.isoformat() if deal.revisit_on else None}
+            {"number": scope.reference(deal.number), "on": deal.revisit_on.isoformat() if deal.revisit_on else None}
             for deal in report.paused
         ],
         "forced": [
-            {"number": deal.number, "stage": each.stage, "by": each.by, "why": each.why, "at": _moment(each.at)}
+            {
+                "number": scope.reference(deal.number),
+                "stage": each.stage,
+                "by": each.by,
+                "why": each.why,
+                "at": _moment(each.at),
+            }
             for deal in report.deals
             for each in deal.forced_moves
         ],
@@ -216,10 +224,15 @@ def _people(report: Report) -> Json:
 
 
 def _doubts(report: Report) -> Json:
+    scope = report.scope
     return {
         "problems": [
-            *({"number": deal.number, "what": what} for deal in report.doubtful for what in deal.problems),
-            *({"number": each.number, "what": _why_uncountable(each)} for each in report.uncountable),
+            *(
+                {"number": scope.reference(deal.number), "what": what}
+                for deal in report.doubtful
+                for what in deal.problems
+            ),
+            *({"number": scope.reference(each.number), "what": _why_uncountable(each)} for each in report.uncountable),
         ],
     }
 
@@ -262,7 +275,7 @@ def _moment(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _stage(flow: StageFlow, money: _Money) -> Json:
+def _stage(flow: StageFlow, scope: Scope, money: _Money) -> Json:
     return {
         "stage": flow.stage,
         **money.weighted(flow.now),
@@ -271,7 +284,7 @@ def _stage(flow: StageFlow, money: _Money) -> Json:
         "longest_days": flow.durations.longest,
         "finished_median_days": flow.finished.median,
         "finished_mean_days": flow.finished.mean,
-        "stuck": [deal.number for deal, _ in flow.stuck],
+        "stuck": [scope.reference(deal.number) for deal, _ in flow.stuck],
     }
 
 

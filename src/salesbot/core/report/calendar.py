@@ -54,10 +54,14 @@ def _entry(item: UpcomingItem, person: str, scope: Scope) -> CalendarEntry:
 
 def _details(deal: CountedDeal, scope: Scope) -> Iterator[str]:
     row = deal_row(deal, scope)
-    yield ", ".join(filter(None, (f"#{deal.number}", deal.stage, row["value"], row["owner"])))
+    yield ", ".join(filter(None, (_reference(deal.number, scope), deal.stage, row["value"], row["owner"])))
     if deal.next_step is not None:
         yield f"Next step: {row['next_step']}"
     yield scope.issue_url(deal.number)
+
+
+def _reference(number: int, scope: Scope) -> str:
+    return str(scope.reference(number)) if scope.places else f"#{number}"
 
 
 def _client(deal: CountedDeal, scope: Scope) -> str:

@@ -31,7 +31,7 @@ def rows(clients: Sequence[Client], scope: Scope) -> Values:
 def _row(client: Client, scope: Scope) -> Values:
     return {
         **issue_link(client.deals[-1].number, scope),
-        "client": formatting.shortened(client.name) or f"deal {client.deals[-1].number}",
+        "client": formatting.shortened(client.name) or f"deal {scope.reference(client.deals[-1].number)}",
         "open": _deals(client.open, scope),
         "won": _deals(client.won, scope),
         "lost": _deals(client.lost, scope),
@@ -67,7 +67,7 @@ def _cells(client: Client, scope: Scope) -> Iterator[str]:
     for found in (client.open, client.won, client.lost):
         yield from (str(found.count), _amount(found.value, scope))
     yield from (scope.pipeline.currency, client.last_activity.isoformat(), "; ".join(client.owners))
-    yield "; ".join(str(deal.number) for deal in client.deals)
+    yield "; ".join(str(scope.reference(deal.number)) for deal in client.deals)
 
 
 def values(client: Client, scope: Scope) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def values(client: Client, scope: Scope) -> dict[str, Any]:
         },
         "last_activity": client.last_activity.isoformat(),
         "owners": list(client.owners),
-        "deals": [deal.number for deal in client.deals],
+        "deals": [scope.reference(deal.number) for deal in client.deals],
     }
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cached_property
+from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
@@ -20,6 +21,14 @@ from salesbot.core.text.days import local_day
 
 WEEK = timedelta(days=7)
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
+
+
+class Place(NamedTuple):
+    """Where a deal is: its repository with the address, and its number there."""
+
+    repository: str
+    url: str
+    number: int
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,8 @@ class Scope:
     """What the previous report said of the open money, if it kept that; its moment is `since`."""
     absent: frozenset[str] = frozenset()
     """Who has a goal and is not in the repository, by lower-case login."""
+    places: Mapping[int, Place] = field(default_factory=dict)
+    """Where each deal is, by the number it has here; only in a report on several repositories."""
 
     @cached_property
     def zone(self) -> tzinfo:
@@ -99,9 +110,20 @@ class Scope:
         """Say whether the headline counts the deals of a stage: the open ones without prospects."""
         return stage in self.open_stages and stage not in self.prospect_stages
 
+    @cached_property
+    def repositories(self) -> tuple[str, ...]:
+        """The repositories of a report on several ones."""
+        return tuple(dict.fromkeys(place.repository for place in self.places.values()))
+
     def issue_url(self, number: int) -> str:
         """Give the address of an issue."""
-        return f"{self.url}/issues/{number}"
+        place = self.places.get(number)
+        return f"{place.url}/issues/{place.number}" if place is not None else f"{self.url}/issues/{number}"
+
+    def reference(self, number: int) -> int | str:
+        """Name an issue: by its number, and in a report on several repositories as `acme/sales#7`."""
+        place = self.places.get(number)
+        return f"{place.repository}#{place.number}" if place is not None else number
 
     def midnight(self, day: date) -> datetime:
         """Give the moment at which a day began in the team's zone, in UTC."""

@@ -45,7 +45,7 @@ def issue_link(number: int, scope: Scope) -> Values:
     """
     url = scope.issue_url(number)
     quiet = url.replace("https://github.com/", "https://redirect.github.com/", 1)
-    return {"number": number, "url": url, "link": Markdown(quiet)}
+    return {"number": scope.reference(number), "url": url, "link": Markdown(quiet)}
 
 
 def deal_row(deal: CountedDeal, scope: Scope) -> Values:
@@ -53,7 +53,7 @@ def deal_row(deal: CountedDeal, scope: Scope) -> Values:
     step = deal.next_step
     return {
         **issue_link(deal.number, scope),
-        "client": formatting.shortened(deal.client) or f"deal {deal.number}",
+        "client": formatting.shortened(deal.client) or f"deal {scope.reference(deal.number)}",
         "stage": deal.stage,
         "owner": deal.owner or "",
         "value": _value(deal, scope),
