@@ -1,1 +1,1 @@
-"""Programs that measure salesbot: what it costs, and what it does under load."""
+"""Programs that measure salesbot: what it costs, what it does under load, and where it breaks."""
