@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from benchmarks import scale
 from benchmarks.scale import APP, PLANS, TOKEN, Limits, Load, Run
-
 from salesbot.cli import report
 
 LOAD = Load(repositories=20, deals=2_000, moves=4_000)
