@@ -33,6 +33,8 @@ _UNCOUNTED = re.compile(r"[^ \t]")
 
 def visible(text: str) -> str:
     """Drop what nobody can see; write spaces of every width as one kind. Lines stay lines."""
+    if _is_plain(text):
+        return text
     text = _ANY_BLANK.sub(" ", _ANY_UNSEEN.sub("", text))
     for stray in _STRAY:
         text = stray.sub("", text)
@@ -41,7 +43,14 @@ def visible(text: str) -> str:
 
 def typed(text: str) -> str:
     """Read text as it would be typed: `visible`, and without indentation that Markdown does not count as such."""
+    if _is_plain(text):
+        return text
     return visible(_INDENTATION.sub(_as_markdown_counts, _ANY_UNSEEN.sub("", text)))
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text is as it would be typed, at a glance: most are, and looking for each of the above takes time."""
+    return text.isascii() and text.replace("\n", "").replace("\r", "").replace("\t", "").isprintable()
 
 
 def _as_markdown_counts(indentation: re.Match[str]) -> str:

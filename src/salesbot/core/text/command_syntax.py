@@ -66,7 +66,7 @@ class Args:
 
 def may_hold(body: str) -> bool:
     """Say whether a comment may hold a command at all. What `read` finds is among what this lets through."""
-    return _SLASH.search(characters.typed(body)) is not None
+    return "/" in body and _SLASH.search(characters.typed(body)) is not None
 
 
 def read(body: str) -> list[CommandLine]:
