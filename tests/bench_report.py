@@ -2,8 +2,8 @@
 
     python -m tests.bench_report --deals 100 1000 10000 --latency 50 --cached 10000 --numbers 100000
 
-Each deal has six label events. With --cached a report is made from a full cache, after 500 of so many deals changed;
-with --numbers the numbers are computed of so many deals in memory. 0 leaves one out.
+Each deal has six label events. With --cached reports are made from a full cache, unchanged and after 500 of so many
+deals changed; with --numbers the numbers are computed of so many deals in memory. 0 leaves one out.
 """
 
 from __future__ import annotations
@@ -116,6 +116,9 @@ def _print_cached(count: int, latency: int) -> None:
         print(_row(f"the last run that fills a cache of {count:,}", first))
         github.advance(2 * 86_400)
         github.limits.default()
+        github.faults.latency_ms = latency
+        print(_row("from the cache, nothing changed", _report(github, sales, cache)))
+        github.faults.latency_ms = 0
         for number in range(1, CHANGES + 1):
             sales.edit_issue("kim", number, title=f"Client {number}: a larger shop")
         github.advance(2 * 3600)

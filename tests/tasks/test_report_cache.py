@@ -6,7 +6,7 @@ import json
 import sqlite3
 import tracemalloc
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from github_sandbox import Repo, Sandbox
-from salesbot.adapters.github import snapshot
+from salesbot.adapters.github import cache_file, snapshot
+from salesbot.tasks import report
 from tests.core.report.stories import CONFIG as STORIES_CONFIG
 from tests.core.report.stories import OPEN, issue, repository
 from tests.e2e.play import CONFIG, Play
@@ -36,13 +37,13 @@ def made(play: Play, github: Sandbox, tmp_path: Path) -> Made:
     play.sales.push("kim", CONFIG, STORIES_CONFIG)
     play.sales.collaborators_readable(True)
 
-    def make(cache: Path | None = None) -> dict[str, Any]:
+    def make(cache: Path | None = None, more: Sequence[str] = ()) -> dict[str, Any]:
         file = tmp_path / "report.json"
         file.unlink(missing_ok=True)
         # One identity for all runs, as GITHUB_TOKEN's: a cache belongs to it.
         env = {"GITHUB_TOKEN": play.sales.actions_token(), "GITHUB_API_URL": github.api_url}
         kept = ["--cache", str(cache)] if cache else []
-        assert play.main(["report", "--repo", "acme/sales", "--json", str(file), *kept], env=env) == 0
+        assert play.main(["report", "--repo", "acme/sales", "--json", str(file), *kept, *more], env=env) == 0
         found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         return {key: value for key, value in found.items() if key != "as_of"}
 
@@ -270,7 +271,7 @@ def test_a_cache_that_another_run_writes_is_waited_for_and_never_begun_anew(
 ) -> None:
     seeded(play, Random(2), 20)
     made(cache)
-    monkeypatch.setattr(snapshot, "PATIENCE", 0.1)
+    monkeypatch.setattr(cache_file, "PATIENCE", 0.1)
     env = {"GITHUB_TOKEN": play.sales.actions_token(), "GITHUB_API_URL": github.api_url}
     with closing(sqlite3.connect(cache)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -278,6 +279,111 @@ def test_a_cache_that_another_run_writes_is_waited_for_and_never_begun_anew(
     assert "cannot be used: database is locked" in capsys.readouterr().err
     assert [path.name for path in cache.parent.iterdir()] == ["snapshot.sqlite"]
     assert made(cache) == made()
+
+
+# The numbers of deals that have ended
+
+
+def kept(cache: Path) -> dict[int, str]:
+    with closing(sqlite3.connect(cache)) as file:
+        return dict(file.execute("SELECT number, kept FROM issues JOIN numbers USING (id)"))
+
+
+def changed(before: dict[int, str], after: dict[int, str]) -> set[int]:
+    return {id_ for id_ in before.keys() | after.keys() if before.get(id_) != after.get(id_)}
+
+
+def test_a_deal_that_has_ended_is_counted_again_only_when_it_changes(
+    play: Play, github: Sandbox, made: Made, cache: Path
+) -> None:
+    seeded(play, Random(5), 80)
+    made(cache)
+    first = kept(cache)
+    assert len(first) > 20
+    github.advance(86_400)
+    ended = next(found for found in play.sales.issues() if "stage:lost" in found.labels and found.number in first)
+    play.sales.edit_issue("kim", ended.number, title="Renamed")
+    play.drop()
+    assert made(cache) == made()
+    assert changed(first, kept(cache)) == {ended.number}
+
+
+CHANGES = [
+    pytest.param(
+        lambda play: play.sales.push("kim", CONFIG, STORIES_CONFIG.replace("0.92", "0.5").replace("[service]", "[]")),
+        id="the configuration",
+    ),
+    pytest.param(lambda play: play.sales.rename_label("kim", "stage:lost", "no stage"), id="the name of a label"),
+    pytest.param(lambda play: play.sales.set_role("nora", "read"), id="somebody's role"),
+    pytest.param(lambda play: play.sales.set_role("visitor", "admin"), id="the role of an outsider"),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("team_is_readable", [True, False])
+def test_what_numbers_depend_on_beside_the_deal_has_them_counted_again(
+    play: Play, github: Sandbox, made: Made, cache: Path, change: Callable[[Play], object], team_is_readable: bool
+) -> None:
+    play.sales.collaborators_readable(team_is_readable)
+    seeded(play, Random(6), 120)
+    full = made(cache)
+    before = kept(cache)
+    change(play)
+    play.drop()
+    github.advance(1)
+    assert made(cache) == made() != full
+    assert changed(before, kept(cache))
+
+
+def test_another_version_of_salesbot_counts_all_deals_again(
+    play: Play, github: Sandbox, made: Made, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeded(play, Random(7), 60)
+    made(cache)
+    before = kept(cache)
+    with closing(sqlite3.connect(cache)) as file, file:  # as a version would have left them that computes otherwise
+        file.execute("UPDATE numbers SET kept = replace(kept, 'service', 'servant')")
+    github.advance(1)
+    monkeypatch.setattr(report, "program_digest", lambda: b"another")
+    assert made(cache) == made()
+    assert changed(before, kept(cache)) == before.keys()
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_kept_numbers_are_those_of_any_later_moment_and_of_no_earlier_one(
+    play: Play, github: Sandbox, made: Made, cache: Path, seed: int
+) -> None:
+    seeded(play, Random(seed), 120)
+    for days in (0, 45, 100, 190, 400):
+        github.advance(days * 86_400)
+        assert made(cache) == made()
+        past = ["--week", "2026-W40"]
+        assert made(cache, past) == made(None, past)
+
+
+DAMAGED = [
+    pytest.param("kept = '{'", id="no JSON"),
+    pytest.param("kept = '[]'", id="nothing in it"),
+    pytest.param("kept = '[1e999, 1e999, true, [], {}, null]'", id="times beyond all times"),
+    pytest.param("kept = 7", id="a number"),
+    pytest.param("kept = x'ff'", id="bytes"),
+    pytest.param("kept = replace(kept, '\"lost\"', '\"none\"')", id="a stage that is none"),
+    pytest.param("kept = replace(kept, ' EUR', '1e999999999')", id="an amount without end"),
+    pytest.param("kept = (SELECT max(kept) FROM numbers)", id="another deal's"),
+    pytest.param("key = 'a text'", id="a key that is none"),
+    pytest.param("id = id || 'x'", id="the id of none"),
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+def test_kept_numbers_that_we_did_not_write_are_computed_again(
+    play: Play, made: Made, cache: Path, damage: str
+) -> None:
+    seeded(play, Random(8), 60)
+    full = made(cache)
+    with closing(sqlite3.connect(cache)) as file, file:
+        file.execute(f"UPDATE numbers SET {damage}")
+    assert made(cache) == full
 
 
 # The first filling

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from salesbot.adapters.github import GitHub, advice_on
 from salesbot.adapters.github.history import Deals
 from salesbot.adapters.github.snapshot import UnfilledError
+from salesbot.adapters.program_files import program_digest
 from salesbot.adapters.templates import TemplateRenderer
 from salesbot.core.errors import BUG, ServiceError
 from salesbot.core.model.deal import Role
@@ -27,10 +28,10 @@ from salesbot.core.report.bridge import figures_of
 from salesbot.core.report.clients import Client
 from salesbot.core.report.clients import clients as compute_clients
 from salesbot.core.report.compute import Report, compute_board, compute_report
-from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
+from salesbot.core.report.counted_deal import CountedDeal
 from salesbot.core.report.deal_list import Asked, matching, read_filters
 from salesbot.core.report.figures import Figures
-from salesbot.core.report.reader import RawIssue, Reader, labels_without_outcome
+from salesbot.core.report.reader import labels_without_outcome
 from salesbot.core.report.scope import Scope, choose_scope
 from salesbot.core.report.view_board import board_values
 from salesbot.core.report.view_report import report_values
@@ -38,14 +39,13 @@ from salesbot.core.report.weekly_issue import DesiredReport, Plan, ReportState
 from salesbot.core.text import days
 from salesbot.core.text.label_names import label_key
 from salesbot.tasks.deal import DealProcessor
-from salesbot.tasks.isolation import Isolation
+from salesbot.tasks.deal_counter import DealCounter, ReadDeals
 from salesbot.tasks.outcome import Outcome
 from salesbot.tasks.retry import until_clear
 
 TRIGGER = Trigger("report")
 ROUNDS = 5
 """Rounds of reading and writing, until nothing is left to do."""
-PROGRESS_EVERY = 1000
 NO_PIN = "The report could not be pinned; a repository has three pins. Unpin another issue, or pin it by hand."
 
 TEMPLATES = ("board.md.j2", "report.md.j2")
@@ -63,16 +63,6 @@ class ReportContext(NamedTuple):
     pipeline: Pipeline
     renderer: TemplateRenderer
     absent: frozenset[str] = frozenset()
-
-
-Countable = CountedDeal | UncountableDeal
-
-
-class ReadDeals(NamedTuple):
-    """The deals as they count; `outcome` names those that could not be read."""
-
-    deals: list[Countable]
-    outcome: Outcome
 
 
 class MatchingDeals(NamedTuple):
@@ -163,7 +153,7 @@ class Reporter:
             return outcome
         reports = self.github.reports(context.facts)
         scope = self._scope_of(context, reports, at or context.facts.read_at, week)
-        read = self._read(context, scope, self._every_deal(context.facts))
+        read = self._read(context, scope)
         made = compute_report(read.deals, scope)
         values = report_values(made)
         page = "\n\n".join(context.renderer(name, values) for name in TEMPLATES)
@@ -180,9 +170,9 @@ class Reporter:
         filters = read_filters(asked, context.pipeline)
         if filters.only_current(context.pipeline):
             pages = self.github.open_deals(facts, facts.read_at, labels_without_outcome(facts, scope))
+            read = self._read(context, scope, pages)
         else:
-            pages = self._every_deal(facts)
-        read = self._read(context, scope, pages)
+            read = self._read(context, scope)
         counted = (deal for deal in read.deals if isinstance(deal, CountedDeal))
         return MatchingDeals(matching(counted, filters, scope), scope, outcome.then(read.outcome))
 
@@ -192,7 +182,7 @@ class Reporter:
         if context is None:
             return ClientsFound((), None, outcome)
         scope = _scope(context, context.facts.read_at, None, None)
-        read = self._read(context, scope, self._every_deal(context.facts))
+        read = self._read(context, scope)
         counted = [deal for deal in read.deals if isinstance(deal, CountedDeal)]
         return ClientsFound(compute_clients(counted, scope), scope, outcome.then(read.outcome))
 
@@ -228,7 +218,7 @@ class Reporter:
         """Make the report of a week, and bring its issue up to date."""
         facts = context.facts
         scope = self._scope_of(context, reports, facts.read_at, week)
-        read = self._read(context, scope, self._every_deal(facts))
+        read = self._read(context, scope)
         made = compute_report(read.deals, scope)
         kept = figures_of(made.deals, scope)
         memory = ReportState(week, scope.since, scope.at, scope.at, figures=kept)
@@ -257,33 +247,15 @@ class Reporter:
         failure = self.notify(made, opened[0][0].url if opened else "")
         return Outcome(notices=(f"The chat was not notified of the report: {failure}.",) if failure else ())
 
-    def _every_deal(self, facts: RepositoryFacts) -> Iterator[Deals]:
+    def _read(self, context: ReportContext, scope: Scope, pages: Iterator[Deals] | None = None) -> ReadDeals:
+        """Count the deals of some pages, else all deals, from the cache where there is one."""
+        count = DealCounter(context.facts, scope, self.processor.roles, self.processor.log)
+        if pages is not None:
+            return count.all_of(pages)
         if self.cache is None:
-            return self.github.every_deal(facts)
-        return self.github.every_deal_kept(facts, self.cache, self.processor.log)
-
-    def _read(self, context: ReportContext, scope: Scope, pages: Iterator[Deals]) -> ReadDeals:
-        """Count page by page, so that memory holds what is counted and no text, with progress."""
-        isolation = Isolation(self.processor.log)
-        known = replace(context.facts, roles=self.processor.roles.known)  # grows as people are asked for
-        reader = Reader(known, scope)
-        found: dict[int, Countable | None] = {}
-        logged = 0
-        for page in pages:
-            for raw in page.raws:
-                number = raw.issue.number
-                if isolation.attempt(f"Deal {number}", partial(self._count, raw, reader, found)) is None:
-                    found[number] = UncountableDeal(number, raw.issue.title)
-            if page.read >= logged + PROGRESS_EVERY:
-                logged = page.read
-                self.processor.log(f"  {page.read:,} of {page.total:,} issues read ...")
-        return ReadDeals([deal for deal in found.values() if deal is not None], isolation.outcome)
-
-    def _count(self, raw: RawIssue, reader: Reader, found: dict[int, Countable | None]) -> bool:
-        for person in reader.people_to_look_up(raw):
-            self.processor.roles.of_member(person)
-        found[raw.issue.number] = reader.count(raw)
-        return True
+            return count.all_of(self.github.every_deal(context.facts))
+        numbers = count.numbers(program_digest())
+        return count.all_of(self.github.every_deal_kept(context.facts, self.cache, self.processor.log, numbers))
 
     def _publish(self, facts: RepositoryFacts, desired: DesiredReport) -> Outcome:
         """Read, write, and read again until nothing is left to do. Raises ServiceError where GitHub refuses."""

@@ -41,6 +41,7 @@ from salesbot.core.model.write_result import WriteResult
 
 if TYPE_CHECKING:
     from salesbot.adapters.github.history import Deals
+    from salesbot.adapters.github.snapshot import Numbers
 
 __all__ = [
     "IN_FULL",
@@ -126,12 +127,14 @@ class GitHub:
 
         return history.every_deal(self.client, self.place, context)
 
-    def every_deal_kept(self, context: RepositoryFacts, cache: Path, log: Callable[[str], None]) -> Iterator[Deals]:
+    def every_deal_kept(
+        self, context: RepositoryFacts, cache: Path, log: Callable[[str], None], numbers: Numbers | None = None
+    ) -> Iterator[Deals]:
         """The same with a cache file: read what changed, and take the rest from it. Raises UnfilledError."""
         from salesbot.adapters.github import snapshot as _snapshot
 
         with _snapshot.opened(cache, self.client, self.place, context, log) as snapshot:
-            yield from snapshot.deals()
+            yield from snapshot.deals(numbers)
 
     def open_deals(self, context: RepositoryFacts, closed_since: datetime, labels: Sequence[str]) -> Iterator[Deals]:
         """Read the open deals with their history, and the closed ones that changed since a moment or have a label."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -210,6 +210,10 @@ class _Streams:
         return None
 
 
+def keep_nothing(kept: Mapping[str, str]) -> None:
+    """Without a cache, nothing is kept."""
+
+
 @dataclass(frozen=True)
 class Deals:
     """Some deals as the report reads them, and how many issues were read so far, of how many in all."""
@@ -217,6 +221,10 @@ class Deals:
     raws: tuple[RawIssue, ...]
     read: int
     total: int
+    keep: Callable[[Mapping[str, str]], None] = keep_nothing
+    """Keeps the numbers of some of them, by id, for the next report."""
+    anew: bool = False
+    """What was handed out before does not count: everything comes again."""
 
 
 def every_deal(client: Client, place: RepositoryPaths, context: RepositoryFacts) -> Iterator[Deals]:

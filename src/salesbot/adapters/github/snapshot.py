@@ -1,8 +1,9 @@
 """The snapshot cache: what was read of every issue, kept in a file, so that the next report reads only what changed.
 
-Holds raw answers by node id; stages are computed at report time, so that a new configuration needs no new reading. Safe
-to lose, to be cut off and to be spoilt, by whomever: then it is filled again. Filling stops at its budget and goes on
-next time.
+Holds raw answers by node id; stages are computed at report time, so that a new configuration needs no new reading.
+Beside them it holds the numbers of deals that have ended, each under a digest of what they were computed from. Safe to
+lose, to be cut off and to be spoilt, by whomever: then it is filled again. Filling stops at its budget and goes on next
+time.
 """
 
 from __future__ import annotations
@@ -14,18 +15,33 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from salesbot.adapters.github import decode
+from salesbot.adapters.github import cache_file, decode
 from salesbot.adapters.github.client import Client
 from salesbot.adapters.github.decode import Json, need, nodes
 from salesbot.adapters.github.documents import document
-from salesbot.adapters.github.history import DOCUMENT, PAGE, POINTS, Deals, Question, State, pages, raw_of, whole
+from salesbot.adapters.github.history import (
+    DOCUMENT,
+    PAGE,
+    POINTS,
+    Deals,
+    Question,
+    State,
+    keep_nothing,
+    pages,
+    raw_of,
+    whole,
+)
 from salesbot.adapters.github.read import RepositoryPaths
 from salesbot.core.errors import InputError, ServiceError
 from salesbot.core.lifecycle import identity
 from salesbot.core.model.facts import RepositoryFacts
+from salesbot.core.report.kept_numbers import LONGEST as LONGEST_NUMBERS
+from salesbot.core.report.reader import RawIssue
 
 VERSION = 3
 BUDGET = 600
@@ -34,20 +50,16 @@ OVERLAP = timedelta(hours=1)
 """Changes are asked for from so long before the last reading: `since` goes by GitHub's index, which lags (inferred)."""
 TOGETHER = 50
 """Deals that are taken from the file at once."""
-PATIENCE = 60
-"""Seconds to wait for another run that writes the same file."""
 LARGEST = 16 * 1024 * 1024
 """Bytes of an issue with everything of it that is kept. Real ones have some thousands."""
 Log = Callable[[str], None]
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS issues (id TEXT PRIMARY KEY, number INTEGER NOT NULL, node BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS seen (id TEXT PRIMARY KEY);
+_ROWS = """
+SELECT issues.rowid, issues.id, number, CASE WHEN length(node) <= ? THEN node END,
+    numbers.key, CASE WHEN length(kept) <= ? THEN kept END
+FROM issues LEFT JOIN numbers USING (id) WHERE issues.rowid > ? ORDER BY issues.rowid LIMIT ?
 """
 
-
-_SCHEMA = {("table", line.replace("IF NOT EXISTS ", "").rstrip(";")) for line in _TABLES.strip().splitlines()}
 _NO_CURSOR = "does not appear to be a valid cursor"
 """What GitHub says of a place to go on from that it never gave."""
 _UNREADABLE = (zlib.error, ServiceError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
@@ -56,6 +68,20 @@ _UNREADABLE = (zlib.error, ServiceError, ValueError, TypeError, LookupError, Att
 
 class UnfilledError(ServiceError):
     """The cache is not full yet: its budget is spent, and the next run goes on."""
+
+
+class SpoiltError(Exception):
+    """A row of the cache is none that we wrote."""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How the numbers that are kept of deals are used again."""
+
+    basis: bytes
+    """A digest of what all of them depend on beside the deals' content."""
+    take: Callable[[int, str], bool]
+    """Takes a deal's numbers as they were kept; False where they do not hold any more."""
 
 
 @dataclass
@@ -69,9 +95,12 @@ class Snapshot:
     log: Log
     spent: int = 0
 
-    def deals(self) -> Iterator[Deals]:
-        """Bring the cache up to date, and hand out every deal. Raises UnfilledError if the budget did not suffice."""
-        if not self._is_sound():
+    def deals(self, numbers: Numbers | None = None) -> Iterator[Deals]:
+        """Bring the cache up to date, and hand out every deal. Raises UnfilledError if the budget did not suffice.
+
+        Where `numbers` takes those that are kept of a deal, its content is not unpacked and it is not handed out.
+        """
+        if not self._has_moments():
             self._empty()
         try:
             self._bring_up_to_date()
@@ -80,7 +109,13 @@ class Snapshot:
                 raise
             self._empty()
             self._bring_up_to_date()
-        yield from self._all()
+        try:
+            yield from self._all(numbers)
+        except SpoiltError:
+            self._empty()
+            self._bring_up_to_date()
+            yield Deals((), 0, 0, anew=True)
+            yield from self._all(numbers)
 
     def _bring_up_to_date(self) -> None:
         self._fill()
@@ -88,18 +123,19 @@ class Snapshot:
         if self._total() != self._count():
             self._list()
 
-    def _is_sound(self) -> bool:
-        """Read all there is, before any of it is handed out."""
+    def _has_moments(self) -> bool:
+        """Say whether the times are some that we wrote."""
+        moments = [self._get(name) for name in ("since", "started")]
         try:
-            moments = [self._get(name) for name in ("since", "started")]
-            aware = all(datetime.fromisoformat(moment).tzinfo for moment in moments if moment)
-            return aware and all(deals.total for deals in self._all())
-        except _UNREADABLE:
+            return all(datetime.fromisoformat(moment).tzinfo for moment in moments if moment)
+        except ValueError:
             return False
 
     def _empty(self) -> None:
         self.log("The cache has unknown rows, so it is rebuilt.")
-        self.file.executescript("DELETE FROM issues; DELETE FROM seen; DELETE FROM meta WHERE name <> 'key';")
+        self.file.executescript(
+            "DELETE FROM issues; DELETE FROM seen; DELETE FROM numbers; DELETE FROM meta WHERE name <> 'key';"
+        )
 
     def _fill(self) -> None:
         if self._get("since"):
@@ -188,18 +224,35 @@ class Snapshot:
             data = self.client.query(document("TheseDeals"), {"ids": ids[start : start + PAGE]}).data
             self._store([whole(self.client, node) for node in data.get("nodes") or () if node])
         self.file.execute("DELETE FROM issues WHERE id NOT IN (SELECT id FROM seen)")
+        self.file.execute("DELETE FROM numbers WHERE id NOT IN (SELECT id FROM issues)")
         self.file.execute("DELETE FROM seen")
         self.file.commit()
 
-    def _all(self) -> Iterator[Deals]:
-        total, read = self._count(), 0
-        rows = self.file.execute("SELECT id, number, CASE WHEN length(node) <= ? THEN node END FROM issues", (LARGEST,))
+    def _all(self, numbers: Numbers | None) -> Iterator[Deals]:
+        total, read, last = self._count(), 0, 0
         names = {label.id: label.name for label in self.context.repository.labels}
-        while found := rows.fetchmany(TOGETHER):
-            read += len(found)
-            kept = [_with_labels(_node(*row), names) for row in found]
-            raws = tuple(raw_of(node, self.context.viewer, self.context.repository.url) for node in kept)
-            yield Deals(raws, read, total)
+        while rows := self.file.execute(_ROWS, (LARGEST, LONGEST_NUMBERS, last, TOGETHER)).fetchall():
+            read, last = read + len(rows), rows[-1][0]
+            keys = {row[1]: _key(row[3], numbers) for row in rows}
+            left = [
+                row for row in rows if numbers is None or row[4] != keys[row[1]] or not numbers.take(row[2], row[5])
+            ]
+            raws = tuple(self._raw(id_, number, packed, names) for _, id_, number, packed, _, _ in left)
+            yield Deals(raws, read, total, partial(self._keep, keys) if numbers is not None else keep_nothing)
+
+    def _raw(self, id_: str, number: int, packed: bytes, names: Mapping[str, str]) -> RawIssue:
+        """Read a row. Raises SpoiltError for one that we did not write."""
+        try:
+            node = _with_labels(_node(id_, number, packed), names)
+            return raw_of(node, self.context.viewer, self.context.repository.url)
+        except _UNREADABLE as error:
+            raise SpoiltError from error
+
+    def _keep(self, keys: Mapping[str, bytes], kept: Mapping[str, str]) -> None:
+        """Keep the numbers of deals by their ids, under the keys of what they were computed from."""
+        rows = [(id_, keys[id_], text) for id_, text in kept.items()]
+        self.file.executemany("INSERT OR REPLACE INTO numbers VALUES (?, ?, ?)", rows)
+        self.file.commit()
 
     def _store(self, found: Sequence[Json]) -> None:
         rows = [(node["id"], node["number"], zlib.compress(json.dumps(_pruned(node)).encode(), 1)) for node in found]
@@ -215,6 +268,12 @@ class Snapshot:
 
     def _set(self, name: str, value: str) -> None:
         self.file.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+
+def _key(packed: object, numbers: Numbers | None) -> bytes:
+    """Give what the numbers of a deal belong to: its content, and whatever else they are computed from."""
+    content = packed if isinstance(packed, bytes) else b""
+    return blake2b(content, key=numbers.basis, digest_size=16).digest() if numbers is not None and content else b""
 
 
 def _node(id_: str, number: int, packed: bytes) -> dict[str, Any]:
@@ -256,45 +315,8 @@ def opened(
     key = f"{VERSION} {context.repository.id} {context.viewer.id}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = _begun(path, key, log)
+        file = cache_file.open_or_begin(path, key, log)
     except (OSError, sqlite3.OperationalError) as error:
         raise InputError(f"The cache {path} cannot be used: {error}.", "Name another file") from error
     with closing(file):
         yield Snapshot(file, client, place, context, log)
-
-
-def _begun(path: Path, key: str, log: Log) -> sqlite3.Connection:
-    try:
-        return _open(path, key)
-    except sqlite3.OperationalError:
-        raise  # it is locked, or no file can be there: no reason to begin anew
-    except sqlite3.DatabaseError:
-        aside = path.with_name(f"{path.name}.old")
-        log(f"{path} is not a cache of this repository: it is now {aside.name}, and a new one is filled.")
-        path.replace(aside)
-        return _open(path, key)
-
-
-def _schema(file: sqlite3.Connection) -> set[tuple[str, str]]:
-    """Name all there is in a file. A view or a trigger would compute on reading what it likes."""
-    return set(file.execute("SELECT type, sql FROM sqlite_master WHERE sql IS NOT NULL"))
-
-
-def _open(path: Path, key: str) -> sqlite3.Connection:
-    file = sqlite3.connect(path, timeout=PATIENCE)
-    try:
-        file.execute("PRAGMA trusted_schema = OFF")
-        file.executescript(_TABLES)
-        if _schema(file) != _SCHEMA:
-            raise sqlite3.DatabaseError("other tables")
-        row = file.execute("SELECT value FROM meta WHERE name = 'key'").fetchone()
-        if row is not None and row[0] != key:
-            raise sqlite3.DatabaseError("another repository's")
-        if file.execute("PRAGMA quick_check").fetchone()[0] != "ok":
-            raise sqlite3.DatabaseError("spoilt")
-        file.execute("INSERT OR REPLACE INTO meta VALUES ('key', ?)", (key,))
-        file.commit()
-    except sqlite3.DatabaseError:
-        file.close()
-        raise
-    return file

@@ -7,6 +7,7 @@ may change its place. The parts of a report (`core.report.parts`) are written in
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, date, datetime
@@ -82,7 +83,7 @@ def _name(of: Field[Any]) -> str:
 def _plan(of: Any) -> list[tuple[str, str, Decode, bool, Callable[[], Any]]]:
     hints = get_type_hints(of)
     return [
-        (each.name, _name(each), _decoder(hints[each.name]), _is_required(each), _default(each)) for each in fields(of)
+        (each.name, _name(each), decoder(hints[each.name]), _is_required(each), _default(each)) for each in fields(of)
     ]
 
 
@@ -95,7 +96,7 @@ def _default(of: Field[Any]) -> Callable[[], Any]:
 
 
 @cache
-def _decoder(of: Any) -> Decode:
+def decoder(of: Any) -> Decode:
     """Make the function that reads a value of a type."""
     origin, args = get_origin(of), get_args(of)
     if of is Any:
@@ -106,26 +107,28 @@ def _decoder(of: Any) -> Decode:
         return date.fromisoformat
     if of is Decimal:
         return _amount
+    if of is str:
+        return lambda value: sys.intern(str(value))  # names of people and stages come again and again
     if of is Key:
         return lambda value: Key.parse(str(value))
     if origin is Literal:
         return lambda value: args[args.index(value)]
     if origin in (Union, UnionType):
-        inner = _decoder(next(each for each in args if each is not NoneType))
+        inner = decoder(next(each for each in args if each is not NoneType))
         return lambda value: None if value is None else inner(value)
     if origin is tuple:
         return _tuple_decoder(args)
     if origin is frozenset:
-        return lambda value: frozenset(map(_decoder(args[0]), value))
+        return lambda value: frozenset(map(decoder(args[0]), value))
     if origin is None and issubclass(of, tuple):
         named = _tuple_decoder(tuple(get_type_hints(of).values()))
         return lambda value: of(*named(value))
     if origin is not None and issubclass(origin, Mapping):
-        entry = _decoder(args[1])
+        entry = decoder(args[1])
         return lambda value: {str(name): entry(each) for name, each in value.items()}
     if is_dataclass(of):
         return _dataclass_decoder(of)
-    decode: Decode = of  # int, str, bool, and enums, which raise ValueError for what is none of theirs
+    decode: Decode = of  # int, bool, and enums, which raise ValueError for what is none of theirs
     return decode
 
 
@@ -138,15 +141,15 @@ def _amount(text: str) -> Decimal:
 
 def _tuple_decoder(args: tuple[Any, ...]) -> Decode:
     if args[-1] is Ellipsis:
-        each = _decoder(args[0])
+        each = decoder(args[0])
         return lambda value: tuple(each(item) for item in value)
-    parts = [_decoder(arg) for arg in args]
+    parts = [decoder(arg) for arg in args]
     return lambda value: tuple(part(item) for part, item in zip(parts, value, strict=True))
 
 
 def _dataclass_decoder(of: Any) -> Decode:
     hints = get_type_hints(of)
-    parts = [_decoder(hints[each.name]) for each in fields(of)]
+    parts = [decoder(hints[each.name]) for each in fields(of)]
     least = sum(not each.metadata.get(ADDED_LATER) for each in fields(of))
 
     def decode(value: Any) -> Any:

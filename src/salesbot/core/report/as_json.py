@@ -7,7 +7,7 @@ Money is a decimal string in the pipeline's currency, rounded once, at the end. 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -34,7 +34,7 @@ Json = dict[str, Any]
 
 def text(report: Report) -> str:
     """Write the report as JSON, ending in a line break."""
-    return json.dumps(values(report), indent=2, ensure_ascii=False) + "\n"
+    return _in_lines(values(report))
 
 
 def values(report: Report) -> Json:
@@ -55,13 +55,30 @@ def values(report: Report) -> Json:
 def text_of_deals(deals: Iterable[CountedDeal], scope: Scope) -> str:
     """Write deals as JSON, in the order given: the columns of the CSV by name, null where there is nothing."""
     document = {**_about(scope), "deals": [_deal(deal, scope) for deal in deals]}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return _in_lines(document)
 
 
 def text_of_clients(clients: Iterable[Client], scope: Scope) -> str:
     """Write clients as JSON, in the order given."""
     document = {**_about(scope), "clients": [client_list.values(each, scope) for each in clients]}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return _in_lines(document)
+
+
+def _in_lines(document: Json) -> str:
+    """Write a line for each key, and for each entry of a list: Python indents deeper ten times slower."""
+    entries = (
+        f"  {_line(key)}: {_list(value) if isinstance(value, list) else _line(value)}"
+        for key, value in document.items()
+    )
+    return "{\n" + ",\n".join(entries) + "\n}\n"
+
+
+def _list(entries: Sequence[Any]) -> str:
+    return "[\n" + ",\n".join(f"    {_line(each)}" for each in entries) + "\n  ]" if entries else "[]"
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _deal(deal: CountedDeal, scope: Scope) -> Json:

@@ -27,6 +27,7 @@ from salesbot.core.model.logged_activity import LoggedActivity, without_texts
 from salesbot.core.policies import attention
 from salesbot.core.report import field_values
 from salesbot.core.report.counted_deal import CountedDeal, UncountableDeal
+from salesbot.core.report.kept_numbers import KeptNumbers, is_settled
 from salesbot.core.report.response_time import response_hours
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.stage_intervals import Change, StageInterval, stage_intervals
@@ -202,6 +203,19 @@ class Reader:
             return list(dict.fromkeys(actor.login for actor in found))
         body = fields.parse(issue.body, self.scope.pipeline.headings, self.scope.pipeline.one_line)
         return people_to_ask(self._description(issue, find_cards(issue, self.context.repository).journal, body))
+
+    def to_keep(self, raw: RawIssue, counted: CountedDeal | UncountableDeal | None) -> KeptNumbers | None:
+        """Give what a cache may keep of an issue as it was counted; None where a later moment may change that."""
+        if isinstance(counted, UncountableDeal) or (counted is not None and counted.closed is None):
+            return None
+        issue = self._as_workflow(raw.issue)
+        if not is_settled(issue, find_cards(issue, self.context.repository).journal, self.scope.at):
+            return None
+        people = (actor.login.casefold() for actor in _people(issue) if actor is not None)
+        roles = {login: self.context.roles.get(login, Role.NONE) for login in people}
+        in_window = issue.created_at >= self.scope.window_start
+        asked = tuple(self.people_to_look_up(raw))
+        return KeptNumbers(self.scope.at, issue.created_at, in_window, asked, roles, counted)
 
     def _description(self, issue: Issue, journal: Journal | None, body: Body) -> Description:
         written = find_cards(issue, self.context.repository).kept if journal is not None else None

@@ -1,0 +1,118 @@
+"""What a cache keeps of a deal's numbers, so that a deal that has ended is counted once and not in every report.
+
+Kept is only what no later moment changes: the numbers of a deal that has ended, or that an issue is no deal. They hold
+for the same content, configuration, labels and version of salesbot (the cache sees to that), and for the same roles of
+the people in it. Whoever can write the cache can write anything there, so what is read back is checked.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from salesbot.core.model import journal_codec
+from salesbot.core.model.deal import Role
+from salesbot.core.model.facts import Issue
+from salesbot.core.model.journal import Journal
+from salesbot.core.report.counted_deal import CountedDeal
+from salesbot.core.report.scope import Scope
+
+LONGEST = 100_000
+"""Characters of one deal's numbers; real ones have some hundreds."""
+RoleOf = Callable[[str], Role]
+_AMOUNT = re.compile(r"-?\d{1,30}(\.\d{1,40})?")
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, OSError, RecursionError)
+
+
+@dataclass(frozen=True)
+class KeptNumbers:
+    """The numbers of a deal, None for no deal, and what they depend on beside its content."""
+
+    at: datetime
+    """The moment as of which they were computed: they hold from then on."""
+    created: datetime
+    in_window: bool
+    """Whether it was created in the report's window then: only such a deal has a response time."""
+    asked: tuple[str, ...]
+    """Whose roles had to be known."""
+    roles: Mapping[str, Role]
+    """The roles of everybody in it, by lower-case login."""
+    deal: CountedDeal | None
+
+    def hold(self, scope: Scope, role_of: RoleOf, known: Mapping[str, Role]) -> bool:
+        """Say whether they are those of a report at another moment, after looking up whose roles have to be known."""
+        if self.at > scope.at or self.in_window != (self.created >= scope.window_start):
+            return False
+        if self.deal is not None and not _fits(self.deal, scope):
+            return False
+        for login in self.asked:
+            role_of(login)
+        return all(known.get(login, Role.NONE) == role for login, role in self.roles.items())
+
+
+def text(kept: KeptNumbers) -> str:
+    """Write what is kept; nothing where reading it would not give the same."""
+    written = json.dumps(journal_codec.encode(kept), separators=(",", ":"))
+    number = kept.deal.number if kept.deal is not None else 0
+    again = read(written, number)
+    same = again == kept and (again.deal is None or kept.deal is None or again.deal.traits == kept.deal.traits)
+    return written if same and len(written) <= LONGEST else ""
+
+
+def read(written: str, number: int) -> KeptNumbers | None:
+    """Read the numbers of a deal; None for anything that we would not have written."""
+    try:
+        kept: KeptNumbers = journal_codec.decoder(KeptNumbers)(json.loads(written))
+        return kept if kept.deal is None or _is_possible(kept.deal, number) else None
+    except _UNREADABLE:
+        return None
+
+
+def _is_possible(deal: CountedDeal, number: int) -> bool:
+    """Say whether computing with it is safe: amounts of a length that amounts have, and no infinite numbers."""
+    hours = deal.response_hours
+    amounts = all(_AMOUNT.fullmatch(str(amount)) for amount in _amounts(deal))
+    ended = deal.closed is not None and bool(deal.stage_intervals)
+    return amounts and ended and deal.number == number and (hours is None or math.isfinite(hours))
+
+
+def _fits(deal: CountedDeal, scope: Scope) -> bool:
+    stages = scope.pipeline.stage
+    ended = deal.stage in scope.outcomes and deal.stage == deal.stage_intervals[-1].stage
+    return ended and all(stages(each.stage) is not None for each in deal.stage_intervals)
+
+
+def _amounts(deal: CountedDeal) -> Iterator[Decimal]:
+    yield from (amount for _, amount in deal.rounds)
+    if deal.value is not None:
+        yield deal.value
+    if deal.given is not None:
+        yield deal.given[1]
+    if deal.estimate is not None:
+        yield from (deal.estimate.low, deal.estimate.high)
+
+
+def is_settled(issue: Issue, journal: Journal | None, at: datetime) -> bool:
+    """Say whether everything that is known of an issue was known at a moment: then a later one changes nothing."""
+    return all(moment <= at for moment in (*_moments_of_issue(issue), *_moments_of_journal(journal)))
+
+
+def _moments_of_issue(issue: Issue) -> Iterator[datetime]:
+    yield issue.created_at
+    yield from (event.at for event in issue.events)
+    yield from (comment.created_at for comment in issue.comments)
+
+
+def _moments_of_journal(journal: Journal | None) -> Iterator[datetime]:
+    if journal is None:
+        return
+    yield from (visit.entered for visit in journal.history)
+    yield from (at for at, _ in journal.rounds)
+    yield from (each.at for each in journal.activities)
+    mails = (journal.pair.received, journal.pair.sent) if journal.pair is not None else ()
+    yield from (at for at in mails if at is not None)
