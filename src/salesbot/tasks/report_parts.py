@@ -40,7 +40,7 @@ def write(path: Path, report: Report, repository: Repository) -> str:
 
 
 def merge(paths: Sequence[Path], save: Save) -> Outcome:
-    """Make one report of parts, and write its files. Raises InputError for files that are no parts of one report."""
+    """Make one report of parts, and write its files. Raises InputError for files that are not parts of one report."""
     made = parts.merged(list(_read_all(paths)))
     values = report_values(made)
     renderer = TemplateRenderer({})

@@ -399,3 +399,15 @@ def test_a_memory_too_large_for_a_marker_leaves_out_what_is_missed_least() -> No
     assert (kept.stage, kept.cursor, kept.born, kept.ticks) == (held.stage, held.cursor, held.born, large.ticks)
     assert len(kept.history) == 40
     assert journal.fitting(held) == held
+
+
+def test_a_refused_command_keeps_its_answer_where_the_same_run_passed_that_stage_before() -> None:
+    world = a_deal("lead")
+    world.comment("/prospect", NORA)
+    world.tick()
+    world.comment('/stage qualified --force "they called"', KIM)
+    world.tick()
+    refused = world.comment("/prospect", NORA)
+    world.run()
+    assert world.stages() == ["qualified"]
+    assert world.receipts(refused) == ["CONFUSED"]

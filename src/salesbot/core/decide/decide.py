@@ -137,9 +137,10 @@ def _closed_by_workflow(start: restore.Restored, observed: Observed) -> StateInt
 
 def _close_refusals(state: DealState, observed: Observed) -> DealState:
     """A refused command is no longer refused once the deal reached the stage it asked for."""
-    reached = {visit.stage for visit in state.moves}
     journal = state.journal
-    for comment in observed.issue.comments if reached else ():
+    for comment in observed.issue.comments if state.moves else ():
+        asked_at = comment.edited_at or comment.created_at
+        reached = {visit.stage for visit in state.moves if visit.entered > asked_at}  # a run may make moves before it
         if (comment.id, "no") in state.journal.answered and reached & intents.stages_of(comment, observed.pipeline):
             journal = journal.with_answer(comment.id, "closed")
     return replace(state, journal=journal)

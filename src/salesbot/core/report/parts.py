@@ -1,7 +1,7 @@
 """A part: the deals of one repository as its report counted them, in a file, and one report made of many parts.
 
 Medians and rates cannot be merged, so a part holds deals and no sums, and the merged report is computed as any other.
-Its deals are numbered anew, by repository and number; `Scope.places` knows where each of them is.
+Its deals are numbered again, by repository and number; `Scope.places` knows where each of them is.
 """
 
 from __future__ import annotations
