@@ -510,10 +510,17 @@ THREATS = [
     ),
     Threat(
         "another workflow",
+        "writes numbers into the report's cache that no deal can have",
+        "they are checked when read, and computed again from the deal",
+        "tests/tasks/test_report_cache.py::test_kept_numbers_that_we_did_not_write_are_computed_again",
+        ("core/report/kept_numbers.py", "return amounts and ended and", "return ended and"),
+    ),
+    Threat(
+        "another workflow",
         "puts a view or a trigger into the report's cache",
         "a cache with anything but our tables is filled again",
         "tests/tasks/test_report_cache.py::test_a_cache_whose_tables_are_not_ours_is_begun_anew",
-        ("adapters/github/snapshot.py", "if _schema(file) != _SCHEMA:", "if False:"),
+        ("adapters/github/cache_file.py", "if _schema(file) != _SCHEMA:", "if False:"),
     ),
     Threat(
         "who may change the repository",
