@@ -1,8 +1,8 @@
 """What a cache keeps of a deal's numbers, so that a deal that has ended is counted once and not in every report.
 
 Kept is only what no later moment changes: the numbers of a deal that has ended, or that an issue is not a deal. They
-hold for the same content, configuration, labels and version of salesbot (the cache sees to that), and for the same roles of
-the people in it. Whoever can write the cache can write anything there, so what is read back is checked.
+hold for the same content, configuration, labels and version of salesbot (the cache sees to that), and for the same
+roles of the people in it. Whoever can write the cache can write anything there, so what is read back is checked.
 """
 
 from __future__ import annotations
