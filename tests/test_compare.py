@@ -1,0 +1,37 @@
+"""Two files of numbers are compared by event; only more requests are a failure, and another file is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import compare
+
+
+def numbers(file: Path, **requests: int) -> str:
+    events = {title: {"requests": n, "cpu": 0.1, "seconds": {"0": 0.15}} for title, n in requests.items()}
+    said: dict[str, Any] = {"commit": "abc", "program": "image", "events": {"acme/sales": events}}
+    file.write_text(json.dumps(said))
+    return str(file)
+
+
+@pytest.mark.parametrize(("after", "code"), [({"move": 2}, 0), ({"move": 1}, 0), ({"move": 3}, 1), ({"other": 9}, 0)])
+def test_more_requests_for_an_event_are_a_failure(
+    after: dict[str, int], code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [numbers(tmp_path / "before", move=2), numbers(tmp_path / "after", **after)]
+    assert compare.main(files) == code
+    printed = capsys.readouterr().out
+    assert all(f"acme/sales: {title}" in printed for title in ("move", *after))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"events": {}}', '{"commit": "a", "program": "b", "events": {"r": {"e": 1}}}']
+)
+def test_a_file_of_something_else_is_refused(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "odd").write_text(text)
+    assert compare.main([numbers(tmp_path / "before", move=2), str(tmp_path / "odd")]) == 2
+    assert "make bench" in capsys.readouterr().err
