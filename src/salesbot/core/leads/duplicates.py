@@ -123,12 +123,14 @@ def groups(deals: Mapping[int, Traits]) -> list[list[int]]:
         if why in (SAME_EMAIL, SAME_DOMAIN):
             join(numbers)
     with_domain = {find(number) for number, traits in deals.items() if SAME_DOMAIN in traits}
-    for (why, _), numbers in by_trait.items():
-        clients = {find(number) for number in numbers} if why == SAME_COMPANY else set()
-        known = clients & {find(number) for number in with_domain}
+    for numbers in (numbers for (why, _), numbers in by_trait.items() if why == SAME_COMPANY):
+        clients = {find(number) for number in numbers}
+        known = clients & with_domain
         joined = clients if len(known) < 2 else clients - known
         if len(joined) > 1:
             join(sorted(joined))
+        if known & joined:
+            with_domain.add(find(numbers[0]))
     found: dict[int, list[int]] = {}
     for number in sorted(deals):
         found.setdefault(find(number), []).append(number)
