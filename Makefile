@@ -23,7 +23,7 @@ $(VENV)/ready: locks/dev.txt pyproject.toml
 	@touch $@
 
 test: $(VENV)/ready  ## set up and run every test
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --maxschedchunk 25
 
 demo: $(VENV)/ready  ## play a sales team's work through the real program, on this machine
 	@$(BIN)/salesbot demo
