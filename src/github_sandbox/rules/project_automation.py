@@ -13,7 +13,7 @@ LOGIN = "github-project-automation[bot]"
 TARGETS = {
     "closed": (projects.ITEM_CLOSED, projects.DONE),
     "reopened": (projects.ITEM_REOPENED, projects.IN_PROGRESS),
-    "added_to_project_v2": (projects.ITEM_ADDED, projects.TODO),
+    "added_to_project_v2": (projects.ITEM_ADDED, projects.NOT_STARTED),
 }
 """What a workflow reacts to, its name, and the status that it sets."""
 

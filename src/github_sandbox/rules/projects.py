@@ -24,9 +24,9 @@ BUILT_IN = {
 """The fields of a new project, and their types."""
 CUSTOM = ("DATE", "ITERATION", "NUMBER", "SINGLE_SELECT", "TEXT")
 COLORS = ("BLUE", "GRAY", "GREEN", "ORANGE", "PINK", "PURPLE", "RED", "YELLOW")
-TODO, IN_PROGRESS, DONE = "Todo", "In Progress", "Done"
+NOT_STARTED, IN_PROGRESS, DONE = "Todo", "In Progress", "Done"
 NEW_STATUS = [
-    {"name": TODO, "color": "GREEN", "description": "This item hasn't been started"},
+    {"name": NOT_STARTED, "color": "GREEN", "description": "This item hasn't been started"},
     {"name": IN_PROGRESS, "color": "YELLOW", "description": "This is actively being worked on"},
     {"name": DONE, "color": "PURPLE", "description": "This has been completed"},
 ]
