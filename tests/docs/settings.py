@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from salesbot.core.config import schema
+from salesbot.core.config import json_schema
 from salesbot.core.model.defaults import default_pipeline
 from tests.docs.tables import table
 
@@ -42,7 +42,7 @@ def settings_table() -> str:
     """Draw the reference."""
     rows = (
         (f"`{'.'.join(path)}`", _meaning(said)[0], _type(said), _default(path, said))
-        for path, said in keys(schema.json_schema())
+        for path, said in keys(json_schema.json_schema())
         if "properties" not in str(said)
     )
     return table(("key", "meaning", "type", "default"), rows)
@@ -51,7 +51,7 @@ def settings_table() -> str:
 def missing_in_example() -> list[str]:
     """Name the keys that the page's example lacks; what a stage or a field may have, any of them may show."""
     shown = yaml.load(example(), Loader=yaml.BaseLoader)
-    return [".".join(path) for path, _ in keys(schema.json_schema()) if not _shown(path, shown)]
+    return [".".join(path) for path, _ in keys(json_schema.json_schema()) if not _shown(path, shown)]
 
 
 def keys(said: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:

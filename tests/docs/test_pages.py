@@ -19,7 +19,7 @@ from salesbot.core import config
 from salesbot.core.commands import catalog
 from salesbot.core.commands import registry as command_table
 from salesbot.core.commands.registry import command
-from salesbot.core.config import schema, yaml_reader
+from salesbot.core.config import json_schema, schema, yaml_reader
 from salesbot.core.lifecycle import guards
 from salesbot.core.lifecycle.guards import guard
 from salesbot.core.model.changes import SetField
@@ -294,7 +294,7 @@ def test_the_guard_holds_once_it_is_written() -> None:
     assert deal.stages() == ["lead"]
     shown = [line.removeprefix("> ") for line in page("extend").splitlines() if line.startswith("> -")]
     assert shown[0] in deal.last("reply")
-    assert "phone" in schema.json_schema_text()
+    assert "phone" in json_schema.json_schema_text()
     deal.comment("/set phone 0441 12345\n/qualify", by=KIM)
     deal.run()
     assert deal.stages() == ["qualified"]

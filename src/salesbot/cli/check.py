@@ -14,7 +14,7 @@ from salesbot.cli import output
 from salesbot.cli.connection import DEFAULT_CONFIG, Subcommands, connect, read_inputs
 from salesbot.cli.exit_codes import DONE, WRONG_INPUT
 from salesbot.cli.host import Host
-from salesbot.core.config import schema
+from salesbot.core.config import json_schema
 from salesbot.core.config.problems import Problem
 from salesbot.core.installation import diagram
 from salesbot.core.model.defaults import default_pipeline
@@ -86,7 +86,7 @@ def run_diagram(args: argparse.Namespace, host: Host) -> int:
 
 def run_schema(args: argparse.Namespace, host: Host) -> int:
     """Print the schema."""
-    output.show_exactly([schema.json_schema_text()])
+    output.show_exactly([json_schema.json_schema_text()])
     return DONE
 
 

@@ -13,8 +13,8 @@ import yaml
 
 from salesbot.adapters.time_zones import SystemTimeZones
 from salesbot.core import config
+from salesbot.core.config.json_schema import json_schema, json_schema_text
 from salesbot.core.config.problems import ConfigError
-from salesbot.core.config.schema import json_schema, json_schema_text
 from salesbot.core.model.pipeline import checklist_file
 
 PUBLISHED = Path(__file__).parents[3] / "schema" / "salesbot.schema.json"
@@ -83,7 +83,7 @@ def editor() -> jsonschema.Draft202012Validator:
 
 
 def test_the_published_schema_is_the_one_the_code_prints() -> None:
-    """If not: python -c 'from salesbot.core.config.schema import *; print(json_schema_text(), end="")' > schema/..."""
+    """If not: salesbot schema > schema/salesbot.schema.json"""
     assert PUBLISHED.read_text(encoding="utf-8") == json_schema_text()
 
 
