@@ -8,9 +8,8 @@ from salesbot.adapters import actions
 from salesbot.adapters.actions import Inputs, Runner, RunRequest
 from salesbot.adapters.github import GitHub
 from salesbot.adapters.github.projects import issue_of
-from salesbot.cli import output, run_summary
+from salesbot.cli import run_summary
 from salesbot.cli.connection import board_with, connect_with
-from salesbot.cli.exit_codes import BUG
 from salesbot.cli.host import Host
 from salesbot.core.errors import SalesbotError
 from salesbot.tasks import catalog
@@ -32,11 +31,10 @@ def run(host: Host) -> int:
         runner.annotate("error", str(error))
         runner.summarize(run_summary.of_error(error))
         return error.exit_code
-    except Exception:  # a bug: the whole traceback goes to the log, and the runner gets one sentence
-        output.show_traceback()
+    except Exception:  # a bug: the runner gets one sentence; `main` logs the traceback and gives the exit code
         what = "This is a bug in salesbot; the traceback is in the log. What was done is kept; the next run continues."
         runner.annotate("error", what)
-        return BUG
+        raise
     _report(outcome, run_request, inputs, requests, runner)
     return outcome.exit_code
 
