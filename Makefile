@@ -45,10 +45,10 @@ explore: $(VENV)/ready  ## play the property tests with new seeds, until Ctrl-C 
 	@$(BIN)/python -m tests.explore $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) $(FILES)
 
 bench: $(VENV)/ready  ## what an event, a board, a report and the sandbox's page cost: requests, seconds, CPU, memory (JSON=FILE keeps those of events)
-	@$(BIN)/python -m tests.bench $(if $(JSON),--json $(JSON))
-	@$(BIN)/python -m tests.bench_board
-	@$(BIN)/python -m tests.bench_report
-	@$(BIN)/python -m tests.bench_page
+	@$(BIN)/python -m benchmarks.events $(if $(JSON),--json $(JSON))
+	@$(BIN)/python -m benchmarks.board
+	@$(BIN)/python -m benchmarks.report
+	@$(BIN)/python -m benchmarks.page
 
 lint: $(VENV)/ready  ## ruff: style and common mistakes
 	$(BIN)/ruff check .

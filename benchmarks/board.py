@@ -1,6 +1,6 @@
 """What a board costs: requests, points and seconds of a move and of a quiet sweep, each with a board and without.
 
-    python -m tests.bench_board [--deals 200 2000]
+    python -m benchmarks.board [--deals 200 2000]
 
 Fails where a move takes more than two requests more, or a sweep more than six over 200 deals and fifty over 2,000.
 """
@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from benchmarks.events import PEOPLE, at_rest, reconcile
 from github_sandbox import Board, Repo, Sandbox, Workflow
 from github_sandbox.store.ids import node_id
-from tests.bench import PEOPLE, at_rest, reconcile
 from tests.e2e.boards import APP, COLUMNS, FIELDS
 from tests.e2e.play import CONFIG
 

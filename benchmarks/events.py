@@ -1,6 +1,6 @@
 """What an event costs, and a sweep: requests, seconds, CPU time and memory of real runs against the sandbox.
 
-    python -m tests.bench [--runs 5] [--container NAME] [--many] [--json FILE]
+    python -m benchmarks.events [--runs 5] [--container NAME] [--many] [--json FILE]
 
 Each number is the median of several runs, each from the same state. A run is the whole process, as GitHub starts it;
 with --container it is the Action's image under buildah, less what an empty run of the same container takes.

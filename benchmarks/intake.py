@@ -1,6 +1,6 @@
 """What many responses at once cost: run after run, an hour apart on the sandbox's clock, until each is a lead.
 
-    python -m tests.bench_intake [--responses 1000]
+    python -m benchmarks.intake [--responses 1000]
 
 GitHub's limits are on (80 comments and edits a minute, 500 an hour, 1,000 requests), and time moves by what the program
 waits for and a second for each write.

@@ -1,6 +1,6 @@
 """What the sandbox's page costs with 2,000 deals: the first view, a view after a change, and a click with its answer.
 
-    python -m tests.bench_page [--deals 2000] [--clicks 5]
+    python -m benchmarks.page [--deals 2000] [--clicks 5]
 
 A click is a label that somebody adds, the run that it starts, and the view of the board that shows the bot's answer.
 Each number is the median, in milliseconds: what somebody waits, and the CPU time of the server and of the runs, which
@@ -18,13 +18,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import requests
 
+from benchmarks.events import PEOPLE, at_rest, reconcile
 from github_sandbox import Repo, Sandbox, Workflow
 from salesbot.cli import sandbox_page
 from salesbot.cli.sandbox_trial import Trial
-from tests.bench import PEOPLE, at_rest, reconcile
 
 FIRST_BYTE, ANSWER = 300, 1500
 """What is promised, in milliseconds."""
@@ -57,7 +58,7 @@ def main() -> None:
         print(_row("the same again", [_wait(view) for _ in range(args.clicks)], FIRST_BYTE))
         clicks, views = [], []
         for number in range(2, args.clicks + 2):
-            clicks.append(_wait(lambda number=number: _click(github, view, number)))  # type: ignore[misc]
+            clicks.append(_wait(partial(_click, github, view, number)))
             assert sales.issue(number).labels == ("stage:prospect",), "the bot has answered"
             sales.edit_issue("nora", number, title=f"Deal {number} again")
             views.append(_wait(view))

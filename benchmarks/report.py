@@ -1,6 +1,6 @@
 """What a report costs: requests, seconds, CPU time and peak memory against the sandbox, and the numbers in memory.
 
-    python -m tests.bench_report --deals 100 1000 10000 --latency 50 --cached 10000 --numbers 100000
+    python -m benchmarks.report --deals 100 1000 10000 --latency 50 --cached 10000 --numbers 100000
 
 Each deal has six label events. With --cached reports are made from a full cache, unchanged and after 500 of so many
 deals changed; with --numbers the numbers are computed of so many deals in memory. 0 leaves one out.

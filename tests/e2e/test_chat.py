@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,16 +44,18 @@ def lose(play: Play, deal: int, url: str) -> Run:
     return run
 
 
-def test_a_lost_deal_is_posted_once_after_all_that_is_done_on_github(play: Play, deal: int, chat: Answers) -> None:
+def test_a_lost_deal_is_posted_once_after_all_that_is_done_on_github(
+    play: Play, deal: int, chat: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen: list[list[str]] = []
     chat.answers = [Answer(200, b"ok", {"Content-Type": "text/plain"})]
     before = chat.process_request
 
-    def process_request(request: object, client_address: object) -> None:
+    def process_request(request: Any, client_address: Any) -> None:
         seen.append(play.stages(deal))
-        before(request, client_address)  # type: ignore[arg-type]
+        before(request, client_address)
 
-    chat.process_request = process_request  # type: ignore[method-assign]
+    monkeypatch.setattr(chat, "process_request", process_request)
     run = lose(play, deal, f"{chat.url}/hooks/SECRET")
     assert seen == [["lost"]]
     (body,) = [json.loads(body) for _, _, _, body in chat.asked]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from salesbot.core.leads import client_fields, lead
+from salesbot.core.leads import client_fields, clients, duplicates, lead
 from salesbot.core.model import headings
 from salesbot.core.model.client_deal import ClientDeal
 from salesbot.core.model.deal import Actor, How, Role, StageVisit
@@ -17,7 +18,7 @@ from salesbot.core.model.keys import Kind
 from salesbot.core.model.logged_activity import ActivityKind, LoggedActivity
 from salesbot.core.model.pipeline import Field
 from salesbot.core.model.trust import TrustedField
-from salesbot.core.text import markdown
+from salesbot.core.text import fields, markdown
 from tests.core.leads.test_duplicates import PIPELINE
 
 AT = datetime(2026, 3, 4, 9, tzinfo=UTC)
@@ -64,9 +65,9 @@ def test_a_phone_is_offered_for_its_person(mine: dict[str, str], lines: list[str
     assert offers(mine, earlier(Contact="Jane Doe", Phone="7")) == lines
 
 
-def card(**kept: object) -> str:
+def card(**kept: Any) -> str:
     people = {"nora": 11, "ann": 12}
-    journal = replace(Journal(1, 3, "lead", Cursor(AT), AT, people=people), **kept)  # type: ignore[arg-type]
+    journal = replace(Journal(1, 3, "lead", Cursor(AT), AT, people=people), **kept)
     return markdown.marker(Kind.CARD, to_payload(journal))
 
 
@@ -126,3 +127,23 @@ def test_of_issues_that_we_opened_only_those_of_a_table_are_believed(source: str
 )
 def test_what_is_not_read_back_as_it_is_is_not_offered(text: str) -> None:
     assert offers({}, earlier(Contact=text)) == []
+
+
+def test_a_bug_in_reading_another_deal_is_named_and_takes_nothing_from_this_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read = fields.read
+
+    def read_but_one(body: str, *given: Any) -> Any:
+        if "odd" in body:
+            raise RuntimeError(body)
+        return read(body, *given)
+
+    monkeypatch.setattr(fields, "read", read_but_one)
+    odd, good = earlier(4, Company="Acme", VAT="odd"), earlier(3, Company="Acme", VAT="7")
+    labelled = [replace(each, labels=frozenset({"stage:lead"})) for each in (odd, good)]
+    mine = duplicates.traits({"Company": "Acme"})
+    found = duplicates.find(9, {"Company": "Acme"}, labelled, PIPELINE)
+    assert {each.number: each.why for each in found} == {3: "same company", 4: duplicates.UNREADABLE}
+    assert [each.number for each in clients.find(9, mine, labelled, PIPELINE)] == [3]
+    assert offers({"Company": "Acme"}, odd, good) == ["/set vat 7"]

@@ -268,7 +268,7 @@ def test_two_currencies_are_never_added() -> None:
 @pytest.mark.parametrize(
     ("amount", "currency"),
     [
-        pytest.param("1", "XXX", id="no currency"),
+        pytest.param("1", "XXX", id="what ISO 4217 writes for no currency"),
         pytest.param("1", "eur", id="a currency in small letters"),
         pytest.param("NaN", "EUR", id="no number"),
     ],

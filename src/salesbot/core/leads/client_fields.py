@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 
 from salesbot.core.commands import arguments
 from salesbot.core.leads import clients, duplicates, lead
@@ -40,9 +41,15 @@ def offers(
 ) -> tuple[FieldOffer, ...]:
     """Choose what the earlier deals that were found, newest first, have and a deal with the fields `mine` lacks."""
     summaries = {other.number: other for other in others}
-    believed = (summaries[each.number] for each in found if is_believed(summaries[each.number], roles))
-    sources = [(other.number, fields.read(other.body, pipeline.headings, pipeline.one_line)) for other in believed]
+    read = (duplicates.read_other(partial(_source, summaries[each.number], roles, pipeline)) for each in found)
+    sources = [source for source in read if source is not None]
     return (*_of_client(mine, sources, pipeline), *_of_person(mine, sources, pipeline))
+
+
+def _source(other: IssueSummary, roles: Mapping[str, Role], pipeline: Pipeline) -> Source | None:
+    if not is_believed(other, roles):
+        return None
+    return other.number, fields.read(other.body, pipeline.headings, pipeline.one_line)
 
 
 def line(offer: FieldOffer) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from salesbot.core.leads import duplicates
 from salesbot.core.leads.duplicates import Traits
@@ -33,13 +34,15 @@ def find(number: int, mine: Traits, others: Iterable[IssueSummary], pipeline: Pi
 def _found(mine: Traits, other: IssueSummary, pipeline: Pipeline) -> Iterator[ClientDeal]:
     if not mine or not duplicates.may_share(mine, other):
         return
-    try:
-        what = duplicates.joined(mine, duplicates.traits_of(other, pipeline))
-        deal = as_client_deal(other, pipeline) if what else None
-    except Exception:  # a bug of ours over another issue: its own run logs it, and this deal must not fail with it
-        return
+    deal = duplicates.read_other(partial(_joined, mine, other, pipeline))
     if deal is not None:
-        yield replace(deal, joined=what)
+        yield deal
+
+
+def _joined(mine: Traits, other: IssueSummary, pipeline: Pipeline) -> ClientDeal | None:
+    what = duplicates.joined(mine, duplicates.traits_of(other, pipeline))
+    deal = as_client_deal(other, pipeline) if what else None
+    return replace(deal, joined=what) if deal is not None else None
 
 
 def still(known: Sequence[ClientDeal], mine: Traits) -> tuple[ClientDeal, ...]:

@@ -7,8 +7,10 @@ Possible duplicates are named on the new deal's card, never merged by themselves
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from salesbot.core.leads import domains, names
 from salesbot.core.leads.mail_hosts import company_domain, domain_of
@@ -35,6 +37,7 @@ _SEARCHED = 4
 """Letters from which on a name is looked for within words; a shorter one has to be a word."""
 _WEBSITES = frozenset({"website", "web", "homepage", "url", "domain", "site"})
 """How teams call a field of their own that holds the address of a company."""
+T = TypeVar("T")
 Traits = Mapping[str, frozenset[str]]
 """What a deal can be recognised by, in all its spellings, under why it matters."""
 
@@ -159,6 +162,17 @@ def traits_of(other: IssueSummary, pipeline: Pipeline) -> Traits:
     return traits(fields.read(other.body, pipeline.headings, pipeline.one_line))
 
 
+def read_other(work: Callable[[], T]) -> T | None:
+    """Read something of another issue; None if a bug of ours keeps it from being read.
+
+    A deal must not fail over another one. Runs, sweeps and reports on that one name the bug with its traceback.
+    """
+    try:
+        return work()
+    except Exception:  # whatever it is: only who reads the other issue as their own subject can say more
+        return None
+
+
 def may_share(mine: Traits, other: IssueSummary) -> bool:
     """Say whether another issue may have anything in common with a deal; cheaper than to gather its traits."""
     return not (other.duplicate or other.labels & NO_DEALS) and _may_be(mine, other.body)
@@ -172,9 +186,8 @@ def _same(mine: Traits, other: IssueSummary, pipeline: Pipeline) -> list[str]:
     """Say why another issue may be the same deal; nothing if it is not a deal or nothing is the same."""
     if not may_share(mine, other):
         return []
-    try:
-        theirs = traits_of(other, pipeline)
-    except Exception:  # a bug of ours over another issue: its own run logs it, and this deal must not fail with it
+    theirs = read_other(partial(traits_of, other, pipeline))
+    if theirs is None:
         return [UNREADABLE]
     whys = [why for why, values in mine.items() if values & theirs.get(why, frozenset())]
     # The same address says all that its domain says.
