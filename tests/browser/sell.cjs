@@ -199,6 +199,11 @@ async function sell(page, hand, address, examine) {
 
   await hand.press(page, page.getByRole("link", {name: "New lead"}));
   await hand.write(page, page.getByLabel("Title"), NASTY);
+  const before = await page.evaluate("version");
+  const elsewhere = {repo: new URL(address).pathname.split("/").slice(1, 3).join("/"), act: "comment", args: ["nora", 1, "Meanwhile."]};
+  await page.request.post(new URL("/_sandbox/act", address).href, {data: elsewhere});
+  await page.waitForFunction(`version !== ${JSON.stringify(before)}`);
+  found.typed = await page.getByLabel("Title").inputValue();
   await hand.press(page, page.getByRole("button", {name: "Open"}));
   await page.locator("aside h1", {hasText: "Delta"}).waitFor();
   found.title = await page.title();

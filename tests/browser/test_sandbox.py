@@ -110,6 +110,10 @@ def test_a_title_is_text(sold: dict[str, Any]) -> None:
     assert "<img" in sold["title"]
 
 
+def test_what_is_typed_stays_while_something_changes_elsewhere(sold: dict[str, Any]) -> None:
+    assert sold["typed"].startswith("Delta AG <img")
+
+
 def test_nothing_on_the_page_keeps_anybody_out(sold: dict[str, Any]) -> None:
     assert sold["axe"] == []
 

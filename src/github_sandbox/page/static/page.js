@@ -2,19 +2,22 @@
 "use strict";
 const $ = id => document.getElementById(id);
 const PARTS = ["main", "problems", "now"];
+const TYPED = "main textarea, main input:not([type=checkbox]), form[data-new] select";
 const repository = document.body.dataset.repository;
-let version = document.body.dataset.version, acting = 0, drag = null, picked = null;
+let version = document.body.dataset.version, acting = 0, asked = 0, drag = null, picked = null;
 
 // Exchanging the parts
 
 function remember() {
   const board = $("board");
   const open = [...document.querySelectorAll("details[open]")].map(each => each.closest("[id]")?.id + each.className);
-  const typed = [...document.querySelectorAll("textarea, input[type=search]")]
-    .filter(each => each.value !== each.defaultValue).map(each => [place(each), each.value]);
+  const typed = [...document.querySelectorAll(TYPED)].filter(isTyped).map(each => [place(each), each.value]);
   const deal = $("deal");
   return {open, typed, focus: document.activeElement && place(document.activeElement), scroll: [board?.scrollLeft, deal?.scrollTop]};
 }
+
+const isTyped = control => control.matches("select")
+  ? ![...control.selectedOptions].every(each => each.defaultSelected) : control.value !== control.defaultValue;
 
 // Where a control is: the nearest id and its rank among those of its kind there.
 function place(node) {
@@ -39,9 +42,12 @@ function recall({open, typed, focus, scroll}, same) {
   if (focus) find(focus)?.focus({preventScroll: true});
 }
 
+// What was asked for last is what is shown, whichever answer comes last.
 async function go(address, {push = true} = {}) {
+  const mine = asked += 1;
   const answer = await fetch(address, {headers: {Accept: "text/html"}});
   const other = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (mine !== asked) return;
   if (!other.getElementById("main")) { location.href = address; return; }
   const before = remember(), same = new URL(address, location.href).pathname === location.pathname;
   for (const id of PARTS) $(id).replaceWith(document.adoptNode(other.getElementById(id)));
@@ -71,10 +77,20 @@ function say(text, lasts = 6000) {
   if (text) say.timer = setTimeout(() => { notice.hidden = true; }, lasts);
 }
 
-// Returns [result, refusal].
-async function perform(path, body) {
+// The page is busy from an act of somebody's until it shows what came of it.
+async function busy(work) {
   acting += 1;
   document.body.setAttribute("aria-busy", "true");
+  try {
+    await work();
+  } finally {
+    acting -= 1;
+    if (!acting) document.body.removeAttribute("aria-busy");
+  }
+}
+
+// Returns [result, refusal].
+async function perform(path, body) {
   say("Working …", 60000);
   try {
     const result = await send(path, body);
@@ -83,16 +99,10 @@ async function perform(path, body) {
   } catch (error) {
     say(error.message);
     return [null, error.message];
-  } finally {
-    acting -= 1;
-    document.body.removeAttribute("aria-busy");
   }
 }
 
-async function act(name, args, options = {}) {
-  const done = await perform("/act", {repo: repository, act: name, args: [$("who").value, ...args], options});
-  return done;
-}
+const act = (name, args, options = {}) => perform("/act", {repo: repository, act: name, args: [$("who").value, ...args], options});
 
 async function move(number, from, to) {
   const card = $(`card-${number}`);
@@ -132,7 +142,7 @@ async function changed(form) {
   const typed = [...form.querySelectorAll("input")].map(each => each.value.trim());
   const said = typed.some(Boolean) ? [form.dataset.command, ...typed].join(" ") : form.dataset.clear;
   const [comment, refused] = await act("comment", [Number(form.dataset.issue), said]);
-  if (comment) await reload();
+  if (comment) { form.reset(); await reload(); }
   const answer = refused ?? answerTo(comment), field = $(form.id);
   if (!field || !answer) return;
   field.querySelector("output").textContent = answer;
@@ -229,7 +239,7 @@ addEventListener("pointerup", event => {
   released();
   addEventListener("click", stop, {capture: true, once: true});
   setTimeout(() => removeEventListener("click", stop, {capture: true}), 50);
-  if (to) move(number, columnOf(number), to);
+  if (to) busy(() => move(number, columnOf(number), to));
 });
 addEventListener("pointercancel", released);
 addEventListener("dragstart", event => event.preventDefault());
@@ -253,7 +263,9 @@ function leaveDock() {
   $(`card-${number}`)?.querySelector(".handle").focus();
 }
 
-addEventListener("click", async event => {
+addEventListener("click", event => busy(() => clicked(event)));
+
+async function clicked(event) {
   const near = selector => event.target.closest(selector);
   const link = near("a[href]"), button = near("button");
   if (link && !link.target && link.origin === location.origin && !event.ctrlKey && !event.metaKey) {
@@ -277,15 +289,13 @@ addEventListener("click", async event => {
     await act(button.dataset.act, JSON.parse(button.dataset.args));
     await reload();
   }
-});
+}
 
 addEventListener("submit", event => {
   const form = event.target;
+  const answer = form.dataset.command ? changed : form.dataset.new !== undefined ? opened : form.dataset.act ? submitted : filter;
   event.preventDefault();
-  if (form.dataset.command) changed(form);
-  else if (form.dataset.new !== undefined) opened(form);
-  else if (form.dataset.act) submitted(form);
-  else filter(form);
+  busy(() => answer(form));
 });
 
 const filter = form => go(`${location.pathname}?${new URLSearchParams(new FormData(form))}`);
@@ -294,17 +304,18 @@ addEventListener("input", event => {
   const form = event.target.closest(".filter");
   if (!form) return;
   clearTimeout(filter.timer);
-  filter.timer = setTimeout(() => filter(form), 200);
+  filter.timer = setTimeout(() => busy(() => filter(form)), 200);
 });
 
-addEventListener("change", async event => {
-  const chosen = event.target;
-  if (chosen.id === "who") sessionStorage.who = chosen.value;
-  else if (chosen.id === "repository") location.href = `/${chosen.value}/issues`;
-  else if (chosen.dataset.move) await move(Number(chosen.dataset.move), chosen.dataset.from, chosen.value);
-  else if (chosen.dataset.assign) { await act("assign", [Number(chosen.dataset.assign), chosen.value]); await reload(); }
-  else if (chosen.matches("[data-boxes] input[type=checkbox]")) await ticked(chosen);
-});
+addEventListener("change", event => busy(() => chosen(event.target)));
+
+async function chosen(control) {
+  if (control.id === "who") sessionStorage.who = control.value;
+  else if (control.id === "repository") location.href = `/${control.value}/issues`;
+  else if (control.dataset.move) await move(Number(control.dataset.move), control.dataset.from, control.value);
+  else if (control.dataset.assign) { await act("assign", [Number(control.dataset.assign), control.value]); await reload(); }
+  else if (control.matches("[data-boxes] input[type=checkbox]")) await ticked(control);
+}
 
 // Boxes come disabled, since only those of comments can be ticked here. What scrolls can be reached by keyboard.
 function prepare() {
@@ -322,6 +333,6 @@ async function look() {
 }
 
 if (sessionStorage.who && [...$("who").options].some(each => each.value === sessionStorage.who)) $("who").value = sessionStorage.who;
-addEventListener("popstate", () => go(location.href, {push: false}));
+addEventListener("popstate", () => busy(reload));
 setInterval(() => look().catch(() => {}), 1500);
 prepare();
