@@ -38,6 +38,8 @@ KEPT = (
 """Terms that textlint would spell otherwise: here they are keys, columns, files, or the words of commands."""
 CHECKS = ("illusion", "cliches", "passive", "so", "thereIs", "weasel", "adverb", "tooWordy", "eprime")
 """What write-good can look for. Only doubled words and worn-out phrases are looked for."""
+PORTION = 400
+"""Texts in one file."""
 LIST_OF_WORDS = 120
 """In characters; a longer text without punctuation is no sentence."""
 DATA = {"data", "currencies.py", "mail_words.py"}
@@ -100,22 +102,30 @@ def problems(lines: Iterable[Line]) -> Iterator[Line]:
     """Have textlint read pages and texts, and say where it finds something."""
     BUILD.mkdir(parents=True, exist_ok=True)
     (BUILD / ".textlintrc.json").write_text(json.dumps({"rules": rules()}), encoding="utf-8")
-    taken = list(lines)
-    text = BUILD / "texts.md"
-    text.write_text("\n\n".join(line[2] for line in taken), encoding="utf-8")
-    command = ["node_modules/.bin/textlint", "--config", f"{BUILD}/.textlintrc.json", "--format", "json", f"{text}"]
-    files = list(map(str, pages()))
+    portions = _portions(lines)
+    command = ["node_modules/.bin/textlint", "--config", f"{BUILD}/.textlintrc.json", "--format", "json"]
+    files = map(str, (*portions, *pages()))
     asked = subprocess.run([*command, *files], cwd=TOOLS, capture_output=True, text=True, check=False)
     if not asked.stdout.startswith("["):
         raise SystemExit(asked.stdout + asked.stderr)
     for file in json.loads(asked.stdout):
+        path = Path(file["filePath"])
         for message in file["messages"]:
             line = message["line"]
-            if Path(file["filePath"]) == text:
-                where, line, quoted = taken[(line - 1) // 2]
+            if path in portions:
+                where, line, quoted = portions[path][(line - 1) // 2]
                 yield where, line, f"{message['message']} In: {quoted}"
             else:
-                yield str(Path(file["filePath"]).relative_to(TOP)), line, message["message"]
+                yield str(path.relative_to(TOP)), line, message["message"]
+
+
+def _portions(lines: Iterable[Line]) -> dict[Path, list[Line]]:
+    """Write the texts into files, a paragraph each. textlint takes a time that grows with the square of a file."""
+    taken = list(lines)
+    files = {BUILD / f"texts-{at}.md": taken[at : at + PORTION] for at in range(0, len(taken), PORTION)}
+    for file, portion in files.items():
+        file.write_text("\n\n".join(text for _, _, text in portion), encoding="utf-8")
+    return files
 
 
 def pages() -> list[Path]:
