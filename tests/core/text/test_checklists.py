@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 
 import pytest
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from salesbot.core.text import checklist_merge, checklists, markdown, task_lists
 from salesbot.core.text.checklists import Checklist
 from salesbot.core.text.task_lists import Item
+from tests import cpu_time
 from tests.budget import budget
 
 LIST = """**What the estimate needs**. Promised for: friday.
@@ -462,10 +462,9 @@ def test_any_text_can_be_read(text: str) -> None:
 )
 def test_hostile_text_takes_no_time(piece: str) -> None:
     text = (piece * 65_536)[:65_536]
-    start = time.process_time()
-    checklists.read("x", text)
-    checklist_merge.merge(text, text)
-    assert time.process_time() - start < 6
+    with cpu_time.at_most(6):
+        checklists.read("x", text)
+        checklist_merge.merge(text, text)
 
 
 BASE = "- [x] **Price** *(each round)*\n- [ ] Effort\n- [ ] Risks\n"
