@@ -17,7 +17,7 @@ CORE = TOP / "src/salesbot/core"
 # The standard library has modules that reach out. The core reaches nothing.
 REACHING = {"os", "subprocess", "socket", "urllib", "http", "pathlib", "tempfile", "shutil", "sqlite3", "random",
             "secrets", "threading", "asyncio", "logging", "zoneinfo"}  # fmt: skip
-PURE = {"yaml", "markdown_it", "voluptuous", "dateutil", "idna"}
+PURE = {"yaml", "markdown_it", "voluptuous", "dateutil", "idna", "msgspec"}
 """What the core imports besides the standard library: it computes, and reaches nothing."""
 
 

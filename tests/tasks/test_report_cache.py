@@ -281,7 +281,7 @@ def test_a_cache_that_another_run_writes_is_waited_for_and_never_begun_anew(
     assert made(cache) == made()
 
 
-# The numbers of deals that have ended
+# The numbers of deals
 
 
 def kept(cache: Path) -> dict[int, str]:
@@ -293,19 +293,36 @@ def changed(before: dict[int, str], after: dict[int, str]) -> set[int]:
     return {id_ for id_ in before.keys() | after.keys() if before.get(id_) != after.get(id_)}
 
 
-def test_a_deal_that_has_ended_is_counted_again_only_when_it_changes(
-    play: Play, github: Sandbox, made: Made, cache: Path
-) -> None:
+def test_a_deal_is_counted_again_only_when_it_changes(play: Play, github: Sandbox, made: Made, cache: Path) -> None:
     seeded(play, Random(5), 80)
     made(cache)
     first = kept(cache)
-    assert len(first) > 20
+    assert len(first) > 70
     github.advance(86_400)
-    ended = next(found for found in play.sales.issues() if "stage:lost" in found.labels and found.number in first)
-    play.sales.edit_issue("kim", ended.number, title="Renamed")
+    renamed = {
+        next(found.number for found in play.sales.issues() if stage in found.labels and found.number in first)
+        for stage in ("stage:lost", "stage:qualified")
+    }
+    for number in renamed:
+        play.sales.edit_issue("kim", number, title="Renamed")
     play.drop()
     assert made(cache) == made()
-    assert changed(first, kept(cache)) == {ended.number}
+    assert changed(first, kept(cache)) == renamed
+
+
+def test_open_deals_are_counted_again_when_exchange_rates_change_with_the_day(
+    play: Play, github: Sandbox, made: Made, cache: Path
+) -> None:
+    seeded(play, Random(9), 60)
+    play.sales.push("kim", CONFIG, STORIES_CONFIG.replace("2026-10-01: 0.9", "2026-10-01: 0.9, 2026-12-01: 0.5"))
+    full = made(cache)
+    before = kept(cache)
+    github.advance(5 * 86_400)
+    assert made(cache) == made()
+    assert not changed(before, kept(cache))
+    github.advance(5 * 86_400)
+    assert made(cache) == made() != full
+    assert changed(before, kept(cache))
 
 
 CHANGES = [
@@ -363,12 +380,22 @@ def test_kept_numbers_are_those_of_any_later_moment_and_of_no_earlier_one(
 
 DAMAGED = [
     pytest.param("kept = '{'", id="no JSON"),
-    pytest.param("kept = '[]'", id="nothing in it"),
-    pytest.param("kept = '[1e999, 1e999, true, [], {}, null]'", id="times beyond all times"),
+    pytest.param("kept = '{}'", id="nothing in it"),
+    pytest.param("kept = ''", id="nothing"),
+    pytest.param(
+        'kept = replace(kept, \'"stage_intervals":[[\', \'"stage_intervals":[],"x":[[\')', id="never in a stage"
+    ),
+    pytest.param("kept = replace(kept, 'T', 'T99')", id="times of no clock"),
+    pytest.param("kept = replace(kept, '\"2026-', '\"9999-')", id="times beyond all times"),
+    pytest.param("kept = replace(kept, 'Z\"', '\"')", id="times without a zone"),
+    pytest.param("kept = replace(kept, '\"probability\":', '\"probability\":99')", id="more than certain"),
+    pytest.param("kept = replace(kept, '\"response_hours\":null', '\"response_hours\":1e999')", id="hours without end"),
     pytest.param("kept = 7", id="a number"),
     pytest.param("kept = x'ff'", id="bytes"),
-    pytest.param("kept = replace(kept, '\"lost\"', '\"none\"')", id="a stage that is none"),
-    pytest.param("""kept = replace(kept, '",["EUR","', 'e99999",["EUR","')""", id="an amount without end"),
+    pytest.param('kept = replace(kept, \'"stage":"lost"\', \'"stage":"none"\')', id="a stage that is none"),
+    pytest.param(
+        """kept = replace(kept, '","given":["EUR","', 'e99999","given":["EUR","')""", id="an amount without end"
+    ),
     pytest.param("kept = (SELECT max(kept) FROM numbers)", id="another deal's"),
     pytest.param("key = 'a text'", id="a key that is none"),
     pytest.param("id = id || 'x'", id="the id of none"),

@@ -67,7 +67,7 @@ class DealCounter:
         basis = repr((program, repository.config, repository.name, labels, self._facts.viewer))
         return Numbers(blake2b(basis.encode()).digest(), self._take)
 
-    def _take(self, number: int, text: str) -> bool:
+    def _take(self, number: int, text: str | None) -> bool:
         kept = kept_numbers.read(text, number)
         if kept is None or not kept.hold(self._scope, self._roles.of_member, self._roles.known):
             return False

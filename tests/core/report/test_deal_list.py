@@ -40,7 +40,7 @@ def _day(deal: CountedDeal) -> date:
             lambda deal: deal.value is not None and deal.value >= Decimal(20_000), id="value",
         ),
         pytest.param(
-            Asked(idle=30), lambda deal: deal.idle_days is not None and deal.idle_days >= 30, id="idle",
+            Asked(idle=30), lambda deal: (deal.idle_days(SCOPE.today) or 0) >= 30, id="idle",
         ),
         pytest.param(
             Asked(all_stages=True, in_stage=60), lambda deal: (TODAY - _day(deal)).days >= 60, id="days in stage"
@@ -49,8 +49,8 @@ def _day(deal: CountedDeal) -> date:
             Asked(stages=("won",), since=TODAY - timedelta(90)),
             lambda deal: deal.stage == "won" and _day(deal) >= TODAY - timedelta(90), id="won since a day",
         ),
-        pytest.param(Asked(attention=""), lambda deal: deal.attention, id="needs attention"),
-        pytest.param(Asked(attention="overdue"), lambda deal: "overdue" in deal.attention, id="for one reason"),
+        pytest.param(Asked(attention=""), lambda deal: deal.needs(SCOPE.at), id="needs attention"),
+        pytest.param(Asked(attention="overdue"), lambda deal: "overdue" in deal.needs(SCOPE.at), id="for one reason"),
     ],
 )  # fmt: skip
 def test_a_filter_finds_exactly_those_that_match(asked: Asked, holds: Callable[[CountedDeal], object]) -> None:

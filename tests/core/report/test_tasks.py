@@ -44,7 +44,7 @@ def test_the_coming_week_has_the_tasks_of_each_person() -> None:
 
 def test_a_deal_with_open_tasks_is_not_without_a_next_step() -> None:
     (deal,) = a_report(a_deal()).deals
-    assert "no-next-step" not in deal.attention
+    assert "no-next-step" not in dict(deal.attention)
 
 
 def test_the_csv_counts_them_and_the_calendar_has_an_entry_for_each_day() -> None:

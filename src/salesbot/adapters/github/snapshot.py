@@ -1,9 +1,8 @@
 """The snapshot cache: what was read of every issue, kept in a file, so that the next report reads only what changed.
 
 Holds raw answers by node id; stages are computed at report time, so that a new configuration needs no new reading.
-Beside them it holds the numbers of deals that have ended, each under a digest of what they were computed from. Safe to
-lose, to be cut off and to be spoilt, by whomever: then it is filled again. Filling stops at its budget and goes on next
-time.
+Beside them it holds the numbers of deals, each under a digest of what they were computed from. Safe to lose, to be cut
+off and to be spoilt, by whomever: then it is filled again. Filling stops at its budget and goes on next time.
 """
 
 from __future__ import annotations
@@ -80,7 +79,7 @@ class Numbers:
 
     basis: bytes
     """A digest of what all of them depend on beside the deals' content."""
-    take: Callable[[int, str], bool]
+    take: Callable[[int, str | None], bool]
     """Takes a deal's numbers as they were kept; False where they do not hold any more."""
 
 
@@ -251,6 +250,8 @@ class Snapshot:
     def _keep(self, keys: Mapping[str, bytes], kept: Mapping[str, str]) -> None:
         """Keep the numbers of deals by their ids, under the keys of what they were computed from."""
         rows = [(id_, keys[id_], text) for id_, text in kept.items()]
+        if not rows:
+            return
         self.file.executemany("INSERT OR REPLACE INTO numbers VALUES (?, ?, ?)", rows)
         self.file.commit()
 

@@ -46,10 +46,10 @@ def open_tasks(issue: Issue) -> tuple[DealTask, ...]:
     return tuple(sorted(found, key=lambda task: (task.day or date.max, task.number))[:MOST_KEPT])
 
 
-def is_late(issue: Issue, journal: Journal, today: date) -> bool:
-    """Say whether an open task is past its day: as read in full, else as the card has them."""
+def earliest_day(issue: Issue, journal: Journal) -> date | None:
+    """Say when the first open task is due: as read in full, else as the card has them."""
     tasks = open_tasks(issue) if issue.tasks is not None else journal.tasks
-    return any(task.day is not None and task.day < today for task in tasks)
+    return min((task.day for task in tasks if task.day is not None), default=None)
 
 
 def doubles(issue: Issue) -> Iterator[tuple[SubIssue, SubIssue]]:

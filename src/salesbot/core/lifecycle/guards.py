@@ -27,6 +27,8 @@ Guard = Callable[[Deal, Move, str, Pipeline], Refusal | None]
 NAMED = 4
 """Open items that a refusal names; the checklist itself shows all of them."""
 _CHECKLIST = "checklist:"
+DATE = "date"
+"""The guard that depends on the day: a date to come back on is none once it has come."""
 _guards: dict[str, Guard] = {}
 GUARDS: Mapping[str, Guard] = MappingProxyType(_guards)
 _usages: dict[str, str] = {}
@@ -124,7 +126,7 @@ def has_reason(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Ref
     return Refusal("The reason is missing.", f"Comment {_with_reason(stage, pipeline)}", "reason")
 
 
-@guard("date")
+@guard(DATE)
 def has_date(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refusal | None:
     """The deal says when to come back to it, and that is still to come."""
     stage = pipeline.stage(move.to)
@@ -132,12 +134,12 @@ def has_date(deal: Deal, move: Move, argument: str, pipeline: Pipeline) -> Refus
     hint = f"Comment `/{word} march` or `/{word} in 3 months`"
     text = deal.fields.get(headings.REVISIT_ON, "")
     if not text:
-        return Refusal("The revisit date is missing.", hint, "date")
+        return Refusal("The revisit date is missing.", hint, DATE)
     day = day_in(deal.fields, headings.REVISIT_ON)
     if day is None:
-        return Refusal(f"The revisit date cannot be read: {text[:40]}.", hint, "date")
+        return Refusal(f"The revisit date cannot be read: {text[:40]}.", hint, DATE)
     if day <= local_day(move.at, pipeline.timezone):
-        return Refusal(f"The revisit date, {text}, is not after today.", hint, "date")
+        return Refusal(f"The revisit date, {text}, is not after today.", hint, DATE)
     return None
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -24,7 +24,7 @@ from salesbot.core.model.keys import Key, Kind
 from salesbot.core.model.messages import Message, message
 from salesbot.core.model.pipeline import Pipeline, Stage
 from salesbot.core.text import logins, next_step
-from salesbot.core.text.days import add_working_days, local_day, working_days_between
+from salesbot.core.text.days import add_working_days, local_day, midnight
 from salesbot.core.text.label_names import has_prefix, label_key
 from salesbot.core.text.next_step import NextStep
 
@@ -56,21 +56,38 @@ SWEEP = "sweep"
 QUIET_AFTER_ADOPTION = timedelta(days=7)
 NO_NEXT_STEP_FROM = 3
 """Working days."""
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(9000, 1, 1)
+ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+Beginnings = tuple[tuple[AttentionKind, datetime], ...]
+"""What a deal needs attention for, the most urgent first, and since or from when."""
 
 
 def needed(state: DealState, observed: Observed) -> tuple[AttentionKind, ...]:
     """List what about a deal needs attention now. Asks nothing of ended deals, nor in the days after adoption."""
-    if is_left_in_peace(state, observed):
+    return tuple(kind for kind, moment in begins(state, observed) if moment <= observed.now)
+
+
+def begins(state: DealState, observed: Observed) -> Beginnings:
+    """List what a deal needs attention for, now or later if nothing happens to it, and since or from when."""
+    if _has_ended(state, observed):
         return ()
-    return tuple(kind for kind in KINDS if _CHECKS[kind](state, observed))
+    earliest = state.journal.born + QUIET_AFTER_ADOPTION if _is_adopted(state, observed) else ALWAYS
+    found = ((kind, _CHECKS[kind](state, observed)) for kind in KINDS)
+    return tuple((kind, max(moment, earliest)) for kind, moment in found if moment is not None)
 
 
 def is_left_in_peace(state: DealState, observed: Observed) -> bool:
     """Say whether nothing is asked of a deal: it has ended, or was adopted some days ago."""
-    adopted = state.journal.born > observed.issue.created_at
-    if _stage(state, observed).outcome or state.journal.left or not state.deal.open:
-        return True
-    return adopted and observed.now - state.journal.born < QUIET_AFTER_ADOPTION
+    is_new_here = observed.now < state.journal.born + QUIET_AFTER_ADOPTION
+    return _has_ended(state, observed) or (_is_adopted(state, observed) and is_new_here)
+
+
+def _has_ended(state: DealState, observed: Observed) -> bool:
+    return bool(_stage(state, observed).outcome or state.journal.left or not state.deal.open)
+
+
+def _is_adopted(state: DealState, observed: Observed) -> bool:
+    return state.journal.born > observed.issue.created_at
 
 
 def _stage(state: DealState, observed: Observed) -> Stage:
@@ -83,8 +100,10 @@ def _next_step(state: DealState) -> NextStep | None:
     return next_step.parse(state.deal.fields.get(headings.NEXT_STEP, ""))
 
 
-def _overdue(state: DealState, observed: Observed) -> bool:
-    return _step_is_late(state, observed) or deal_tasks.is_late(observed.issue, state.journal, observed.today)
+def _overdue(state: DealState, observed: Observed) -> datetime | None:
+    step, task = _next_step(state), deal_tasks.earliest_day(observed.issue, state.journal)
+    days = [day for day in (step.day if step is not None else None, task) if day is not None]
+    return _morning(min(days), observed, after=1) if days else None
 
 
 def _step_is_late(state: DealState, observed: Observed) -> bool:
@@ -92,35 +111,37 @@ def _step_is_late(state: DealState, observed: Observed) -> bool:
     return step is not None and step.day < observed.today
 
 
-def _no_next_step(state: DealState, observed: Observed) -> bool:
+def _no_next_step(state: DealState, observed: Observed) -> datetime | None:
     deal, pipeline, issue = state.deal, observed.pipeline, observed.issue
     due = _stage(state, observed) in pipeline.step_stages
-    planned = deal.fields.get(headings.NEXT_STEP) or deal_tasks.counts(issue, state.journal).open
-    if not due or planned or is_snoozed(state, observed):
-        return False
+    if not due or deal.fields.get(headings.NEXT_STEP) or deal_tasks.counts(issue, state.journal).open:
+        return None
     times = [visit.entered for visit in deal.history[-1:]] + [edit.at for edit in issue.body_edits[:1]]
     start = local_day(max(times, default=issue.created_at), pipeline.timezone)
-    return working_days_between(start, observed.today, pipeline.quiet) >= NO_NEXT_STEP_FROM
+    day = add_working_days(start, NO_NEXT_STEP_FROM, pipeline.quiet)
+    return _unless_snoozed(_morning(day, observed), state, observed)
 
 
-def _idle(state: DealState, observed: Observed) -> bool:
+def _idle(state: DealState, observed: Observed) -> datetime | None:
     """A deal with a next step in the future is not idle, and one that came back on its day begins again."""
     limit, step = _stage(state, observed).idle_days, _next_step(state)
-    if limit is None or is_snoozed(state, observed) or (step is not None and step.day >= observed.today):
-        return False
-    return idle_days(state, observed) >= limit
+    if limit is None:
+        return None
+    begin = _morning(idle_since(state, observed), observed, after=limit)
+    planned = _morning(step.day, observed, after=1) if step is not None else begin
+    return _unless_snoozed(max(begin, planned), state, observed)
 
 
-def idle_days(state: DealState, observed: Observed) -> int:
-    """Count the days since somebody of us did something, or since the deal came back on its day."""
+def idle_since(state: DealState, observed: Observed) -> date:
+    """Say on which day somebody of us did something last, or the deal came back on its day."""
     last = activity.last_of_ours(observed.activity) or observed.issue.created_at
     last = max([last, *(visit.entered for visit in state.deal.history[-1:] if visit.how == How.SCHEDULE)])
-    return (observed.today - local_day(last, observed.pipeline.timezone)).days
+    return local_day(last, observed.pipeline.timezone)
 
 
-def _unanswered(_: DealState, observed: Observed) -> bool:
+def _unanswered(_: DealState, observed: Observed) -> datetime | None:
     since = activity.waiting_since(observed.activity)
-    return since is not None and observed.now >= _a_working_day_after(since, observed.pipeline)
+    return _a_working_day_after(since, observed.pipeline) if since is not None else None
 
 
 def _a_working_day_after(moment: datetime, pipeline: Pipeline) -> datetime:
@@ -131,9 +152,24 @@ def _a_working_day_after(moment: datetime, pipeline: Pipeline) -> datetime:
     return datetime.combine(add_working_days(first, 1, pipeline.quiet), clock)
 
 
-def _incomplete(state: DealState, observed: Observed) -> bool:
+def _incomplete(state: DealState, observed: Observed) -> datetime | None:
+    """Days make no difference to what is missing, but for a day to come back on, which is missing once it has come."""
     stage = _stage(state, observed)
-    return bool(guards.missing(state.deal, Move(stage.name, observed.now), stage.expects, observed.pipeline))
+    if guards.missing(state.deal, Move(stage.name, observed.now), stage.expects, observed.pipeline):
+        return ALWAYS
+    day = day_in(state.deal.fields, headings.REVISIT_ON) if guards.DATE in stage.expects else None
+    return _morning(day, observed) if day is not None else None
+
+
+def _morning(day: date, observed: Observed, *, after: int = 0) -> datetime:
+    """Give the moment at which a day begins for the team, or one some days after it. People may name any year."""
+    day = min(max(day, FIRST_DAY), LAST_DAY)
+    return midnight(day + timedelta(days=after), observed.pipeline.timezone)
+
+
+def _unless_snoozed(moment: datetime, state: DealState, observed: Observed) -> datetime:
+    until = day_in(state.deal.fields, headings.SNOOZED_UNTIL)
+    return max(moment, _morning(until, observed)) if until is not None else moment
 
 
 def is_snoozed(state: DealState, observed: Observed) -> bool:

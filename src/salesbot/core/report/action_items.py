@@ -20,15 +20,18 @@ class AttentionItem:
 
     deal: CountedDeal
     kinds: tuple[AttentionKind, ...]
+    idle_days: int
 
 
-def attention(deals: Sequence[CountedDeal]) -> tuple[AttentionItem, ...]:
+def attention(deals: Sequence[CountedDeal], scope: Scope) -> tuple[AttentionItem, ...]:
     """List the deals that need attention: by their most urgent reason, then the longest idle first."""
     order = list(AttentionKind)
-    items = [AttentionItem(deal, tuple(map(AttentionKind, deal.attention))) for deal in deals if deal.attention]
-    return tuple(
-        sorted(items, key=lambda item: (order.index(item.kinds[0]), -(item.deal.idle_days or 0), item.deal.number))
-    )
+    items = [
+        AttentionItem(deal, kinds, deal.idle_days(scope.today) or 0)
+        for deal in deals
+        if deal.attention and (kinds := deal.needs(scope.at))
+    ]
+    return tuple(sorted(items, key=lambda item: (order.index(item.kinds[0]), -item.idle_days, item.deal.number)))
 
 
 @dataclass(frozen=True)

@@ -77,9 +77,10 @@ def values(deal: CountedDeal, scope: Scope) -> Iterator[Value]:
     yield _money(value.weighted(deal.probability))[0] if value is not None and weighs else ""
     yield deal.expected.isoformat() if deal.expected else ""
     yield from (step.day.isoformat(), step.who or "", step.what) if step else ("", "", "")
-    yield from (deal.source, deal.reason, deal.attention)
+    yield from (deal.source, deal.reason, deal.needs(scope.at))
+    idle_days = deal.idle_days(scope.today)
     yield from (
-        deal.idle_days if deal.idle_days is not None else "",
+        idle_days if idle_days is not None else "",
         *(deal.task_counts or (0, 0)),
         len(deal.activities),
     )

@@ -29,6 +29,7 @@ from salesbot.core.report.view_activities import activity_json
 from salesbot.core.text.money import Money
 
 VERSION = 1
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 Json = dict[str, Any]
 
 
@@ -78,7 +79,7 @@ def _list(entries: Sequence[Any]) -> str:
 
 
 def _line(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return _ENCODER.encode(value)
 
 
 def _deal(deal: CountedDeal, scope: Scope) -> Json:
@@ -216,7 +217,7 @@ def _people(report: Report) -> Json:
     scope = report.scope
     return {
         "attention": [
-            {"number": scope.reference(item.deal.number), "why": kind, "idle_days": item.deal.idle_days}
+            {"number": scope.reference(item.deal.number), "why": kind, "idle_days": item.idle_days}
             for kind in AttentionKind
             for item in sorted(report.board.attention, key=lambda item: item.deal.number)
             if kind in item.kinds

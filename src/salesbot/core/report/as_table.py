@@ -46,7 +46,7 @@ def aligned(rows: Sequence[Sequence[str]], right: Sequence[str]) -> Iterator[str
 def _cells(deal: CountedDeal, scope: Scope) -> tuple[str, ...]:
     row = deal_row(deal, scope)
     shown = ("client", "stage", "since", "owner", "value", "expected", "next_step")
-    return (str(deal.number), *(str(row[name]) for name in shown), ", ".join(deal.attention))
+    return (str(deal.number), *(str(row[name]) for name in shown), ", ".join(deal.needs(scope.at)))
 
 
 def _sum(deals: Sequence[CountedDeal], scope: Scope) -> str:

@@ -12,7 +12,7 @@ from salesbot.core.report.clients import Client
 from salesbot.core.report.scope import Scope
 from salesbot.core.report.totals import Total
 from salesbot.core.report.view_rows import Values, cut, issue_link
-from salesbot.core.text import csv_cells
+from salesbot.core.text import amounts, csv_cells
 from salesbot.core.text.money import Money
 from salesbot.core.text.plural import counted
 
@@ -25,7 +25,7 @@ HEADINGS = ("client", "open", "won", "lost", "last activity", "known by")
 
 def rows(clients: Sequence[Client], scope: Scope) -> Values:
     """Show clients as rows of the report."""
-    return cut([_row(each, scope) for each in clients])
+    return cut(clients, lambda each: _row(each, scope))
 
 
 def _row(client: Client, scope: Scope) -> Values:
@@ -90,4 +90,4 @@ def _beside(found: Total) -> dict[str, Any]:
 
 
 def _amount(amount: Decimal, scope: Scope) -> str:
-    return str(Money(amount, scope.pipeline.currency).rounded)
+    return str(amounts.rounded(amount, scope.pipeline.currency))

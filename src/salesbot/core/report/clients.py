@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from salesbot.core.leads import duplicates
 from salesbot.core.report.counted_deal import CountedDeal
 from salesbot.core.report.scope import Scope
-from salesbot.core.report.totals import Total, total
+from salesbot.core.report.totals import NOTHING, Total, total
 from salesbot.core.text.days import local_day
 
 
@@ -37,32 +37,35 @@ def clients(deals: Sequence[CountedDeal], scope: Scope) -> tuple[Client, ...]:
 
 
 def _client(deals: Sequence[CountedDeal], scope: Scope) -> Client:
-    def ended(outcome: str) -> Total:
-        return total(deal for deal in deals if scope.outcomes.get(deal.stage) == outcome)
-
+    by: dict[str, list[CountedDeal]] = {}
+    for deal in deals:
+        by.setdefault("open" if deal.stage in scope.open_stages else scope.outcomes.get(deal.stage, ""), []).append(
+            deal
+        )
+    sums = {kind: total(found) for kind, found in by.items()}
     return Client(
         name=_name(deals),
         deals=tuple(deals),
-        open=total(deal for deal in deals if deal.stage in scope.open_stages),
-        won=ended("won"),
-        lost=ended("lost"),
+        open=sums.get("open", NOTHING),
+        won=sums.get("won", NOTHING),
+        lost=sums.get("lost", NOTHING),
         last_activity=max(_last_activity(deal, scope) for deal in deals),
-        owners=_by_count(deal.owner for deal in deals if deal.owner),
+        owners=_by_count([deal.owner for deal in deals if deal.owner]),
     )
 
 
 def _name(deals: Sequence[CountedDeal]) -> str:
     """Call a client as most of its deals do; of two names the newer one."""
     names = [deal.client for deal in reversed(deals) if deal.client]
-    return _by_count(names)[0] if names else ""
+    return next(iter(_by_count(names)), "")
 
 
-def _by_count(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(name for name, _ in Counter(names).most_common())
+def _by_count(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name, _ in Counter(names).most_common()) if len(names) > 1 else tuple(names)
 
 
 def _last_activity(deal: CountedDeal, scope: Scope) -> date:
     """When the team last did something: where a deal is idle, before that; else when it came to its stage."""
-    if deal.idle_days is not None:
-        return scope.today - timedelta(days=deal.idle_days)
+    if deal.idle_since is not None:
+        return deal.idle_since
     return local_day(deal.since, scope.zone)

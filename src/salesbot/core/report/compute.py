@@ -55,7 +55,7 @@ def compute_board(deals: Iterable[CountedDeal], scope: Scope) -> Board:
     listed = list(deals)
     return Board(
         open_money.headline(listed, scope),
-        action_items.attention(listed),
+        action_items.attention(listed, scope),
         open_money.open_deals(listed, scope),
         action_items.upcoming(listed, scope),
     )

@@ -14,6 +14,7 @@ from salesbot.core.leads.duplicates import Traits
 from salesbot.core.model.estimate import Range
 from salesbot.core.model.logged_activity import LoggedActivity
 from salesbot.core.model.tasks import DealTask
+from salesbot.core.policies.attention import AttentionKind, Beginnings
 from salesbot.core.report.stage_intervals import StageInterval
 from salesbot.core.text.next_step import NextStep
 
@@ -61,9 +62,10 @@ class CountedDeal:
     response_hours: float | None = None
     """Working hours until somebody of the team acted; None if the team opened the deal, or nobody acted yet."""
     forced_moves: tuple[ForcedMove, ...] = ()
-    attention: tuple[str, ...] = ()
-    idle_days: int | None = None
-    """Days since somebody of us did something; None if it has ended or its issue is closed."""
+    attention: Beginnings = ()
+    """What it needs attention for at the report's moment or later, if nothing happens to it, and since or from when."""
+    idle_since: date | None = None
+    """On which day somebody of us did something last; None if it has ended or its issue is closed."""
     tasks: tuple[DealTask, ...] = ()
     """The open tasks, as the card keeps them."""
     task_counts: tuple[int, int] | None = None
@@ -85,6 +87,14 @@ class CountedDeal:
     def since(self) -> datetime:
         """When it entered its stage."""
         return self.stage_intervals[-1].entered
+
+    def needs(self, at: datetime) -> tuple[AttentionKind, ...]:
+        """List what it needs attention for at a moment, the most urgent first."""
+        return tuple(kind for kind, begin in self.attention if begin <= at)
+
+    def idle_days(self, day: date) -> int | None:
+        """Count the days since somebody of us did something; None if it has ended or its issue is closed."""
+        return (day - self.idle_since).days if self.idle_since is not None else None
 
     def stage_at(self, moment: datetime) -> str | None:
         """Give its stage at a moment; None if it had none yet."""

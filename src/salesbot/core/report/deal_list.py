@@ -111,10 +111,10 @@ def _checks(asked: Asked, filters: Filters, scope: Scope) -> Iterable[Callable[[
     if (most := filters.most) is not None:
         yield lambda deal: deal.value is not None and deal.value <= most
     if (idle := asked.idle) is not None:
-        yield lambda deal: deal.idle_days is not None and deal.idle_days >= idle
+        yield lambda deal: (days := deal.idle_days(scope.today)) is not None and days >= idle
     if (days := asked.in_stage) is not None:
         yield lambda deal: (scope.today - local_day(deal.since, scope.zone)).days >= days
     if (since := asked.since) is not None:
         yield lambda deal: local_day(deal.since, scope.zone) >= since
     if (why := asked.attention) is not None:
-        yield lambda deal: why in deal.attention if why else bool(deal.attention)
+        yield lambda deal: why in deal.needs(scope.at) if why else bool(deal.needs(scope.at))

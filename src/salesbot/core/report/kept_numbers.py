@@ -1,32 +1,38 @@
-"""What a cache keeps of a deal's numbers, so that a deal that has ended is counted once and not in every report.
+"""What a cache keeps of a deal's numbers, so that a deal is counted once and not in every report.
 
-Kept is only what no later moment changes: the numbers of a deal that has ended, or that an issue is not a deal. They
-hold for the same content, configuration, labels and version of salesbot (the cache sees to that), and for the same
+Kept is only what no later moment changes: the numbers of a deal, which say of what depends on the day when it begins
+(`CountedDeal.attention`), or that an issue is not a deal. They hold for the same content, configuration, labels and
+version of salesbot (the cache sees to that), for the same exchange rates while a deal has not ended, and for the same
 roles of the people in it. Whoever can write the cache can write anything there, so what is read back is checked.
 """
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 
-from salesbot.core.model import journal_codec
+import msgspec
+
 from salesbot.core.model.deal import Role
+from salesbot.core.model.exchange import rates_on
 from salesbot.core.model.facts import Issue
 from salesbot.core.model.journal import Journal
 from salesbot.core.report.counted_deal import CountedDeal
 from salesbot.core.report.scope import Scope
+from salesbot.core.text.days import local_day
 
 LONGEST = 100_000
 """Characters of one deal's numbers; real ones have some hundreds."""
 RoleOf = Callable[[str], Role]
 _AMOUNT = re.compile(r"-?\d{1,30}(\.\d{1,40})?")
-_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, OSError, RecursionError)
+_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""Between these every moment can be told in every time zone."""
+_UNREADABLE = (msgspec.MsgspecError, ValueError, TypeError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -48,43 +54,71 @@ class KeptNumbers:
         """Say whether they are those of a report at another moment, after looking up whose roles have to be known."""
         if self.at > scope.at or self.in_window != (self.created >= scope.window_start):
             return False
-        if self.deal is not None and not _fits(self.deal, scope):
+        if self.deal is not None and not (_fits(self.deal, scope) and self._has_same_rates(self.deal, scope)):
             return False
         for login in self.asked:
             role_of(login)
         return all(known.get(login, Role.NONE) == role for login, role in self.roles.items())
 
+    def _has_same_rates(self, deal: CountedDeal, scope: Scope) -> bool:
+        """A deal that has ended is converted at the rates of that day, any other one at those of the report's day."""
+        if deal.closed is not None or not scope.pipeline.report.rates:
+            return True
+        then, now = (rates_on(day, scope.pipeline) for day in (local_day(self.at, scope.zone), scope.today))
+        return then == now
+
 
 def text(kept: KeptNumbers) -> str:
     """Write what is kept; nothing where reading it would not give the same."""
-    written = json.dumps(journal_codec.encode(kept), separators=(",", ":"))
+    written = msgspec.json.encode(kept).decode()
     number = kept.deal.number if kept.deal is not None else 0
     again = read(written, number)
     same = again == kept and (again.deal is None or kept.deal is None or again.deal.traits == kept.deal.traits)
     return written if same and len(written) <= LONGEST else ""
 
 
-def read(written: str, number: int) -> KeptNumbers | None:
+def read(written: str | None, number: int) -> KeptNumbers | None:
     """Read the numbers of a deal; None for anything that we would not have written."""
-    try:
-        kept: KeptNumbers = journal_codec.decoder(KeptNumbers)(json.loads(written))
-        return kept if kept.deal is None or _is_possible(kept.deal, number) else None
+    try:  # comparing a moment without a time zone raises TypeError
+        kept = _decoder().decode(written or "")
+        moments = (kept.at, kept.created, *(_moments(kept.deal) if kept.deal is not None else ()))
+        is_possible = kept.deal is None or _is_possible(kept.deal, number)
+        return kept if is_possible and all(_FIRST <= moment <= _LAST for moment in moments) else None
     except _UNREADABLE:
         return None
+
+
+@cache
+def _decoder() -> msgspec.json.Decoder[KeptNumbers]:
+    return msgspec.json.Decoder(KeptNumbers)
 
 
 def _is_possible(deal: CountedDeal, number: int) -> bool:
     """Say whether computing with it is safe: amounts of a length that amounts have, and no infinite numbers."""
     hours = deal.response_hours
-    amounts = all(_AMOUNT.fullmatch(str(amount)) for amount in _amounts(deal))
-    ended = deal.closed is not None and bool(deal.stage_intervals)
-    return amounts and ended and deal.number == number and (hours is None or math.isfinite(hours))
+    return (
+        deal.number == number
+        and bool(deal.stage_intervals)
+        and 0 <= deal.probability <= 100
+        and (hours is None or math.isfinite(hours))
+        and all(_AMOUNT.fullmatch(str(amount)) for amount in _amounts(deal))
+    )
 
 
 def _fits(deal: CountedDeal, scope: Scope) -> bool:
-    stages = scope.pipeline.stage
-    ended = deal.stage in scope.outcomes and deal.stage == deal.stage_intervals[-1].stage
-    return ended and all(stages(each.stage) is not None for each in deal.stage_intervals)
+    ended = (deal.closed is not None) == (deal.stage in scope.outcomes)
+    is_there = ended and deal.stage == deal.stage_intervals[-1].stage
+    return is_there and scope.stages.issuperset(each.stage for each in deal.stage_intervals)
+
+
+def _moments(deal: CountedDeal) -> Iterator[datetime]:
+    yield deal.created
+    yield from (interval.entered for interval in deal.stage_intervals)
+    yield from (at for at, _ in deal.rounds)
+    yield from (begin for _, begin in deal.attention)
+    yield from (move.at for move in deal.forced_moves)
+    yield from (each.at for each in deal.activities)
+    yield from (moment for moment in (deal.closed, deal.last_contact) if moment is not None)
 
 
 def _amounts(deal: CountedDeal) -> Iterator[Decimal]:

@@ -206,7 +206,7 @@ class Reader:
 
     def to_keep(self, raw: RawIssue, counted: CountedDeal | UncountableDeal | None) -> KeptNumbers | None:
         """Give what a cache may keep of an issue as it was counted; None where a later moment may change that."""
-        if isinstance(counted, UncountableDeal) or (counted is not None and counted.closed is None):
+        if isinstance(counted, UncountableDeal):
             return None
         issue = self._as_workflow(raw.issue)
         if not is_settled(issue, find_cards(issue, self.context.repository).journal, self.scope.at):
@@ -240,8 +240,8 @@ class Reader:
         issue = replace(issue, sub_issues=journal.sub_issues)
         observed = observe(self._facts(issue), self.scope.pipeline, self.scope.at)
         state = DealState(deal, journal)
-        idle = attention.idle_days(state, observed)
-        return replace(counted, attention=attention.needed(state, observed), idle_days=idle)
+        idle_since = attention.idle_since(state, observed)
+        return replace(counted, attention=attention.begins(state, observed), idle_since=idle_since)
 
     def _facts(self, issue: Issue) -> DealFacts:
         """Add the repository to an issue. People without a known role count as outsiders."""

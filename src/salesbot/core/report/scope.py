@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cached_property
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from dateutil.relativedelta import relativedelta
 from salesbot.core.errors import InputError
 from salesbot.core.model.pipeline import Outcome, Pipeline
 from salesbot.core.report.figures import Figures
-from salesbot.core.text.days import local_day
+from salesbot.core.text.days import local_day, midnight
 
 WEEK = timedelta(days=7)
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
@@ -86,6 +86,11 @@ class Scope:
         return {stage.name: stage.outcome for stage in self.pipeline.stages if stage.outcome is not None}
 
     @cached_property
+    def stages(self) -> frozenset[str]:
+        """All stages."""
+        return frozenset(stage.name for stage in self.pipeline.stages)
+
+    @cached_property
     def open_stages(self) -> tuple[str, ...]:
         """The open stages, first to last."""
         return tuple(stage.name for stage in self.pipeline.open_stages)
@@ -127,7 +132,7 @@ class Scope:
 
     def midnight(self, day: date) -> datetime:
         """Give the moment at which a day began in the team's zone, in UTC."""
-        return datetime.combine(day, time.min, self.zone).astimezone(UTC)
+        return midnight(day, self.zone)
 
     def month(self, moment: datetime) -> str:
         """Name the calendar month of a moment, as `2026-11`."""
@@ -168,7 +173,7 @@ def choose_scope(
     if week is None or week == running:
         return Scope(repository, pipeline, now, since or now - WEEK, running, url)
     # By the calendar: a week in which the clocks change has 167 or 169 hours.
-    begin, end = (datetime.combine(day, time.min, pipeline.timezone).astimezone(UTC)
+    begin, end = (midnight(day, pipeline.timezone)
                   for day in (monday(week), monday(week) + WEEK))  # fmt: skip
     if end > now:
         raise InputError(f"The week {week} is in the future.", f"This week is {running}")

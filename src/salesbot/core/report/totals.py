@@ -25,6 +25,9 @@ class Total:
     unconverted_weighted: Mapping[str, Decimal] = field(default_factory=dict)
 
 
+NOTHING = Total()
+
+
 def total(deals: Iterable[CountedDeal]) -> Total:
     """Sum up deals. A deal without a value counts as a deal with the value 0."""
     count, value, weighted = 0, ZERO, ZERO

@@ -13,9 +13,9 @@ KINDS = (ActivityKind.CALL, ActivityKind.MEETING, ActivityKind.MAIL)
 
 def activity_values(counts: ActivityCounts) -> Values:
     """Gather what the section shows; without rows there is none."""
-    rows = [_row(counts, person) for person in counts.by_person]
     return cut(
-        rows,
+        list(counts.by_person),
+        lambda person: _row(counts, person),
         weeks=[week.partition("-")[2] for week in counts.weeks],
         totals=[_shown(counts.of_week(week)) for week in counts.weeks],
     )

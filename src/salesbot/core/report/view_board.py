@@ -65,12 +65,12 @@ def _headline(board: Board, scope: Scope) -> Values:
 
 
 def _attention(board: Board, scope: Scope, most: int) -> Values:
-    return cut([_attention_item(item, scope) for item in board.attention], most, ATTENTION_SHOWN)
+    return cut(board.attention, lambda item: _attention_item(item, scope), most, ATTENTION_SHOWN)
 
 
 def _attention_item(item: AttentionItem, scope: Scope) -> Values:
     titles = [KINDS[kind] for kind in item.kinds]
-    idle = counted(item.deal.idle_days, "day") if item.deal.idle_days else ""
+    idle = counted(item.idle_days, "day") if item.idle_days else ""
     return {
         **deal_row(item.deal, scope),
         "reasons": [f"{title[0].lower()}{title[1:]}" for title in titles],
@@ -81,15 +81,15 @@ def _attention_item(item: AttentionItem, scope: Scope) -> Values:
 def _stages(board: Board, scope: Scope) -> Iterator[Values]:
     room = MOST_OPEN
     for stage in board.stages:
-        rows = [deal_row(deal, scope) for deal in stage.deals[:room]]
-        room -= len(rows)
-        yield {"stage": stage.stage, **sums(stage.total, scope), **cut(rows, MOST_OPEN)}
+        listed = cut(stage.deals[:room], lambda deal: deal_row(deal, scope), MOST_OPEN)
+        room -= len(listed["rows"])
+        yield {"stage": stage.stage, **sums(stage.total, scope), **listed}
 
 
 def _upcoming(board: Board, scope: Scope) -> Iterator[Values]:
     room = MOST_UPCOMING
     for person, items in board.upcoming.items():
-        listed = cut([_upcoming_item(each, scope) for each in items], min(room, MOST), person=person)
+        listed = cut(items, lambda each: _upcoming_item(each, scope), min(room, MOST), person=person)
         room -= len(listed["rows"])
         yield listed
 

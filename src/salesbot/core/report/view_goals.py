@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from salesbot.core.report import formatting
 from salesbot.core.report.goals import PersonalGoals, Won
 from salesbot.core.report.open_money import Headline
@@ -29,11 +27,10 @@ def goal_values(headline: Headline, scope: Scope) -> Values:
     """Show whether anybody has a goal, the goals of people, and who of them is not in the repository."""
     return {
         "any": any(won.goal for won in headline.won),
-        "people": cut([row for each in headline.people for row in _rows(each, scope)]),
+        "people": cut([(each, won) for each in headline.people for won in each.won], lambda each: _row(*each, scope)),
         "absent": [each.login for each in headline.people if each.absent],
     }
 
 
-def _rows(person: PersonalGoals, scope: Scope) -> Iterator[Values]:
-    for won in person.won:
-        yield {"person": person.login, **won_values(won, scope)}
+def _row(person: PersonalGoals, won: Won, scope: Scope) -> Values:
+    return {"person": person.login, **won_values(won, scope)}

@@ -6,6 +6,7 @@ The templates do no arithmetic and write no numbers; they lay out what is here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from salesbot.core.report import charts, client_list, formatting
 from salesbot.core.report.bridge import BridgeStep, Start
@@ -75,10 +76,10 @@ def report_values(report: Report) -> Values:
         "estimates": list(_estimates(report)),
         "activities": activity_values(report.activities),
         "clients": client_list.rows(report.clients, scope),
-        "paused": cut([deal_row(deal, scope) for deal in report.paused]),
-        "forced": list(_forced(report))[:MOST],
-        "problems": cut([{**deal_row(deal, scope), "what": "; ".join(deal.problems)} for deal in report.doubtful]),
-        "uncountable": cut([_uncountable(deal, scope) for deal in report.uncountable]),
+        "paused": cut(report.paused, lambda deal: deal_row(deal, scope)),
+        "forced": list(islice(_forced(report), MOST)),
+        "problems": cut(report.doubtful, lambda deal: {**deal_row(deal, scope), "what": "; ".join(deal.problems)}),
+        "uncountable": cut(report.uncountable, lambda deal: _uncountable(deal, scope)),
     }
 
 
@@ -102,8 +103,8 @@ def _movement(movement: Movement, scope: Scope) -> Values:
 
 
 def _kind(kind: MovementKind, movement: Movement, scope: Scope) -> Values:
-    rows = [_moved(each, scope) for each in movement.deals if each.kind == kind]
-    return cut(rows, kind=kind, title=MOVEMENT_TITLES[kind], count=f"{movement.count(kind):,}")
+    found = [each for each in movement.deals if each.kind == kind]
+    return cut(found, lambda each: _moved(each, scope), kind=kind, title=MOVEMENT_TITLES[kind], count=f"{len(found):,}")
 
 
 def _moved(moved: MovedDeal, scope: Scope) -> Values:
@@ -120,7 +121,7 @@ def _forecast(report: Report) -> Values:
     scope, forecast = report.scope, report.forecast
     months = [month for month in forecast.months if month.month >= f"{scope.today:%Y-%m}"]
     return {
-        **cut([_month(month, scope) for month in months]),
+        **cut(months, lambda month: _month(month, scope)),
         "overdue": {**sums(forecast.overdue, scope), "any": bool(forecast.overdue.count)},
         "undated": sums(forecast.undated, scope),
     }
@@ -139,7 +140,7 @@ def _flow(flow: StageFlow, scope: Scope) -> Values:
         "median": formatting.days(flow.durations.median),
         "longest": formatting.days(flow.durations.longest),
         "finished": formatting.days(flow.finished.median),
-        "stuck": cut([{**deal_row(deal, scope), "days": f"{days:,.0f}"} for deal, days in flow.stuck]),
+        "stuck": cut(flow.stuck, lambda pair: {**deal_row(pair[0], scope), "days": f"{pair[1]:,.0f}"}),
     }
 
 
@@ -182,7 +183,7 @@ def _closed(report: Report) -> Values:
 
 
 def _reasons(reasons: Sequence[Reason], ended: Total, scope: Scope) -> Values:
-    return cut([_reason(each, ended, scope) for each in reasons])
+    return cut(reasons, lambda each: _reason(each, ended, scope))
 
 
 def _reason(reason: Reason, ended: Total, scope: Scope) -> Values:
@@ -200,7 +201,7 @@ def _groups(report: Report) -> Iterator[Values]:
     """Show the groups of each field that any ended deal has."""
     for heading, groups in report.closing.groups.items():
         if any(group.name for group in groups):
-            yield cut([_group(each, report.scope) for each in groups], heading=heading)
+            yield cut(groups, lambda each: _group(each, report.scope), heading=heading)
 
 
 def _group(group: Group, scope: Scope) -> Values:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from salesbot.core.report import formatting
 from salesbot.core.report.counted_deal import CountedDeal
@@ -17,18 +17,22 @@ MOST = 40
 SHOWN = 10
 """Rows of a list that are shown at once; further ones are folded."""
 Values = dict[str, Any]
+T = TypeVar("T")
 
 
-def cut(rows: Sequence[Any], most: int = MOST, shown: int = SHOWN, **more: Any) -> Values:
-    """Give the rows of a list: the first ones, the ones to fold, how many those are, and how many are left out."""
-    listed = rows[:most]
+def cut(found: Sequence[T], row: Callable[[T], Any], most: int = MOST, shown: int = SHOWN, **more: Any) -> Values:
+    """Give a list as rows: the first ones, the ones to fold, how many those are, and how many are left out.
+
+    Only what a page holds becomes rows: a list may have a hundred thousand entries.
+    """
+    listed = [row(each) for each in found[:most]]
     return {
         **more,
         "rows": listed,
         "first": listed[:shown],
         "rest": listed[shown:],
         "folded": left_out(len(listed), shown),
-        "more": left_out(len(rows), most),
+        "more": left_out(len(found), most),
     }
 
 

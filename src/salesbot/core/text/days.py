@@ -6,7 +6,7 @@ Knows weekends, the quiet days that the caller names, and time zones. Knows no c
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 Ranges = Iterable[tuple[date, date]]
 """Stretches of days, first and last one included."""
@@ -43,6 +43,11 @@ def local_day(moment: datetime, zone: tzinfo) -> date:
     if moment.tzinfo is None:
         raise ValueError(f"{moment.isoformat()} has no time zone")
     return moment.astimezone(zone).date()
+
+
+def midnight(day: date, zone: tzinfo) -> datetime:
+    """Give the moment at which a day begins in a time zone, in UTC."""
+    return datetime.combine(day, time.min, zone).astimezone(UTC)
 
 
 def _weekdays_until(day: date) -> int:
