@@ -3,9 +3,9 @@
     python -m benchmarks.beside --root ROOT --peer dist/index.js [--runs 15] [--latency 0 50]
 
 ROOT is the image's file system (`buildah from localhost/salesbot`, then `buildah mount NAME`; needs root). The peer is
-the bundle of a Node action that dispatches commands, with the inputs of peter-evans/slash-command-dispatch. Both get
-one comment, `/prospect`. What the sandbox answers to each is recorded once and then served by a small server, so that
-only the programs are measured.
+the bundle of a Node action that dispatches commands, with the inputs of peter-evans/slash-command-dispatch. It gets one
+comment, `/prospect`; salesbot gets that, a label, a comment that it refuses and one that is talk. What the sandbox
+answers to each is recorded once and then served by a small server, so that only the programs are measured.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from github_sandbox import Delivery, Sandbox, Workflow
+from github_sandbox import Delivery, Repo, Sandbox, Workflow
 
 PEOPLE = {"ann": "triage", "nora": "write", "kim": "admin"}
 PEERS_INPUTS = {
@@ -33,6 +33,26 @@ PEERS_INPUTS = {
     "commands": "prospect", "permission": "write", "issue-type": "both", "allow-edits": "false",
     "repository": "acme/sales", "event-type-suffix": "-command", "dispatch-type": "repository",
 }  # fmt: skip
+
+
+TOKEN = {"token": "${{ github.token }}"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a person does to deal 1, and the label that it has once salesbot has answered."""
+
+    name: str
+    do: Callable[[Repo], object]
+    outcome: str
+
+
+CASES = (
+    Case("move by command", lambda sales: sales.comment("nora", 1, "/prospect"), "stage:prospect"),
+    Case("move by label", lambda sales: sales.label("nora", 1, "stage:prospect"), "stage:prospect"),
+    Case("refused command", lambda sales: sales.comment("nora", 1, "/won"), "stage:lead"),
+    Case("talk", lambda sales: sales.comment("nora", 1, "Thanks!"), "stage:lead"),
+)
 
 
 @dataclass(frozen=True)
@@ -112,7 +132,7 @@ class Cost:
 
 @dataclass
 class Program:
-    """One of the two: how it is started, with which environment, and what it is answered."""
+    """A program and an event: how it is started, with which environment, and what it is answered."""
 
     name: str
     command: list[str]
@@ -161,29 +181,32 @@ def main() -> None:
     options.add_argument("--runs", type=int, default=15)
     options.add_argument("--latency", type=float, nargs="*", default=[0, 50])
     args = options.parse_args()
-    token = {"token": "${{ github.token }}"}
-    salesbot = Program("salesbot", ["chroot", str(args.root), "/opt/salesbot/bin/salesbot", "run"], token, args.root)
+    ours = [Program(case.name, ["chroot", str(args.root), "/opt/salesbot/bin/salesbot", "run"], TOKEN, args.root)
+            for case in CASES]  # fmt: skip
     peer = Program("the peer", ["node", str(args.peer.absolute())], PEERS_INPUTS)
     github = Sandbox(at=datetime(2026, 11, 23, 9, tzinfo=UTC), step=1)
-    with github, serving(salesbot.served) as one, serving(peer.served) as other:
-        _record(github, salesbot, peer, (one, other))
-        _measure([salesbot, peer], args.latency, args.runs)
-    _show([salesbot, peer], args.latency)
+    with github, ExitStack() as servers:
+        addresses = [servers.enter_context(serving(program.served)) for program in (*ours, peer)]
+        _record(github, ours, peer, addresses)
+        _measure([*ours, peer], args.latency, args.runs)
+    _show(ours, peer, args.latency)
 
 
-def _record(github: Sandbox, salesbot: Program, peer: Program, addresses: Sequence[str]) -> None:
-    """Bring one deal to rest, then have both programs answer the same comment from the same state."""
+def _record(github: Sandbox, ours: Sequence[Program], peer: Program, addresses: Sequence[str]) -> None:
+    """Bring one deal to rest, then have each program answer its event from that state."""
     sales = github.repo("acme/sales", roles=PEOPLE)
     sales.collaborators_readable(True)
     sales.open_issue("ann", "Acme GmbH: new shop", "### Company\n\nAcme GmbH\n")
-    salesbot.record(github, github.outbox[0], addresses[0])
-    sales.comment("nora", 1, "/prospect")
-    (comment,) = github.outbox
+    ours[0].record(github, github.outbox[0], addresses[0])
     state = github.snapshot()
-    salesbot.record(github, comment, addresses[0])
-    assert sales.issue(1).labels == ("stage:prospect",), "salesbot moved the deal"
+    for case, program, address in zip(CASES, ours, addresses, strict=False):
+        github.restore(state)
+        case.do(sales)
+        program.record(github, github.outbox[0], address)
+        assert sales.issue(1).labels == (case.outcome,), f"{case.name}: {sales.issue(1).labels}"
     github.restore(state)
-    peer.record(github, comment, addresses[1])
+    sales.comment("nora", 1, "/prospect")
+    peer.record(github, github.outbox[0], addresses[-1])
     assert [each.name for each in github.outbox] == ["repository_dispatch.prospect-command"], github.outbox
 
 
@@ -196,15 +219,14 @@ def _measure(programs: Sequence[Program], latencies: Sequence[float], runs: int)
                 program.costs.setdefault(latency, []).append(program.run())
 
 
-def _show(programs: Sequence[Program], latencies: Sequence[float]) -> None:
-    print(f"{'':10} requests   {'seconds':>9} {'least':>9} {'CPU':>9} {'least':>9}")
+def _show(ours: Sequence[Program], peer: Program, latencies: Sequence[float]) -> None:
+    print(f"{'':18} requests   {'seconds':>9} {'least':>9} {'CPU':>9} {'least':>9}   of the peer's seconds, CPU")
     for latency in latencies:
         print(f"at {latency:.0f} ms")
-        for program in programs:
-            print(f"  {program.name:8} {len(program.served.answers):8} {_times(program, latency)}")
-        salesbot, peer = programs
-        seconds, cpu = (salesbot.median(latency, what) / peer.median(latency, what) for what in ("seconds", "cpu"))
-        print(f"  salesbot takes {seconds:.2f} of the peer's seconds and {cpu:.2f} of its CPU")
+        for program in (*ours, peer):
+            parts = (program.median(latency, what) / peer.median(latency, what) for what in ("seconds", "cpu"))
+            shown = " ".join(f"{part:.2f}" for part in parts)
+            print(f"  {program.name:16} {len(program.served.answers):8} {_times(program, latency)}   {shown}")
 
 
 def _times(program: Program, latency: float) -> str:
