@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from salesbot.adapters.collector import without_collector
 from salesbot.adapters.github import GitHub, advice_on
 from salesbot.adapters.github.history import Deals
 from salesbot.adapters.github.snapshot import UnfilledError
@@ -154,11 +155,12 @@ class Reporter:
         reports = self.github.reports(context.facts)
         scope = self._scope_of(context, reports, at or context.facts.read_at, week)
         read = self._read(context, scope)
-        made = compute_report(read.deals, scope)
-        values = report_values(made)
-        page = "\n\n".join(context.renderer(name, values) for name in TEMPLATES)
         repository = context.facts.repository
-        saved = (*self.save(made, repository.private), *self.part(made, repository))
+        with without_collector():
+            made = compute_report(read.deals, scope)
+            values = report_values(made)
+            page = "\n\n".join(context.renderer(name, values) for name in TEMPLATES)
+            saved = (*self.save(made, repository.private), *self.part(made, repository))
         return read.outcome.then(Outcome(notes=tuple(saved), page=page))
 
     def matching(self, asked: Asked) -> MatchingDeals:
@@ -219,11 +221,12 @@ class Reporter:
         facts = context.facts
         scope = self._scope_of(context, reports, facts.read_at, week)
         read = self._read(context, scope)
-        made = compute_report(read.deals, scope)
-        kept = figures_of(made.deals, scope)
-        memory = ReportState(week, scope.since, scope.at, scope.at, figures=kept)
-        values = report_values(made)
-        top, rest = (context.renderer(name, values) for name in TEMPLATES)
+        with without_collector():
+            made = compute_report(read.deals, scope)
+            kept = figures_of(made.deals, scope)
+            memory = ReportState(week, scope.since, scope.at, scope.at, figures=kept)
+            values = report_values(made)
+            top, rest = (context.renderer(name, values) for name in TEMPLATES)
         outcome = self._publish(facts, weekly_issue.compose(top, rest, memory, facts.repository.id))
         outcome = outcome.then(self._notify(made, facts, outcome))
         saved = self.save(made, facts.repository.private)

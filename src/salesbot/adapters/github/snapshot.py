@@ -19,6 +19,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from salesbot.adapters.collector import without_collector
 from salesbot.adapters.github import cache_file, decode
 from salesbot.adapters.github.client import Client
 from salesbot.adapters.github.decode import Json, need, nodes
@@ -109,7 +110,8 @@ class Snapshot:
             self._empty()
             self._bring_up_to_date()
         try:
-            yield from self._all(numbers)
+            with without_collector():
+                yield from self._all(numbers)
         except SpoiltError:
             self._empty()
             self._bring_up_to_date()

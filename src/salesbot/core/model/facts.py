@@ -167,12 +167,17 @@ class Issue:
         """Whether it was converted to a discussion: what stays of it is closed and locked, and nobody can use it."""
         return any(event.kind == "converted to discussion" for event in self.events)
 
-    @cached_property
+    @property
     def since_transfer(self) -> Issue:
         """The issue as it counts here: one that was transferred in begins when it arrived."""
+        return self._arrived or self
+
+    @cached_property
+    def _arrived(self) -> Issue | None:
+        """None where it is the issue as it is: an issue that held itself would be freed late."""
         transfers = [index for index, event in enumerate(self.events) if event.kind == "transferred"]
         if not transfers or (transfers == [0] and self.created_at == self.events[0].at):
-            return self
+            return None
         start = transfers[-1]
         return replace(
             self,
