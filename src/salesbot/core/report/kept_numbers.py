@@ -81,9 +81,9 @@ def read(written: str | None, number: int) -> KeptNumbers | None:
     """Read the numbers of a deal; None for anything that we would not have written."""
     try:  # comparing a moment without a time zone raises TypeError
         kept = _decoder().decode(written or "")
-        moments = (kept.at, kept.created, *(_moments(kept.deal) if kept.deal is not None else ()))
+        moments = [kept.at, kept.created, *(_moments(kept.deal) if kept.deal is not None else ())]
         is_possible = kept.deal is None or _is_possible(kept.deal, number)
-        return kept if is_possible and all(_FIRST <= moment <= _LAST for moment in moments) else None
+        return kept if is_possible and min(moments) >= _FIRST and max(moments) <= _LAST else None
     except _UNREADABLE:
         return None
 
@@ -111,14 +111,16 @@ def _fits(deal: CountedDeal, scope: Scope) -> bool:
     return is_there and scope.stages.issuperset(each.stage for each in deal.stage_intervals)
 
 
-def _moments(deal: CountedDeal) -> Iterator[datetime]:
-    yield deal.created
-    yield from (interval.entered for interval in deal.stage_intervals)
-    yield from (at for at, _ in deal.rounds)
-    yield from (begin for _, begin in deal.attention)
-    yield from (move.at for move in deal.forced_moves)
-    yield from (each.at for each in deal.activities)
-    yield from (moment for moment in (deal.closed, deal.last_contact) if moment is not None)
+def _moments(deal: CountedDeal) -> list[datetime]:
+    return [
+        deal.created,
+        *[entered for _, entered in deal.stage_intervals],
+        *[at for at, _ in deal.rounds],
+        *[begin for _, begin in deal.attention],
+        *[move.at for move in deal.forced_moves],
+        *[each.at for each in deal.activities],
+        *[moment for moment in (deal.closed, deal.last_contact) if moment is not None],
+    ]
 
 
 def _amounts(deal: CountedDeal) -> Iterator[Decimal]:
