@@ -91,20 +91,21 @@ def main() -> None:
     for repository, old in (("acme/sales", 0), ("acme/big", MANY)):
         print(f"a repository with {old + 1:,} issue{'s' if old else ''}")
         with Sandbox(at=datetime(2026, 11, 23, 9, tzinfo=UTC), step=1, workflow=Workflow(program)) as github:
-            sales = _prepare(github, repository, old)
+            sales = prepare(github, repository, old)
             numbers[repository] = {}
             for case in CASES:
                 costs = [_median(github, sales, case, latency, args.runs) for latency in LATENCIES]
                 print(_row(case, costs, base))
                 numbers[repository][case.title] = _numbers(costs, base)
     if args.json:
-        args.json.write_text(json.dumps({**_what_was_measured(program), "events": numbers}, indent=1), encoding="utf-8")
+        args.json.write_text(json.dumps({**what_was_measured(program), "events": numbers}, indent=1), encoding="utf-8")
     print(f"\n{'':29}  requests   points   seconds       CPU   memory")
     for count in (2_000, 20_000) if args.many else (2_000,):
         print(_sweep(count))
 
 
-def _prepare(github: Sandbox, name: str, old: int) -> Repo:
+def prepare(github: Sandbox, name: str, old: int) -> Repo:
+    """Make a repository with deal 1 at rest, and so many others."""
     sales = github.repo(name, roles=PEOPLE)
     sales.open_issue("ann", "Acme GmbH: new shop", "### Company\n\nAcme GmbH\n")
     reconcile(github)
@@ -125,13 +126,14 @@ def _old(number: int) -> dict[str, Any]:
 
 
 def _median(github: Sandbox, sales: Repo, case: Case, latency: int, runs: int) -> Cost:
-    costs = list(_costs(github, sales, case, latency, runs))
-    middle = [statistics.median(getattr(cost, name) for cost in costs) for name in ("seconds", "cpu")]
-    assert len({cost.requests for cost in costs}) == 1, "every run asks the same"
-    return Cost(costs[0].requests, *middle)
+    found = list(costs_of(github, sales, case, latency, runs))
+    middle = [statistics.median(getattr(cost, name) for cost in found) for name in ("seconds", "cpu")]
+    assert len({cost.requests for cost in found}) == 1, "every run asks the same"
+    return Cost(found[0].requests, *middle)
 
 
-def _costs(github: Sandbox, sales: Repo, case: Case, latency: int, runs: int) -> Iterator[Cost]:
+def costs_of(github: Sandbox, sales: Repo, case: Case, latency: int, runs: int) -> Iterator[Cost]:
+    """Measure runs of one event, each from the same state."""
     state = github.snapshot()
     for _ in range(runs):
         github.restore(state)
@@ -235,7 +237,8 @@ def _numbers(costs: list[Cost], base: Cost) -> dict[str, Any]:
     return {"requests": costs[0].requests, "cpu": round(costs[0].cpu - base.cpu, 3), "seconds": seconds}
 
 
-def _what_was_measured(program: list[str]) -> dict[str, str]:
+def what_was_measured(program: list[str]) -> dict[str, str]:
+    """Name the commit, and the Python of a program that is not the image's."""
     line = ["git", "describe", "--always", "--dirty"]
     commit = subprocess.run(line, capture_output=True, text=True, check=False).stdout.strip()
     return {"commit": commit, "program": "image" if "-m" not in program else f"Python {platform.python_version()}"}

@@ -48,19 +48,21 @@ def main() -> None:
     if args.numbers:  # first, while this process is small: Linux counts that too
         subprocess.run([sys.executable, "-c", NUMBERS, str(args.numbers)], check=True)
     for count in args.deals:
-        with _github(args.latency) as github:
-            print(_row(f"a report over {count:,} deals", _report(github, _sales(github, count), [])))
+        with open_sandbox(args.latency) as github:
+            print(_row(f"a report over {count:,} deals", run_report(github, seeded(github, count), [])))
     if args.cached:
         _print_cached(args.cached, args.latency)
 
 
-def _github(latency: int) -> Sandbox:
+def open_sandbox(latency: int = 0) -> Sandbox:
+    """Open a sandbox in which time passes only when it is advanced."""
     github = Sandbox(at=NOW, step=0)
     github.faults.latency_ms = latency
     return github
 
 
-def _sales(github: Sandbox, count: int) -> Repo:
+def seeded(github: Sandbox, count: int) -> Repo:
+    """Make a repository with so many deals, a quarter of them open."""
     sales = github.repo("acme/sales", roles={"ann": "triage", "kim": "admin"})
     sales.collaborators_readable(True)
     sales.seed(_deals(count))
@@ -95,7 +97,7 @@ def _text(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _report(github: Sandbox, sales: Repo, more: list[str]) -> Cost:
+def run_report(github: Sandbox, sales: Repo, more: list[str]) -> Cost:
     """Run the program once, as a process of its own."""
     env = {**os.environ, "GITHUB_TOKEN": sales.actions_token(), "GITHUB_API_URL": github.api_url}
     with tempfile.TemporaryDirectory() as folder:
@@ -108,27 +110,31 @@ def _report(github: Sandbox, sales: Repo, more: list[str]) -> Cost:
 
 
 def _print_cached(count: int, latency: int) -> None:
-    with _github(0) as github, tempfile.TemporaryDirectory() as folder:
-        sales, cache = _sales(github, count), ["--cache", str(Path(folder) / "kept.sqlite")]
-        # More than one filling's budget: as many runs as it takes.
-        while (first := _filled(github, sales, cache)) is None:
-            github.advance(3600)
-        print(_row(f"the last run that fills a cache of {count:,}", first))
-        github.advance(2 * 86_400)
-        github.limits.default()
+    with open_sandbox() as github, tempfile.TemporaryDirectory() as folder:
+        sales, cache = seeded(github, count), ["--cache", str(Path(folder) / "kept.sqlite")]
+        print(_row(f"the last run that fills a cache of {count:,}", fill(github, sales, cache)))
         github.faults.latency_ms = latency
-        print(_row("from the cache, nothing changed", _report(github, sales, cache)))
+        print(_row("from the cache, nothing changed", run_report(github, sales, cache)))
         github.faults.latency_ms = 0
         for number in range(1, CHANGES + 1):
             sales.edit_issue("kim", number, title=f"Client {number}: a larger shop")
         github.advance(2 * 3600)
         github.faults.latency_ms = latency
-        print(_row(f"from the cache, {CHANGES} changed", _report(github, sales, cache)))
+        print(_row(f"from the cache, {CHANGES} changed", run_report(github, sales, cache)))
+
+
+def fill(github: Sandbox, sales: Repo, cache: list[str]) -> Cost:
+    """Fill a cache, in as many runs as their budget takes, and let two days pass; give what the last run took."""
+    while (last := _filled(github, sales, cache)) is None:
+        github.advance(3600)
+    github.advance(2 * 86_400)
+    github.limits.default()
+    return last
 
 
 def _filled(github: Sandbox, sales: Repo, cache: list[str]) -> Cost | None:
     try:
-        return _report(github, sales, cache)
+        return run_report(github, sales, cache)
     except subprocess.CalledProcessError:
         return None
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks import start_profile
 from github_sandbox import Repo, Sandbox, Workflow
 from tests.image import container as runner
 
@@ -53,13 +54,23 @@ KINDS = [
 
 
 @pytest.fixture(scope="module")
-def github() -> Iterator[Sandbox]:
+def container() -> Iterator[str]:
+    """Make a container of the image, which nothing changes."""
+    name = _buildah("from", "--pull-never", os.environ["SALESBOT_IMAGE"])
+    yield name
+    _buildah("rm", name)
+
+
+def _buildah(*words: str) -> str:
+    return subprocess.run(["buildah", *words], check=True, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def github(container: str) -> Iterator[Sandbox]:
     """A sandbox whose runner starts the probe in the image."""
-    line = ["buildah", "from", "--pull-never", os.environ["SALESBOT_IMAGE"]]
-    name = subprocess.run(line, check=True, capture_output=True, text=True).stdout.strip()
     flags = "-IBSuXlazy_imports=all"
     program = ["/opt/salesbot/bin/python", flags, "-c", PROBE.read_text(encoding="utf-8")]
-    command = [sys.executable, str(Path(runner.__file__)), name, *program]
+    command = [sys.executable, str(Path(runner.__file__)), container, *program]
     with Sandbox(at=datetime(2026, 11, 23, 9, tzinfo=UTC), step=1, workflow=Workflow(command)) as sandbox:
         sales = sandbox.repo("acme/sales", roles={"ann": "triage", "nora": "write"})
         sales.collaborators_readable(True)
@@ -67,7 +78,6 @@ def github() -> Iterator[Sandbox]:
         for delivery in sandbox.outbox:
             sandbox.run(delivery)
         yield sandbox
-    subprocess.run(["buildah", "rm", name], check=True, capture_output=True)
 
 
 @pytest.mark.parametrize(("act", "budget"), KINDS)
@@ -87,3 +97,11 @@ def test_a_run_keeps_its_budget(github: Sandbox, act: Callable[[Repo], object], 
     assert len(used["loaded"]) <= budget.modules, len(used["loaded"])
     assert used["patterns"] <= budget.patterns
     assert used["classes"] <= budget.classes
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="chroot needs root")
+def test_the_profile_finds_every_part_of_a_start(container: str) -> None:
+    found = start_profile.profile(start_profile.in_image(Path(_buildah("mount", container))), runs=1)
+    assert tuple(name for name, _ in found.parts) == start_profile.PARTS
+    never = {"import PyYAML", "import cryptography"}
+    assert {name for name, value in found.parts if value == 0} == never, "no move needs these"
