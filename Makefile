@@ -8,7 +8,7 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 NPM    := tests/conformance/node_modules
 PUBLIC := $(NPM)/@octokit
 
-.PHONY: help test demo threats fuzz hostile explore bench lint types conformance workflows docs prose parts browser audit data image image-test pictures lock clean
+.PHONY: help test demo threats fuzz hostile explore bench growth lint types conformance workflows docs prose parts browser audit data image image-test pictures lock clean
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,11 +44,18 @@ hostile: $(VENV)/ready  ## feed ten thousand hostile texts through event, sweep 
 explore: $(VENV)/ready  ## play the property tests with new seeds, until Ctrl-C (SECONDS, SEED, FILES)
 	@$(BIN)/python -m tests.explore $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) $(FILES)
 
-bench: $(VENV)/ready  ## what an event, a board, a report and the sandbox's page cost: requests, seconds, CPU, memory (JSON=FILE keeps those of events)
+bench: $(VENV)/ready  ## what an event, a board, a report, the sandbox's page and a start cost: requests, seconds, CPU, memory (JSON=FILE keeps those of events)
 	@$(BIN)/python -m benchmarks.events $(if $(JSON),--json $(JSON))
 	@$(BIN)/python -m benchmarks.board
 	@$(BIN)/python -m benchmarks.report
 	@$(BIN)/python -m benchmarks.page
+	@$(BIN)/python -m benchmarks.start_profile
+
+growth: TO ?= docs/pictures
+growth: $(VENV)/ready  ## measure what grows and where a start's time goes, and draw both (ROOT: the image's files; MANY=1: 100,000 deals too; TO)
+	@$(BIN)/python -m benchmarks.start_profile --json $(TO)/performance-start.json $(if $(ROOT),--root $(ROOT))
+	@$(BIN)/python -m benchmarks.growth --json $(TO)/performance-growth.json $(if $(MANY),--many)
+	@$(BIN)/python -m benchmarks.pictures $(TO)/performance-start.json $(TO)/performance-growth.json --to $(TO)
 
 lint: $(VENV)/ready  ## ruff: style and common mistakes
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""Two files of numbers are compared by event; only more requests are a failure, and another file is refused."""
+"""Two files of numbers are compared name by name; only more requests are a failure, and another file is refused."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks import compare
+from benchmarks import charts, compare
+from benchmarks.charts import Chart, Numbers
 
 
 def numbers(file: Path, **requests: int) -> str:
@@ -26,6 +27,19 @@ def test_more_requests_for_an_event_are_a_failure(
     assert compare.main(files) == code
     printed = capsys.readouterr().out
     assert all(f"acme/sales: {title}" in printed for title in ("move", *after))
+
+
+@pytest.mark.parametrize(("unit", "value", "code"), [("requests", 3, 1), ("requests", 2, 0), ("ms of CPU", 9, 0)])
+def test_charts_are_compared_point_by_point(
+    unit: str, value: float, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, measured in (("before", 2), ("after", value)):
+        points: list[charts.Point] = [(100_000, measured), ("a part", 1)]
+        charts.write(tmp_path / name, Numbers("abc", "Python", [Chart("run", "", "", unit, {"a move": points})]))
+    assert compare.main([str(tmp_path / "before"), str(tmp_path / "after")]) == code
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["run,", "a", "move:", "100,000", "2", "->", str(value), *unit.split()] in lines
+    assert ["run,", "a", "move:", "a", "part", "1", "->", "1", *unit.split()] in lines
 
 
 @pytest.mark.parametrize(
