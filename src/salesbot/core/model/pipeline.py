@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta, tzinfo
 from decimal import Decimal
+from functools import cached_property
 from types import MappingProxyType
 from typing import Literal
 
@@ -231,10 +232,14 @@ class Pipeline:
 
     def stage_of_label(self, label: str) -> Stage | None:
         """Find the stage a label belongs to, now or before it was renamed; None for any other label."""
-        wanted = label_key(label)
-        now = (stage for stage in self.stages if label_key(stage.label) == wanted)
-        before = (stage for stage in self.stages if wanted in self._earlier_labels(stage))
-        return next(now, None) or next(before, None)
+        return self._by_label.get(label_key(label))
+
+    @cached_property
+    def _by_label(self) -> Mapping[str, Stage]:
+        """The stages by their labels, and by earlier ones where no stage has them now; the first stage counts."""
+        last_first = self.stages[::-1]
+        earlier = {key: stage for stage in last_first for key in self._earlier_labels(stage)}
+        return earlier | {label_key(stage.label): stage for stage in last_first}
 
     def _earlier_labels(self, stage: Stage) -> set[str]:
         names = {f"{self.label_prefix}{name}" for name in (stage.name, *stage.was)}

@@ -31,7 +31,7 @@ LONGEST = 100_000
 RoleOf = Callable[[str], Role]
 _AMOUNT = re.compile(r"-?\d{1,30}(\.\d{1,40})?")
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
-"""Between these every moment can be told in every time zone."""
+"""A moment between these has a day in every time zone."""
 _UNREADABLE = (msgspec.MsgspecError, ValueError, TypeError, RecursionError)
 
 
