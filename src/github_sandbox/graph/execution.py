@@ -11,6 +11,7 @@ from github_sandbox.graph import documents
 from github_sandbox.graph.context import Allow, Context
 from github_sandbox.graph.documents import Cost
 from github_sandbox.graph.error_format import execution_error, validation_error
+from github_sandbox.graph.executor import PlainExecutor
 from github_sandbox.graph.finders import FINDERS
 from github_sandbox.graph.schema import plain, schema
 from github_sandbox.hub import Hub
@@ -69,6 +70,7 @@ def answer(hub: Hub, who: Identity, request: GraphRequest, rate: Json, allow: Al
             variable_values=request.variables,
             operation_name=request.operation_name,
             field_resolver=plain,
+            executor_class=PlainExecutor,
         )
     return _written(result)
 
