@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from graphql import Executor, GraphQLObjectType, Undefined, is_leaf_type, is_non_null_type
+from graphql import (
+    Executor,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    Undefined,
+    is_leaf_type,
+    is_non_null_type,
+)
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from graphql.pyutils import Path
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """A field that a document wants of nodes of one type."""
+class _Plain(NamedTuple):
+    """A field that is in the node itself: how its value is written, and whether there may be none."""
 
-    key: str
-    details: FieldDetailsList
-    field: str
-    written: Callable[[Any], Any] | None = None
-    """How a value that is in the node itself is written; None if it takes more than that."""
-    nullable: bool = False
+    write: Callable[[Any], Any]
+    nullable: bool
 
 
 class PlainExecutor(Executor[None]):
@@ -41,41 +46,50 @@ class PlainExecutor(Executor[None]):
         """Answer what is wanted of one node."""
         node = source_value if isinstance(source_value, dict) else {}
         results: dict[str, Any] = {}
-        for wanted in self._wanted(parent_type, grouped_field_set):
-            value = _simple(wanted, node)
+        for key, details in grouped_field_set.items():
+            name = details[0].node.name.value
+            plain = _plain(self.schema, parent_type, name)
+            value = _written(plain, node[name]) if plain and name in node else Undefined
             if value is Undefined:
-                place = Path(path, wanted.key, parent_type.name)
-                value = self.execute_field(parent_type, source_value, wanted.details, place, position_context)
-            results[wanted.key] = value
+                place = Path(path, key, parent_type.name)
+                value = self.execute_field(parent_type, source_value, details, place, position_context)
+            results[key] = value
         return results
 
-    def _wanted(self, parent_type: GraphQLObjectType, grouped_field_set: GroupedFieldSet) -> list[_Wanted]:
-        """List the fields. The library gives the same dictionary for all nodes of a type, and keeps it to the end."""
-        known: dict[tuple[str, int], list[_Wanted]] = self.__dict__.setdefault("_known", {})
-        key = parent_type.name, id(grouped_field_set)
-        if key not in known:
-            known[key] = [self._look_at(parent_type, *each) for each in grouped_field_set.items()]
-        return known[key]
-
-    def _look_at(self, parent_type: GraphQLObjectType, key: str, details: FieldDetailsList) -> _Wanted:
-        name = details[0].node.name.value
-        if name == "__typename":
-            return _Wanted(key, details, name, lambda value: parent_type.name)
-        field = self.schema.get_field(parent_type, name)
-        if field is None or field.resolve or field.args:
-            return _Wanted(key, details, name)
-        leaf, nullable = (field.type.of_type, False) if is_non_null_type(field.type) else (field.type, True)
-        return _Wanted(key, details, name, leaf.coerce_output_value if is_leaf_type(leaf) else None, nullable)
+    def complete_value(
+        self,
+        return_type: GraphQLOutputType,
+        field_details_list: FieldDetailsList,
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        result: Any,
+        position_context: None,
+    ) -> Any:
+        """Answer with a value; with an object at once."""
+        kind = return_type.of_type if isinstance(return_type, GraphQLNonNull) else return_type
+        if isinstance(kind, GraphQLObjectType) and isinstance(result, dict):
+            wanted, *_ = self.collect_subfields(kind, field_details_list)
+            return self.execute_fields(kind, result, path, wanted, position_context)
+        return super().complete_value(return_type, field_details_list, info, path, result, position_context)
 
 
-def _simple(wanted: _Wanted, node: dict[str, Any]) -> Any:
-    """Take a value from a node and write it. Give Undefined where that is not all there is to it."""
-    if wanted.written is None or wanted.field not in node:
-        return Undefined
-    value = node[wanted.field]
+@cache
+def _plain(schema: GraphQLSchema, parent_type: GraphQLObjectType, name: str) -> _Plain | None:
+    """Look whether a field is answered by what is in the node."""
+    field = schema.get_field(parent_type, name)
+    if name == "__typename":
+        return _Plain(lambda value: parent_type.name, nullable=False)
+    if field is None or field.resolve or field.args:
+        return None
+    leaf, nullable = (field.type.of_type, False) if is_non_null_type(field.type) else (field.type, True)
+    return _Plain(leaf.coerce_output_value, nullable) if is_leaf_type(leaf) else None
+
+
+def _written(plain: _Plain, value: Any) -> Any:
+    """Write a value. Give Undefined for what has no place in the answer: the library says why."""
     if value is None:
-        return None if wanted.nullable else Undefined
+        return None if plain.nullable else Undefined
     try:
-        return wanted.written(value)
+        return plain.write(value)
     except Exception:
         return Undefined
