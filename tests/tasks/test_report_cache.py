@@ -433,12 +433,19 @@ def test_the_first_filling_says_what_it_costs_stops_at_its_budget_and_goes_on(
     assert the_report(play).title == "Pipeline report 2026-W48"
 
 
-@pytest.mark.parametrize("request_", [3, 7])
+@pytest.mark.parametrize(("request_", "read"), [(3, 0), (7, 90)])
 def test_a_filling_that_is_killed_goes_on_where_it_was(
-    play: Play, made: Made, cache: Path, monkeypatch: pytest.MonkeyPatch, request_: int
+    play: Play, made: Made, cache: Path, monkeypatch: pytest.MonkeyPatch, request_: int, read: int
 ) -> None:
     monkeypatch.chdir(cache.parents[1])
-    seeded(play, Random(4), 300)
+    seeded(play, Random(4), 150)
     play.kill(request_)
-    scheduled(play, {**REPORT, "cache": "kept/snapshot.sqlite"})
+    assert scheduled(play, {**REPORT, "cache": "kept/snapshot.sqlite"}).killed
+    assert (_issues(cache) if cache.exists() else 0) == read
     assert made(cache) == made()
+
+
+def _issues(cache: Path) -> int:
+    with closing(sqlite3.connect(cache)) as file:
+        found: int = file.execute("SELECT count(*) FROM issues").fetchone()[0]
+        return found
