@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager, suppress
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -57,12 +58,14 @@ _TOO_DEEP = (RecursionError, SyntaxError, MemoryError)
 """The errors with which Python refuses a template that Jinja accepts: it is nested too deep, or has too much in it."""
 
 
+@cache
 def builtin_home() -> Traversable:
     """Find the built-in templates: inside the installed package, or at the top of a checkout."""
     packaged = files("salesbot") / "templates"
     return packaged if packaged.is_dir() else Path(__file__).parents[3] / "templates"
 
 
+@cache
 def builtin_names() -> frozenset[str]:
     """List the built-in templates, e.g. `card.md.j2`, `checklists/estimate.md.j2`."""
     home = builtin_home()
