@@ -19,7 +19,7 @@ from salesbot.core import config
 from salesbot.core.commands import catalog
 from salesbot.core.commands import registry as command_table
 from salesbot.core.commands.registry import command
-from salesbot.core.config import json_schema, schema, yaml_reader
+from salesbot.core.config import check, json_schema, schema, yaml_reader
 from salesbot.core.lifecycle import guards
 from salesbot.core.lifecycle.guards import guard
 from salesbot.core.model.changes import SetField
@@ -273,7 +273,7 @@ def registries(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for registry, before in kept:
         registry.clear()
         registry.update(before)
-    schema.layout.cache_clear()
+    _forget_settings()
 
 
 def _written(number: int) -> str:
@@ -283,10 +283,15 @@ def _written(number: int) -> str:
     return text
 
 
+def _forget_settings() -> None:
+    schema.layout.cache_clear()
+    check.validator.cache_clear()
+
+
 @pytest.mark.usefixtures("registries")
 def test_the_guard_holds_once_it_is_written() -> None:
     _written(0)
-    schema.layout.cache_clear()
+    _forget_settings()
     text = "stages:\n  qualified: {requires: [phone]}"
     deal = a_deal(pipeline=config.parse(text, "x", templates=builtin_names(), zones=SystemTimeZones()))
     deal.comment("/qualify", by=KIM)

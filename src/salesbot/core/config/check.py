@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import voluptuous as vol
@@ -21,7 +22,7 @@ def check(findings: Findings) -> Settings:
 
     A wrong value is left out and reading goes on without it, so that one mistake does not hide the next.
     """
-    validate: Any = vol.Schema(layout())
+    validate = validator()
     # A section whose lines are all commented out is empty.
     value: Any = {key: part for key, part in findings.document.value.items() if not is_blank(part)}
     while True:
@@ -33,6 +34,12 @@ def check(findings: Findings) -> Settings:
                 value = _without(value, _path(error))
         else:
             return checked
+
+
+@cache
+def validator() -> Any:
+    """Make what voluptuous checks settings with, once."""
+    return vol.Schema(layout())
 
 
 def _add(findings: Findings, path: list[str | int], error: vol.Invalid) -> None:
