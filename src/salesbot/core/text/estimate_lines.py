@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 
 from salesbot.core.text import amounts, dates, logins, markdown
@@ -113,6 +114,7 @@ def is_unit(word: str) -> bool:
     return _unit(word) is not None or bool(codes(word))
 
 
+@lru_cache(maxsize=256)  # the lines of one deal are asked for several times
 def read(text: str, units: Units) -> EstimateLine:
     """Read a line of an estimate. A part of it that is struck out is not read."""
     bare = _PERSON.sub(" ", _without_emphasis(text[-_MOST_READ:]))
