@@ -59,7 +59,7 @@ class Cost:
     nodes: int
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def read(schema: GraphQLSchema, text: str) -> Document:
     """Parse and validate a document; the same text is read once."""
     try:
