@@ -6,13 +6,16 @@ What `make explore` finds is kept in `tests/examples`, and every run of the test
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Generator
+from functools import lru_cache
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 
+from salesbot.core.text import markdown
 from tests import example_files
 
 pytest_plugins = ("tests.e2e.fixtures", "tests.e2e.by_hand")
@@ -39,6 +42,16 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep Hypothesis from trying the constants of our modules: which ones it knows depends on what is imported."""
     if config.getoption("--hypothesis-profile") != "explore":
         pytest.MonkeyPatch().setattr(providers, "_get_local_constants", Constants)
+    _save_time(pytest.MonkeyPatch())
+
+
+def _save_time(patch: pytest.MonkeyPatch) -> None:
+    """Parse a short text once: most tests are about the same few. And ask for no proxy on the way to this machine."""
+    parse = markdown.blocks
+    known = lru_cache(maxsize=1000)(parse)
+    patch.setattr(markdown, "blocks", lambda text: list(known(text)) if len(text) < 4000 else parse(text))
+    # With no such name, requests looks for proxies in the whole environment, twice for each request.
+    patch.setenv("NO_PROXY", os.environ.get("NO_PROXY") or "127.0.0.1")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
