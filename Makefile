@@ -22,6 +22,8 @@ $(VENV)/ready: locks/dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# Each worker compiles the tests; whatever the environment says, that is kept for the next time.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/ready  ## set up and run every test
 	$(BIN)/python -m pytest -n auto --maxschedchunk 25
 
