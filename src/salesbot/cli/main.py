@@ -65,6 +65,7 @@ def _parsed(words: Sequence[str]) -> Callable[[Host], int]:
     return functools.partial(args.run, args)
 
 
+@functools.cache
 def build_parser() -> argparse.ArgumentParser:
     """Describe every command."""
     parser = argparse.ArgumentParser("salesbot", description="A sales pipeline on GitHub issues.")
