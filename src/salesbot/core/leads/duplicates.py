@@ -123,10 +123,10 @@ def groups(deals: Mapping[int, Traits]) -> list[list[int]]:
 
     by_trait = _by_trait(deals)
     for (why, _), numbers in by_trait.items():
-        if why in (SAME_EMAIL, SAME_DOMAIN):
+        if why in (SAME_EMAIL, SAME_DOMAIN) and len(numbers) > 1:
             join(numbers)
     with_domain = {find(number) for number, traits in deals.items() if SAME_DOMAIN in traits}
-    for numbers in (numbers for (why, _), numbers in by_trait.items() if why == SAME_COMPANY):
+    for numbers in (numbers for (why, _), numbers in by_trait.items() if why == SAME_COMPANY and len(numbers) > 1):
         clients = {find(number) for number in numbers}
         known = clients & with_domain
         joined = clients if len(known) < 2 else clients - known
@@ -144,7 +144,7 @@ def _by_trait(deals: Mapping[int, Traits]) -> Mapping[tuple[str, str], list[int]
     found: dict[tuple[str, str], list[int]] = {}
     for number in sorted(deals):
         for why, values in deals[number].items():
-            for value in sorted(values):
+            for value in sorted(values) if len(values) > 1 else values:
                 found.setdefault((why, value), []).append(number)
     return found
 

@@ -98,6 +98,8 @@ class CountedDeal:
 
     def stage_at(self, moment: datetime) -> str | None:
         """Give its stage at a moment; None if it had none yet."""
+        if self.since <= moment:
+            return self.stage_intervals[-1].stage
         stage = None
         for interval in self.stage_intervals:
             if interval.entered > moment:
@@ -107,6 +109,8 @@ class CountedDeal:
 
     def value_at(self, moment: datetime) -> Decimal | None:
         """Give its value at a moment: the one it has now, unless a command set another since."""
+        if not self.rounds:
+            return self.value
         before = [value for at, value in self.rounds if at <= moment]
         if len(before) == len(self.rounds):
             return self.value

@@ -57,7 +57,9 @@ class PersonalGoals:
 
 def won(deals: Sequence[CountedDeal], scope: Scope) -> tuple[Won, ...]:
     """Sum up what the team won in each span."""
-    return tuple(_won(deals, span, scope.pipeline.report.goal, scope) for span in scope.calendar_spans)
+    year = scope.calendar_spans["year"]
+    recent = [deal for deal in deals if deal.closed is None or deal.closed >= year]
+    return tuple(_won(recent, span, scope.pipeline.report.goal, scope) for span in scope.calendar_spans)
 
 
 def of_people(deals: Sequence[CountedDeal], scope: Scope) -> tuple[PersonalGoals, ...]:

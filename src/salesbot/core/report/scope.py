@@ -111,9 +111,14 @@ class Scope:
         """The stages of the funnel: the open ones in their order, then won."""
         return (*self.open_stages, *(name for name, outcome in self.outcomes.items() if outcome == "won"))
 
+    @cached_property
+    def headline_stages(self) -> frozenset[str]:
+        """The stages whose deals the headline counts: the open ones without prospects."""
+        return frozenset(self.open_stages) - self.prospect_stages
+
     def in_headline(self, stage: str | None) -> bool:
-        """Say whether the headline counts the deals of a stage: the open ones without prospects."""
-        return stage in self.open_stages and stage not in self.prospect_stages
+        """Say whether the headline counts the deals of a stage."""
+        return stage in self.headline_stages
 
     @cached_property
     def repositories(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from types import MappingProxyType
 
 from salesbot.core.text import markdown
@@ -133,7 +134,13 @@ _NO_SIGN = str.maketrans("-\u2013\u2212()", "     ")
 
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """Round to the decimals of a currency, halves away from zero."""
-    return amount.quantize(Decimal(1).scaleb(-DECIMALS[currency]), ROUND_HALF_UP)
+    return amount.quantize(_unit(currency), ROUND_HALF_UP)
+
+
+@cache
+def _unit(currency: str) -> Decimal:
+    """The smallest amount of a currency, e.g. 0.01."""
+    return Decimal(1).scaleb(-DECIMALS[currency])
 
 
 def written(amount: Decimal, currency: str) -> str:
