@@ -145,7 +145,7 @@ def _print_cached(count: int, latency: int, place: Place) -> None:
         for _ in range(RUNS):
             print(_row("from the cache, nothing changed", run_report(github, sales, cache, place)))
         github.faults.latency_ms = 0
-        for number in range(1, CHANGES + 1):
+        for number in range(1, min(CHANGES, count) + 1):
             sales.edit_issue("kim", number, title=f"Client {number}: a larger shop")
         github.advance(2 * 3600)
         github.faults.latency_ms = latency
