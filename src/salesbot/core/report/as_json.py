@@ -6,6 +6,7 @@ Money is a decimal string in the pipeline's currency, rounded once, at the end. 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -76,12 +77,19 @@ def _in_lines(document: Json) -> str:
 
 
 def _list(entries: Sequence[Any]) -> str:
-    lines = _ENCODER.encode_lines(entries).decode().rstrip("\n").replace("\n", ",\n    ")
-    return f"[\n    {lines}\n  ]" if entries else "[]"
+    try:
+        lines = _ENCODER.encode_lines(entries).decode().rstrip("\n")
+    except UnicodeEncodeError:
+        lines = "\n".join(map(_line, entries))
+    indented = lines.replace("\n", ",\n    ")
+    return f"[\n    {indented}\n  ]" if entries else "[]"
 
 
 def _line(value: Any) -> str:
-    return _ENCODER.encode(value).decode()
+    try:
+        return _ENCODER.encode(value).decode()
+    except UnicodeEncodeError:  # half a character: only an escape can write it
+        return json.dumps(value)
 
 
 def _deal(deal: CountedDeal, scope: Scope) -> Json:
