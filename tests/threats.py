@@ -505,7 +505,7 @@ THREATS = [
         "another workflow",
         "writes a row of the report's cache that unpacks to gigabytes",
         "at most 16 MB a row; a foreign row has the cache filled again",
-        "tests/tasks/test_report_cache.py::test_a_row_that_is_not_ours_has_the_cache_filled_anew",
+        "tests/tasks/test_report_cache.py::test_a_row_that_unpacks_to_more_than_any_issue_is_not_unpacked",
         ("adapters/github/snapshot.py", "unpacking.decompress(packed, LARGEST)", "unpacking.decompress(packed)"),
     ),
     Threat(
