@@ -138,7 +138,7 @@ def play(texts: Iterator[str], number: int) -> DealFacts:
     """Fill a deal with texts; have an event look at it three times, and a sweep a month later."""
     try:
         return _play(texts, number)
-    except Exception as error:
+    except Exception as error:  # whatever a text brings about: it is raised again with the number of the deal
         error.add_note(f"This was deal {number}.")
         raise
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from graphql import (
     Executor,
+    GraphQLError,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
@@ -91,5 +92,5 @@ def _written(plain: _Plain, value: Any) -> Any:
         return None if plain.nullable else Undefined
     try:
         return plain.write(value)
-    except Exception:
+    except GraphQLError:
         return Undefined
