@@ -77,6 +77,14 @@ def test_nobody_is_reminded(change: dict[str, Any], days: int) -> None:
     assert reminders(world) == 0
 
 
+def test_quiet_days_without_end_are_quiet_for_ever() -> None:
+    world = a_deal("qualified", pipeline=replace(default_pipeline(), quiet=((date(2026, 1, 1), date.max),)))
+    post(world, "Is anybody there?", EVE)
+    days_later(world, 60)
+    assert not {"no-next-step", "unanswered"} & set(attention(world))
+    assert reminders(world) == 0
+
+
 def test_the_team_hears_of_it_where_the_owner_is_away() -> None:
     away = {"kim": ((date(2026, 11, 24), date(2026, 11, 30)),)}
     world = a_deal("qualified", pipeline=replace(default_pipeline(), away=away, notify_new="@acme/sales"))

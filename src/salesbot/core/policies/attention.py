@@ -149,7 +149,7 @@ def _a_working_day_after(moment: datetime, pipeline: Pipeline) -> datetime:
     local = moment.astimezone(pipeline.timezone)
     first = add_working_days(local.date(), 0, pipeline.quiet)
     clock = local.timetz() if first == local.date() else local.timetz().replace(hour=0, minute=0, second=0)
-    return datetime.combine(add_working_days(first, 1, pipeline.quiet), clock)
+    return datetime.combine(min(add_working_days(first, 1, pipeline.quiet), LAST_DAY), clock)
 
 
 def _incomplete(state: DealState, observed: Observed) -> datetime | None:

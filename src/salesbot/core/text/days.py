@@ -30,12 +30,23 @@ def working_days_between(start: date, end: date, quiet: Ranges = ()) -> int:
 
 
 def add_working_days(day: date, count: int, quiet: Ranges = ()) -> date:
-    """Go `count` working days on; 0 means the first working day from `day` on."""
+    """Go `count` working days on; 0 means the first working day from `day` on. The last day is where there is none."""
     ranges = list(quiet)
-    while count > 0 or not is_working_day(day, ranges):
-        day += timedelta(days=1)
-        count -= is_working_day(day, ranges)
+    day = _first_working_day(day, ranges) if count == 0 else day
+    for _ in range(count):
+        day = _first_working_day(_day_after(day), ranges)
     return day
+
+
+def _first_working_day(day: date, quiet: Ranges) -> date:
+    """Find the first working day from a day on, past quiet days at once: they may have no end."""
+    while day < date.max and not is_working_day(day, quiet):
+        day = _day_after(max((last for first, last in quiet if first <= day <= last), default=day))
+    return day
+
+
+def _day_after(day: date) -> date:
+    return day + timedelta(days=1) if day < date.max else day
 
 
 def local_day(moment: datetime, zone: tzinfo) -> date:
